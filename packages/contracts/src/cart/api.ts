@@ -1,0 +1,4 @@
+// The HTTP surface of cart.
+import type { Endpoint } from '../endpoint.ts'
+
+export const cartApi = {} satisfies Record<string, Endpoint>

@@ -1,0 +1,79 @@
+// The only catalogue of error codes: what each means, its HTTP status, and what a client should do about it.
+
+interface ErrorKind {
+  status: number
+  title: string
+  /** What a front-end developer does about it; printed in the generated error table. */
+  remedy: string
+}
+
+const kinds = {
+  validation_failed: { status: 400, title: 'The request is not valid', remedy: 'Correct the fields named in `errors` and send again.' },
+  idempotency_key_missing: { status: 400, title: 'An Idempotency-Key header is required', remedy: 'Send one unique key per intended effect; repeat it on retries.' },
+  otp_invalid: { status: 400, title: 'The code is wrong, used or expired', remedy: 'Ask for a new code and try again.' },
+  signature_invalid: { status: 400, title: 'The webhook signature is not valid', remedy: 'Check the signing secret and the sender’s clock.' },
+  return_url_not_allowed: { status: 400, title: 'This return address is not allowed', remedy: 'Use an origin listed in CHECKOUT_RETURN_ORIGINS.' },
+  password_weak: { status: 400, title: 'The password is too weak', remedy: 'Use 8 to 72 bytes and nothing from the list of common passwords.' },
+  unauthenticated: { status: 401, title: 'Sign in first', remedy: 'Send a valid access token; refresh an expired one.' },
+  invalid_credentials: { status: 401, title: 'E-mail or password is wrong', remedy: 'Check both; nothing tells which one is wrong.' },
+  refresh_token_invalid: { status: 401, title: 'The refresh token is no longer valid', remedy: 'Sign in again.' },
+  forbidden: { status: 403, title: 'Your role does not allow this', remedy: 'Sign in with a role that does.' },
+  email_unverified: { status: 403, title: 'The e-mail address is not verified yet', remedy: 'Enter the mailed code, or ask for a new one.' },
+  account_blocked: { status: 403, title: 'This account is blocked', remedy: 'Contact the shop.' },
+  not_found: { status: 404, title: 'There is nothing here', remedy: 'Check the id; objects of others look absent too.' },
+  sku_unknown: { status: 404, title: 'No product has this SKU', remedy: 'Read the product again; it may have been withdrawn.' },
+  method_not_allowed: { status: 405, title: 'This method is not supported here', remedy: 'Use one of the methods in the Allow header.' },
+  idempotency_key_in_flight: { status: 409, title: 'A request with this key is still running', remedy: 'Wait for Retry-After and repeat the same request.' },
+  cart_changed: { status: 409, title: 'The cart has changed since you read it', remedy: 'Read the cart again; with `orderId` it was already ordered.' },
+  price_changed: { status: 409, title: 'The total is no longer what you expected', remedy: 'Show the new total and let the shopper confirm it.' },
+  out_of_stock: { status: 409, title: 'Not enough stock', remedy: 'Lower the quantities named in `shortages`.' },
+  unavailable: { status: 409, title: 'Something in the cart is no longer sold', remedy: 'Remove the lines named in `problems`.' },
+  order_state: { status: 409, title: 'The order’s state does not allow this', remedy: 'Read the order; `allowed` lists what is possible now.' },
+  over_refund: { status: 409, title: 'More than was captured cannot be refunded', remedy: 'Refund at most `refundable`.' },
+  sku_taken: { status: 409, title: 'Another variant has this SKU', remedy: 'Choose another SKU.' },
+  slug_taken: { status: 409, title: 'This slug is taken', remedy: 'Choose another slug.' },
+  category_cycle: { status: 409, title: 'A category cannot stand below itself', remedy: 'Choose a parent outside its own subtree.' },
+  stock_insufficient: { status: 409, title: 'The ledger does not allow this change', remedy: 'Stock on hand cannot fall below what is reserved.' },
+  email_taken: { status: 409, title: 'This address belongs to another account', remedy: 'Use another address.' },
+  conflict: { status: 409, title: 'Somebody else changed this at the same moment', remedy: 'Read it again and repeat.' },
+  payload_too_large: { status: 413, title: 'The request body is too large', remedy: 'Send at most 1 MiB.' },
+  unsupported_media_type: { status: 415, title: 'Send JSON', remedy: 'Use Content-Type: application/json.' },
+  cart_empty: { status: 422, title: 'The cart is empty', remedy: 'Add something first.' },
+  cart_limit: { status: 422, title: 'The cart’s limits are reached', remedy: 'Respect the limits on lines and quantities named in `detail`.' },
+  idempotency_key_reused: { status: 422, title: 'This key was used with another request', remedy: 'Use a new key for a new request.' },
+  rate_limited: { status: 429, title: 'Too many requests', remedy: 'Wait for Retry-After.' },
+  too_many_attempts: { status: 429, title: 'Too many attempts', remedy: 'Wait for Retry-After.' },
+  internal: { status: 500, title: 'Something went wrong on our side', remedy: 'Try again; report `traceId` when it stays.' },
+  upstream_unavailable: { status: 503, title: 'A part of the shop cannot answer right now', remedy: 'Try again in a few seconds.' },
+} satisfies Record<string, ErrorKind>
+
+/** Every stable error code of the public surface. */
+export type ErrorCode = keyof typeof kinds
+
+/** Code → status, title and remedy. The only place where a status is chosen. */
+export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = kinds
+
+/** Extra members of a problem document, such as `shortages` or `orderId`. */
+export type ProblemExtras = Record<string, unknown>
+
+/**
+ * An expected failure with a stable code. The kit turns it into RFC 9457 problem+json.
+ * @param retryAfterSec sets the Retry-After header, in seconds
+ */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly extras: ProblemExtras
+  readonly retryAfterSec: number | undefined
+
+  constructor(code: ErrorCode, detail?: string, extras: ProblemExtras = {}, retryAfterSec?: number) {
+    super(detail ?? errorKinds[code].title)
+    this.name = 'AppError'
+    this.code = code
+    this.extras = extras
+    this.retryAfterSec = retryAfterSec
+  }
+
+  get status(): number {
+    return errorKinds[this.code].status
+  }
+}

@@ -1,0 +1,47 @@
+// Pure arithmetic on money: one currency at a time, integers only, and the one function that computes totals.
+import { type Static, Type } from 'typebox'
+import { Closed, Money } from './common.ts'
+
+/** Builds money. @param amountMinor integer minor units (cents, yen, fils) */
+export const money = (amountMinor: number, currency: string): Money => {
+  if (!Number.isSafeInteger(amountMinor)) throw new RangeError(`not a whole number of minor units: ${amountMinor}`)
+  return { amountMinor, currency }
+}
+
+/** Adds amounts of one currency; throws RangeError on a mixture. */
+export const addMoney = (currency: string, ...amounts: Money[]): Money =>
+  amounts.reduce((sum, next) => {
+    if (next.currency !== currency) throw new RangeError(`cannot add ${next.currency} to ${currency}`)
+    return money(sum.amountMinor + next.amountMinor, currency)
+  }, money(0, currency))
+
+export const Totals = Closed({ subtotal: Money, shipping: Money, tax: Money, discount: Money, total: Money })
+export type Totals = Static<typeof Totals>
+
+/** What a line costs: a price for one and how many. */
+export interface Priced {
+  unitPrice: Money
+  quantity: number
+}
+
+export const lineTotal = (line: Priced): Money => money(line.unitPrice.amountMinor * line.quantity, line.unitPrice.currency)
+
+/**
+ * The totals of a cart or an order: total = subtotal + shipping + tax − discount. Cart and order both call this,
+ * so that what a shopper saw and what is charged cannot differ. Shipping, tax and discount are zero until they have rules.
+ */
+export const totalsOf = (currency: string, lines: readonly Priced[]): Totals => {
+  const none = money(0, currency)
+  const subtotal = addMoney(currency, ...lines.map(lineTotal))
+  return { subtotal, shipping: none, tax: none, discount: none, total: subtotal }
+}
+
+/** Digits after the decimal point of a currency, from the runtime's ISO 4217 data: 2 for EUR, 0 for JPY, 3 for KWD. */
+export const currencyExponent = (currency: string): number =>
+  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+
+/** Formats money for a person, for example `€19.99`. */
+export const formatMoney = (amount: Money, locale = 'en'): string =>
+  new Intl.NumberFormat(locale, { style: 'currency', currency: amount.currency }).format(
+    amount.amountMinor / 10 ** currencyExponent(amount.currency),
+  )

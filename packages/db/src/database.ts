@@ -1,0 +1,257 @@
+// One pool per service and the only way to open a transaction. Decisions are conditional UPDATEs or FOR UPDATE at READ COMMITTED.
+import { EventEmitter } from 'node:events'
+import mariadb, { type Connection, type Pool } from 'mariadb'
+import { asConflict, ConflictError, isRetryable } from './errors.ts'
+import { type Sql, type SqlValue, sql } from './sql.ts'
+
+/** Result of a statement that writes. `insertId` is 0 when the table has no counter. */
+export interface Written {
+  affectedRows: number
+  insertId: number
+}
+
+type Tagged<R> = (strings: TemplateStringsArray, ...parts: (SqlValue | Sql)[]) => Promise<R>
+
+/** What can run SQL: the database itself (one statement, autocommitted) or a transaction. */
+export interface Queryable {
+  /** All rows. */
+  rows<T>(strings: TemplateStringsArray, ...parts: (SqlValue | Sql)[]): Promise<T[]>
+  /** The first row, or null. */
+  one<T>(strings: TemplateStringsArray, ...parts: (SqlValue | Sql)[]): Promise<T | null>
+  /** A statement that writes. */
+  run: Tagged<Written>
+  /** UTC now on the service's clock, as SQL: the one source of time for deadlines, lifetimes and backoff. */
+  readonly dbNow: Sql
+}
+
+declare const branded: unique symbol
+
+/** An open transaction. Branded: only `Database.tx` makes one, so `publish(tx, …)` outside a transaction does not compile. */
+export interface Tx extends Queryable {
+  readonly [branded]: true
+  /** Runs inside the transaction, right before COMMIT, once per key. */
+  beforeCommit(key: symbol, hook: () => Promise<void>): void
+  /** Runs after COMMIT succeeded; must not throw. */
+  afterCommit(hook: () => void): void
+  /** Tells the listeners of `Database.onSignal`, once, after COMMIT succeeded: "there is a new outbox row". */
+  signal(name: string): void
+  /** A place for modules to keep per-transaction state under their own symbol. */
+  readonly locals: Map<symbol, unknown>
+}
+
+export interface Database extends Queryable {
+  /**
+   * Runs `work` in one READ COMMITTED transaction. Any database error aborts the whole of it even when caught; deadlocks and
+   * lock waits run it again from the start (at most 5 times), so `work` must not keep state outside. No I/O, no Promise.all inside.
+   * @throws ConflictError when a unique key was taken
+   */
+  tx<T>(work: (tx: Tx) => Promise<T>, options?: { lockWaitRetries?: boolean }): Promise<T>
+  /** Calls `listener` after every commit whose transaction signalled `name`. @returns a function that stops listening */
+  onSignal(name: string, listener: () => void): () => void
+  /** For Prisma's adapter, which shares the pool. */
+  readonly pool: Pool
+  readonly dialect: 'mysql' | 'mariadb'
+  readonly name: string
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  /** `mysql://user:password@host:port/database` */
+  url: string
+  /** Connections at most; 10 when left out. */
+  poolSize?: number
+  /** Milliseconds that the service's clock is ahead of the database's; 0 in production, moved by tests. */
+  clockOffsetMs?: () => number
+}
+
+const sqlMode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'
+const statementSec = 3
+const maxTries = 6
+
+const connectionOptions = (url: string) => {
+  const { hostname, port, username, password, pathname } = new URL(url)
+  return {
+    host: hostname,
+    port: Number(port || 3306),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: pathname.slice(1),
+    allowPublicKeyRetrieval: true,
+    collation: 'UTF8MB4_UNICODE_CI',
+    timezone: 'Z',
+    bigIntAsNumber: true,
+    insertIdAsNumber: true,
+    decimalAsNumber: true,
+    checkNumberRange: true,
+    autoJsonMap: false,
+    connectTimeout: 3000,
+  }
+}
+
+/** A plain connection for migrations and administration: no statement limit. The caller ends it. */
+export const connect = (url: string): Promise<Connection> =>
+  mariadb.createConnection({ ...connectionOptions(url), multipleStatements: true, initSql: `SET SESSION sql_mode='${sqlMode}', time_zone='+00:00'` })
+
+/** Which engine answers at `url`. */
+export const dialectOf = async (connection: Connection): Promise<'mysql' | 'mariadb'> => {
+  const answer: { version: string }[] = await connection.query('SELECT VERSION() AS version')
+  return /mariadb/i.test(answer[0]?.version ?? '') ? 'mariadb' : 'mysql'
+}
+
+type Run = (text: string, values: readonly SqlValue[]) => Promise<unknown>
+
+const queryable = (run: Run, dbNow: () => Sql): Queryable => ({
+  rows: async <T>(strings: TemplateStringsArray, ...parts: (SqlValue | Sql)[]) => {
+    const { text, values } = sql(strings, ...parts)
+    return (await run(text, values)) as T[]
+  },
+  one: async <T>(strings: TemplateStringsArray, ...parts: (SqlValue | Sql)[]) => {
+    const { text, values } = sql(strings, ...parts)
+    return ((await run(text, values)) as T[])[0] ?? null
+  },
+  run: async (strings, ...parts) => {
+    const { text, values } = sql(strings, ...parts)
+    return (await run(text, values)) as Written
+  },
+  get dbNow() {
+    return dbNow()
+  },
+})
+
+interface OpenTx {
+  tx: Tx
+  /** Flushes the hooks and reports a statement that failed, even one whose error was caught. */
+  finish(): Promise<void>
+  committed(): void
+  end(): void
+}
+
+const openTx = (connection: Connection, dbNow: () => Sql, signals: EventEmitter): OpenTx => {
+  const before = new Map<symbol, () => Promise<void>>()
+  const after: (() => void)[] = []
+  const signalled = new Set<string>()
+  let ended = false
+  let failure: unknown
+  const run: Run = async (text, values) => {
+    if (ended) throw new Error('this transaction has ended')
+    if (failure !== undefined) throw failure
+    try {
+      return await connection.query(text, [...values])
+    } catch (error) {
+      failure = asConflict(error)
+      throw failure
+    }
+  }
+  const base = queryable(run, dbNow)
+  const tx = {
+    rows: base.rows,
+    one: base.one,
+    run: base.run,
+    get dbNow() {
+      return dbNow()
+    },
+    locals: new Map<symbol, unknown>(),
+    beforeCommit: (key: symbol, hook: () => Promise<void>) => void before.set(key, hook),
+    afterCommit: (hook: () => void) => void after.push(hook),
+    signal: (name: string) => void signalled.add(name),
+  } as Tx
+  return {
+    tx,
+    finish: async () => {
+      for (const hook of before.values()) await hook()
+      if (failure !== undefined) throw failure
+    },
+    committed: () => {
+      for (const hook of after) hook()
+      for (const name of signalled) signals.emit(name)
+    },
+    end: () => {
+      ended = true
+    },
+  }
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+const attempt = async <T>(pool: Pool, signals: EventEmitter, dbNow: () => Sql, work: (tx: Tx) => Promise<T>): Promise<T> => {
+  const connection = await pool.getConnection()
+  const open = openTx(connection, dbNow, signals)
+  let done = false
+  try {
+    await connection.beginTransaction()
+    const result = await work(open.tx)
+    await open.finish()
+    open.end()
+    await connection.commit()
+    done = true
+    open.committed()
+    return result
+  } finally {
+    open.end()
+    // A connection whose rollback fails is broken; the pool drops it, and the server rolls back by itself.
+    if (!done && connection.isValid()) await connection.rollback().catch(() => connection.destroy())
+    await connection.release()
+  }
+}
+
+/** Opens a pool. Reads the server's version first, since the statement limit is spelled differently on each engine. */
+export const openDatabase = async (options: DatabaseOptions): Promise<Database> => {
+  const probe = await connect(options.url)
+  const dialect = await dialectOf(probe).finally(() => probe.end())
+  const limit = dialect === 'mysql' ? `max_execution_time=${statementSec * 1000}` : `max_statement_time=${statementSec}`
+  const pool = mariadb.createPool({
+    ...connectionOptions(options.url),
+    connectionLimit: options.poolSize ?? 10,
+    minimumIdle: 1,
+    idleTimeout: 60,
+    acquireTimeout: 5000,
+    prepareCacheLength: 0,
+    initSql: [
+      `SET SESSION sql_mode='${sqlMode}', time_zone='+00:00', innodb_lock_wait_timeout=${statementSec}, ${limit}`,
+      'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+    ],
+  })
+  const signals = new EventEmitter().setMaxListeners(0)
+  const offsetMs = options.clockOffsetMs ?? (() => 0)
+  const dbNow = (): Sql =>
+    offsetMs() === 0 ? { text: 'UTC_TIMESTAMP(6)', values: [] } : sql`(UTC_TIMESTAMP(6) + INTERVAL ${Math.round(offsetMs() * 1000)} MICROSECOND)`
+  const single: Run = async (text, values) => {
+    try {
+      return await pool.query(text, [...values])
+    } catch (error) {
+      throw asConflict(error)
+    }
+  }
+  const tx = async <T>(work: (tx: Tx) => Promise<T>, { lockWaitRetries = true } = {}): Promise<T> => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await attempt(pool, signals, dbNow, work)
+      } catch (error) {
+        if (error instanceof ConflictError || !isRetryable(error) || tries >= maxTries || !lockWaitRetries) throw error
+        await pause(Math.random() * 20 * 2 ** tries)
+      }
+    }
+  }
+  const base = queryable(single, dbNow)
+  return {
+    rows: base.rows,
+    one: base.one,
+    run: base.run,
+    get dbNow() {
+      return dbNow()
+    },
+    tx,
+    onSignal: (name, listener) => {
+      signals.on(name, listener)
+      return () => void signals.off(name, listener)
+    },
+    pool,
+    dialect,
+    name: new URL(options.url).pathname.slice(1),
+    ping: async () => {
+      await pool.query('SELECT 1')
+    },
+    close: () => pool.end(),
+  }
+}

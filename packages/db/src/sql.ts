@@ -1,0 +1,56 @@
+// Tagged-template SQL: text and values never meet outside the driver, and fragments nest.
+
+/** A piece of SQL with its values; what the `sql` tag returns. */
+export interface Sql {
+  readonly text: string
+  readonly values: readonly SqlValue[]
+}
+export type SqlValue = string | number | bigint | boolean | Date | Buffer | null
+
+const isSql = (value: unknown): value is Sql => typeof value === 'object' && value !== null && 'text' in value && 'values' in value
+
+/** Builds SQL. Values become placeholders; nested fragments are spliced in. */
+export const sql = (strings: TemplateStringsArray, ...parts: (SqlValue | Sql)[]): Sql => {
+  let text = strings[0] ?? ''
+  const values: SqlValue[] = []
+  for (const [index, part] of parts.entries()) {
+    if (isSql(part)) {
+      text += part.text
+      values.push(...part.values)
+    } else {
+      text += '?'
+      values.push(part)
+    }
+    text += strings[index + 1] ?? ''
+  }
+  return { text, values }
+}
+
+/** Text that is SQL itself. Only for literals of the source, never for input. */
+export const raw = (text: string): Sql => ({ text, values: [] })
+
+/** Joins fragments, for example conditions with ` AND `. */
+export const join = (fragments: readonly Sql[], separator: string): Sql => ({
+  text: fragments.map((fragment) => fragment.text).join(separator),
+  values: fragments.flatMap((fragment) => fragment.values),
+})
+
+/** `?, ?, ?` for IN lists. An empty list becomes NULL, which matches nothing. */
+export const list = (values: readonly SqlValue[]): Sql =>
+  values.length === 0 ? raw('NULL') : { text: values.map(() => '?').join(', '), values }
+
+/** `(?, ?), (?, ?)` for multi-row inserts; every row must have the same length. */
+export const rowsOf = (rows: readonly (readonly (SqlValue | Sql)[])[]): Sql =>
+  join(
+    rows.map((row) => {
+      const cells = join(row.map((cell) => (isSql(cell) ? cell : sql`${cell}`)), ', ')
+      return sql`(${cells})`
+    }),
+    ', ',
+  )
+
+/** All conditions with AND; TRUE when there are none. */
+export const where = (conditions: readonly (Sql | false | null | undefined)[]): Sql => {
+  const present = conditions.filter((condition): condition is Sql => Boolean(condition))
+  return present.length === 0 ? raw('TRUE') : join(present.map((condition) => sql`(${condition})`), ' AND ')
+}

@@ -1,0 +1,33 @@
+// Outbox, relay, inbox, jobs, sagas, dead letters. The Kafka transport is a separate entry, so embedded mode does not load it.
+import { fileURLToPath } from 'node:url'
+import type { MigrationSet } from '@cartwright/db'
+
+export { deliverer, type Handler, type Listener, listen, on, type Registration, startConsumer, startListeners } from './consume.ts'
+export { type AnyJob, enqueue, type Job, job, PermanentFailure, requeue, startJobs, type WorkItem } from './jobs.ts'
+export { type Periodic, periodic, startPeriodics } from './periodic.ts'
+export { publish } from './publish.ts'
+export { type Log, type RelayOptions, startRelay, type Worker } from './relay.ts'
+export {
+  again,
+  type Decision,
+  decideStep,
+  type EffectContext,
+  type Effects,
+  go,
+  type RunnableSaga,
+  runSaga,
+  type SagaTable,
+  type Step,
+  saga,
+  stay,
+  undecided,
+  undo,
+} from './saga.ts'
+export { currentTrace, findTrace, newTrace, parseTraceparent, runInTrace, type Trace, traceIdOf } from './trace.ts'
+export { memoryTransport } from './transport/memory.ts'
+export type { RunningSubscription, Subscription, Transport } from './transport/transport.ts'
+export { InvalidEvent } from './validate.ts'
+export type { Message, WireRecord } from './wire.ts'
+
+/** The tables of this package; every service with a schema applies them. */
+export const messagingMigrations: MigrationSet = { folder: fileURLToPath(new URL('../migrations', import.meta.url)), table: '_messaging_migrations' }

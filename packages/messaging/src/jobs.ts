@@ -1,0 +1,197 @@
+// Does effects outside the database: a leased work row, an effect with a stable key, then its result applied in one transaction.
+import { type Database, list, type Sql, sql, type Tx } from '@cartwright/db'
+import type { Log, Worker } from './relay.ts'
+import { currentTrace, runInTrace, type Trace } from './trace.ts'
+
+/** Signalled after a commit that enqueued work. */
+export const workSignal = 'work'
+
+export interface WorkItem<P> {
+  id: number
+  /** Unique per kind: the source of idempotency keys. */
+  key: string
+  payload: P
+  /** How often it was tried before, 0 at first. */
+  attempts: number
+}
+
+/** An effect that can never succeed; `giveUp` settles it. Anything else that is thrown is tried again later. */
+export class PermanentFailure extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'PermanentFailure'
+  }
+}
+
+export interface Job<P, R, Deps> {
+  kind: string
+  /** Talks to the outside, outside any transaction. May run twice: give the outside an idempotency key made from `item.key`. */
+  effect(item: WorkItem<P>, deps: Deps): Promise<R>
+  /** Writes the result and publishes, in the transaction that marks the row done. */
+  apply(tx: Tx, item: WorkItem<P>, result: R, deps: Deps): Promise<void>
+  /** Settles a permanent failure, in the transaction that marks the row done. */
+  giveUp?(tx: Tx, item: WorkItem<P>, error: Error, deps: Deps): Promise<void>
+  /** Seconds until the next try; 1, 2, 4 … 60 when left out. */
+  backoffSec?(attempts: number): number
+  /** Tries before a failure counts as permanent; no limit when left out. */
+  maxAttempts?: number
+}
+
+/** A job as the runner stores it: its payload and result types are its own business. */
+// biome-ignore lint/suspicious/noExplicitAny: payload and result are existential here; `job()` checks them where they are known.
+export type AnyJob<Deps> = Job<any, any, Deps>
+
+/** Declares a job with its types checked. */
+export const job = <P, R, Deps>(definition: Job<P, R, Deps>): AnyJob<Deps> => definition
+
+/** Writes a work row. A second one with the same kind and key is a no-op. @param delaySec seconds on the service's clock */
+export const enqueue = async <P>(tx: Tx, kind: string, key: string, payload: P, delaySec = 0): Promise<boolean> => {
+  const { affectedRows } = await tx.run`INSERT IGNORE INTO work_item (kind, item_key, payload, headers, created_at, available_at)
+    VALUES (${kind}, ${key}, ${JSON.stringify(payload)}, ${JSON.stringify(currentTrace())}, ${tx.dbNow}, ${tx.dbNow} + INTERVAL ${delaySec} SECOND)`
+  if (affectedRows === 1) tx.signal(workSignal)
+  return affectedRows === 1
+}
+
+/** Makes a row that is done or waiting due again, at once or later. */
+export const requeue = async (tx: Tx, kind: string, key: string, delaySec = 0): Promise<void> => {
+  await tx.run`UPDATE work_item SET done_at = NULL, leased_until = NULL, available_at = ${tx.dbNow} + INTERVAL ${delaySec} SECOND WHERE kind = ${kind} AND item_key = ${key}`
+  tx.signal(workSignal)
+}
+
+export interface JobRunnerOptions<Deps> {
+  db: Database
+  jobs: readonly AnyJob<Deps>[]
+  deps: Deps
+  owner: string
+  log: Log
+  observe?: (kind: string, outcome: 'done' | 'failed' | 'given_up', milliseconds: number) => void
+  /** Jobs at the same time; 8 when left out. */
+  concurrency?: number
+}
+
+interface WorkRow {
+  id: number
+  kind: string
+  item_key: string
+  payload: string
+  headers: string
+  attempts: number
+}
+
+const itemLeaseSec = 60
+const pollMs = 1000
+const defaultBackoffSec = (attempts: number) => Math.min(60, 2 ** Math.min(attempts, 6))
+
+/** Starts the runner of a service's jobs. A commit that enqueues wakes it; the poll finds what became due. */
+export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
+  const { db, deps, owner, log, concurrency = 8 } = options
+  const byKind = new Map(options.jobs.map((definition) => [definition.kind, definition]))
+  const kinds: Sql = list([...byKind.keys()])
+  const underWay = new Set<Promise<void>>()
+  let stopped = false
+  let running: Promise<boolean> | null = null
+  let again = false
+
+  const claim = async (row: WorkRow): Promise<boolean> => {
+    const leased = await db.run`UPDATE work_item SET leased_by = ${owner}, leased_until = UTC_TIMESTAMP(6) + INTERVAL ${itemLeaseSec} SECOND, attempts = attempts + 1
+      WHERE id = ${row.id} AND done_at IS NULL AND attempts = ${row.attempts} AND (leased_until IS NULL OR leased_until < UTC_TIMESTAMP(6))`
+    return leased.affectedRows === 1
+  }
+
+  const finish = (row: WorkRow, write: (tx: Tx) => Promise<void>) =>
+    db.tx(async (tx) => {
+      const done = await tx.run`UPDATE work_item SET done_at = ${tx.dbNow}, leased_until = NULL, last_error = NULL WHERE id = ${row.id} AND done_at IS NULL AND leased_by = ${owner}`
+      if (done.affectedRows === 1) await write(tx)
+    })
+
+  const postpone = async (row: WorkRow, definition: AnyJob<Deps>, error: unknown): Promise<void> => {
+    const seconds = (definition.backoffSec ?? defaultBackoffSec)(row.attempts)
+    const message = error instanceof Error ? error.message : String(error)
+    await db.run`UPDATE work_item SET leased_until = NULL, available_at = ${db.dbNow} + INTERVAL ${seconds} SECOND, last_error = ${message.slice(0, 1000)}
+      WHERE id = ${row.id} AND leased_by = ${owner} AND done_at IS NULL`
+  }
+
+  const work = async (row: WorkRow): Promise<void> => {
+    const definition = byKind.get(row.kind)
+    if (definition === undefined || !(await claim(row))) return
+    const item: WorkItem<unknown> = { id: row.id, key: row.item_key, payload: JSON.parse(row.payload), attempts: row.attempts }
+    const started = performance.now()
+    try {
+      const result: unknown = await definition.effect(item, deps)
+      await finish(row, (tx) => definition.apply(tx, item, result, deps))
+      options.observe?.(row.kind, 'done', performance.now() - started)
+    } catch (error) {
+      const exhausted = definition.maxAttempts !== undefined && row.attempts + 1 >= definition.maxAttempts
+      const permanent = error instanceof PermanentFailure || exhausted
+      log.warn({ err: error, kind: row.kind, key: row.item_key, attempts: row.attempts + 1 }, permanent ? 'a job gave up' : 'a job will be tried again')
+      options.observe?.(row.kind, permanent ? 'given_up' : 'failed', performance.now() - started)
+      const failure = error instanceof Error ? error : new Error(String(error))
+      if (permanent && definition.giveUp) await finish(row, async (tx) => definition.giveUp?.(tx, item, failure, deps))
+      else await postpone(row, definition, error)
+    }
+  }
+
+  const start = (row: WorkRow): void => {
+    const trace = JSON.parse(row.headers) as Trace
+    const task = runInTrace(trace, () => work(row))
+      .catch((error: unknown) => log.warn({ err: error, kind: row.kind }, 'a job could not be settled; its lease will lapse'))
+      .finally(() => {
+        underWay.delete(task)
+        wake()
+      })
+    underWay.add(task)
+  }
+
+  const pump = async (): Promise<boolean> => {
+    if (byKind.size === 0 || stopped) return false
+    const room = concurrency - underWay.size
+    if (room <= 0) return true
+    const rows = await db.rows<WorkRow>`SELECT id, kind, item_key, payload, headers, attempts FROM work_item
+      WHERE done_at IS NULL AND available_at <= ${db.dbNow} AND (leased_until IS NULL OR leased_until < ${sql`UTC_TIMESTAMP(6)`}) AND kind IN (${kinds})
+      ORDER BY available_at LIMIT ${room}`
+    for (const row of rows) start(row)
+    return rows.length > 0
+  }
+
+  const run = (): Promise<boolean> => {
+    running ??= pump()
+      .catch((error: unknown) => {
+        log.warn({ err: error }, 'due work could not be read')
+        return false
+      })
+      .finally(() => {
+        running = null
+        if (again) {
+          again = false
+          wake()
+        }
+      })
+    return running
+  }
+
+  const wake = () => {
+    if (stopped) return
+    if (running) again = true
+    else void run()
+  }
+
+  const unlisten = db.onSignal(workSignal, wake)
+  const timer = setInterval(wake, pollMs)
+  wake()
+  return {
+    tick: async () => {
+      if (running) await running
+      const did = await run()
+      const waiting = underWay.size > 0
+      await Promise.all(underWay)
+      return did || waiting
+    },
+    stop: async () => {
+      stopped = true
+      clearInterval(timer)
+      unlisten()
+      if (running) await running
+      await Promise.all(underWay)
+    },
+  }
+}

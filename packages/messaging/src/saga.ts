@@ -1,0 +1,211 @@
+// Sagas as typed tables: state × input → step. The table is pure; the runner locks the instance, runs the effects and keeps the deadline.
+import type { Database, Tx } from '@cartwright/db'
+import type { Log, Worker } from './relay.ts'
+import { currentTrace, runInTrace, type Trace } from './trace.ts'
+
+/** What one input does in one state. Effects are names; their implementations stand in the shell. */
+export interface Step<S extends string, E extends string> {
+  to?: S
+  effects: readonly E[]
+  /** Do the effects again and stay, at most `max` times; then do `otherwise`. */
+  again?: { max: number; otherwise: Step<S, E> }
+}
+
+export interface SagaTable<S extends string, I extends string, E extends string> {
+  name: string
+  initial: S
+  /** States in which nothing is waited for. */
+  terminal: readonly S[]
+  /** Seconds a state may last before it gets `timedOut`; absent: no deadline. */
+  deadlineSec: Partial<Record<S, number>>
+  states: Record<S, Partial<Record<I | 'timedOut', Step<S, E>>>>
+}
+
+/** Declares a saga; unknown states, inputs and effects do not compile. */
+export const saga = <S extends string, I extends string, E extends string>(table: SagaTable<S, I, E>): SagaTable<S, I, E> => table
+
+/** Moves on. */
+export const go = <S extends string, E extends string>(to: S, effects: readonly E[] = []): Step<S, E> => ({ to, effects })
+/** Stays, with effects; the deadline is kept. */
+export const stay = <S extends string, E extends string>(effects: readonly E[] = []): Step<S, E> => ({ effects })
+/** Does the effects again with a fresh deadline, at most `max` times (for ever when left out), then `otherwise`. */
+export const again = <S extends string, E extends string>(effects: readonly E[], max?: number, otherwise?: Step<S, E>): Step<S, E> => ({
+  effects,
+  again: { max: max ?? Number.POSITIVE_INFINITY, otherwise: otherwise ?? { effects } },
+})
+/** Compensates first, then does the step. */
+export const undo = <S extends string, E extends string>(effects: readonly E[], then: Step<S, E>): Step<S, E> => ({
+  ...then,
+  effects: [...effects, ...then.effects],
+})
+
+export interface Decision<S extends string, E extends string> {
+  state: S
+  tries: number
+  effects: readonly E[]
+  /** Whether the deadline starts anew: on a new state and on `again`. */
+  restart: boolean
+}
+
+/** Decides, purely: what an input does to an instance. Null: this input means nothing in this state. */
+export const decideStep = <S extends string, I extends string, E extends string>(
+  table: SagaTable<S, I, E>,
+  at: { state: S; tries: number },
+  input: I | 'timedOut',
+): Decision<S, E> | null => {
+  const step = table.states[at.state][input]
+  if (step === undefined) return null
+  if (step.again && at.tries < step.again.max) return { state: at.state, tries: at.tries + 1, effects: step.effects, restart: true }
+  const chosen = step.again ? step.again.otherwise : step
+  const moved = chosen.to !== undefined && chosen.to !== at.state
+  return { state: chosen.to ?? at.state, tries: moved ? 0 : at.tries, effects: chosen.effects, restart: moved }
+}
+
+/** Every state × input pair that the table leaves out: a completeness test lists them. */
+export const undecided = <S extends string, I extends string, E extends string>(table: SagaTable<S, I, E>, inputs: readonly I[]): [S, I][] =>
+  (Object.keys(table.states) as S[]).flatMap((state) =>
+    inputs.filter((input) => table.states[state][input] === undefined).map((input): [S, I] => [state, input]),
+  )
+
+/** What an effect gets. `input` is undefined for the effects of a timeout that carries no data. */
+export interface EffectContext<Deps> {
+  id: string
+  input: unknown
+  deps: Deps
+  /** Overrides the deadline of the state being entered or kept. */
+  setDeadline(at: Date): void
+}
+export type Effects<E extends string, Deps> = Record<E, (tx: Tx, context: EffectContext<Deps>) => Promise<void>>
+
+interface Instance<S> {
+  state: S
+  tries: number
+  headers: string
+}
+
+/** A saga with its effects, as a service registers it. */
+export interface RunnableSaga<S extends string, I extends string, Deps> {
+  name: string
+  /** Begins an instance in the caller's transaction; its first effects run at once. */
+  start(tx: Tx, id: string, deps: Deps, effects: readonly string[]): Promise<void>
+  /** Feeds an input. @returns the new state, or null when the input means nothing now or there is no such instance */
+  feed(tx: Tx, id: string, input: I, data: unknown, deps: Deps): Promise<S | null>
+  /** The instance's state, locked FOR UPDATE. */
+  lockState(tx: Tx, id: string): Promise<S | null>
+  /** Fires deadlines that have passed. */
+  startTimer(db: Database, deps: Deps, log: Log): Worker
+}
+
+// Deadlines are kept in whole milliseconds, so that both engines store what was meant.
+const pollMs = 1000
+
+/** Joins a table with its effects. @param deadlineSec overrides the table's patience, from configuration */
+export const runSaga = <S extends string, I extends string, E extends string, Deps>(
+  table: SagaTable<S, I, E>,
+  effects: Effects<E, Deps>,
+  deadlineSec: (state: S, deps: Deps) => number | undefined = (state) => table.deadlineSec[state],
+): RunnableSaga<S, I, Deps> => {
+  const lock = (tx: Tx, id: string) =>
+    tx.one<Instance<S>>`SELECT state, tries, headers FROM saga_instance WHERE saga = ${table.name} AND id = ${id} FOR UPDATE`
+
+  const perform = async (tx: Tx, id: string, names: readonly E[], input: unknown, deps: Deps): Promise<Date | null> => {
+    let deadline: Date | null = null
+    const setDeadline = (at: Date) => {
+      deadline = at
+    }
+    for (const name of names) await effects[name](tx, { id, input, deps, setDeadline })
+    return deadline
+  }
+
+  const setDeadline = async (tx: Tx, id: string, state: S, wished: Date | null, restart: boolean, deps: Deps): Promise<void> => {
+    if (wished) {
+      await tx.run`UPDATE saga_instance SET deadline_at = ${wished} WHERE saga = ${table.name} AND id = ${id}`
+    } else if (restart) {
+      const seconds = deadlineSec(state, deps)
+      if (seconds === undefined) await tx.run`UPDATE saga_instance SET deadline_at = NULL WHERE saga = ${table.name} AND id = ${id}`
+      else await tx.run`UPDATE saga_instance SET deadline_at = ${tx.dbNow} + INTERVAL ${seconds} SECOND WHERE saga = ${table.name} AND id = ${id}`
+    }
+  }
+
+  const advance = async (tx: Tx, id: string, instance: Instance<S>, input: I | 'timedOut', data: unknown, deps: Deps): Promise<S | null> => {
+    const decision = decideStep(table, instance, input)
+    if (decision === null) return null
+    await tx.run`UPDATE saga_instance SET state = ${decision.state}, tries = ${Math.min(decision.tries, 1_000_000)}, version = version + 1, updated_at = ${tx.dbNow}
+      WHERE saga = ${table.name} AND id = ${id}`
+    const wished = await perform(tx, id, decision.effects, data, deps)
+    await setDeadline(tx, id, decision.state, wished, decision.restart, deps)
+    return decision.state
+  }
+
+  const fire = async (db: Database, id: string, deps: Deps): Promise<void> => {
+    const row = await db.one<{ headers: string }>`SELECT headers FROM saga_instance WHERE saga = ${table.name} AND id = ${id}`
+    if (row === null) return
+    const trace = JSON.parse(row.headers) as Trace
+    await runInTrace(trace, () =>
+      db.tx(async (tx) => {
+        const due = await tx.one<Instance<S>>`SELECT state, tries, headers FROM saga_instance
+          WHERE saga = ${table.name} AND id = ${id} AND deadline_at <= ${tx.dbNow} FOR UPDATE`
+        if (due === null) return
+        const moved = await advance(tx, id, due, 'timedOut', undefined, deps)
+        // A deadline that no row of the table wants is cleared, or it would fire for ever.
+        if (moved === null) await tx.run`UPDATE saga_instance SET deadline_at = NULL WHERE saga = ${table.name} AND id = ${id}`
+      }),
+    )
+  }
+
+  return {
+    name: table.name,
+    start: async (tx, id, deps, first) => {
+      await tx.run`INSERT INTO saga_instance (saga, id, state, headers, started_at, updated_at)
+        VALUES (${table.name}, ${id}, ${table.initial}, ${JSON.stringify(currentTrace())}, ${tx.dbNow}, ${tx.dbNow})`
+      const wished = await perform(tx, id, first as readonly E[], undefined, deps)
+      await setDeadline(tx, id, table.initial, wished, true, deps)
+    },
+    feed: async (tx, id, input, data, deps) => {
+      const instance = await lock(tx, id)
+      return instance === null ? null : advance(tx, id, instance, input, data, deps)
+    },
+    lockState: async (tx, id) => (await lock(tx, id))?.state ?? null,
+    startTimer: (db, deps, log) => timer(db, log, table.name, (id) => fire(db, id, deps)),
+  }
+}
+
+const timer = (db: Database, log: Log, name: string, fire: (id: string) => Promise<void>): Worker => {
+  let running: Promise<boolean> | null = null
+  let stopped = false
+  const pump = async (): Promise<boolean> => {
+    const due = await db.rows<{ id: string }>`SELECT id FROM saga_instance WHERE deadline_at <= ${db.dbNow} AND saga = ${name} ORDER BY deadline_at LIMIT 50`
+    for (const { id } of due) {
+      if (stopped) break
+      try {
+        await fire(id)
+      } catch (error) {
+        log.warn({ err: error, saga: name, id }, 'a deadline could not be handled; it fires again')
+      }
+    }
+    return due.length > 0
+  }
+  const run = () => {
+    running ??= pump()
+      .catch((error: unknown) => {
+        log.warn({ err: error, saga: name }, 'deadlines could not be read')
+        return false
+      })
+      .finally(() => {
+        running = null
+      })
+    return running
+  }
+  const interval = setInterval(() => void run(), pollMs)
+  return {
+    tick: async () => {
+      if (running) await running
+      return run()
+    },
+    stop: async () => {
+      stopped = true
+      clearInterval(interval)
+      if (running) await running
+    },
+  }
+}

@@ -1,0 +1,91 @@
+// Verifies access tokens and the tokens of calls between services; every service does, not only the gateway.
+import { AppError, type Role } from '@cartwright/contracts'
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import type { Clock } from './clock.ts'
+import type { SharedConfig } from './config.ts'
+
+/** Who calls: a guest, a customer or an admin. */
+export interface Principal {
+  id: string
+  role: Role
+  /** Present for customers and admins. */
+  email?: string
+}
+
+export const accessAudience = 'cartwright'
+const algorithms = ['ES256', 'EdDSA']
+const roles: readonly string[] = ['guest', 'customer', 'admin']
+const cacheSize = 10_000
+
+const keySource = (config: SharedConfig): JWTVerifyGetKey | null => {
+  if (config.jwks) return createLocalJWKSet(JSON.parse(config.jwks))
+  if (config.jwksUrl) return createRemoteJWKSet(new URL(config.jwksUrl), { cooldownDuration: 1000, cacheMaxAge: 300_000, timeoutDuration: 3000 })
+  return null
+}
+
+const principalOf = (payload: JWTPayload): Principal => {
+  const { sub, role, email } = payload
+  if (typeof sub !== 'string' || typeof role !== 'string' || !roles.includes(role)) throw new AppError('unauthenticated', 'the token names no principal')
+  return { id: sub, role: role as Role, ...(typeof email === 'string' ? { email } : {}) }
+}
+
+/** The keys cannot be had, as opposed to the token being wrong. */
+const isKeyOutage = (error: unknown): boolean => {
+  if (error instanceof errors.JWKSTimeout) return true
+  if (error instanceof errors.JOSEError) return error.code === 'ERR_JOSE_GENERIC'
+  return error instanceof TypeError
+}
+
+/**
+ * Makes the verifier of access tokens. Good tokens are remembered until they expire, since checking a signature costs more than the rest of a small request.
+ * @throws AppError unauthenticated for a bad token, upstream_unavailable when no keys can be had
+ */
+export const accessVerifier = (config: SharedConfig, clock: Clock): ((token: string) => Promise<Principal>) => {
+  const keys = keySource(config)
+  const verified = new Map<string, { principal: Principal; expiresAtMs: number }>()
+  return async (token) => {
+    const known = verified.get(token)
+    if (known && known.expiresAtMs > clock.now().getTime()) return known.principal
+    if (keys === null) throw new AppError('upstream_unavailable', 'no keys are configured to check access tokens')
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        algorithms, issuer: config.issuer, audience: accessAudience, typ: 'at+jwt', currentDate: clock.now(), requiredClaims: ['exp', 'sub'],
+      })
+      const principal = principalOf(payload)
+      if (verified.size >= cacheSize) verified.clear()
+      verified.set(token, { principal, expiresAtMs: (payload.exp ?? 0) * 1000 })
+      return principal
+    } catch (error) {
+      if (error instanceof AppError) throw error
+      if (isKeyOutage(error)) throw new AppError('upstream_unavailable', 'the keys of access tokens cannot be read right now')
+      throw new AppError('unauthenticated', 'the access token is not valid')
+    }
+  }
+}
+
+/** Signs and checks the 60 s tokens of reads between services. */
+export const internalAuth = (secretText: string, self: string, clock: Clock) => {
+  const key = new TextEncoder().encode(secretText)
+  return {
+    /** @param callee name of the service that is called */
+    sign: (callee: string, onBehalfOf?: Principal): Promise<string> =>
+      new SignJWT(onBehalfOf ? { onBehalfOf } : {})
+        .setProtectedHeader({ alg: 'HS256', typ: 'internal+jwt' })
+        .setSubject(self)
+        .setAudience(callee)
+        .setIssuedAt(Math.floor(clock.now().getTime() / 1000))
+        .setExpirationTime(Math.floor(clock.now().getTime() / 1000) + 60)
+        .sign(key),
+    /** @throws AppError unauthenticated */
+    verify: async (token: string): Promise<{ caller: string; onBehalfOf?: Principal }> => {
+      try {
+        const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], audience: self, typ: 'internal+jwt', currentDate: clock.now(), requiredClaims: ['exp', 'sub'] })
+        const behalf = payload.onBehalfOf as Principal | undefined
+        return { caller: payload.sub ?? '', ...(behalf ? { onBehalfOf: behalf } : {}) }
+      } catch {
+        throw new AppError('unauthenticated', 'this call needs a token of another service')
+      }
+    },
+  }
+}
+export type InternalAuth = ReturnType<typeof internalAuth>

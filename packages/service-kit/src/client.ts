@@ -1,0 +1,56 @@
+// The typed client for reads between services: one endpoint, a deadline, the caller's internal token, no retries but on connect.
+import { AppError, type Endpoint, type ParamsOf, type QueryOf, type ResponseOf } from '@cartwright/contracts'
+import { currentTrace } from '@cartwright/messaging'
+import { Agent, request } from 'undici'
+import type { InternalAuth, Principal } from './auth.ts'
+
+export interface CallOptions {
+  onBehalfOf?: Principal
+  /** Milliseconds until the call counts as failed; 2000 when left out. */
+  deadlineMs?: number
+}
+type Input<E extends Endpoint> = (ParamsOf<E> extends undefined ? { params?: undefined } : { params: ParamsOf<E> }) &
+  (QueryOf<E> extends undefined ? { query?: undefined } : { query: QueryOf<E> })
+
+/** Reads from another service. */
+export interface ServiceClient {
+  /**
+   * @returns the answer, or null for 404
+   * @throws AppError upstream_unavailable when the service does not answer in time or answers with a failure
+   */
+  read<E extends Endpoint>(endpoint: E, input: Input<E>, options?: CallOptions): Promise<ResponseOf<E> | null>
+}
+
+const pathOf = (endpoint: Endpoint, params: Record<string, unknown> = {}, query: Record<string, unknown> = {}): string => {
+  const path = endpoint.path.replace(/:([A-Za-z]+)/g, (_, name: string) => encodeURIComponent(String(params[name])))
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) search.set(name, Array.isArray(value) ? value.join(',') : String(value))
+  }
+  const text = search.toString()
+  return text === '' ? path : `${path}?${text}`
+}
+
+/** Opens a client for one service. @param baseUrl read at each call, since embedded services learn theirs late */
+export const serviceClient = (callee: string, baseUrl: () => string | null, internal: InternalAuth, agent: Agent): ServiceClient => ({
+  read: async (endpoint, input, options = {}) => {
+    const base = baseUrl()
+    if (base === null) throw new AppError('upstream_unavailable', `the address of ${callee} is not configured`)
+    const { traceparent, correlationId } = currentTrace()
+    try {
+      const response = await request(base + pathOf(endpoint, input.params as Record<string, unknown>, input.query as Record<string, unknown>), {
+        method: endpoint.method as 'GET',
+        dispatcher: agent,
+        signal: AbortSignal.timeout(options.deadlineMs ?? 2000),
+        headers: { authorization: `Bearer ${await internal.sign(callee, options.onBehalfOf)}`, traceparent, 'x-request-id': correlationId },
+      })
+      const body = await response.body.text()
+      if (response.statusCode === 404) return null
+      if (response.statusCode >= 300) throw new AppError('upstream_unavailable', `${callee} answered ${response.statusCode}`)
+      return JSON.parse(body) as ResponseOf<typeof endpoint>
+    } catch (error) {
+      if (error instanceof AppError) throw error
+      throw new AppError('upstream_unavailable', `${callee} does not answer right now`)
+    }
+  },
+})

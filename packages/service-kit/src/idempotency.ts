@@ -1,0 +1,98 @@
+// Idempotency keys: one effect per principal, route and key, stored in the effect's own transaction and replayed afterwards.
+import { createHash } from 'node:crypto'
+import { AppError } from '@cartwright/contracts'
+import { ConflictError, type Database, errnoOf, type Tx } from '@cartwright/db'
+
+/** What a route answers when it is not just the body of its first success status. */
+export interface Answer<B = unknown> {
+  status: number
+  body: B
+  headers: Record<string, string>
+}
+
+interface Stored {
+  request_hash: string
+  status: number | null
+  body: string | null
+}
+
+const canonical = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, canonical(inner)]))
+}
+
+/** Fingerprint of a request: its path and canonical body. */
+export const requestHash = (path: string, body: unknown): string =>
+  createHash('sha256').update(`${path}\n${JSON.stringify(canonical(body ?? null))}`).digest('hex')
+
+export interface KeyedRequest {
+  scope: string
+  key: string
+  hash: string
+}
+
+/** @throws AppError idempotency_key_missing, validation_failed */
+export const readKey = (header: string | string[] | undefined): string => {
+  if (typeof header !== 'string' || header === '') throw new AppError('idempotency_key_missing')
+  if (!/^[\x21-\x7e]{1,255}$/.test(header)) {
+    throw new AppError('validation_failed', 'Idempotency-Key takes 1 to 255 visible ASCII characters', { errors: [{ path: '/idempotency-key', message: 'must be visible ASCII' }] })
+  }
+  return header
+}
+
+const replay = (stored: Stored, request: KeyedRequest): Answer => {
+  if (stored.request_hash !== request.hash) throw new AppError('idempotency_key_reused')
+  if (stored.status === null) throw new AppError('idempotency_key_in_flight', undefined, {}, 1)
+  return { status: stored.status, body: JSON.parse(stored.body ?? 'null'), headers: { 'idempotent-replayed': 'true' } }
+}
+
+const find = (db: Database, { scope, key }: KeyedRequest) =>
+  db.one<Stored>`SELECT request_hash, status, body FROM idempotency_key
+    WHERE scope = ${scope} AND idempotency_key = ${key} AND created_at > ${db.dbNow} - INTERVAL 24 HOUR`
+
+/** The stored answer of an earlier request with this key, or null. @throws AppError idempotency_key_reused */
+export const findReplay = async (db: Database, request: KeyedRequest): Promise<Answer | null> => {
+  const stored = await find(db, request)
+  return stored === null ? null : replay(stored, request)
+}
+
+const claim = async (tx: Tx, { scope, key, hash }: KeyedRequest): Promise<void> => {
+  await tx.run`SET SESSION innodb_lock_wait_timeout = 1`
+  await tx.run`DELETE FROM idempotency_key WHERE scope = ${scope} AND idempotency_key = ${key} AND created_at <= ${tx.dbNow} - INTERVAL 24 HOUR`
+  await tx.run`INSERT INTO idempotency_key (scope, idempotency_key, request_hash, created_at) VALUES (${scope}, ${key}, ${hash}, ${tx.dbNow})`
+  await tx.run`SET SESSION innodb_lock_wait_timeout = 3`
+}
+
+class ClaimFailed extends Error {}
+
+/**
+ * Runs `work` once for this key. A second request that arrives meanwhile waits at most 1 s for the first.
+ * @throws AppError idempotency_key_in_flight when the first is still running, idempotency_key_reused for another body
+ */
+export const once = async (db: Database, request: KeyedRequest, work: (tx: Tx) => Promise<Answer>): Promise<Answer> => {
+  let claimed = false
+  try {
+    return await db.tx(async (tx) => {
+      claimed = false
+      try {
+        await claim(tx, request)
+      } catch (error) {
+        // A lock wait at the claim means "in flight" and must not be run again by db.tx.
+        throw errnoOf(error) === 1205 ? new ClaimFailed('in flight') : error
+      }
+      claimed = true
+      const answer = await work(tx)
+      await tx.run`UPDATE idempotency_key SET status = ${answer.status}, body = ${JSON.stringify(answer.body ?? null)}
+        WHERE scope = ${request.scope} AND idempotency_key = ${request.key}`
+      return answer
+    })
+  } catch (error) {
+    if (error instanceof ClaimFailed) throw new AppError('idempotency_key_in_flight', undefined, {}, 1)
+    if (!claimed && error instanceof ConflictError) {
+      const stored = await find(db, request)
+      if (stored) return replay(stored, request)
+    }
+    throw error
+  }
+}

@@ -1,0 +1,15 @@
+// What every service does the same way, over Fastify: contract → route, auth, problems, config, health, metrics, tracing, shutdown.
+export { accessAudience, type Principal } from './auth.ts'
+export type { CallOptions, ServiceClient } from './client.ts'
+export { type Clock, systemClock } from './clock.ts'
+export {
+  ConfigError, type ConfigOf, type ConfigSpec, type Environment, flag, integer, readConfig, redacted, type SharedConfig, secret, sharedSpec, text, textList, type Variable,
+} from './config.ts'
+export type { Answer } from './idempotency.ts'
+export { createLogger, type Logger } from './logger.ts'
+export type { Metrics } from './metrics.ts'
+export { asAppError, problemOf, sendProblem } from './problem.ts'
+export { answer, authorize, type Route, type RouteRequest, route, traceOfRequest } from './route.ts'
+export { run } from './run.ts'
+export { type BaseDeps, defineService, type RunningService, type Service, type ServiceDefinition, type ServiceName, type StartOptions } from './service.ts'
+export { idle } from './start.ts'

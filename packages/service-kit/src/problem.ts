@@ -1,0 +1,87 @@
+// Every failure leaves as RFC 9457 problem+json with a stable code; unknown ones as 500 without detail, logged once.
+import { AppError, type ErrorCode, errorKinds, type Problem } from '@cartwright/contracts'
+import { ConflictError, CursorError, isTransient } from '@cartwright/db'
+import { findTrace, traceIdOf } from '@cartwright/messaging'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+type Body = Problem & Record<string, unknown>
+
+/** Builds a problem document. `type` is a stable URI: the code's place in the documented error table. */
+export const problemOf = (code: ErrorCode, detail: string | undefined, instance: string, extras: Record<string, unknown> = {}): Body => {
+  const trace = findTrace()
+  return {
+    ...extras,
+    type: `urn:cartwright:error:${code}`,
+    title: errorKinds[code].title,
+    status: errorKinds[code].status,
+    code,
+    instance,
+    ...(detail === undefined ? {} : { detail }),
+    ...(trace ? { traceId: traceIdOf(trace) } : {}),
+  }
+}
+
+const pathOf = (error: { instancePath: string; params: Record<string, unknown>; keyword: string }): string => {
+  const member = error.keyword === 'required' ? error.params.missingProperty : error.keyword === 'additionalProperties' ? error.params.additionalProperty : undefined
+  return typeof member === 'string' ? `${error.instancePath}/${member}` : error.instancePath || '/'
+}
+
+const fastifyCodes: Record<string, ErrorCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+}
+
+const validationErrors = (error: FastifyError) =>
+  (error.validation ?? []).map((item) => ({
+    path: pathOf({ instancePath: item.instancePath, params: item.params, keyword: item.keyword }),
+    message: item.message ?? 'is not valid',
+  }))
+
+/** What the client gets for an error: any AppError as it is, known trouble as its code, the rest as `internal`. */
+export const asAppError = (error: unknown): AppError => {
+  if (error instanceof AppError) return error
+  if (error instanceof CursorError) return new AppError('validation_failed', error.message, { errors: [{ path: '/cursor', message: error.message }] })
+  if (error instanceof ConflictError) return new AppError('conflict')
+  if (isTransient(error)) return new AppError('upstream_unavailable', undefined, {}, 2)
+  if (!(error instanceof Error)) return new AppError('internal')
+  const known: FastifyError = Object.assign(error, { code: 'code' in error && typeof error.code === 'string' ? error.code : '' })
+  if (known.validation) {
+    const errors = validationErrors(known)
+    return new AppError('validation_failed', errors.map((item) => `${item.path} ${item.message}`).join('; '), { errors, in: known.validationContext })
+  }
+  const mapped = fastifyCodes[known.code]
+  if (mapped) return new AppError(mapped)
+  if (known.statusCode !== undefined && known.statusCode >= 400 && known.statusCode < 500) {
+    return new AppError('validation_failed', error.message, { errors: [{ path: '/', message: error.message }] })
+  }
+  return new AppError('internal')
+}
+
+/** Sends a problem. */
+export const sendProblem = (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
+  const app = asAppError(error)
+  if (app.code === 'internal') request.log.error({ err: error }, 'a request failed unexpectedly')
+  else if (app.code === 'upstream_unavailable') request.log.warn({ err: error }, 'a request met an engine or service that cannot answer')
+  if (app.retryAfterSec !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(app.retryAfterSec))))
+  if (app.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer')
+  const detail = app.code === 'internal' ? undefined : app.message
+  const path = request.url.split('?')[0] ?? request.url
+  return reply
+    .code(app.status)
+    .type('application/problem+json')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(problemOf(app.code, detail, path, app.extras))
+}
+
+/** Makes a Fastify instance answer every failure, unknown path and wrong method as a problem. */
+export const useProblems = (app: FastifyInstance, routes: readonly { method: string; path: string }[]): void => {
+  const patterns = routes.map((route) => ({ method: route.method, pattern: new RegExp(`^${route.path.replace(/[.]/g, '\\.').replace(/:[^/]+/g, '[^/]+')}/?$`) }))
+  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? ''
+    const allowed = [...new Set(patterns.filter((route) => route.pattern.test(path)).map((route) => route.method))]
+    if (allowed.length === 0) return sendProblem(request, reply, new AppError('not_found'))
+    void reply.header('allow', allowed.join(', '))
+    return sendProblem(request, reply, new AppError('method_not_allowed', undefined, { allowed }))
+  })
+}

@@ -1,0 +1,169 @@
+// From a contract to a Fastify route: validation, auth, idempotency and serialization come from the contract, the handler only decides.
+import { AppError, type BodyOf, type Endpoint, type ParamsOf, type QueryOf, type ResponseOf } from '@cartwright/contracts'
+import type { Database, Tx } from '@cartwright/db'
+import { currentTrace, newTrace, parseTraceparent, runInTrace, type Trace } from '@cartwright/messaging'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { randomBytes } from 'node:crypto'
+import type { InternalAuth, Principal } from './auth.ts'
+import { type Answer, findReplay, type KeyedRequest, once, readKey, requestHash } from './idempotency.ts'
+
+type PrincipalOf<E extends Endpoint> = E['auth'] extends 'public' | 'internal' ? Principal | null : Principal
+
+/** Fastify's own request, typed by the contract, with who calls. */
+export type RouteRequest<E extends Endpoint> = Omit<FastifyRequest, 'params' | 'query' | 'body'> & {
+  params: ParamsOf<E>
+  query: QueryOf<E>
+  body: BodyOf<E>
+  /** Who calls; for internal endpoints, on whose behalf. Null for a public endpoint without a token. */
+  principal: PrincipalOf<E>
+  /** The exact bytes, for contracts with `rawBody`. */
+  rawBody: Buffer
+  /**
+   * The one transaction of an idempotent endpoint: claims the key, runs `work`, stores its answer.
+   * For other endpoints it is a plain transaction.
+   */
+  once(work: (tx: Tx) => Promise<ResponseOf<E> | Answer<ResponseOf<E>>>): Promise<Answer<ResponseOf<E>>>
+}
+
+type Handle<E extends Endpoint, Deps> = (request: RouteRequest<E>, deps: Deps, reply: FastifyReply) => Promise<ResponseOf<E> | Answer<ResponseOf<E>>>
+
+export interface Route<Deps> {
+  endpoint: Endpoint
+  handle: (request: FastifyRequest, deps: Deps, reply: FastifyReply) => Promise<unknown>
+}
+
+/** Binds a handler to a contract. Return the body for the contract's first status, or `answer(status, body)`. */
+export const route = <E extends Endpoint, Deps>(endpoint: E, handle: Handle<E, Deps>): Route<Deps> => ({
+  endpoint,
+  // Fastify has validated the request against the contract before the handler runs.
+  handle: (request, deps, reply) => handle(request as RouteRequest<E>, deps, reply),
+})
+
+const answers = new WeakSet<object>()
+
+/** An answer with a status other than the contract's first, or with headers. */
+export const answer = <B>(status: number, body: B, headers: Record<string, string> = {}): Answer<B> => {
+  const made = { status, body, headers }
+  answers.add(made)
+  return made
+}
+const isAnswer = (value: unknown): value is Answer => typeof value === 'object' && value !== null && answers.has(value)
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal | null
+    trace: Trace
+    rawBody: Buffer
+    once: (work: (tx: Tx) => Promise<unknown>) => Promise<Answer>
+  }
+}
+
+export interface RouteContext {
+  db: Database | null
+  verify: (token: string) => Promise<Principal>
+  internal: InternalAuth
+}
+
+const bearer = (request: FastifyRequest): string | null => /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
+
+const allowed: Record<'shopper' | 'customer' | 'admin', readonly string[]> = {
+  shopper: ['guest', 'customer', 'admin'],
+  customer: ['customer', 'admin'],
+  admin: ['admin'],
+}
+
+/** Who calls, checked against the contract's auth level. @throws AppError unauthenticated, forbidden */
+export const authorize = async (endpoint: Endpoint, request: FastifyRequest, context: RouteContext): Promise<Principal | null> => {
+  const token = bearer(request)
+  if (endpoint.auth === 'internal') {
+    const { onBehalfOf } = await context.internal.verify(token ?? '')
+    return onBehalfOf ?? null
+  }
+  if (endpoint.auth === 'public') return null
+  if (token === null) throw new AppError('unauthenticated')
+  const principal = await context.verify(token)
+  if (!allowed[endpoint.auth].includes(principal.role)) throw new AppError('forbidden')
+  return principal
+}
+
+const keyedRequest = (endpoint: Endpoint, request: FastifyRequest): KeyedRequest => ({
+  scope: `${request.principal?.id ?? 'anonymous'}:${endpoint.operationId}`,
+  key: readKey(request.headers['idempotency-key']),
+  hash: requestHash(request.url.split('?')[0] ?? '', request.body),
+})
+
+const toAnswer = (endpoint: Endpoint, value: unknown): Answer => {
+  if (isAnswer(value)) return value
+  return { status: Number(Object.keys(endpoint.response)[0] ?? 200), body: value, headers: {} }
+}
+
+const send = (reply: FastifyReply, result: Answer): FastifyReply => {
+  void reply.code(result.status).headers(result.headers)
+  return result.body === null || result.body === undefined ? reply.send() : reply.send(result.body)
+}
+
+const databaseOf = (context: RouteContext): Database => {
+  if (context.db === null) throw new Error('this service has no schema, so it has no transactions')
+  return context.db
+}
+
+const respond = async <Deps>(declared: Route<Deps>, request: FastifyRequest, reply: FastifyReply, deps: Deps, context: RouteContext) => {
+  const { endpoint, handle } = declared
+  if (endpoint.idempotent) {
+    const keyed = keyedRequest(endpoint, request)
+    const stored = await findReplay(databaseOf(context), keyed)
+    if (stored) return send(reply, stored)
+    request.once = async (work) => {
+      const result = await once(databaseOf(context), keyed, async (tx) => toAnswer(endpoint, await work(tx)))
+      answers.add(result)
+      return result
+    }
+  } else {
+    request.once = async (work) => {
+      const result = toAnswer(endpoint, await databaseOf(context).tx(work))
+      answers.add(result)
+      return result
+    }
+  }
+  const value = await handle(request, deps, reply)
+  return reply.sent ? reply : send(reply, toAnswer(endpoint, value))
+}
+
+/** The trace of a request: the caller's, with a span of our own, or a new one. */
+export const traceOfRequest = (request: FastifyRequest): Trace => {
+  const incoming = parseTraceparent(String(request.headers.traceparent ?? ''))
+  const correlationId = request.id
+  return incoming ? { traceparent: `00-${incoming.traceId}-${randomBytes(8).toString('hex')}-01`, correlationId } : newTrace(correlationId)
+}
+
+const responseSchemas = (endpoint: Endpoint): Record<string, unknown> =>
+  endpoint.produces === undefined || endpoint.produces === 'application/json' ? { ...endpoint.response } : {}
+
+/** Mounts a route. */
+export const mount = <Deps>(app: FastifyInstance, declared: Route<Deps>, deps: Deps, context: RouteContext): void => {
+  const { endpoint } = declared
+  app.route({
+    method: endpoint.method,
+    url: endpoint.path,
+    config: { operationId: endpoint.operationId, rawBody: endpoint.rawBody === true },
+    schema: {
+      ...(endpoint.params ? { params: endpoint.params } : {}),
+      ...(endpoint.query ? { querystring: endpoint.query } : {}),
+      ...(endpoint.body ? { body: endpoint.body } : {}),
+      response: responseSchemas(endpoint),
+    },
+    onRequest: async (request) => {
+      request.principal = await runInTrace(request.trace, () => authorize(endpoint, request, context))
+    },
+    handler: (request, reply) => runInTrace(request.trace, () => respond(declared, request, reply, deps, context)),
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    operationId?: string
+    rawBody?: boolean
+  }
+}
+
+export { currentTrace }

@@ -1,0 +1,112 @@
+// A service is a value: what it is called, what it needs, what it does. `start` makes it run, alone or beside others.
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Database, NewId } from '@cartwright/db'
+import type { AnyJob, Listener, Periodic, Registration, RunnableSaga, Transport } from '@cartwright/messaging'
+import type { FastifyInstance } from 'fastify'
+import type { Principal } from './auth.ts'
+import type { ServiceClient } from './client.ts'
+import type { Clock } from './clock.ts'
+import type { ConfigOf, ConfigSpec, Environment, SharedConfig } from './config.ts'
+import type { Logger } from './logger.ts'
+import type { Metrics } from './metrics.ts'
+import type { Route } from './route.ts'
+import { startService } from './start.ts'
+
+export type ServiceName = 'gateway' | 'identity' | 'catalog' | 'cart' | 'order' | 'payment' | 'notification'
+
+/** What the kit gives every handler. */
+export interface BaseDeps<S extends ConfigSpec> {
+  config: ConfigOf<S>
+  shared: SharedConfig
+  /** The service's own schema. */
+  db: Database
+  clock: Clock
+  newId: NewId
+  log: Logger
+  metrics: Metrics
+  /** Reads from other services. */
+  services: Record<Exclude<ServiceName, 'gateway'>, ServiceClient>
+  /** Verifies an access token. @throws AppError unauthenticated, upstream_unavailable */
+  verifyAccess: (token: string) => Promise<Principal>
+}
+
+/** Every service's spec holds these three fields, under the service's own variable names. */
+export interface ServiceDefinition<S extends ConfigSpec, Own extends object> {
+  name: ServiceName
+  /** Prefix of the service's variables, such as `ORDER_`. */
+  prefix: string
+  /** Must hold `port` and `metricsPort`, and `databaseUrl` when the service owns a schema. */
+  config: S
+  /** Folder of the service's migrations; absent for a service without a schema. */
+  migrations?: string
+  /** Opens what the service needs beyond the kit: clients, caches. */
+  deps?(base: BaseDeps<S>): Promise<Own>
+  routes?: readonly Route<BaseDeps<S> & Own>[]
+  /** Handlers of the group `<service>`. */
+  consumers?: readonly Registration<BaseDeps<S> & Own>[]
+  /** Handlers of further groups, by whole group name: `catalog-search`. */
+  projections?: Readonly<Record<string, readonly Registration<BaseDeps<S> & Own>[]>>
+  listeners?: readonly Listener<BaseDeps<S> & Own>[]
+  jobs?: readonly AnyJob<BaseDeps<S> & Own>[]
+  // biome-ignore lint/suspicious/noExplicitAny: states and inputs are the saga's own business.
+  sagas?: readonly RunnableSaga<string, any, BaseDeps<S> & Own>[]
+  periodics?: readonly Periodic<BaseDeps<S> & Own>[]
+  /** For what contracts cannot say: plugins, pages. Gets the Fastify instance itself. */
+  http?(app: FastifyInstance, deps: BaseDeps<S> & Own): Promise<void>
+  /** Writes the development data, through transactions and `publish`. Idempotent. */
+  seed?(deps: BaseDeps<S> & Own): Promise<void>
+  /** Closes what `deps` opened. */
+  close?(deps: BaseDeps<S> & Own): Promise<void>
+}
+
+export interface StartOptions {
+  env: Environment
+  transport: Transport
+  clock?: Clock
+  /** This process is the only one on the schema: leases are taken at once. */
+  alone?: boolean
+  /** Where log lines go instead of standard output. */
+  logFile?: string
+  /** For a service whose address another must know before it listens. */
+  host?: string
+}
+
+export interface RunningService {
+  name: ServiceName
+  url: string
+  metricsUrl: string
+  /** Hands a raw request over without a network hop. */
+  routing(request: IncomingMessage, response: ServerResponse): void
+  /** One round of everything that is due. @returns whether anything was done or is under way */
+  tick(): Promise<boolean>
+  /** Resolves when nothing is due any more. Throws after 30 s. */
+  idle(): Promise<void>
+  seed(): Promise<void>
+  /** Not ready → drain → close. Idempotent. */
+  stop(): Promise<void>
+  /** For tests and tools that look behind the face. */
+  readonly db: Database | null
+}
+
+/** A service as the outside sees it. */
+export interface Service {
+  readonly name: ServiceName
+  readonly prefix: string
+  readonly spec: ConfigSpec
+  readonly endpoints: readonly Route<never>['endpoint'][]
+  readonly consumes: readonly string[]
+  start(options: StartOptions): Promise<RunningService>
+}
+
+/** Declares a service. Nothing runs until `start`. */
+export const defineService = <S extends ConfigSpec, Own extends object = object>(definition: ServiceDefinition<S, Own>): Service => ({
+  name: definition.name,
+  prefix: definition.prefix,
+  spec: definition.config,
+  endpoints: (definition.routes ?? []).map((route) => route.endpoint),
+  consumes: [
+    ...new Set([...(definition.consumers ?? []), ...Object.values(definition.projections ?? {}).flat()].map((registration) => registration.event.name)),
+  ],
+  start: (options) => startService(definition, options, `${definition.name}-${randomBytes(6).toString('hex')}`),
+})
