@@ -30,7 +30,7 @@ export interface Endpoint {
   cacheSec?: number
   /** Success answers by status. An empty answer is `Type.Null()`; other content types are named in `produces`. */
   response: Record<number, TSchema>
-  produces?: 'text/html' | 'application/json'
+  produces?: 'text/html' | 'application/json' | 'image/svg+xml'
   errors: readonly ErrorCode[]
 }
 
