@@ -1,14 +1,13 @@
 // Every failure leaves as RFC 9457 problem+json with a stable code; unknown ones as 500 without detail, logged once.
 import { AppError, type ErrorCode, errorKinds, type Problem } from '@cartwright/contracts'
 import { ConflictError, CursorError, isTransient } from '@cartwright/db'
-import { findTrace, traceIdOf } from '@cartwright/messaging'
+import { type Trace, traceIdOf } from '@cartwright/messaging'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 type Body = Problem & Record<string, unknown>
 
 /** Builds a problem document. `type` is a stable URI: the code's place in the documented error table. */
-export const problemOf = (code: ErrorCode, detail: string | undefined, instance: string, extras: Record<string, unknown> = {}): Body => {
-  const trace = findTrace()
+export const problemOf = (code: ErrorCode, detail: string | undefined, instance: string, extras: Record<string, unknown> = {}, trace?: Trace): Body => {
   return {
     ...extras,
     type: `urn:cartwright:error:${code}`,
@@ -70,7 +69,7 @@ export const sendProblem = (request: FastifyRequest, reply: FastifyReply, error:
     .code(app.status)
     .type('application/problem+json')
     .serializer((body: unknown) => JSON.stringify(body))
-    .send(problemOf(app.code, detail, path, app.extras))
+    .send(problemOf(app.code, detail, path, app.extras, request.trace))
 }
 
 /** Makes a Fastify instance answer every failure, unknown path and wrong method as a problem. */

@@ -1,0 +1,34 @@
+// A database schema of a test's own, on the engine that the run provides.
+import { randomBytes } from 'node:crypto'
+import { connect } from '@cartwright/db'
+
+/** The engine's root URL. @throws Error saying how to get one */
+export const engineUrl = (): string => {
+  const url = process.env.TEST_MYSQL_URL
+  if (!url) throw new Error('TEST_MYSQL_URL is not set: run the tests through `npm test`, or set it to a MySQL or MariaDB root URL')
+  return url
+}
+
+export interface TestSchema {
+  url: string
+  name: string
+  drop(): Promise<void>
+}
+
+/** A fresh schema name on the engine; migrations create it. */
+export const testSchema = (label: string, root = engineUrl()): TestSchema => {
+  const name = `t_${label.replace(/[^a-z0-9]/g, '_')}_${randomBytes(5).toString('hex')}`
+  const url = new URL(root)
+  url.pathname = `/${name}`
+  return {
+    url: url.href,
+    name,
+    drop: async () => {
+      const server = new URL(root)
+      server.pathname = '/'
+      const admin = await connect(server.href)
+      await admin.query(`DROP DATABASE IF EXISTS ${name}`)
+      await admin.end()
+    },
+  }
+}
