@@ -1,0 +1,2 @@
+// The public face of catalog.
+export { catalogService } from './service.ts'

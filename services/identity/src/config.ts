@@ -1,0 +1,20 @@
+// Every environment variable of identity.
+import { flag, integer, secret, text } from '@cartwright/service-kit'
+
+export const config = {
+  port: integer('IDENTITY_PORT', 'Port; 0 takes a free one', 0),
+  metricsPort: integer('IDENTITY_METRICS_PORT', 'Port of /metrics; 0 takes a free one', 0),
+  databaseUrl: secret(text('IDENTITY_DATABASE_URL', 'mysql://user:password@host:port/schema')),
+  poolSize: integer('IDENTITY_POOL_SIZE', 'Database connections at most', 10),
+  keySecret: secret(text('IDENTITY_KEY_SECRET', 'Encrypts the private signing keys in the database')),
+  otpSecret: secret(text('IDENTITY_OTP_SECRET', 'Key of the HMAC under which one-time codes are stored')),
+  sealPublicJwk: text('SEAL_PUBLIC_JWK', 'Public JWK of notification: one-time codes travel sealed for it'),
+  bcryptCost: integer('IDENTITY_BCRYPT_COST', 'bcrypt cost, 4 to 15; lower than 12 only in tests', 12),
+  accessTokenSec: integer('IDENTITY_ACCESS_TOKEN_SEC', 'Life of an access token in seconds', 600),
+  refreshTokenDays: integer('IDENTITY_REFRESH_TOKEN_DAYS', 'Life of an unused refresh token in days', 30),
+  codeSec: integer('IDENTITY_CODE_SEC', 'Life of a one-time code in seconds', 600),
+  keyDays: integer('IDENTITY_KEY_DAYS', 'Days a signing key signs before the next one takes over', 30),
+  trustProxy: flag('IDENTITY_TRUST_PROXY', 'Take the client address from X-Forwarded-For, which the gateway sets', true),
+  freeFailures: integer('IDENTITY_LOGIN_FREE_FAILURES', 'Failed sign-ins per account and address before delays begin', 8),
+  freeFailuresPerAddress: integer('IDENTITY_LOGIN_FREE_FAILURES_PER_ADDRESS', 'Failed sign-ins per address, over all accounts, before delays begin', 100),
+}

@@ -1,0 +1,42 @@
+// Rows of users. An address is kept in lower case, so that one person has one account.
+import type { Role } from '@cartwright/contracts'
+import type { Queryable } from '@cartwright/db'
+
+export interface UserRow {
+  id: string
+  role: Role
+  email: string | null
+  name: string | null
+  locale: string
+  password_hash: string | null
+  verified_at: Date | null
+  blocked_at: Date | null
+  created_at: Date
+}
+
+export const normalized = (email: string): string => email.trim().toLowerCase()
+
+export const findByEmail = (db: Queryable, email: string): Promise<UserRow | null> =>
+  db.one<UserRow>`SELECT id, role, email, name, locale, password_hash, verified_at, blocked_at, created_at FROM user_account
+    WHERE email = ${normalized(email)} AND closed_at IS NULL`
+
+export const findById = (db: Queryable, id: string): Promise<UserRow | null> =>
+  db.one<UserRow>`SELECT id, role, email, name, locale, password_hash, verified_at, blocked_at, created_at FROM user_account
+    WHERE id = ${id} AND closed_at IS NULL`
+
+export interface NewUser {
+  id: string
+  role: Role
+  email: string | null
+  name: string | null
+  locale?: string
+  passwordHash?: string
+  verified?: boolean
+}
+
+export const insertUser = async (db: Queryable, user: NewUser): Promise<void> => {
+  const email = user.email === null ? null : normalized(user.email)
+  await db.run`INSERT INTO user_account (id, role, email, name, locale, password_hash, verified_at, created_at)
+    VALUES (${user.id}, ${user.role}, ${email}, ${user.name}, ${user.locale ?? 'en'}, ${user.passwordHash ?? null},
+      IF(${user.verified === true}, ${db.dbNow}, NULL), ${db.dbNow})`
+}

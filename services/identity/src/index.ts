@@ -1,0 +1,2 @@
+// The public face of identity.
+export { identityService } from './service.ts'

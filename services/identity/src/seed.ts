@@ -1,0 +1,20 @@
+// The people of the development shop. The password is in the README.
+import { findByEmail, insertUser } from './db/users.ts'
+import type { IdentityDeps } from './deps.ts'
+
+const people = [
+  { id: 'usr_00seedadmin', role: 'admin', email: 'admin@example.com', name: 'Ada Admin' },
+  { id: 'usr_00seedalice', role: 'customer', email: 'alice@example.com', name: 'Alice Archer' },
+  { id: 'usr_00seedbob', role: 'customer', email: 'bob@example.com', name: 'Bob Baker' },
+] as const
+
+/** Writes the seeded people once. */
+export const seed = async (deps: IdentityDeps): Promise<void> => {
+  const missing: (typeof people)[number][] = []
+  for (const person of people) if ((await findByEmail(deps.db, person.email)) === null) missing.push(person)
+  if (missing.length === 0) return
+  const passwordHash = await deps.passwords.hash('cartwright-demo')
+  await deps.db.tx(async (tx) => {
+    for (const person of missing) await insertUser(tx, { ...person, passwordHash, verified: true })
+  })
+}
