@@ -10,7 +10,7 @@ import { type Answer, findReplay, type KeyedRequest, once, readKey, requestHash 
 type PrincipalOf<E extends Endpoint> = E['auth'] extends 'public' | 'internal' ? Principal | null : Principal
 
 /** Fastify's own request, typed by the contract, with who calls. */
-export type RouteRequest<E extends Endpoint> = Omit<FastifyRequest, 'params' | 'query' | 'body'> & {
+export type RouteRequest<E extends Endpoint> = Omit<FastifyRequest, 'params' | 'query' | 'body' | 'principal' | 'once'> & {
   params: ParamsOf<E>
   query: QueryOf<E>
   body: BodyOf<E>
@@ -73,7 +73,7 @@ const allowed: Record<'shopper' | 'customer' | 'admin', readonly string[]> = {
 }
 
 /** Who calls, checked against the contract's auth level. @throws AppError unauthenticated, forbidden */
-export const authorize = async (endpoint: Endpoint, request: FastifyRequest, context: RouteContext): Promise<Principal | null> => {
+export const authorize = async (endpoint: Endpoint, request: FastifyRequest, context: Pick<RouteContext, 'verify' | 'internal'>): Promise<Principal | null> => {
   const token = bearer(request)
   if (endpoint.auth === 'internal') {
     const { onBehalfOf } = await context.internal.verify(token ?? '')

@@ -43,6 +43,8 @@ export interface ServiceDefinition<S extends ConfigSpec, Own extends object> {
   /** Opens what the service needs beyond the kit: clients, caches. */
   deps?(base: BaseDeps<S>): Promise<Own>
   routes?: readonly Route<BaseDeps<S> & Own>[]
+  /** What `http` mounts itself, so that a wrong method on these paths is 405 and not 404. */
+  mounts?: readonly { method: string; path: string }[]
   /** Handlers of the group `<service>`. */
   consumers?: readonly Registration<BaseDeps<S> & Own>[]
   /** Handlers of further groups, by whole group name: `catalog-search`. */

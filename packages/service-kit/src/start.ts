@@ -189,7 +189,7 @@ export const startService = async <S extends ConfigSpec, Own extends object>(
     }
   }
   const routes = definition.routes ?? []
-  const app = createHttp({ log, metrics, ready, routes: routes.map(({ endpoint }) => endpoint) })
+  const app = createHttp({ log, metrics, ready, routes: [...routes.map(({ endpoint }) => endpoint), ...(definition.mounts ?? [])] })
   for (const declared of routes) mount(app, declared, deps, { db: database, verify: base.verifyAccess, internal })
   await definition.http?.(app, deps)
   const host = options.host ?? shared.host

@@ -6,6 +6,4 @@ export const config = {
   metricsPort: integer('CATALOG_METRICS_PORT', 'Port of /metrics; 0 takes a free one', 0),
   databaseUrl: secret(text('CATALOG_DATABASE_URL', 'mysql://user:password@host:port/schema')),
   poolSize: integer('CATALOG_POOL_SIZE', 'Database connections at most', 10),
-  elasticsearchUrl: text('CATALOG_ELASTICSEARCH_URL', 'Elasticsearch; without it search answers from MySQL, degraded', null),
-  sweepSec: integer('CATALOG_SWEEP_SEC', 'Seconds between looks for lapsed reservations', 30),
 }

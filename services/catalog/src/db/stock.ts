@@ -38,7 +38,7 @@ export interface Cause {
 export const announceStock = async (tx: Tx, sku: string): Promise<StockRow> => {
   const row = await findStock(tx, sku)
   if (row === null) throw new Error(`no stock level for ${sku}`)
-  await publish(tx, catalogEvents.stockChanged, { sku, productId: row.product_id, version: row.version, ...stockOf(row) })
+  await publish(tx, catalogEvents.stockChanged, { ...stockOf(row), productId: row.product_id, version: row.version })
   return row
 }
 

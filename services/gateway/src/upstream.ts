@@ -1,0 +1,30 @@
+// What stands behind the gateway: something that answers a request, in another process or in this one.
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+
+/** A whole answer, as the cache keeps it. */
+export interface WholeAnswer {
+  status: number
+  headers: OutgoingHttpHeaders
+  body: Buffer
+}
+
+export interface Exchange {
+  request: IncomingMessage
+  response: ServerResponse
+  /** What the upstream is told, instead of what the client sent. */
+  headers: Record<string, string | string[]>
+  /** Milliseconds until the first byte of the answer. */
+  timeoutMs: number
+  bodyLimitBytes: number
+}
+
+export interface Upstream {
+  /**
+   * Lets the upstream answer on `exchange.response`.
+   * @throws AppError upstream_unavailable, payload_too_large as long as no byte of an answer was sent
+   */
+  forward(exchange: Exchange): Promise<void>
+  /** Reads the whole answer to a GET, for the cache; what it gives to concurrent callers may be shared. Null: the client is gone. */
+  read(exchange: Exchange): Promise<WholeAnswer>
+  close(): Promise<void>
+}
