@@ -24,7 +24,7 @@ export interface Upstream {
    * @throws AppError upstream_unavailable, payload_too_large as long as no byte of an answer was sent
    */
   forward(exchange: Exchange): Promise<void>
-  /** Reads the whole answer to a GET, for the cache; what it gives to concurrent callers may be shared. Null: the client is gone. */
+  /** Reads the whole answer to a GET, for the cache. Nothing has been written to the client when it resolves. @throws AppError upstream_unavailable */
   read(exchange: Exchange): Promise<WholeAnswer>
   close(): Promise<void>
 }

@@ -20,7 +20,7 @@ const asBuffer = (chunk: unknown): Buffer => {
  * so whoever asked writes it as any other.
  */
 const captured = (response: ServerResponse): Promise<WholeAnswer> =>
-  new Promise((resolve, reject) => {
+  new Promise((resolve) => {
     const chunks: Buffer[] = []
     const own = { writeHead: response.writeHead, write: response.write, end: response.end }
     let status = 0
@@ -40,7 +40,6 @@ const captured = (response: ServerResponse): Promise<WholeAnswer> =>
       resolve({ status: status || response.statusCode, headers, body: Buffer.concat(chunks) })
       return response
     }
-    response.once('close', () => reject(new Error('the client is gone')))
   })
 
 /** @param routing the service's entry for raw requests */

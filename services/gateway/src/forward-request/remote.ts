@@ -8,17 +8,31 @@ import { clientHeaders } from '../headers.ts'
 import type { Exchange, Upstream, WholeAnswer } from '../upstream.ts'
 import { circuit } from './circuit.ts'
 
-const connectCodes = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'])
+const connectCodes = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 /** A kept-alive connection that the service closed just as the request was sent. */
 const brokenCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 const retryPausesMs = [40, 160]
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '')
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
 const asAppError = (name: string, error: unknown): AppError => {
   if (error instanceof AppError) return error
   const late = codeOf(error) === 'UND_ERR_HEADERS_TIMEOUT' || codeOf(error) === 'UND_ERR_BODY_TIMEOUT'
-  return new AppError('upstream_unavailable', late ? `${name} did not answer in time` : `${name} does not answer right now`, {}, 1)
+  return new AppError(
+    'upstream_unavailable',
+    late ? `${name} did not answer in time` : `${name} does not answer right now`,
+    {},
+    1,
+  )
 }
 
 /** Refuses a body whose length is only known once it has come. */
@@ -35,7 +49,10 @@ const limited = (request: IncomingMessage, limitBytes: number): Transform => {
   return request.pipe(gate)
 }
 
+const bodyless = (method: string | undefined): boolean => method === 'GET' || method === 'HEAD'
+
 const bodyOf = ({ request, bodyLimitBytes }: Exchange): IncomingMessage | Transform | null => {
+  if (bodyless(request.method)) return null
   if (request.headers['transfer-encoding'] !== undefined) return limited(request, bodyLimitBytes)
   const length = request.headers['content-length']
   return length === undefined || length === '0' ? null : request
@@ -52,7 +69,8 @@ interface Attempt {
 }
 
 const attemptOf = (exchange: Exchange, signal: AbortSignal): Attempt => {
-  const { 'transfer-encoding': _, ...headers } = exchange.headers
+  const { 'transfer-encoding': _, 'content-length': length, ...rest } = exchange.headers
+  const headers = length === undefined || bodyless(exchange.request.method) ? rest : { ...rest, 'content-length': length }
   return {
     path: exchange.request.url ?? '/',
     method: exchange.request.method ?? 'GET',
@@ -75,11 +93,11 @@ export interface RemoteOptions {
 export const remote = ({ name, url, connections = 128 }: RemoteOptions): Upstream => {
   const pool = new Pool(url, { connections, connect: { timeout: 1000 }, keepAliveTimeout: 30_000, pipelining: 1 })
   const breaker = circuit({ threshold: 5, openMs: 1000 })
-  const reading = new Map<string, Promise<WholeAnswer>>()
 
   const attempt = async <T>(method: string, started: () => boolean, work: () => Promise<T>): Promise<T> => {
     for (let tries = 0; ; tries++) {
-      if (!breaker.admits(performance.now())) throw new AppError('upstream_unavailable', `${name} does not answer right now`, {}, 1)
+      if (!breaker.admits(performance.now()))
+        throw new AppError('upstream_unavailable', `${name} does not answer right now`, {}, 1)
       try {
         const result = await work()
         breaker.connected()
@@ -95,12 +113,24 @@ export const remote = ({ name, url, connections = 128 }: RemoteOptions): Upstrea
     }
   }
 
-  const readOnce = (exchange: Exchange): Promise<WholeAnswer> =>
-    attempt('GET', () => false, async () => {
-      // Several clients may wait for this answer: that one of them leaves ends nothing.
-      const answer = await pool.request({ ...attemptOf(exchange, AbortSignal.timeout(exchange.timeoutMs)), body: null, method: 'GET' })
-      return { status: answer.statusCode, headers: clientHeaders(answer.headers), body: Buffer.from(await answer.body.arrayBuffer()) }
-    })
+  const read = (exchange: Exchange): Promise<WholeAnswer> =>
+    attempt(
+      'GET',
+      () => false,
+      async () => {
+        // Several clients may wait for this answer: that the first of them leaves ends nothing.
+        const answer = await pool.request({
+          ...attemptOf(exchange, AbortSignal.timeout(exchange.timeoutMs)),
+          body: null,
+          method: 'GET',
+        })
+        return {
+          status: answer.statusCode,
+          headers: clientHeaders(answer.headers),
+          body: Buffer.from(await answer.body.arrayBuffer()),
+        }
+      },
+    )
 
   return {
     forward: async (exchange) => {
@@ -108,24 +138,20 @@ export const remote = ({ name, url, connections = 128 }: RemoteOptions): Upstrea
       const gone = new AbortController()
       response.once('close', () => gone.abort())
       try {
-        await attempt(request.method ?? 'GET', () => response.headersSent, () =>
-          pool.stream({ ...attemptOf(exchange, gone.signal), method: request.method as 'GET' }, ({ statusCode, headers }) =>
-            response.writeHead(statusCode, clientHeaders(headers)),
-          ),
+        await attempt(
+          request.method ?? 'GET',
+          () => response.headersSent,
+          () =>
+            pool.stream({ ...attemptOf(exchange, gone.signal), method: request.method as 'GET' }, ({ statusCode, headers }) =>
+              response.writeHead(statusCode, clientHeaders(headers)),
+            ),
         )
       } catch (error) {
         if (response.headersSent || gone.signal.aborted) response.destroy()
         else throw error
       }
     },
-    read: (exchange) => {
-      const key = `${exchange.request.url}\n${exchange.headers['accept-language'] ?? ''}`
-      const running = reading.get(key)
-      if (running) return running
-      const started = readOnce(exchange).finally(() => reading.delete(key))
-      reading.set(key, started)
-      return started
-    },
+    read,
     close: () => pool.close(),
   }
 }

@@ -1,0 +1,41 @@
+// The pages and documents that the gateway answers itself.
+import { Type } from 'typebox'
+import { type Endpoint, endpoint } from '../endpoint.ts'
+
+const Html = Type.String({ description: 'An HTML page' })
+
+export const gatewayApi = {
+  welcome: endpoint({
+    operationId: 'welcome',
+    method: 'GET',
+    path: '/',
+    auth: 'public',
+    rate: 'read',
+    summary: 'A start page with links',
+    produces: 'text/html',
+    response: { 200: Html },
+    errors: [],
+  }),
+  document: endpoint({
+    operationId: 'getOpenApi',
+    method: 'GET',
+    path: '/openapi.json',
+    auth: 'public',
+    rate: 'read',
+    summary: 'This document',
+    response: { 200: Type.Object({ openapi: Type.String() }, { additionalProperties: true }) },
+    errors: [],
+  }),
+  checkoutReturn: endpoint({
+    operationId: 'checkoutReturn',
+    method: 'GET',
+    path: '/checkout/return',
+    auth: 'public',
+    rate: 'read',
+    summary: 'Where shoppers land after the hosted payment page: says how it went, offers to cancel and restore the cart',
+    query: Type.Object({ order: Type.Optional(Type.String({ description: 'Order id' })) }),
+    produces: 'text/html',
+    response: { 200: Html },
+    errors: [],
+  }),
+} satisfies Record<string, Endpoint>

@@ -1,0 +1,87 @@
+// Answers public reads from memory; one of several callers who miss the same answer asks for it, the others wait for that one.
+
+import type { Clock } from '@cartwright/service-kit'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { WholeAnswer } from '../upstream.ts'
+import { type AnswerCache, cacheKey, type KeptAnswer, listTag, matches, productsIn, stockTag } from './answer-cache.ts'
+
+interface Asked {
+  answer: WholeAnswer
+  /** Present for an answer that was fit to be kept. */
+  kept: KeptAnswer | null
+}
+
+export interface CacheRules {
+  cacheSec: number
+  /** Whether any product may be part of the answer, as in a list. */
+  isList: boolean
+}
+
+const tagsOf = (url: string, body: Buffer, isList: boolean): string[] => [
+  ...productsIn(body.toString('latin1')),
+  ...(isList ? [listTag] : []),
+  ...(isList && url.includes('inStock') ? [stockTag] : []),
+]
+
+const sendKept = (reply: FastifyReply, kept: KeptAnswer, ifNoneMatch: string | undefined): void => {
+  const { raw } = reply
+  if (matches(ifNoneMatch, kept.etag))
+    raw.writeHead(304, { etag: kept.etag, 'cache-control': kept.headers['cache-control'] }).end()
+  else raw.writeHead(200, kept.headers).end(kept.body)
+}
+
+export interface CachedReads {
+  /** Answers from memory. @returns false on a miss */
+  answer(request: FastifyRequest, reply: FastifyReply): boolean
+  /** Answers by asking `read`, or by waiting for somebody who already asks the same. */
+  fill(request: FastifyRequest, reply: FastifyReply, rules: CacheRules, read: () => Promise<WholeAnswer>): Promise<void>
+}
+
+/** @param passHeaders moves the headers that earlier hooks set from the reply to the raw response */
+export const cachedReads = (cache: AnswerCache, clock: Clock, passHeaders: (reply: FastifyReply) => void): CachedReads => {
+  const asking = new Map<string, { generation: number; asked: Promise<Asked> }>()
+  const keyOf = (request: FastifyRequest) => cacheKey(request.url, request.headers['accept-language'])
+
+  const ask = async (key: string, url: string, rules: CacheRules, read: () => Promise<WholeAnswer>): Promise<Asked> => {
+    const generation = cache.generation()
+    const answer = await read()
+    if (answer.status !== 200) return { answer, kept: null }
+    const kept = cache.keep(key, {
+      headers: answer.headers,
+      body: answer.body,
+      tags: tagsOf(url, answer.body, rules.isList),
+      generation,
+      expiresAtMs: clock.now().getTime() + rules.cacheSec * 1000,
+    })
+    return { answer, kept }
+  }
+  /** An answer that was asked for before the latest purge may be old: it is for those who asked then. */
+  const join = (key: string, url: string, rules: CacheRules, read: () => Promise<WholeAnswer>): Promise<Asked> => {
+    const running = asking.get(key)
+    if (running?.generation === cache.generation()) return running.asked
+    const mine = { generation: cache.generation(), asked: ask(key, url, rules, read) }
+    asking.set(key, mine)
+    const done = () => {
+      if (asking.get(key) === mine) asking.delete(key)
+    }
+    mine.asked.then(done, done)
+    return mine.asked
+  }
+  return {
+    answer: (request, reply) => {
+      const kept = cache.find(keyOf(request), clock.now().getTime())
+      if (kept === null) return false
+      passHeaders(reply)
+      sendKept(reply, kept, request.headers['if-none-match'])
+      return true
+    },
+    fill: async (request, reply, rules, read) => {
+      const ifNoneMatch = request.headers['if-none-match']
+      const { answer, kept } = await join(keyOf(request), request.url, rules, read)
+      if (reply.raw.destroyed) return
+      passHeaders(reply)
+      if (kept) sendKept(reply, kept, ifNoneMatch)
+      else reply.raw.writeHead(answer.status, answer.headers).end(answer.body)
+    },
+  }
+}
