@@ -15,6 +15,8 @@ export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4
 export const Email = Type.String({ pattern: '^[^\\s@<>"(),;:\\\\]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$', maxLength: 254 })
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' })
 export const Text = (maxLength: number, minLength = 1) => Type.String({ minLength, maxLength })
+/** One of a few words. */
+export const OneOf = <N extends string>(...names: N[]) => Type.Unsafe<N>({ type: 'string', enum: names })
 export const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
 
 /** Money as integer minor units of an ISO 4217 currency, never a float. */

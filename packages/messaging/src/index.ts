@@ -23,7 +23,7 @@ export {
   undecided,
   undo,
 } from './saga.ts'
-export { currentTrace, findTrace, newTrace, parseTraceparent, runInTrace, type Trace, traceIdOf } from './trace.ts'
+export { currentTrace, findTrace, newSpanId, newTrace, parseTraceparent, runInTrace, type Trace, traceIdOf } from './trace.ts'
 export { memoryTransport } from './transport/memory.ts'
 export type { RunningSubscription, Subscription, Transport } from './transport/transport.ts'
 export { InvalidEvent } from './validate.ts'

@@ -1,6 +1,6 @@
 // The trace, correlation and causation that belong to the work in progress; events and log lines take them from here.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 export interface Trace {
   /** W3C trace context: `00-<32 hex>-<16 hex>-01`. */
@@ -13,10 +13,16 @@ export interface Trace {
 
 const storage = new AsyncLocalStorage<Trace>()
 
+/** 32 hexadecimal digits. A UUID, since Node draws those from a pool and bytes by a call of the system each. */
+const randomHex = (): string => randomUUID().replaceAll('-', '')
+
+/** An id of a span: 16 hexadecimal digits. */
+export const newSpanId = (): string => randomHex().slice(16)
+
 /** Starts a trace where none came in, for example in a job. */
 export const newTrace = (correlationId?: string): Trace => {
-  const traceId = randomBytes(16).toString('hex')
-  return { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`, correlationId: correlationId ?? traceId }
+  const traceId = randomHex()
+  return { traceparent: `00-${traceId}-${newSpanId()}-01`, correlationId: correlationId ?? traceId }
 }
 
 /** Reads a W3C traceparent; null when it is malformed or all zero. */

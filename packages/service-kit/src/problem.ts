@@ -56,11 +56,13 @@ export const asAppError = (error: unknown): AppError => {
   return new AppError('internal')
 }
 
+const named = ({ id, trace }: FastifyRequest) => ({ requestId: id, traceId: traceIdOf(trace) })
+
 /** Sends a problem. */
 export const sendProblem = (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
   const app = asAppError(error)
-  if (app.code === 'internal') request.log.error({ err: error }, 'a request failed unexpectedly')
-  else if (app.code === 'upstream_unavailable') request.log.warn({ err: error }, 'a request met an engine or service that cannot answer')
+  if (app.code === 'internal') request.log.error({ err: error, ...named(request) }, 'a request failed unexpectedly')
+  else if (app.code === 'upstream_unavailable') request.log.warn({ err: error, ...named(request) }, 'a request met an engine or service that cannot answer')
   if (app.retryAfterSec !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(app.retryAfterSec))))
   if (app.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer')
   const detail = app.code === 'internal' ? undefined : app.message

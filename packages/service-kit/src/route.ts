@@ -1,9 +1,8 @@
 // From a contract to a Fastify route: validation, auth, idempotency and serialization come from the contract, the handler only decides.
 import { AppError, type BodyOf, type Endpoint, type ParamsOf, type QueryOf, type ResponseOf } from '@cartwright/contracts'
 import type { Database, Tx } from '@cartwright/db'
-import { currentTrace, newTrace, parseTraceparent, runInTrace, type Trace } from '@cartwright/messaging'
+import { currentTrace, newSpanId, newTrace, parseTraceparent, runInTrace, type Trace } from '@cartwright/messaging'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { randomBytes } from 'node:crypto'
 import type { InternalAuth, Principal } from './auth.ts'
 import { type Answer, findReplay, type KeyedRequest, once, readKey, requestHash } from './idempotency.ts'
 
@@ -133,7 +132,7 @@ const respond = async <Deps>(declared: Route<Deps>, request: FastifyRequest, rep
 export const traceOfRequest = (request: FastifyRequest): Trace => {
   const incoming = parseTraceparent(String(request.headers.traceparent ?? ''))
   const correlationId = request.id
-  return incoming ? { traceparent: `00-${incoming.traceId}-${randomBytes(8).toString('hex')}-01`, correlationId } : newTrace(correlationId)
+  return incoming ? { traceparent: `00-${incoming.traceId}-${newSpanId()}-01`, correlationId } : newTrace(correlationId)
 }
 
 const responseSchemas = (endpoint: Endpoint): Record<string, unknown> =>

@@ -1,6 +1,6 @@
 // The HTTP surface of catalog: what is sold, at what price, whether there is stock.
 import { type Static, Type } from 'typebox'
-import { Closed, Currency, Id, IdOrSlug, Nullable, Page, Price, pageQuery, Sku, Slug, Text, Time } from '../common.ts'
+import { Closed, Currency, Id, IdOrSlug, Nullable, OneOf, Page, Price, pageQuery, Sku, Slug, Text, Time } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { ProductImage, ProductOption, ProductStatus } from './events.ts'
 
@@ -35,7 +35,6 @@ const filters = {
 }
 const productParams = Closed({ idOrSlug: IdOrSlug })
 const adminProductParams = Closed({ productId: Id('prd') })
-const sortOf = <N extends string>(...names: N[]) => Type.Union(names.map((name) => Type.Literal(name)))
 const images = Type.Array(Closed({ url: Text(500), alt: Text(300, 0) }), { maxItems: 20 })
 const options = Type.Array(Closed({ name: Text(60), values: Type.Array(Text(60), { maxItems: 100 }) }), { maxItems: 10 })
 export const NewVariant = Closed({
@@ -68,7 +67,7 @@ export type InternalVariant = Static<typeof InternalVariant>
 export const catalogApi = {
   listProducts: endpoint({
     operationId: 'listProducts', method: 'GET', path: '/v1/products', auth: 'public', rate: 'read', cacheSec: 30, summary: 'Browse what is sold',
-    query: Closed({ ...pageQuery, ...filters, sort: Type.Optional(sortOf('name', '-name', 'price', '-price', 'createdAt', '-createdAt')) }), response: { 200: Page(ProductSummary) }, errors: [],
+    query: Closed({ ...pageQuery, ...filters, sort: Type.Optional(OneOf('name', '-name', 'price', '-price', 'createdAt', '-createdAt')) }), response: { 200: Page(ProductSummary) }, errors: [],
   }),
   getProduct: endpoint({
     operationId: 'getProduct', method: 'GET', path: '/v1/products/:idOrSlug', auth: 'public', rate: 'read', cacheSec: 30, summary: 'One product with its variants, prices and stock',
@@ -81,7 +80,7 @@ export const catalogApi = {
   search: endpoint({
     operationId: 'searchProducts', method: 'GET', path: '/v1/search', auth: 'public', rate: 'read', summary: 'Search with typing mistakes, facets and filters; `option.<name>=<value>` filters by option',
     query: Type.Object(
-      { ...pageQuery, ...filters, q: Type.Optional(Type.String({ maxLength: 200 })), sort: Type.Optional(sortOf('relevance', 'price', '-price', 'createdAt', '-createdAt', 'name', '-name')) },
+      { ...pageQuery, ...filters, q: Type.Optional(Type.String({ maxLength: 200 })), sort: Type.Optional(OneOf('relevance', 'price', '-price', 'createdAt', '-createdAt', 'name', '-name')) },
       { additionalProperties: false, patternProperties: { '^option\\.[A-Za-z0-9 _-]{1,60}$': Type.String({ maxLength: 60 }) } },
     ),
     response: {

@@ -1,0 +1,16 @@
+// Every environment variable of order.
+import { integer, secret, text, textList } from '@cartwright/service-kit'
+
+export const config = {
+  port: integer('ORDER_PORT', 'Port; 0 takes a free one', 0),
+  metricsPort: integer('ORDER_METRICS_PORT', 'Port of /metrics; 0 takes a free one', 0),
+  databaseUrl: secret(text('ORDER_DATABASE_URL', 'mysql://user:password@host:port/schema')),
+  poolSize: integer('ORDER_POOL_SIZE', 'Database connections at most', 10),
+  returnOrigins: textList('CHECKOUT_RETURN_ORIGINS', 'Origins that shoppers may return to after paying; loopback is allowed outside production', []),
+  holdSec: integer('ORDER_HOLD_SEC', 'Seconds for which stock is held after an order is placed', 3600),
+  reserveTimeoutSec: integer('ORDER_RESERVE_TIMEOUT_SEC', 'Seconds to wait for stock before asking again', 15),
+  sessionTimeoutSec: integer('ORDER_SESSION_TIMEOUT_SEC', 'Seconds to wait for a payment page before giving up', 600),
+  expiryTimeoutSec: integer('ORDER_EXPIRY_TIMEOUT_SEC', 'Seconds to wait for the answer to a request to close the payment page before asking again', 30),
+  commitTimeoutSec: integer('ORDER_COMMIT_TIMEOUT_SEC', 'Seconds to wait for the commit of paid stock before asking again', 15),
+  graceSec: integer('ORDER_EXPIRY_GRACE_SEC', 'Seconds after the payment page’s own expiry until order asks for it', 120),
+}

@@ -1,0 +1,2 @@
+// The public face of order.
+export { orderService } from './service.ts'

@@ -1,0 +1,2 @@
+// The public face of payment.
+export { paymentService } from './service.ts'
