@@ -72,6 +72,7 @@ export const sharedSpec = {
   orderUrl: text('ORDER_URL', 'Where order answers', null),
   paymentUrl: text('PAYMENT_URL', 'Where payment answers', null),
   notificationUrl: text('NOTIFICATION_URL', 'Where notification answers', null),
+  seed: flag('SEED_DEVELOPMENT_DATA', 'Write the development data at start; refused in production', false),
   shutdownDelayMs: integer('SHUTDOWN_DELAY_MS', 'Milliseconds between not ready and closing, so that load balancers notice', 0),
 } satisfies ConfigSpec
 export type SharedConfig = ConfigOf<typeof sharedSpec>

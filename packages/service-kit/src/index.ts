@@ -8,6 +8,7 @@ export {
 export type { Answer } from './idempotency.ts'
 export { createLogger, type Logger } from './logger.ts'
 export type { Metrics } from './metrics.ts'
+export { type ProgramContext, ProgramError, program, type Running } from './program.ts'
 export { asAppError, problemOf, sendProblem } from './problem.ts'
 export { answer, authorize, type Route, type RouteRequest, route, traceOfRequest } from './route.ts'
 export { run } from './run.ts'

@@ -1,1 +1,2 @@
-export {}
+// The public face: the whole shop in one process.
+export { type RunningShop, type ShopOptions, startShop } from './start-shop.ts'

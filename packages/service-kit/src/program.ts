@@ -1,0 +1,61 @@
+// Runs a command-line program: environment in, signals to a clean stop, one clear line when it fails. The only other place that meets `process`.
+import { ConfigError, type Environment } from './config.ts'
+
+const hardExitMs = 40_000
+
+export interface ProgramContext {
+  env: Environment
+  args: readonly string[]
+  /** Aborted by the first Ctrl-C or SIGTERM. */
+  signal: AbortSignal
+  /** A line for whoever watches. */
+  say(line: string): void
+}
+
+/** What a program leaves running: stopped by the first signal, or when `ended` resolves. */
+export interface Running {
+  stop(): Promise<void>
+  ended?: Promise<void>
+}
+
+/** A failure that a person can mend; its message says how. Printed without a stack. */
+export class ProgramError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'ProgramError'
+  }
+}
+
+const lineOf = (error: unknown): string => {
+  if (error instanceof ProgramError || error instanceof ConfigError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+/** Runs `main`. Exit code 0 after a clean end, 1 after a failure, 130 when a second signal does not want to wait. */
+export const program = async (main: (context: ProgramContext) => Promise<Running | void>): Promise<void> => {
+  const abort = new AbortController()
+  const interrupted = new Promise<void>((resolve) => {
+    const onSignal = () => {
+      if (abort.signal.aborted) process.exit(130)
+      abort.abort()
+      setTimeout(() => process.exit(1), hardExitMs).unref()
+      resolve()
+    }
+    process.on('SIGINT', onSignal)
+    process.on('SIGTERM', onSignal)
+  })
+  try {
+    const running = await main({
+      env: process.env, args: process.argv.slice(2), signal: abort.signal, say: (line) => void process.stdout.write(`${line}\n`),
+    })
+    if (running) {
+      await Promise.race([interrupted, ...(running.ended ? [running.ended] : [])])
+      await running.stop()
+    }
+    process.exit(0)
+  } catch (error) {
+    if (abort.signal.aborted && error === abort.signal.reason) process.exit(0)
+    process.stderr.write(`${lineOf(error)}\n`)
+    process.exit(1)
+  }
+}
