@@ -62,6 +62,7 @@ export const sharedSpec = {
   publicUrl: text('PUBLIC_URL', 'Address of the gateway as shoppers see it; every outward link starts with it', 'http://localhost:8080'),
   kafkaBrokers: textList('KAFKA_BROKERS', 'Brokers as host:port, comma-separated; distributed mode only', []),
   redisUrl: text('REDIS_URL', 'Redis; without it caches are bypassed and rate limits count per instance', null),
+  elasticsearchUrl: text('ELASTICSEARCH_URL', 'Elasticsearch 8 or 9; without it search answers from MySQL and says `degraded`', null),
   internalAuthSecret: secret(text('INTERNAL_AUTH_SECRET', 'Signs the 60 s tokens of calls between services')),
   jwksUrl: text('AUTH_JWKS_URL', 'Where the public keys of access tokens are read', null),
   jwks: text('AUTH_JWKS', 'Public keys inline, as JSON; for tests', null),

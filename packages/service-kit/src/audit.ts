@@ -1,0 +1,26 @@
+// Remembers who changed what by hand: one append-only row per admin write, in the transaction of the write.
+import type { Tx } from '@cartwright/db'
+import { currentTrace } from '@cartwright/messaging'
+
+/** What an operator did. `before` and `after` hold what the write touched; never a secret, a code, a token or an e-mail address. */
+export interface AuditEntry {
+  /** Id of the principal who asked, such as `usr_…`. */
+  actor: string
+  /** Verb in the words of the API, such as `product.update`. */
+  action: string
+  /** Id of what was changed, such as `prd_…` or a SKU. */
+  target: string
+  /** Null for what did not exist before. */
+  before?: object | null
+  /** Null for what exists no longer. */
+  after?: object | null
+}
+
+const jsonOrNull = (state: object | null | undefined): string | null => (state ? JSON.stringify(state) : null)
+
+/** Writes an audit row; it commits or vanishes with the change that it describes. */
+export const audit = async (tx: Tx, entry: AuditEntry): Promise<void> => {
+  const { actor, action, target, before, after } = entry
+  await tx.run`INSERT INTO audit_entry (actor, action, target, state_before, state_after, correlation_id, created_at)
+    VALUES (${actor}, ${action}, ${target}, ${jsonOrNull(before)}, ${jsonOrNull(after)}, ${currentTrace().correlationId.slice(0, 80)}, ${tx.dbNow})`
+}
