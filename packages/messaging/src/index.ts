@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { MigrationSet } from '@cartwright/db'
 
 export { deliverer, type Handler, type Listener, listen, on, type Registration, startConsumer, startListeners } from './consume.ts'
-export { type AnyJob, enqueue, type Job, job, PermanentFailure, requeue, startJobs, type WorkItem } from './jobs.ts'
+export { type AnyJob, enqueue, ensureDue, type Job, job, PermanentFailure, requeue, startJobs, type WorkItem } from './jobs.ts'
 export { type Periodic, periodic, startPeriodics } from './periodic.ts'
 export { publish } from './publish.ts'
 export { type Log, type RelayOptions, startRelay, type Worker } from './relay.ts'

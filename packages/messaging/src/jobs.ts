@@ -58,6 +58,19 @@ export const requeue = async (tx: Tx, kind: string, key: string, delaySec = 0): 
   tx.signal(workSignal)
 }
 
+/**
+ * Writes a work row, or makes one that is done due again: for work over whatever is pending under its key. A row that waits or is
+ * under way stays as it is; it shares this row's lock with the transaction that marks it done, so an `apply` that looks for
+ * more, and calls this when it finds some, misses nothing.
+ */
+export const ensureDue = async <P>(tx: Tx, kind: string, key: string, payload: P): Promise<void> => {
+  await tx.run`INSERT INTO work_item (kind, item_key, payload, headers, created_at, available_at)
+    VALUES (${kind}, ${key}, ${JSON.stringify(payload)}, ${JSON.stringify(currentTrace())}, ${tx.dbNow}, ${tx.dbNow})
+    ON DUPLICATE KEY UPDATE available_at = IF(done_at IS NULL, available_at, VALUES(available_at)), attempts = IF(done_at IS NULL, attempts, 0),
+      leased_until = IF(done_at IS NULL, leased_until, NULL), done_at = NULL`
+  tx.signal(workSignal)
+}
+
 export interface JobRunnerOptions<Deps> {
   db: Database
   jobs: readonly AnyJob<Deps>[]
