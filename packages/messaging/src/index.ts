@@ -8,6 +8,7 @@ export { type Periodic, periodic, startPeriodics } from './periodic.ts'
 export { publish } from './publish.ts'
 export { type Log, type RelayOptions, startRelay, type Worker } from './relay.ts'
 export {
+  type AnySagaTable,
   again,
   type Decision,
   decideStep,

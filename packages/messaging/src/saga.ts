@@ -21,6 +21,9 @@ export interface SagaTable<S extends string, I extends string, E extends string>
   states: Record<S, Partial<Record<I | 'timedOut', Step<S, E>>>>
 }
 
+/** A table whose words are not known here: for diagrams and checks. */
+export type AnySagaTable = SagaTable<string, string, string>
+
 /** Declares a saga; unknown states, inputs and effects do not compile. */
 export const saga = <S extends string, I extends string, E extends string>(table: SagaTable<S, I, E>): SagaTable<S, I, E> => table
 
@@ -86,6 +89,7 @@ interface Instance<S> {
 /** A saga with its effects, as a service registers it. */
 export interface RunnableSaga<S extends string, I extends string, Deps> {
   name: string
+  readonly table: AnySagaTable
   /** Begins an instance in the caller's transaction; its first effects run at once. */
   start(tx: Tx, id: string, deps: Deps, effects: readonly string[]): Promise<void>
   /** Feeds an input. @returns the new state, or null when the input means nothing now or there is no such instance */
@@ -155,6 +159,7 @@ export const runSaga = <S extends string, I extends string, E extends string, De
 
   return {
     name: table.name,
+    table,
     start: async (tx, id, deps, first) => {
       await tx.run`INSERT INTO saga_instance (saga, id, state, headers, started_at, updated_at)
         VALUES (${table.name}, ${id}, ${table.initial}, ${JSON.stringify(currentTrace())}, ${tx.dbNow}, ${tx.dbNow})`

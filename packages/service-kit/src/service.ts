@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Database, NewId } from '@cartwright/db'
-import type { AnyJob, Listener, Periodic, Registration, RunnableSaga, Transport } from '@cartwright/messaging'
+import type { AnyJob, AnySagaTable, Listener, Periodic, Registration, RunnableSaga, Transport } from '@cartwright/messaging'
 import type { FastifyInstance } from 'fastify'
 import type { Principal } from './auth.ts'
 import type { ServiceClient } from './client.ts'
@@ -98,6 +98,8 @@ export interface Service {
   readonly spec: ConfigSpec
   readonly endpoints: readonly Route<never>['endpoint'][]
   readonly consumes: readonly string[]
+  /** The tables of its sagas, to draw and to check. */
+  readonly sagas: readonly AnySagaTable[]
   start(options: StartOptions): Promise<RunningService>
 }
 
@@ -110,5 +112,6 @@ export const defineService = <S extends ConfigSpec, Own extends object = object>
   consumes: [
     ...new Set([...(definition.consumers ?? []), ...Object.values(definition.projections ?? {}).flat()].map((registration) => registration.event.name)),
   ],
+  sagas: (definition.sagas ?? []).map((declared) => declared.table),
   start: (options) => startService(definition, options, `${definition.name}-${randomBytes(6).toString('hex')}`),
 })

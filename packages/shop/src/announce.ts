@@ -1,16 +1,11 @@
 // Says where everything is: a table for people and `running.json` for programs.
 import type { House } from './house.ts'
 import { table } from './progress.ts'
-
-export interface ServicePlace {
-  http: string
-  metrics: string
-  pid: number
-}
+import type { ServicePlace } from './service-processes.ts'
 
 export interface Places {
   mode: 'embedded' | 'distributed'
-  services: Record<string, ServicePlace>
+  services: Readonly<Record<string, ServicePlace>>
   kafka?: string
   redis?: string
   elasticsearch?: string

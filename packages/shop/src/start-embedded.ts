@@ -1,8 +1,9 @@
 // `npm start`: the whole shop in one process, on a database of its own.
 import { program } from '@cartwright/service-kit'
-import { runningFile, type ServicePlace, welcome } from './announce.ts'
+import { runningFile, welcome } from './announce.ts'
 import { openHouse } from './house.ts'
 import { step } from './progress.ts'
+import type { ServicePlace } from './service-processes.ts'
 import { startShop } from './start-shop.ts'
 
 await program(async (context) => {

@@ -19,6 +19,9 @@ const services: Record<SchemaOwner, Service> = {
   notification: notificationService,
 }
 
+/** Every service as a value, for documents that describe them. */
+export const allServices: readonly Service[] = [...Object.values(services), createGateway()]
+
 /** Who reads from whom decides who starts before whom. */
 const waves: readonly (readonly SchemaOwner[])[] = [['identity'], ['catalog', 'payment', 'notification'], ['cart'], ['order']]
 

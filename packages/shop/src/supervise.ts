@@ -49,17 +49,17 @@ export const supervise = async (options: SuperviseOptions): Promise<Supervised> 
   let restartMs = firstRestartMs
   let restart: NodeJS.Timeout | null = null
 
-  const keep = (process: ChildProcess, firstReady: () => void, firstFailed: (how: string) => void) => {
-    const started = performance.now()
-    process.on('message', () => {
-      if (process.pid !== undefined) options.onStart?.(process.pid)
+  const keep = (started: ChildProcess, firstReady: () => void, firstFailed: (how: string) => void) => {
+    const startedMs = performance.now()
+    started.on('message', () => {
+      if (started.pid !== undefined) options.onStart?.(started.pid)
       firstReady()
     })
-    process.once('exit', (code, signal) => {
+    started.once('exit', (code, signal) => {
       const how = signal ?? `exit code ${code}`
       firstFailed(how)
       if (stopping) return
-      if (performance.now() - started > soundAfterMs) restartMs = firstRestartMs
+      if (performance.now() - startedMs > soundAfterMs) restartMs = firstRestartMs
       options.onDeath?.(name, how, restartMs)
       restart = setTimeout(() => {
         child = launch(options)

@@ -14,6 +14,13 @@ import { type RunningShop, startShop } from '../start-shop.ts'
 import { type Operator, operator } from './operator.ts'
 import { guest, type Shopper, signedIn } from './shopper.ts'
 
+/** What the sandbox says moved. */
+export interface Ledger {
+  sessions: { status: string }[]
+  charges: { amount: number; status: string }[]
+  refunds: { amount: number; status: string }[]
+}
+
 export interface TestShop extends AsyncDisposable {
   url: string
   shop: RunningShop
@@ -32,7 +39,7 @@ export interface TestShop extends AsyncDisposable {
   mailsTo(address: string): string[]
   /** The sandbox's control paths. */
   sandboxPost(path: string, body: object): Promise<void>
-  ledger(): Promise<{ sessions: { status: string }[]; charges: unknown[]; refunds: unknown[] }>
+  ledger(): Promise<Ledger>
   stop(): Promise<void>
 }
 
@@ -108,7 +115,7 @@ export const startTestShop = async (options: TestShopOptions = {}): Promise<Test
       const response = await fetch(sandbox.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
       if (!response.ok) throw new Error(`${path} answered ${response.status}`)
     },
-    ledger: async () => (await fetch(`${sandbox.url}/_sandbox/ledger`)).json(),
+    ledger: async () => (await (await fetch(`${sandbox.url}/_sandbox/ledger`)).json()) as Ledger,
     [Symbol.asyncDispose]: stop,
   }
 }

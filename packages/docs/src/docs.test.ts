@@ -1,0 +1,48 @@
+// The documents tell the truth: generated ones are fresh, links lead somewhere, every command exists, every event has a publisher and a reader.
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { allEvents, errorKinds } from '@cartwright/contracts'
+import { allServices } from '@cartwright/shop'
+import { describe, expect, test } from 'vitest'
+import { documents, readers } from './documents.ts'
+import { listFiles, readText, root } from './sources.ts'
+
+const pages = listFiles('*.md').filter((path) => !path.includes('/generated/'))
+
+test.each([...documents()])('%s is fresh (run `pnpm --filter @cartwright/docs generate`)', (path, content) => {
+  expect(existsSync(join(root, path)) ? readText(path) : 'absent').toBe(content)
+})
+
+test('every event has a reader, or is marked as one for operators', () => {
+  const read = readers()
+  expect(allEvents.filter((event) => !event.external && read[event.name]?.length === 0).map((event) => event.name)).toEqual([])
+})
+
+test('every event that somebody reads is published by a service that exists', () => {
+  const names = new Set<string>(allServices.map((service) => service.name))
+  expect(allEvents.filter((event) => !names.has(event.publisher)).map((event) => event.name)).toEqual([])
+})
+
+test('every service and package has a README', () => {
+  const folders = new Set(listFiles('services/*/package.json', 'packages/*/package.json', 'infra/native/package.json').map((path) => dirname(path)))
+  expect([...folders].filter((folder) => !existsSync(join(root, folder, 'README.md')))).toEqual([])
+})
+
+test('error codes say what to do', () => {
+  expect(Object.entries(errorKinds).filter(([, kind]) => kind.remedy.length < 10).map(([code]) => code)).toEqual([])
+})
+
+describe.each(pages)('%s', (path) => {
+  const text = readText(path)
+
+  test('has links that lead somewhere', () => {
+    const targets = [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? '')
+    expect(targets.filter((target) => !existsSync(join(root, dirname(path), target)))).toEqual([])
+  })
+
+  test('names only commands that exist', () => {
+    const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> }
+    const named = [...text.matchAll(/\bnpm (?:run )?(start:distributed|start|test|bench|chaos|[a-z]+:[a-z:]+)\b/g)].map((match) => match[1] ?? '')
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([])
+  })
+})
