@@ -24,3 +24,11 @@ export const audit = async (tx: Tx, entry: AuditEntry): Promise<void> => {
   await tx.run`INSERT INTO audit_entry (actor, action, target, state_before, state_after, correlation_id, created_at)
     VALUES (${actor}, ${action}, ${target}, ${jsonOrNull(before)}, ${jsonOrNull(after)}, ${currentTrace().correlationId.slice(0, 80)}, ${tx.dbNow})`
 }
+
+/** The members that differ, before and after: what an audit row of an update holds. */
+export const changesOf = <T extends object>(before: T, after: T): { before: Partial<T>; after: Partial<T> } => {
+  const differ = (name: string) => JSON.stringify(Reflect.get(before, name)) !== JSON.stringify(Reflect.get(after, name))
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(differ)
+  const only = (state: T): Partial<T> => Object.fromEntries(Object.entries(state).filter(([name]) => names.includes(name))) as Partial<T>
+  return { before: only(before), after: only(after) }
+}
