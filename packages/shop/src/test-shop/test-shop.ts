@@ -43,7 +43,8 @@ export interface TestShop extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-const dropSchemas = async (root: string, prefix: string): Promise<void> => {
+/** Removes the schemas of a shop that is over. */
+export const dropSchemas = async (root: string, prefix: string): Promise<void> => {
   const connection = await connect(root)
   for (const name of schemaOwners) await connection.query(`DROP DATABASE IF EXISTS ${prefix}${name}`)
   await connection.end()
