@@ -15,7 +15,8 @@ const isObject = (value: FormValue | undefined): value is FormObject => typeof v
 const arrays = (value: FormValue): FormValue => {
   if (!isObject(value)) return value
   const entries = Object.entries(value).map(([key, inner]): [string, FormValue] => [key, arrays(inner)])
-  if (entries.length > 0 && entries.every(([key]) => /^\d+$/.test(key))) return entries.sort(([a], [b]) => Number(a) - Number(b)).map(([, inner]) => inner)
+  if (entries.length > 0 && entries.every(([key]) => /^\d+$/.test(key)))
+    return entries.sort(([a], [b]) => Number(a) - Number(b)).map(([, inner]) => inner)
   return Object.fromEntries(entries)
 }
 
@@ -55,4 +56,10 @@ export const mapAt = (form: FormObject, ...path: string[]): Record<string, strin
 export const listAt = (form: FormObject, key: string): FormObject[] => {
   const value = form[key]
   return Array.isArray(value) ? value.filter(isObject) : []
+}
+
+/** Texts of a list such as `expand[]`. */
+export const textsAt = (form: FormObject, key: string): string[] => {
+  const value = form[key]
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
 }

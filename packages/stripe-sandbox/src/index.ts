@@ -1,12 +1,16 @@
 // A stateful stand-in for the part of Stripe's API that the shop uses: for development and tests, never for money.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { expireDue, type World } from './checkout.ts'
+import { settleDueRefunds } from './refunds.ts'
+import { eventOf } from './render.ts'
 import { createServer } from './server.ts'
-import { emptyState, freeze, newId, type State, type StripeEvent, thaw } from './state.ts'
-import { webhookSender } from './webhooks.ts'
+import { expireDue } from './sessions.ts'
+import { newId, type StoredEvent } from './state.ts'
+import { openStore, type Store } from './store.ts'
+import { stripeMockValidator } from './validator.ts'
+import { type WebhookSender, webhookSender } from './webhooks.ts'
+import type { World } from './world.ts'
 
-export { signatureHeader } from './webhooks.ts'
+export { signatureHeader, type WebhookMode, type WebhookSettings } from './webhooks.ts'
 
 export interface SandboxOptions {
   /** 0 takes a free port. */
@@ -15,104 +19,142 @@ export interface SandboxOptions {
   /** Accepts only this key; any key when left out. */
   secretKey?: string
   webhookSecret: string
-  /** Asked at each delivery, since the shop learns its address late. */
+  /** Asked at each delivery, since the shop learns its address late; `setWebhookUrls` replaces it. */
   webhookUrl?: () => string | null
+  /** Types of event that are sent, as a webhook endpoint at Stripe names them; every type is listed by the API all the same. */
+  enabledEvents?: readonly string[]
   clock?: { now(): Date }
+  /** Milliseconds that every API answer takes; 0 when left out. */
   latencyMs?: number
   /** Keeps the state over restarts. */
   dataFile?: string
+  /** Address of a stripe-mock that checks every request against Stripe's specification first. */
+  stripeMockUrl?: string
 }
 
 export interface StripeSandbox {
   url: string
   port: number
-  /** Expires what is due now. */
+  setWebhookUrls(urls: readonly string[]): void
+  /** Lets what has become due happen now: expiries, refunds that end later, delayed and repeated deliveries. */
   tick(): void
   /** Resolves when every event so far was delivered or parked for a retry. */
   idle(): Promise<void>
   stop(): Promise<void>
 }
 
-const readState = (file: string | undefined): State => {
-  if (file === undefined) return emptyState()
-  try {
-    return thaw(readFileSync(file, 'utf8'))
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return emptyState()
-    throw error
-  }
+/** What a shop subscribes its webhook endpoint to. */
+export const subscribedEvents: readonly string[] = [
+  'checkout.session.completed',
+  'checkout.session.expired',
+  'checkout.session.async_payment_succeeded',
+  'checkout.session.async_payment_failed',
+  'payment_intent.succeeded',
+  'payment_intent.payment_failed',
+  'charge.refunded',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.dispute.created',
+  'charge.dispute.updated',
+  'charge.dispute.closed',
+]
+
+const tickMs = 1000
+const retrySec = 3 * 86_400
+
+const subjectOf = (object: { id: string; payment_intent?: string | null }): string => object.payment_intent ?? object.id
+
+interface Told {
+  store: Store
+  now(): number
+  webhooks: WebhookSender
+  enabled: readonly string[]
 }
 
-/** Writes the state at most every 100 ms, atomically. */
-const stateWriter = (file: string | undefined, state: State) => {
-  let timer: NodeJS.Timeout | null = null
-  const write = () => {
-    timer = null
-    if (file === undefined) return
-    writeFileSync(`${file}.new`, freeze(state))
-    renameSync(`${file}.new`, file)
+/** Notes that something happened, and sends it to the shop when its endpoint wants it. */
+const teller =
+  ({ store, now, webhooks, enabled }: Told): World['emit'] =>
+  (type, object) => {
+    const sent = enabled.includes(type) || enabled.includes('*')
+    const event: StoredEvent = {
+      id: newId('evt'),
+      created: now(),
+      type,
+      subject: subjectOf(object),
+      object: JSON.stringify(object),
+      delivery: sent ? 'pending' : 'delivered',
+    }
+    store.state.events.set(event.id, event)
+    store.touch('events', event.id)
+    if (sent) webhooks.push(event)
   }
-  return {
-    changed: () => {
-      if (file !== undefined) timer ??= setTimeout(write, 100)
-    },
-    flush: () => {
-      if (timer) clearTimeout(timer)
-      write()
-    },
-  }
-}
 
-/** Makes every object older: how `POST /_sandbox/clock` lets time pass without touching signatures. */
-const age = (state: State, seconds: number): void => {
-  for (const session of state.sessions.values()) {
-    session.created -= seconds
-    session.expires_at -= seconds
-  }
-  for (const map of [state.intents, state.charges, state.refunds, state.disputes, state.keys]) for (const object of map.values()) object.created -= seconds
+/** Sends again what a shop that was stopped has not taken. */
+const resume = (store: Store, webhooks: WebhookSender, now: number): void => {
+  for (const event of store.state.events.values())
+    if (event.delivery === 'pending' && event.created > now - retrySec) webhooks.push(event)
 }
 
 /** Starts the sandbox on loopback. */
 export const startStripeSandbox = async (options: SandboxOptions): Promise<StripeSandbox> => {
   const clock = options.clock ?? { now: () => new Date() }
   const now = () => Math.floor(clock.now().getTime() / 1000)
-  const state = readState(options.dataFile)
-  const writer = stateWriter(options.dataFile, state)
-  const webhooks = webhookSender({ url: options.webhookUrl ?? (() => null), secret: options.webhookSecret, now })
-  let url = ''
-  const world: World = {
-    state,
-    now,
-    pageUrl: (sessionId) => `${url}/c/pay/${sessionId}`,
-    emit: (type, object) => {
-      const event: StripeEvent = {
-        id: newId('evt'), object: 'event', created: now(), type, api_version: '2026-10-29', livemode: false, pending_webhooks: 1, request: { id: null, idempotency_key: null },
-        data: { object: structuredClone(object) },
-      }
-      state.events.set(event.id, event)
-      webhooks.push(event)
-      writer.changed()
+  const store = openStore(options.dataFile)
+  let urls = (): readonly string[] => {
+    const url = options.webhookUrl?.() ?? null
+    return url === null ? [] : [url]
+  }
+  const webhooks = webhookSender({
+    urls: () => urls(),
+    secret: options.webhookSecret,
+    nowMs: () => clock.now().getTime(),
+    payload: (event) => JSON.stringify(eventOf(event)),
+    settled: (event, delivery) => {
+      event.delivery = delivery
+      store.touch('events', event.id)
     },
+  })
+  let url = ''
+  const emit = teller({ store, now, webhooks, enabled: options.enabledEvents ?? subscribedEvents })
+  const world: World = { state: store.state, now, touch: store.touch, emit, pageUrl: (sessionId) => `${url}/c/pay/${sessionId}` }
+  const tick = () => {
+    expireDue(world)
+    settleDueRefunds(world)
+    webhooks.release()
+  }
+  const setWebhookUrls = (next: readonly string[]) => {
+    urls = () => next
   }
   const app = createServer({
-    world, webhooks, secretKey: options.secretKey ?? null, latencyMs: options.latencyMs ?? 0, secondsAhead: () => now() - Math.floor(Date.now() / 1000),
-    advance: (seconds) => age(state, seconds), changed: writer.changed,
+    world,
+    webhooks,
+    tick,
+    setWebhookUrls,
+    rewrite: store.rewrite,
+    secretKey: options.secretKey ?? null,
+    latencyMs: options.latencyMs ?? 0,
+    validate: options.stripeMockUrl === undefined ? null : stripeMockValidator(options.stripeMockUrl),
   })
   const host = options.host ?? '127.0.0.1'
   await app.listen({ host, port: options.port ?? 0 })
   const { port } = app.server.address() as AddressInfo
   url = `http://${host}:${port}`
-  const timer = setInterval(() => expireDue(world), 1000)
+  // After a restart the pages may stand on another port.
+  for (const session of store.state.sessions.values()) if (session.status === 'open') session.url = world.pageUrl(session.id)
+  resume(store, webhooks, now())
+  const timer = setInterval(tick, tickMs)
   return {
     url,
     port,
-    tick: () => expireDue(world),
+    setWebhookUrls,
+    tick,
     idle: webhooks.idle,
     stop: async () => {
       clearInterval(timer)
       await webhooks.stop()
       await app.close()
-      writer.flush()
+      store.flush()
     },
   }
 }

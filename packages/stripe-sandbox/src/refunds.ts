@@ -1,77 +1,112 @@
-// Refunds and disputes, with Stripe's caps and states.
-import type { World } from './checkout.ts'
+// Refunds, with Stripe's cap and states: a pending one ends later, and one that succeeded can still fail.
+import { failingRefundLast4, slowRefundLast4 } from './cards.ts'
 import { type FormObject, mapAt, textAt } from './form.ts'
-import { type Charge, type Dispute, newId, type Refund } from './state.ts'
-import { invalid, missing } from './stripe-error.ts'
+import { type Shape, wholeNumber } from './params.ts'
+import { type Charge, newId, type Refund } from './state.ts'
+import { invalid, missing, refused } from './stripe-error.ts'
+import { keep, put, type World } from './world.ts'
 
+/** How new refunds behave. */
 export type RefundMode = 'succeed' | 'pending' | 'fail'
+
+export const refundShape = {
+  charge: 'text',
+  payment_intent: 'text',
+  amount: 'text',
+  reason: 'text',
+  metadata: 'map',
+  expand: 'texts',
+} as const satisfies Record<string, Shape>
+
+const planSec = 30
+const reasons = ['duplicate', 'fraudulent', 'requested_by_customer']
 
 const chargeOf = (world: World, form: FormObject): Charge => {
   const intentId = textAt(form, 'payment_intent')
-  const chargeId = textAt(form, 'charge') ?? world.state.intents.get(intentId ?? '')?.latest_charge ?? ''
-  const charge = world.state.charges.get(chargeId)
-  if (charge === undefined || charge.status !== 'succeeded') throw missing('charge', chargeId || (intentId ?? ''))
+  const chargeId = textAt(form, 'charge')
+  if (intentId === undefined && chargeId === undefined)
+    throw invalid('One of the following params should be provided for this request: payment_intent or charge.')
+  if (intentId !== undefined && !world.state.intents.has(intentId)) throw missing('payment_intent', intentId, 'payment_intent')
+  const charge = world.state.charges.get(chargeId ?? world.state.intents.get(intentId ?? '')?.latest_charge ?? '')
+  if (charge === undefined && chargeId !== undefined) throw missing('charge', chargeId, 'charge')
+  if (charge?.status !== 'succeeded')
+    throw refused('This PaymentIntent does not have a successful charge to refund.', 'payment_intent')
   return charge
+}
+
+const amountOf = (form: FormObject, charge: Charge): number => {
+  const left = charge.amount_captured - charge.amount_refunded
+  const given = textAt(form, 'amount')
+  const amount = given === undefined ? left : wholeNumber(given, 'amount')
+  if (left === 0) throw refused(`Charge ${charge.id} has already been refunded.`, undefined, 'charge_already_refunded')
+  if (amount <= 0) throw invalid('Invalid positive integer', 'amount', 'parameter_invalid_integer')
+  if (amount > left) throw refused(`Refund amount (${amount}) is greater than unrefunded amount on charge (${left})`, 'amount')
+  return amount
 }
 
 /** POST /v1/refunds */
 export const createRefund = (world: World, form: FormObject, mode: RefundMode): Refund => {
   const charge = chargeOf(world, form)
-  const left = charge.amount_captured - charge.amount_refunded
-  const amount = textAt(form, 'amount') === undefined ? left : Number(textAt(form, 'amount'))
-  if (!Number.isInteger(amount) || amount <= 0) throw invalid('Invalid positive integer', 'amount', 'parameter_invalid_integer')
-  if (left === 0) throw invalid(`Charge ${charge.id} has already been refunded.`, undefined, 'charge_already_refunded')
-  if (amount > left) throw invalid(`Refund amount (${amount}) is greater than unrefunded amount on charge (${left})`, 'amount')
+  const amount = amountOf(form, charge)
+  const reason = textAt(form, 'reason') ?? null
+  if (reason !== null && !reasons.includes(reason))
+    throw invalid(`Invalid reason: must be one of ${reasons.join(', ')}`, 'reason')
   const refund: Refund = {
-    id: newId('re'), object: 'refund', created: world.now(), amount, currency: charge.currency, status: 'pending', failure_reason: null, reason: textAt(form, 'reason') ?? null,
-    charge: charge.id, payment_intent: charge.payment_intent, metadata: mapAt(form, 'metadata'),
+    id: newId('re'),
+    object: 'refund',
+    created: world.now(),
+    amount,
+    currency: charge.currency,
+    status: 'pending',
+    reason,
+    charge: charge.id,
+    payment_intent: charge.payment_intent,
+    metadata: mapAt(form, 'metadata'),
   }
-  world.state.refunds.set(refund.id, refund)
-  charge.amount_refunded += amount
-  charge.refunded = charge.amount_refunded === charge.amount_captured
+  keep(world, refund)
+  keep(
+    world,
+    Object.assign(charge, {
+      amount_refunded: charge.amount_refunded + amount,
+      refunded: charge.amount_refunded + amount === charge.amount_captured,
+    }),
+  )
   world.emit('refund.created', refund)
-  if (mode !== 'pending') settleRefund(world, refund.id, mode === 'succeed')
+  world.emit('charge.refunded', charge)
+  const { last4 } = charge.payment_method_details.card
+  if (last4 === slowRefundLast4) put(world, 'refundPlans', refund.id, { at: world.now() + planSec, success: true })
+  else if (mode !== 'pending') settleRefund(world, refund.id, mode === 'succeed')
+  if (last4 === failingRefundLast4) put(world, 'refundPlans', refund.id, { at: world.now() + planSec, success: false })
   return refund
 }
 
-/** Ends a pending refund; a failed one gives the amount back to the charge. */
+const fail = (world: World, refund: Refund): void => {
+  const charge = world.state.charges.get(refund.charge)
+  keep(world, Object.assign(refund, { status: 'failed' as const, failure_reason: 'lost_or_stolen_card' }))
+  if (charge) keep(world, Object.assign(charge, { amount_refunded: charge.amount_refunded - refund.amount, refunded: false }))
+  world.emit('refund.failed', refund)
+  world.emit('charge.refund.updated', refund)
+}
+
+/** Ends a refund. A failed one gives the amount back to the charge; that may happen after a success too. */
 export const settleRefund = (world: World, id: string, success: boolean): Refund => {
   const refund = world.state.refunds.get(id)
   if (refund === undefined) throw missing('refund', id)
-  const charge = world.state.charges.get(refund.charge)
-  if (refund.status !== 'pending' || charge === undefined) return refund
-  if (success) {
-    refund.status = 'succeeded'
-    world.emit('charge.refunded', charge)
+  if (refund.status === 'failed' || (success && refund.status === 'succeeded')) return refund
+  if (!success) fail(world, refund)
+  else {
+    keep(world, Object.assign(refund, { status: 'succeeded' as const }))
     world.emit('refund.updated', refund)
-    world.emit('charge.refund.updated', refund)
-  } else {
-    Object.assign(refund, { status: 'failed', failure_reason: 'lost_or_stolen_card' })
-    charge.amount_refunded -= refund.amount
-    charge.refunded = false
-    world.emit('refund.failed', refund)
     world.emit('charge.refund.updated', refund)
   }
   return refund
 }
 
-export const openDispute = (world: World, chargeId: string, reason: string): Dispute => {
-  const charge = world.state.charges.get(chargeId)
-  if (charge === undefined) throw missing('charge', chargeId)
-  charge.disputed = true
-  const dispute: Dispute = {
-    id: newId('dp'), object: 'dispute', created: world.now(), amount: charge.amount, currency: charge.currency, status: 'needs_response', reason, charge: charge.id,
-    payment_intent: charge.payment_intent, evidence_details: { due_by: world.now() + 7 * 86_400 }, metadata: {}, livemode: false,
+/** Ends the refunds whose test card said "later", when later has come. */
+export const settleDueRefunds = (world: World): void => {
+  for (const [id, plan] of world.state.refundPlans) {
+    if (plan.at > world.now()) continue
+    put(world, 'refundPlans', id, { at: Number.MAX_SAFE_INTEGER, success: plan.success })
+    settleRefund(world, id, plan.success)
   }
-  world.state.disputes.set(dispute.id, dispute)
-  world.emit('charge.dispute.created', dispute)
-  return dispute
-}
-
-export const closeDispute = (world: World, id: string, outcome: 'won' | 'lost'): Dispute => {
-  const dispute = world.state.disputes.get(id)
-  if (dispute === undefined) throw missing('dispute', id)
-  dispute.status = outcome
-  world.emit('charge.dispute.closed', dispute)
-  return dispute
 }

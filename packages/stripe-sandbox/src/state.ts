@@ -9,9 +9,11 @@ export interface LineItem {
   description: string
   quantity: number
   currency: string
+  amount_discount: 0
+  amount_tax: 0
   amount_subtotal: number
   amount_total: number
-  price: { object: 'price'; unit_amount: number; currency: string }
+  price: { id: string; object: 'price'; type: 'one_time'; unit_amount: number; currency: string }
 }
 export interface Session {
   id: string
@@ -21,11 +23,14 @@ export interface Session {
   status: 'open' | 'complete' | 'expired'
   payment_status: 'unpaid' | 'paid'
   mode: 'payment'
+  ui_mode: 'hosted_page'
   amount_total: number
   amount_subtotal: number
   currency: string
   payment_intent: string | null
+  customer: null
   customer_email: string | null
+  customer_details: { email: string | null; name: string | null } | null
   client_reference_id: string | null
   metadata: Metadata
   success_url: string
@@ -33,6 +38,7 @@ export interface Session {
   url: string | null
   livemode: false
   payment_method_types: string[]
+  allowed_payment_method_types: string[] | null
 }
 export interface Intent {
   id: string
@@ -44,6 +50,7 @@ export interface Intent {
   status: 'requires_payment_method' | 'requires_action' | 'processing' | 'succeeded' | 'canceled'
   latest_charge: string | null
   last_payment_error: { code: string; decline_code: string; message: string; type: 'card_error' } | null
+  payment_method_types: string[]
   metadata: Metadata
   livemode: false
 }
@@ -61,7 +68,9 @@ export interface Charge {
   refunded: boolean
   disputed: boolean
   failure_code: string | null
-  outcome: { reason: string | null; type: string }
+  failure_message: string | null
+  outcome: { network_status: string; reason: string | null; type: string }
+  payment_method_details: { type: 'card'; card: { brand: string; last4: string } }
   payment_intent: string
   metadata: Metadata
   livemode: false
@@ -73,7 +82,7 @@ export interface Refund {
   amount: number
   currency: string
   status: 'pending' | 'succeeded' | 'failed'
-  failure_reason: string | null
+  failure_reason?: string
   reason: string | null
   charge: string
   payment_intent: string
@@ -85,57 +94,70 @@ export interface Dispute {
   created: number
   amount: number
   currency: string
-  status: 'needs_response' | 'won' | 'lost'
+  status: 'needs_response' | 'under_review' | 'won' | 'lost'
   reason: string
   charge: string
   payment_intent: string
-  evidence_details: { due_by: number }
+  evidence_details: { due_by: number; has_evidence: false; past_due: false; submission_count: 0 }
   metadata: Metadata
   livemode: false
 }
-export interface StripeEvent {
-  id: string
-  object: 'event'
-  created: number
-  type: string
-  api_version: string
-  livemode: false
-  pending_webhooks: number
-  request: { id: null; idempotency_key: null }
-  data: { object: StripeObject }
-}
 export type StripeObject = Session | Intent | Charge | Refund | Dispute
 
+/** An event as it is kept: its object as it was then, in text, and whether the shop has it. */
+export interface StoredEvent {
+  id: string
+  created: number
+  type: string
+  /** Events about the same payment share it; they are delivered one after the other. */
+  subject: string
+  object: string
+  delivery: 'pending' | 'delivered' | 'dropped'
+}
+
+/** The answer that a key gets again. */
 export interface KnownKey {
   fingerprint: string
   status: number
-  body: unknown
+  body: string
   created: number
 }
 
 export interface State {
   sessions: Map<string, Session>
   lineItems: Map<string, LineItem[]>
+  /** What the intent of a session will carry once somebody pays. */
+  intentMetadata: Map<string, Metadata>
   intents: Map<string, Intent>
   charges: Map<string, Charge>
   refunds: Map<string, Refund>
+  /** Refunds that change by themselves at a time: test cards ask for it. */
+  refundPlans: Map<string, { at: number; success: boolean }>
   disputes: Map<string, Dispute>
-  events: Map<string, StripeEvent>
+  events: Map<string, StoredEvent>
   keys: Map<string, KnownKey>
 }
+export type Kind = keyof State
 
 export const emptyState = (): State => ({
-  sessions: new Map(), lineItems: new Map(), intents: new Map(), charges: new Map(), refunds: new Map(), disputes: new Map(), events: new Map(), keys: new Map(),
+  sessions: new Map(),
+  lineItems: new Map(),
+  intentMetadata: new Map(),
+  intents: new Map(),
+  charges: new Map(),
+  refunds: new Map(),
+  refundPlans: new Map(),
+  disputes: new Map(),
+  events: new Map(),
+  keys: new Map(),
 })
 
 export const newId = (prefix: string): string => `${prefix}_${randomBytes(12).toString('hex')}`
 
-/** As JSON text, for a data file. */
-export const freeze = (state: State): string => JSON.stringify(Object.fromEntries(Object.entries(state).map(([name, map]) => [name, [...map]])))
-
-export const thaw = (text: string): State => {
-  const raw = JSON.parse(text) as Record<string, [string, never][]>
-  const state = emptyState()
-  for (const [name, map] of Object.entries(state)) for (const [key, value] of raw[name] ?? []) (map as Map<string, unknown>).set(key, value)
-  return state
+/** Makes every object older: how `POST /_sandbox/clock` lets time pass without touching signatures. */
+export const age = (state: State, seconds: number): void => {
+  for (const session of state.sessions.values()) session.expires_at -= seconds
+  for (const plan of state.refundPlans.values()) plan.at -= seconds
+  const dated = [state.sessions, state.intents, state.charges, state.refunds, state.disputes, state.events, state.keys]
+  for (const map of dated) for (const object of map.values()) object.created -= seconds
 }

@@ -1,0 +1,97 @@
+// The hosted payment page over HTTP: a form that works without scripts, and every way it can end.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { authenticate, type CardOutcome, payWithCard } from './cards.ts'
+import { parseForm, textAt } from './form.ts'
+import { securityPolicy } from './page/layout.ts'
+import { authenticationPage, closedPage, unknownPage } from './page/other-pages.ts'
+import { type Entered, paymentPage, testCardOf } from './page/payment-page.ts'
+import { getSession } from './sessions.ts'
+import type { Session } from './state.ts'
+import type { World } from './world.ts'
+
+type Id = { Params: { id: string } }
+
+const html = (reply: FastifyReply, status: number, page: string) =>
+  reply
+    .code(status)
+    .headers({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': securityPolicy,
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+    })
+    .send(page)
+
+const fieldsOf = (request: FastifyRequest) => {
+  const form = typeof request.body === 'string' ? parseForm(request.body) : {}
+  return (name: string): string => textAt(form, name) ?? ''
+}
+
+const statusOf: Record<'declined' | 'invalid', number> = { declined: 402, invalid: 400 }
+
+/** Mounts the pages. */
+export const mountPages = (app: FastifyInstance, world: World): void => {
+  const show = (reply: FastifyReply, session: Session, entered: Entered, trouble: string | null, status: number) =>
+    html(
+      reply,
+      status,
+      paymentPage(
+        session,
+        world.state.lineItems.get(session.id) ?? [],
+        Math.max(0, session.expires_at - world.now()),
+        entered,
+        trouble,
+      ),
+    )
+  const entry = (session: Session, email = '', holder = '', card = ''): Entered => ({
+    email: email || (session.customer_email ?? ''),
+    holder,
+    card,
+  })
+
+  const finish = (reply: FastifyReply, session: Session, outcome: CardOutcome, entered: Entered) => {
+    if (outcome.kind === 'paid') return reply.redirect(session.success_url.replaceAll('{CHECKOUT_SESSION_ID}', session.id), 303)
+    if (outcome.kind === 'authenticate') return reply.redirect(`/c/pay/${session.id}/3ds`, 303)
+    if (outcome.kind === 'closed') return html(reply, 409, closedPage(session))
+    const trouble =
+      outcome.kind === 'declined' ? `${outcome.message} You were not charged; try again or use another card.` : outcome.message
+    return show(reply, session, entered, trouble, statusOf[outcome.kind])
+  }
+  /** Runs a handler for a session that exists. */
+  const withSession =
+    (handle: (session: Session, request: FastifyRequest<Id>, reply: FastifyReply) => FastifyReply) =>
+    async (request: FastifyRequest<Id>, reply: FastifyReply) =>
+      world.state.sessions.has(request.params.id)
+        ? handle(getSession(world, request.params.id), request, reply)
+        : html(reply, 404, unknownPage())
+
+  app.get<Id>(
+    '/c/pay/:id',
+    withSession((session, request, reply) => {
+      if (session.status !== 'open') return html(reply, 200, closedPage(session))
+      const card = testCardOf(textAt(parseForm(request.url.split('?')[1] ?? ''), 'card'))
+      return show(reply, session, entry(session, '', '', card), null, 200)
+    }),
+  )
+  app.post<Id>(
+    '/c/pay/:id',
+    withSession((session, request, reply) => {
+      const field = fieldsOf(request)
+      const outcome = payWithCard(world, session.id, field('cardNumber'), field('expiry'))
+      return finish(reply, session, outcome, entry(session, field('email'), field('holder')))
+    }),
+  )
+  app.get<Id>(
+    '/c/pay/:id/3ds',
+    withSession((session, _, reply) =>
+      html(reply, 200, session.status === 'open' ? authenticationPage(session) : closedPage(session)),
+    ),
+  )
+  app.post<Id>(
+    '/c/pay/:id/3ds',
+    withSession((session, request, reply) => {
+      const outcome = authenticate(world, session.id, fieldsOf(request)('outcome') === 'complete')
+      return finish(reply, session, outcome, entry(session))
+    }),
+  )
+}

@@ -1,0 +1,17 @@
+// An event as Stripe shows and sends it.
+import type { StoredEvent } from './state.ts'
+
+/** The version of Stripe's API that the sandbox imitates: the one our library speaks. */
+export const apiVersion = '2026-10-28.endive'
+
+export const eventOf = (event: StoredEvent) => ({
+  id: event.id,
+  object: 'event',
+  api_version: apiVersion,
+  created: event.created,
+  type: event.type,
+  livemode: false,
+  pending_webhooks: event.delivery === 'delivered' ? 0 : 1,
+  request: { id: null, idempotency_key: null },
+  data: { object: JSON.parse(event.object) as Record<string, unknown> },
+})
