@@ -1,5 +1,6 @@
 // Sagas as typed tables: state × input → step. The table is pure; the runner locks the instance, runs the effects and keeps the deadline.
-import type { Database, Tx } from '@cartwright/db'
+import type { Database, Queryable, Sql, Tx } from '@cartwright/db'
+import { sql } from '@cartwright/db'
 import type { Log, Worker } from './relay.ts'
 import { currentTrace, runInTrace, type Trace } from './trace.ts'
 
@@ -86,6 +87,28 @@ interface Instance<S> {
   headers: string
 }
 
+/** Where an instance stands. */
+export interface SagaView<S extends string> {
+  state: S
+  tries: number
+  deadlineAt: Date | null
+  trace: Trace
+  startedAt: Date
+  updatedAt: Date
+}
+
+/** One input that an instance met, also one that meant nothing to it (no effects, `from` is `to`). */
+export interface SagaStep {
+  input: string
+  /** Id of the event that brought it; null for deadlines and people. */
+  eventId: string | null
+  from: string
+  to: string
+  effects: string[]
+  traceparent: string
+  at: Date
+}
+
 /** A saga with its effects, as a service registers it. */
 export interface RunnableSaga<S extends string, I extends string, Deps> {
   name: string
@@ -96,6 +119,12 @@ export interface RunnableSaga<S extends string, I extends string, Deps> {
   feed(tx: Tx, id: string, input: I, data: unknown, deps: Deps): Promise<S | null>
   /** The instance's state, locked FOR UPDATE. */
   lockState(tx: Tx, id: string): Promise<S | null>
+  /** Writes down, for the inspector, something that the instance met and that changes no state. */
+  note(tx: Tx, id: string, input: string): Promise<void>
+  /** Where an instance stands, or null. */
+  find(db: Queryable, id: string): Promise<SagaView<S> | null>
+  /** Everything an instance met, oldest first. */
+  steps(db: Queryable, id: string): Promise<SagaStep[]>
   /** Fires deadlines that have passed. */
   startTimer(db: Database, deps: Deps, log: Log): Worker
 }
@@ -121,23 +150,27 @@ export const runSaga = <S extends string, I extends string, E extends string, De
     return deadline
   }
 
-  const setDeadline = async (tx: Tx, id: string, state: S, wished: Date | null, restart: boolean, deps: Deps): Promise<void> => {
-    if (wished) {
-      await tx.run`UPDATE saga_instance SET deadline_at = ${wished} WHERE saga = ${table.name} AND id = ${id}`
-    } else if (restart) {
-      const seconds = deadlineSec(state, deps)
-      if (seconds === undefined) await tx.run`UPDATE saga_instance SET deadline_at = NULL WHERE saga = ${table.name} AND id = ${id}`
-      else await tx.run`UPDATE saga_instance SET deadline_at = ${tx.dbNow} + INTERVAL ${seconds} SECOND WHERE saga = ${table.name} AND id = ${id}`
-    }
+  /** The deadline as SQL: what an effect wished, a fresh one where the state's patience begins anew, else the one that stands. */
+  const deadlineOf = (state: S, wished: Date | null, restart: boolean, deps: Deps, now: Sql): Sql => {
+    if (wished) return sql`${wished}`
+    if (!restart) return sql`deadline_at`
+    const seconds = deadlineSec(state, deps)
+    return seconds === undefined ? sql`NULL` : sql`${now} + INTERVAL ${seconds} SECOND`
+  }
+
+  const note = async (tx: Tx, id: string, input: string, from: string, to: string, names: readonly E[]): Promise<void> => {
+    const { causationId, traceparent } = currentTrace()
+    await tx.run`INSERT INTO saga_step (saga, saga_id, input, event_id, from_state, to_state, effects, traceparent, created_at)
+      VALUES (${table.name}, ${id}, ${input}, ${causationId ?? null}, ${from}, ${to}, ${names.join(',')}, ${traceparent}, ${tx.dbNow})`
   }
 
   const advance = async (tx: Tx, id: string, instance: Instance<S>, input: I | 'timedOut', data: unknown, deps: Deps): Promise<S | null> => {
     const decision = decideStep(table, instance, input)
+    await note(tx, id, input, instance.state, decision?.state ?? instance.state, decision?.effects ?? [])
     if (decision === null) return null
-    await tx.run`UPDATE saga_instance SET state = ${decision.state}, tries = ${Math.min(decision.tries, 1_000_000)}, version = version + 1, updated_at = ${tx.dbNow}
-      WHERE saga = ${table.name} AND id = ${id}`
     const wished = await perform(tx, id, decision.effects, data, deps)
-    await setDeadline(tx, id, decision.state, wished, decision.restart, deps)
+    await tx.run`UPDATE saga_instance SET state = ${decision.state}, tries = ${Math.min(decision.tries, 1_000_000)}, version = version + 1, updated_at = ${tx.dbNow},
+      deadline_at = ${deadlineOf(decision.state, wished, decision.restart, deps, tx.dbNow)} WHERE saga = ${table.name} AND id = ${id}`
     return decision.state
   }
 
@@ -161,18 +194,54 @@ export const runSaga = <S extends string, I extends string, E extends string, De
     name: table.name,
     table,
     start: async (tx, id, deps, first) => {
-      await tx.run`INSERT INTO saga_instance (saga, id, state, headers, started_at, updated_at)
-        VALUES (${table.name}, ${id}, ${table.initial}, ${JSON.stringify(currentTrace())}, ${tx.dbNow}, ${tx.dbNow})`
       const wished = await perform(tx, id, first as readonly E[], undefined, deps)
-      await setDeadline(tx, id, table.initial, wished, true, deps)
+      await tx.run`INSERT INTO saga_instance (saga, id, state, headers, started_at, updated_at, deadline_at)
+        VALUES (${table.name}, ${id}, ${table.initial}, ${JSON.stringify(currentTrace())}, ${tx.dbNow}, ${tx.dbNow}, ${deadlineOf(table.initial, wished, true, deps, tx.dbNow)})`
     },
     feed: async (tx, id, input, data, deps) => {
       const instance = await lock(tx, id)
       return instance === null ? null : advance(tx, id, instance, input, data, deps)
     },
     lockState: async (tx, id) => (await lock(tx, id))?.state ?? null,
+    note: async (tx, id, input) => {
+      const instance = await lock(tx, id)
+      if (instance) await note(tx, id, input, instance.state, instance.state, [])
+    },
+    find: (db, id) => findInstance(db, table.name, id),
+    steps: (db, id) => listSteps(db, table.name, id),
     startTimer: (db, deps, log) => timer(db, log, table.name, (id) => fire(db, id, deps)),
   }
+}
+
+interface InstanceRow<S> extends Instance<S> {
+  deadline_at: Date | null
+  started_at: Date
+  updated_at: Date
+}
+
+const findInstance = async <S extends string>(db: Queryable, name: string, id: string): Promise<SagaView<S> | null> => {
+  const row = await db.one<InstanceRow<S>>`SELECT state, tries, headers, deadline_at, started_at, updated_at FROM saga_instance WHERE saga = ${name} AND id = ${id}`
+  if (row === null) return null
+  return { state: row.state, tries: row.tries, deadlineAt: row.deadline_at, trace: JSON.parse(row.headers) as Trace, startedAt: row.started_at, updatedAt: row.updated_at }
+}
+
+interface StepRow {
+  input: string
+  event_id: string | null
+  from_state: string
+  to_state: string
+  effects: string
+  traceparent: string
+  created_at: Date
+}
+
+const listSteps = async (db: Queryable, name: string, id: string): Promise<SagaStep[]> => {
+  const rows = await db.rows<StepRow>`SELECT input, event_id, from_state, to_state, effects, traceparent, created_at FROM saga_step
+    WHERE saga = ${name} AND saga_id = ${id} ORDER BY id LIMIT 1000`
+  return rows.map((row) => ({
+    input: row.input, eventId: row.event_id, from: row.from_state, to: row.to_state, effects: row.effects === '' ? [] : row.effects.split(','),
+    traceparent: row.traceparent, at: row.created_at,
+  }))
 }
 
 const timer = (db: Database, log: Log, name: string, fire: (id: string) => Promise<void>): Worker => {
