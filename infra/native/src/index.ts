@@ -1,1 +1,7 @@
-export {}
+// Local engines for development and tests: made available, started, watched and stopped, each on a data folder of its own.
+
+export { startElasticsearch } from './elasticsearch.ts'
+export { type Engine, EngineError, type EngineKind, type Log, type StartOptions } from './engine.ts'
+export { startKafka } from './kafka.ts'
+export { type MysqlOptions, startMysql } from './mysql.ts'
+export { startRedis } from './redis.ts'

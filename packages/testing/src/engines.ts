@@ -1,5 +1,5 @@
 // Engines for tests: the ones named by TEST_* variables, else local processes from infra/native.
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Engine, startElasticsearch, startKafka, startMysql, startRedis } from '@cartwright/native'
@@ -24,32 +24,57 @@ const startOne = (name: TestEngine, dataDir: string, log: (line: string) => void
   return name === 'kafka' ? startKafka({ dataDir, log }) : startElasticsearch({ dataDir, log })
 }
 
+/** Data folders end in the pid of the run that owns them; those of runs that were killed are removed by the next. */
+const removeAbandoned = (): void => {
+  for (const name of readdirSync(dataRoot)) {
+    const pid = Number(/-(\d+)$/.exec(name)?.[1])
+    if (pid && !isAlive(pid)) rmSync(join(dataRoot, name), { recursive: true, force: true })
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
 /**
  * Makes the engines available and sets their variables for child processes. An engine that cannot be had is reported with its
- * reason; with CI=true that is an error.
+ * reason; with CI=true that is an error, and so is a missing database always.
  * @returns a function that stops what was started
  */
-export const provideEngines = async (names: readonly TestEngine[], log: (line: string) => void = () => undefined): Promise<() => Promise<void>> => {
-  const started: Engine[] = []
+export const provideEngines = async (
+  names: readonly TestEngine[],
+  log: (line: string) => void = () => undefined,
+): Promise<() => Promise<void>> => {
+  const started: { engine: Engine; dataDir: string }[] = []
   const stop = async () => {
-    await Promise.all(started.map((engine) => engine.stop()))
+    await Promise.all(started.map(({ engine }) => engine.stop()))
+    for (const { dataDir } of started) rmSync(dataDir, { recursive: true, force: true })
   }
-  try {
-    await Promise.all(
-      names
-        .filter((name) => !process.env[variables[name]])
-        .map(async (name) => {
-          const dataDir = join(dataRoot, `${name}-${process.pid}`)
-          mkdirSync(dataDir, { recursive: true })
-          const engine = await startOne(name, dataDir, log)
-          started.push(engine)
-          process.env[variables[name]] = engine.url
-          log(`${engine.kind} is ready at port ${engine.port}`)
-        }),
-    )
-  } catch (error) {
+  const provide = async (name: TestEngine) => {
+    const dataDir = join(dataRoot, `${name}-${process.pid}`)
+    mkdirSync(dataDir, { recursive: true })
+    try {
+      const engine = await startOne(name, dataDir, log)
+      started.push({ engine, dataDir })
+      process.env[variables[name]] = engine.url
+      log(`${engine.kind} ${engine.version} is ready at port ${engine.port}`)
+    } catch (error) {
+      if (name === 'mysql' || process.env.CI === 'true') throw error
+      log(`without ${name}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  mkdirSync(dataRoot, { recursive: true })
+  removeAbandoned()
+  const outcomes = await Promise.allSettled(names.filter((name) => !process.env[variables[name]]).map(provide))
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed) {
     await stop()
-    throw error
+    throw failed.reason
   }
   return stop
 }

