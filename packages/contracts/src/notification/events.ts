@@ -6,7 +6,15 @@ import { publisher } from '../event.ts'
 const notification = publisher('notification', 'notification.events')
 
 export const notificationEvents = {
-  deliveryFailed: notification('notification.delivery-failed', 1, { aggregate: 'message', key: 'messageId', external: true }, Type.Object({
-    messageId: Id('msg'), template: Type.String(), orderId: Nullable(Type.String()), reason: Type.String(),
-  })),
+  deliveryFailed: notification(
+    'notification.delivery-failed',
+    1,
+    { aggregate: 'message', key: 'messageId', external: true },
+    Type.Object({
+      messageId: Id('msg'),
+      template: Type.String(),
+      orderId: Nullable(Type.String()),
+      reason: Type.String(),
+    }),
+  ),
 }

@@ -1,0 +1,12 @@
+// An account moved to another address: both hear of it, so that a stranger's change does not go unnoticed.
+import { identityEvents } from '@cartwright/contracts'
+import { on } from '@cartwright/messaging'
+import type { NotificationDeps } from '../deps.ts'
+import { askForMail } from '../message.ts'
+
+export const onEmailChanged = on(identityEvents.emailChanged, async (tx, cause, deps: NotificationDeps) => {
+  const { recipient, previousRecipient, locale, userId, at } = cause.data
+  const common = { cause, template: 'email-changed' as const, locale, userId }
+  await askForMail(tx, { ...common, content: { at, reader: 'new' }, to: recipient }, deps)
+  await askForMail(tx, { ...common, content: { at, reader: 'previous' }, to: previousRecipient }, deps)
+})

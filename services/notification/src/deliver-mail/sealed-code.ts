@@ -1,0 +1,33 @@
+// Opens one-time codes: compact JWE for this service's key alone. Clear text lives only in the mail that is being sent.
+import { PermanentFailure } from '@cartwright/messaging'
+import { compactDecrypt, importJWK } from 'jose'
+
+export interface CodeOpener {
+  /** @throws PermanentFailure when it was sealed for another key or is damaged */
+  open(sealed: string): Promise<string>
+}
+
+const codeIn = (plain: Uint8Array): string => {
+  const { code } = JSON.parse(new TextDecoder().decode(plain)) as { code?: unknown }
+  if (typeof code !== 'string' || !/^\d{6}$/.test(code)) throw new TypeError('no code inside')
+  return code
+}
+
+/** @param privateJwk EC key as a JWK in JSON */
+export const codeOpener = async (privateJwk: string): Promise<CodeOpener> => {
+  const key = await importJWK(JSON.parse(privateJwk), 'ECDH-ES+A256KW')
+  return {
+    open: async (sealed) => {
+      try {
+        const { plaintext } = await compactDecrypt(sealed, key, {
+          keyManagementAlgorithms: ['ECDH-ES', 'ECDH-ES+A256KW'],
+          contentEncryptionAlgorithms: ['A256GCM'],
+        })
+        return codeIn(plaintext)
+      } catch {
+        // The cause is dropped on purpose: what was inside must not reach a log.
+        throw new PermanentFailure('the sealed code cannot be opened with SEAL_PRIVATE_JWK')
+      }
+    },
+  }
+}

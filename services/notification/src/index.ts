@@ -1,0 +1,2 @@
+// The public face of notification.
+export { notificationService } from './service.ts'

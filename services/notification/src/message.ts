@@ -1,0 +1,66 @@
+// Asking for a mail: a row and its work, in the transaction of the event. Rendering and sending happen later, in the job.
+import type { Recipient } from '@cartwright/contracts'
+import type { Tx } from '@cartwright/db'
+import { enqueue } from '@cartwright/messaging'
+import { insertMessage } from './db/messages.ts'
+import type { NotificationDeps } from './deps.ts'
+import type { ContentOf, TemplateName } from './templates/catalogue.ts'
+
+/** The work of delivering one mail, once per time it is asked for. */
+export interface Delivery {
+  messageId: string
+  /** How often it had been sent again when this was asked for. */
+  resends: number
+}
+export const deliverKind = 'deliver-mail'
+export const deliverKey = ({ messageId, resends }: Delivery): string => `${messageId}:${resends}`
+
+/** Stands in events for an address that was erased with its account: nobody is to be written to. */
+const erasedEmail = 'erased@invalid.example'
+
+export interface MailRequest<N extends TemplateName> {
+  /** The event that asks for it; alerts that gather several name themselves. */
+  cause: { id: string; type: string }
+  template: N
+  content: ContentOf<N>
+  to: Recipient
+  locale: string
+  userId?: string
+  order?: { orderId: string; number: string }
+  code?: { sealedCode: string; expiresAt: string }
+}
+
+/** Asks for a mail. Asking again for the same event, template and recipient changes nothing. */
+export const askForMail = async <N extends TemplateName>(
+  tx: Tx,
+  request: MailRequest<N>,
+  deps: NotificationDeps,
+): Promise<void> => {
+  const { cause, template, content, to, locale, userId, order, code } = request
+  if (to.email === erasedEmail) return
+  const id = deps.newId('msg')
+  const made = await insertMessage(tx, {
+    id,
+    event_id: cause.id,
+    event_type: cause.type,
+    template,
+    recipient: to.email,
+    recipient_name: to.name ?? null,
+    user_id: userId ?? null,
+    order_id: order?.orderId ?? null,
+    order_number: order?.number ?? null,
+    locale,
+    content: JSON.stringify(content),
+    sealed_code: code?.sealedCode ?? null,
+    expires_at: code ? new Date(code.expiresAt) : null,
+  })
+  const delivery: Delivery = { messageId: id, resends: 0 }
+  if (made) await enqueue(tx, deliverKind, deliverKey(delivery), delivery)
+}
+
+/** Asks for a mail to the operators. */
+export const askForAlert = <N extends TemplateName>(
+  tx: Tx,
+  request: Omit<MailRequest<N>, 'to' | 'locale'>,
+  deps: NotificationDeps,
+): Promise<void> => askForMail(tx, { ...request, to: { email: deps.config.adminAlertEmail }, locale: 'en' }, deps)

@@ -1,0 +1,23 @@
+// A card was declined: the shopper gets the way back to the payment page, operators hear of it in a grouped mail.
+import { paymentEvents } from '@cartwright/contracts'
+import { on } from '@cartwright/messaging'
+import type { NotificationDeps } from '../deps.ts'
+import { askForMail } from '../message.ts'
+import { reportTrouble } from './collect-alerts.ts'
+
+export const onAttemptDeclined = on(paymentEvents.attemptDeclined, async (tx, cause, deps: NotificationDeps) => {
+  const { orderId, number, recipient, locale, amount, declineCode, payUrl } = cause.data
+  await askForMail(
+    tx,
+    {
+      cause,
+      template: 'payment-declined',
+      content: { orderId, number, amount, declineCode, payUrl },
+      to: recipient,
+      locale,
+      order: { orderId, number },
+    },
+    deps,
+  )
+  await reportTrouble(tx, { kind: 'declined', orderId, number, amount, reason: declineCode, at: cause.at.toISOString() }, deps)
+})

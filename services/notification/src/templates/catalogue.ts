@@ -1,0 +1,47 @@
+// Every template by its name. The name is stored with each mail and labels metrics, so it never changes its meaning.
+import { alertDisputeClosed } from './alert-dispute-closed.ts'
+import { alertDisputeOpened } from './alert-dispute-opened.ts'
+import { alertPayments } from './alert-payments.ts'
+import { alertRefundFailed } from './alert-refund-failed.ts'
+import { alertReviewRequired } from './alert-review-required.ts'
+import { alreadyRegistered } from './already-registered.ts'
+import { changeEmail } from './change-email.ts'
+import type { Template } from './content.ts'
+import { emailChanged } from './email-changed.ts'
+import { orderCancelled } from './order-cancelled.ts'
+import { orderConfirmed } from './order-confirmed.ts'
+import { orderDelivered } from './order-delivered.ts'
+import { orderLookup } from './order-lookup.ts'
+import { orderShipped } from './order-shipped.ts'
+import { passwordChanged } from './password-changed.ts'
+import { paymentDeclined } from './payment-declined.ts'
+import { refundSucceeded } from './refund-succeeded.ts'
+import { resetPassword } from './reset-password.ts'
+import { verifyEmail } from './verify-email.ts'
+import { welcome } from './welcome.ts'
+
+export const templates = {
+  'verify-email': verifyEmail,
+  'reset-password': resetPassword,
+  'change-email': changeEmail,
+  'already-registered': alreadyRegistered,
+  welcome,
+  'password-changed': passwordChanged,
+  'email-changed': emailChanged,
+  'order-confirmed': orderConfirmed,
+  'order-shipped': orderShipped,
+  'order-delivered': orderDelivered,
+  'order-cancelled': orderCancelled,
+  'order-lookup': orderLookup,
+  'payment-declined': paymentDeclined,
+  'refund-succeeded': refundSucceeded,
+  'alert-payments': alertPayments,
+  'alert-refund-failed': alertRefundFailed,
+  'alert-review-required': alertReviewRequired,
+  'alert-dispute-opened': alertDisputeOpened,
+  'alert-dispute-closed': alertDisputeClosed,
+}
+
+export type TemplateName = keyof typeof templates
+/** What a template needs to know. */
+export type ContentOf<N extends TemplateName> = (typeof templates)[N] extends Template<infer D> ? D : never

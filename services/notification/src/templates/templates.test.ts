@@ -1,0 +1,127 @@
+// What the mails say, in both forms, and that nothing in the data can become markup.
+import { describe, expect, test } from 'vitest'
+import { confirmed, declined, lines, paidAndCancelled, refunded, shipped, totals, unpaidAndCancelled } from '../fixtures.ts'
+import type { templates } from './catalogue.ts'
+import { escapeHtml } from './layout-html.ts'
+import { render } from './render.ts'
+
+const reader = { name: 'Alice', locale: 'en', publicUrl: 'https://shop.example', code: null }
+const at = '2026-03-04T09:30:00.000Z'
+const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
+const trouble = { kind: 'declined', orderId: 'ord_1', number: 'CW-1', amount: eur(500), reason: 'insufficient_funds', at }
+
+/** Data for every template, so that none is forgotten. */
+const samples: Record<keyof typeof templates, object> = {
+  'verify-email': { minutes: 10 },
+  'reset-password': { minutes: 10 },
+  'change-email': { minutes: 10 },
+  'already-registered': {},
+  welcome: {},
+  'password-changed': { at },
+  'email-changed': { at, reader: 'new' },
+  'order-confirmed': confirmed,
+  'order-shipped': shipped,
+  'order-delivered': { number: 'CW-1', at },
+  'order-cancelled': unpaidAndCancelled,
+  'order-lookup': { number: 'CW-123456', minutes: 10 },
+  'payment-declined': declined,
+  'refund-succeeded': refunded,
+  'alert-payments': { count: 1, shown: [trouble] },
+  'alert-refund-failed': { ...refunded, reason: 'lost' },
+  'alert-review-required': { orderId: 'ord_1', number: 'CW-1', expected: eur(1), got: eur(2) },
+  'alert-dispute-opened': {
+    orderId: 'ord_1',
+    number: 'CW-1',
+    disputeId: 'dp_1',
+    amount: eur(1),
+    reason: 'fraudulent',
+    dueAt: null,
+  },
+  'alert-dispute-closed': { orderId: 'ord_1', number: 'CW-1', disputeId: 'dp_1', amount: eur(1), outcome: 'won' },
+}
+
+const poisoned = (value: unknown): unknown => {
+  if (typeof value === 'string' && !/^(\d{4}-|[A-Z]{3}$|https?:|en$|declined$|failed$|won$|new$|payment_expired$)/.test(value))
+    return `${value}<img src=x onerror="alert('1')">&`
+  if (Array.isArray(value)) return value.map(poisoned)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, poisoned(inner)]))
+}
+
+describe('every template', () => {
+  test.each(Object.entries(samples))('%s has a subject, a text and a whole HTML page that say the same', (name, data) => {
+    const mail = render(name, data, { ...reader, code: '048213' })
+    expect(mail.subject.length).toBeGreaterThan(10)
+    expect(mail.subject.length).toBeLessThan(80)
+    expect(mail.html).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/)
+    expect(mail.html).not.toMatch(/<script|<link|<img/)
+    expect(`${mail.text}${mail.html}${mail.subject}`).not.toMatch(/undefined|null|NaN|\[object/)
+    expect(mail.text).toContain('Hello Alice,')
+    expect(mail.html).toContain('Hello Alice,')
+    const title = /<h1[^>]*>([^<]*)<\/h1>/.exec(mail.html)?.[1] ?? ''
+    expect(mail.text).toContain(title)
+  })
+
+  test.each(Object.entries(samples))('%s lets no data become markup', (name, data) => {
+    const { html } = render(name, poisoned(data), { ...reader, name: '<b onclick="x">Alice</b>', code: '048213' })
+    expect(html).not.toMatch(/<img|<b |onerror="|onclick="/)
+  })
+})
+
+describe('what mails say', () => {
+  test('a confirmation lists lines with prices, totals and the order’s number in the reader’s language', () => {
+    const mail = render('order-confirmed', confirmed, reader)
+    expect(mail.subject).toBe('Order CW-7QK4-XH2P is confirmed')
+    expect(mail.text).toContain('Stoneware mug & saucer                                    €29.00\n  2 × €14.50')
+    expect(mail.text).toMatch(/-{64}\nTotal {53}€35\.90/)
+    expect(mail.text).not.toContain('Shipping')
+    expect(mail.text).toContain('https://shop.example/checkout/return?order=ord_0000000001')
+    expect(mail.html).toContain('Stoneware mug &amp; saucer')
+    expect(render('order-confirmed', confirmed, { ...reader, locale: 'de' }).text).toContain('35,90\u00a0€')
+  })
+
+  test('shipping, tax and discount show once they are more than nothing', () => {
+    const mail = render(
+      'order-confirmed',
+      { ...confirmed, lines, totals: { ...totals, shipping: eur(499), tax: eur(100), discount: eur(50), total: eur(4139) } },
+      reader,
+    )
+    expect(mail.text).toMatch(/Subtotal +€35\.90\nShipping +€4\.99\nTax +€1\.00\nDiscount +-€0\.50\nTotal +€41\.39/)
+  })
+
+  test('the code is the first six digits that the text holds, and stands in the subject', () => {
+    const mail = render('order-lookup', { number: '654321', minutes: 10 }, { ...reader, code: '048213' })
+    expect(mail.text).toMatch(/^Your code: 048213\n/)
+    expect(mail.subject).toBe('048213 is your code for order 654321')
+    expect(() => render('verify-email', { minutes: 10 }, reader)).toThrow('needs a code')
+  })
+
+  test('a cancellation says what becomes of the money and of the cart', () => {
+    expect(render('order-cancelled', unpaidAndCancelled, reader).text).toContain(
+      'You have not been charged. What you had chosen is still in your cart.',
+    )
+    expect(render('order-cancelled', paidAndCancelled, reader).text).toContain('Your money comes back')
+  })
+
+  test('a declined payment names reasons that help, and no suspicion', () => {
+    expect(render('payment-declined', declined, reader).text).toContain('There was not enough money on it.')
+    const stolen = render('payment-declined', { ...declined, declineCode: 'stolen_card' }, reader)
+    expect(stolen.text).toContain('Your bank did not approve it.')
+    expect(stolen.text).not.toContain('stolen')
+    expect(stolen.html).toContain('href="https://pay.example/c/1?a=1&amp;b=2"')
+  })
+
+  test('only web addresses become links', () => {
+    expect(render('payment-declined', { ...declined, payUrl: 'javascript:alert(1)' }, reader).html).not.toContain('javascript:')
+  })
+
+  test('a grouped alert counts what it does not show', () => {
+    const mail = render('alert-payments', { count: 25, shown: [trouble] }, { ...reader, name: null })
+    expect(mail.subject).toBe('Alert: 25 payments did not go through')
+    expect(mail.text).toContain('And 24 more.')
+  })
+
+  test('escaping covers everything that HTML could take for its own', () => {
+    expect(escapeHtml(`<a href="x" title='y'>&</a>`)).toBe('&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;&lt;/a&gt;')
+  })
+})
