@@ -10,11 +10,25 @@ export const config = {
   otpSecret: secret(text('IDENTITY_OTP_SECRET', 'Key of the HMAC under which one-time codes are stored')),
   sealPublicJwk: text('SEAL_PUBLIC_JWK', 'Public JWK of notification: one-time codes travel sealed for it'),
   bcryptCost: integer('IDENTITY_BCRYPT_COST', 'bcrypt cost, 4 to 15; lower than 12 only in tests', 12),
+  bcryptThreads: integer(
+    'IDENTITY_BCRYPT_THREADS',
+    'Threads that check passwords, at most; as many as there are cores when left out',
+    null,
+  ),
+  answerFloorMs: integer(
+    'IDENTITY_ANSWER_FLOOR_MS',
+    'Milliseconds before which nothing is answered that would tell a known address from an unknown one',
+    150,
+  ),
   accessTokenSec: integer('IDENTITY_ACCESS_TOKEN_SEC', 'Life of an access token in seconds', 600),
   refreshTokenDays: integer('IDENTITY_REFRESH_TOKEN_DAYS', 'Life of an unused refresh token in days', 30),
   codeSec: integer('IDENTITY_CODE_SEC', 'Life of a one-time code in seconds', 600),
   keyDays: integer('IDENTITY_KEY_DAYS', 'Days a signing key signs before the next one takes over', 30),
   trustProxy: flag('IDENTITY_TRUST_PROXY', 'Take the client address from X-Forwarded-For, which the gateway sets', true),
-  freeFailures: integer('IDENTITY_LOGIN_FREE_FAILURES', 'Failed sign-ins per account and address before delays begin', 8),
-  freeFailuresPerAddress: integer('IDENTITY_LOGIN_FREE_FAILURES_PER_ADDRESS', 'Failed sign-ins per address, over all accounts, before delays begin', 100),
+  freeFailures: integer('IDENTITY_LOGIN_FREE_FAILURES', 'Failed sign-ins per account and address before delays begin', 5),
+  freeFailuresPerAddress: integer(
+    'IDENTITY_LOGIN_FREE_FAILURES_PER_ADDRESS',
+    'Failed sign-ins, and wrong codes, per address over all accounts before delays begin; production 100, development 10000',
+    null,
+  ),
 }

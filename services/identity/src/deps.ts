@@ -1,6 +1,7 @@
 // What identity's handlers work with.
 import type { BaseDeps } from '@cartwright/service-kit'
 import type { config } from './config.ts'
+import type { PrismaClient } from './db/prisma.ts'
 import type { CodeMaker } from './one-time-codes/codes.ts'
 import type { PasswordHasher } from './passwords/hasher.ts'
 import type { SigningKeys } from './tokens/signing-keys.ts'
@@ -9,5 +10,7 @@ export interface IdentityOwn {
   keys: SigningKeys
   passwords: PasswordHasher
   codes: CodeMaker
+  /** Reads of profiles, address books and lists; what decides is SQL. */
+  prisma: PrismaClient
 }
 export type IdentityDeps = BaseDeps<typeof config> & IdentityOwn

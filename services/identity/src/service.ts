@@ -1,43 +1,74 @@
 // Identity's table of contents.
 import { fileURLToPath } from 'node:url'
 import { periodic } from '@cartwright/messaging'
-import { defineService } from '@cartwright/service-kit'
+import { type BaseDeps, defineService } from '@cartwright/service-kit'
+import { addAddress, deleteAddress, listAddresses, updateAddress } from './address-book/routes.ts'
 import { getUser, listUsers, updateUser } from './admin-users/routes.ts'
+import { cleanUp } from './clean-up/tasks.ts'
 import { config } from './config.ts'
+import { openPrisma } from './db/prisma.ts'
 import type { IdentityDeps, IdentityOwn } from './deps.ts'
 import { codeMaker } from './one-time-codes/codes.ts'
 import { passwordHasher } from './passwords/hasher.ts'
-import { addAddress, closeMe, deleteAddress, getMe, listAddresses, updateAddress, updateMe } from './profile/routes.ts'
-import { forgotPassword, register, resend, resetPassword, verify } from './register/routes.ts'
+import { confirmEmail } from './profile/new-email.ts'
+import { closeMe, getMe, updateMe } from './profile/routes.ts'
+import { register, resend, verify } from './register/routes.ts'
+import { forgotPassword, resetPassword } from './reset-password/routes.ts'
 import { seed } from './seed.ts'
 import { guest, jwks, login, logout, refresh } from './sign-in/routes.ts'
-import { ensureKeys, signingKeys } from './tokens/signing-keys.ts'
+import { ensureKeys, type KeyRules, signingKeys } from './tokens/signing-keys.ts'
+
+const keyRules = ({ config: values }: BaseDeps<typeof config>): KeyRules => ({
+  secret: values.keySecret,
+  keyDays: values.keyDays,
+  accessTokenSec: values.accessTokenSec,
+})
 
 export const identityService = defineService<typeof config, IdentityOwn>({
   name: 'identity',
   prefix: 'IDENTITY_',
   config,
   migrations: fileURLToPath(new URL('../prisma/migrations', import.meta.url)),
-  deps: async ({ config: values, db, clock }) => ({
-    keys: signingKeys(db, values.keySecret, values.keyDays, clock),
-    passwords: passwordHasher(values.bcryptCost),
-    codes: await codeMaker(values.otpSecret, values.sealPublicJwk),
-  }),
+  deps: async (base) => {
+    const keys = signingKeys(base.db, keyRules(base), base.clock)
+    // A wrong IDENTITY_KEY_SECRET shows at the start and not at the first sign-in.
+    await keys.active()
+    return {
+      keys,
+      passwords: passwordHasher({
+        cost: base.config.bcryptCost,
+        ...(base.config.bcryptThreads === null ? {} : { threads: base.config.bcryptThreads }),
+      }),
+      codes: await codeMaker(base.config.otpSecret, base.config.sealPublicJwk),
+      prisma: openPrisma(base.db),
+    }
+  },
   routes: [
-    guest, register, verify, resend, login, refresh, logout, forgotPassword, resetPassword, jwks,
-    getMe, updateMe, closeMe, listAddresses, addAddress, updateAddress, deleteAddress,
-    listUsers, getUser, updateUser,
+    guest,
+    register,
+    verify,
+    resend,
+    login,
+    refresh,
+    logout,
+    forgotPassword,
+    resetPassword,
+    jwks,
+    getMe,
+    updateMe,
+    confirmEmail,
+    closeMe,
+    listAddresses,
+    addAddress,
+    updateAddress,
+    deleteAddress,
+    listUsers,
+    getUser,
+    updateUser,
   ],
   periodics: [
-    periodic({ name: 'identity-key-rotation', everySec: 60, run: (deps: IdentityDeps) => ensureKeys(deps.db, deps.config.keySecret, deps.config.keyDays) }),
-    periodic({
-      name: 'identity-cleanup',
-      everySec: 3600,
-      run: async ({ db }: IdentityDeps) => {
-        await db.run`DELETE FROM refresh_token WHERE expires_at < ${db.dbNow} - INTERVAL 1 DAY LIMIT 5000`
-        await db.run`DELETE FROM one_time_code WHERE expires_at < ${db.dbNow} - INTERVAL 1 DAY LIMIT 5000`
-      },
-    }),
+    periodic({ name: 'identity-key-rotation', everySec: 60, run: (deps: IdentityDeps) => ensureKeys(deps.db, keyRules(deps)) }),
+    cleanUp,
   ],
   seed,
   close: (deps) => deps.passwords.close(),

@@ -8,19 +8,48 @@ const user = { aggregate: 'user', key: 'userId' } as const
 const UserId = Id('(usr|gst)')
 
 export const identityEvents = {
-  codeRequested: identity('identity.code-requested', 1, user, Type.Object({
-    userId: UserId,
-    purpose: Type.Union([Type.Literal('verify-email'), Type.Literal('reset-password'), Type.Literal('change-email'), Type.Literal('already-registered')]),
-    recipient: Recipient,
-    locale: Locale,
-    /** Compact JWE for notification's key; opened only when the mail is sent. */
-    sealedCode: Type.String(),
-    expiresAt: Time,
-  })),
-  customerVerified: identity('identity.customer-verified', 1, user, Type.Object({ userId: UserId, recipient: Recipient, locale: Locale })),
-  passwordChanged: identity('identity.password-changed', 1, user, Type.Object({ userId: UserId, recipient: Recipient, locale: Locale, at: Time })),
-  emailChanged: identity('identity.email-changed', 1, user, Type.Object({
-    userId: UserId, recipient: Recipient, previousRecipient: Recipient, locale: Locale, at: Time,
-  })),
+  codeRequested: identity(
+    'identity.code-requested',
+    1,
+    user,
+    Type.Object({
+      userId: UserId,
+      purpose: Type.Union([
+        Type.Literal('verify-email'),
+        Type.Literal('reset-password'),
+        Type.Literal('change-email'),
+        Type.Literal('already-registered'),
+      ]),
+      recipient: Recipient,
+      locale: Locale,
+      /** Compact JWE for notification's key; opened only when the mail is sent. */
+      sealedCode: Type.String(),
+      expiresAt: Time,
+    }),
+  ),
+  customerVerified: identity(
+    'identity.customer-verified',
+    1,
+    user,
+    Type.Object({ userId: UserId, recipient: Recipient, locale: Locale }),
+  ),
+  passwordChanged: identity(
+    'identity.password-changed',
+    1,
+    user,
+    Type.Object({ userId: UserId, recipient: Recipient, locale: Locale, at: Time }),
+  ),
+  emailChanged: identity(
+    'identity.email-changed',
+    1,
+    user,
+    Type.Object({
+      userId: UserId,
+      recipient: Recipient,
+      previousRecipient: Recipient,
+      locale: Locale,
+      at: Time,
+    }),
+  ),
   accountClosed: identity('identity.account-closed', 1, user, Type.Object({ userId: UserId, at: Time })),
 }

@@ -1,6 +1,6 @@
 // Rows of users. An address is kept in lower case, so that one person has one account.
 import type { Role } from '@cartwright/contracts'
-import type { Queryable } from '@cartwright/db'
+import type { Queryable, Tx } from '@cartwright/db'
 
 export interface UserRow {
   id: string
@@ -23,6 +23,14 @@ export const findByEmail = (db: Queryable, email: string): Promise<UserRow | nul
 export const findById = (db: Queryable, id: string): Promise<UserRow | null> =>
   db.one<UserRow>`SELECT id, role, email, name, locale, password_hash, verified_at, blocked_at, created_at FROM user_account
     WHERE id = ${id} AND closed_at IS NULL`
+
+/** The row, locked until the transaction ends. Whoever opens a session or ends all of them holds it. */
+export const lockUser = (tx: Tx, id: string): Promise<UserRow | null> =>
+  tx.one<UserRow>`SELECT id, role, email, name, locale, password_hash, verified_at, blocked_at, created_at FROM user_account
+    WHERE id = ${id} AND closed_at IS NULL FOR UPDATE`
+
+/** Whom a mail to a user is for. */
+export const recipientOf = (email: string, name: string | null | undefined) => ({ email, ...(name ? { name } : {}) })
 
 export interface NewUser {
   id: string

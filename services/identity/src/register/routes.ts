@@ -2,19 +2,19 @@
 import { AppError, identityApi, identityEvents } from '@cartwright/contracts'
 import { ConflictError } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
-import { route } from '@cartwright/service-kit'
-import { findByEmail, insertUser, normalized, type UserRow } from '../db/users.ts'
+import { answer, route } from '@cartwright/service-kit'
+import { findByEmail, insertUser, lockUser, normalized, recipientOf, type UserRow } from '../db/users.ts'
 import type { IdentityDeps } from '../deps.ts'
-import { consumeCode, countGuess, issueCode, type PendingChange, prepareCode } from '../one-time-codes/codes.ts'
+import { consumeCode, countGuess, findPending, guesserOf, issueCode, prepareCode } from '../one-time-codes/codes.ts'
+import { guessing } from '../one-time-codes/guessing.ts'
 import { assertAcceptable } from '../passwords/rules.ts'
+import { noSooner } from '../same-time.ts'
 import { openSession } from '../tokens/tokens.ts'
 
-const accepted = { status: 'accepted' } as const
+const accepted = answer(202, { status: 'accepted' } as const)
 
-const holder = (user: UserRow, name: string | null) => ({ id: user.id, email: user.email ?? '', name, locale: user.locale })
-
-/** Finds or makes the unverified account of an address. Two registrations at once meet at the unique key. */
-const unverifiedAccount = async (email: string, name: string, locale: string, deps: IdentityDeps): Promise<UserRow> => {
+/** Finds or makes the account of an address. Two registrations at once meet at the unique key. */
+const accountOf = async (email: string, name: string, locale: string, deps: IdentityDeps): Promise<UserRow> => {
   const known = await findByEmail(deps.db, email)
   if (known) return known
   try {
@@ -27,81 +27,67 @@ const unverifiedAccount = async (email: string, name: string, locale: string, de
   return made
 }
 
-/** Tells the owner of a verified address that somebody tried to register it; no code is in that mail. */
-const tellOwner = async (user: UserRow, deps: IdentityDeps): Promise<void> => {
-  const { sealed, expiresAt } = await prepareCode(deps)
-  await deps.db.tx((tx) =>
-    publish(tx, identityEvents.codeRequested, {
-      userId: user.id, purpose: 'already-registered', recipient: { email: user.email ?? '', ...(user.name ? { name: user.name } : {}) },
-      locale: user.locale, sealedCode: sealed, expiresAt: expiresAt.toISOString(),
-    }),
-  )
-}
-
-/** Registers: the password is bound to the code, so an older registration of the same address cannot win. */
+/**
+ * Registers. The password is bound to the code that is mailed for it, and another password makes the older code worthless: whoever
+ * registered an address first, without owning it, cannot win. Sending the same registration again is a resend.
+ */
 export const register = route(identityApi.register, async (req, deps: IdentityDeps) => {
   const { email, password, name, locale = 'en' } = req.body
   assertAcceptable(password, '/password')
-  const passwordHash = await deps.passwords.hash(password)
-  const prepared = await prepareCode(deps)
-  const user = await unverifiedAccount(email, name, locale, deps)
-  const pending: PendingChange = { passwordHash, name }
-  if (user.verified_at) await tellOwner(user, deps)
-  else await deps.db.tx((tx) => issueCode(tx, holder(user, name), 'verify-email', prepared, pending))
-  return accepted
-})
-
-export const resend = route(identityApi.resend, async (req, deps: IdentityDeps) => {
-  const prepared = await prepareCode(deps)
-  const user = await findByEmail(deps.db, req.body.email)
-  if (user && !user.verified_at) {
-    await deps.db.tx(async (tx) => {
-      const last = await tx.one<{ pending_password_hash: string; pending_name: string }>`SELECT pending_password_hash, pending_name FROM one_time_code
-        WHERE user_id = ${user.id} AND purpose = 'verify-email' AND pending_password_hash IS NOT NULL ORDER BY created_at DESC LIMIT 1`
-      if (last) await issueCode(tx, holder(user, last.pending_name), 'verify-email', prepared, { passwordHash: last.pending_password_hash, name: last.pending_name })
-    })
-  }
-  return accepted
-})
-
-export const verify = route(identityApi.verify, async (req, deps: IdentityDeps) => {
-  const user = await findByEmail(deps.db, req.body.email)
-  if (user === null || user.verified_at) throw new AppError('otp_invalid')
-  await countGuess(user.id, 'verify-email', deps)
-  const tokens = await deps.db.tx(async (tx) => {
-    const pending = await consumeCode(tx, user.id, 'verify-email', req.body.code, deps)
-    const proven = await tx.run`UPDATE user_account SET verified_at = ${tx.dbNow}, password_hash = ${pending?.passwordHash ?? null}, name = ${pending?.name ?? user.name}
-      WHERE id = ${user.id} AND verified_at IS NULL AND closed_at IS NULL`
-    if (proven.affectedRows !== 1) throw new AppError('otp_invalid')
-    await publish(tx, identityEvents.customerVerified, {
-      userId: user.id, recipient: { email: normalized(req.body.email), ...(pending?.name ? { name: pending.name } : {}) }, locale: user.locale,
-    })
-    return openSession(tx, user, deps)
+  return noSooner(deps.config.answerFloorMs, async () => {
+    const before = await findByEmail(deps.db, email)
+    const earlier = before && !before.verified_at ? await findPending(deps.db, before.id, 'verify-email') : null
+    const [passwordHash, repeated] = await Promise.all([
+      deps.passwords.hash(password),
+      deps.passwords.matches(password, earlier?.passwordHash ?? null),
+    ])
+    const prepared = await prepareCode(deps)
+    const user = await accountOf(email, name, locale, deps)
+    const holder = { id: user.id, email: normalized(email), name: user.verified_at ? user.name : name, locale: user.locale }
+    await deps.db.tx((tx) =>
+      user.verified_at
+        ? issueCode(tx, { holder, purpose: 'already-registered', prepared })
+        : issueCode(tx, { holder, purpose: 'verify-email', prepared, pending: { passwordHash, name }, supersedes: !repeated }),
+    )
+    return accepted
   })
-  return tokens()
 })
 
-export const forgotPassword = route(identityApi.forgotPassword, async (req, deps: IdentityDeps) => {
-  const prepared = await prepareCode(deps)
-  const user = await findByEmail(deps.db, req.body.email)
-  if (user?.verified_at) await deps.db.tx((tx) => issueCode(tx, holder(user, user.name), 'reset-password', prepared))
-  return accepted
-})
+export const resend = route(identityApi.resend, (req, deps: IdentityDeps) =>
+  noSooner(deps.config.answerFloorMs, async () => {
+    const prepared = await prepareCode(deps)
+    const user = await findByEmail(deps.db, req.body.email)
+    if (user && !user.verified_at) {
+      await deps.db.tx(async (tx) => {
+        const pending = await findPending(tx, user.id, 'verify-email')
+        const holder = { id: user.id, email: user.email ?? '', name: pending?.name ?? user.name, locale: user.locale }
+        if (pending) await issueCode(tx, { holder, purpose: 'verify-email', prepared, pending })
+      })
+    }
+    return accepted
+  }),
+)
 
-export const resetPassword = route(identityApi.resetPassword, async (req, deps: IdentityDeps) => {
-  const { email, code, newPassword } = req.body
-  assertAcceptable(newPassword, '/newPassword')
-  const passwordHash = await deps.passwords.hash(newPassword)
-  const user = await findByEmail(deps.db, email)
-  if (user === null || !user.verified_at) throw new AppError('otp_invalid')
-  await countGuess(user.id, 'reset-password', deps)
-  await deps.db.tx(async (tx) => {
-    await consumeCode(tx, user.id, 'reset-password', code, deps)
-    await tx.run`UPDATE user_account SET password_hash = ${passwordHash} WHERE id = ${user.id}`
-    await tx.run`UPDATE refresh_token SET revoked_at = ${tx.dbNow} WHERE user_id = ${user.id} AND revoked_at IS NULL`
-    await publish(tx, identityEvents.passwordChanged, {
-      userId: user.id, recipient: { email: normalized(email), ...(user.name ? { name: user.name } : {}) }, locale: user.locale, at: deps.clock.now().toISOString(),
+export const verify = route(identityApi.verify, (req, deps: IdentityDeps) =>
+  guessing(req, deps, async () => {
+    const { email, code } = req.body
+    const subject = guesserOf(normalized(email))
+    await countGuess(subject, 'verify-email', deps)
+    const known = await findByEmail(deps.db, email)
+    const tokens = await deps.db.tx(async (tx) => {
+      const user = await lockUser(tx, known?.id ?? '')
+      const pending = await consumeCode(tx, { userId: user?.id ?? '', purpose: 'verify-email', code, subject }, deps)
+      if (user === null || user.verified_at) throw new AppError('otp_invalid')
+      if (user.blocked_at) throw new AppError('account_blocked')
+      const name = pending.name ?? user.name
+      await tx.run`UPDATE user_account SET verified_at = ${tx.dbNow}, password_hash = ${pending.passwordHash ?? null}, name = ${name} WHERE id = ${user.id}`
+      await publish(tx, identityEvents.customerVerified, {
+        userId: user.id,
+        recipient: recipientOf(normalized(email), name),
+        locale: user.locale,
+      })
+      return openSession(tx, user, deps)
     })
-  })
-  return null
-})
+    return tokens()
+  }),
+)

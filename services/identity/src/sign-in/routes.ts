@@ -1,17 +1,13 @@
 // Signing in and out, guests, and the public keys.
 import { AppError, identityApi } from '@cartwright/contracts'
 import { answer, route } from '@cartwright/service-kit'
-import { findByEmail, insertUser, normalized } from '../db/users.ts'
+import { addressOf } from '../client-address.ts'
+import { findByEmail, insertUser, lockUser, normalized, type UserRow } from '../db/users.ts'
 import type { IdentityDeps } from '../deps.ts'
+import { findPending } from '../one-time-codes/codes.ts'
+import { assertNotThrottled, forgetFailures, passwordGuessers, recordFailure } from '../throttle.ts'
 import { publishedAheadSec } from '../tokens/signing-keys.ts'
 import { endFamily, openSession, rotate } from '../tokens/tokens.ts'
-import { assertNotThrottled, forgetFailures, recordFailure } from './throttle.ts'
-
-const addressOf = (req: { ip: string; headers: Record<string, string | string[] | undefined> }, trustProxy: boolean): string => {
-  const forwarded = req.headers['x-forwarded-for']
-  const last = typeof forwarded === 'string' ? forwarded.split(',').at(-1)?.trim() : undefined
-  return trustProxy && last ? last : req.ip
-}
 
 export const guest = route(identityApi.guest, async (_, deps: IdentityDeps) => {
   const subject = { id: deps.newId('gst'), role: 'guest', email: null } as const
@@ -22,30 +18,34 @@ export const guest = route(identityApi.guest, async (_, deps: IdentityDeps) => {
   return tokens()
 })
 
+/** Of an unproven registration the password that waits for its code: only who knows it learns that the address is unverified. */
+const hashOf = async (user: UserRow | null, deps: IdentityDeps): Promise<string | null> => {
+  if (user === null || user.verified_at) return user?.password_hash ?? null
+  return (await findPending(deps.db, user.id, 'verify-email'))?.passwordHash ?? null
+}
+
 export const login = route(identityApi.login, async (req, deps: IdentityDeps) => {
   const email = normalized(req.body.email)
-  const address = addressOf(req, deps.config.trustProxy)
-  await assertNotThrottled(email, address, deps)
+  const guessers = passwordGuessers(email, addressOf(req, deps), deps)
+  const notThrottled = () => assertNotThrottled(guessers, deps)
+  await notThrottled()
   const user = await findByEmail(deps.db, email)
-  const right = await deps.passwords.matches(req.body.password, user?.password_hash ?? (await pendingHash(user?.id, deps)))
+  const right = await deps.passwords.matches(req.body.password, await hashOf(user, deps), notThrottled)
   if (user === null || !right) {
-    await recordFailure(email, address, deps)
+    await recordFailure(guessers, deps)
     throw new AppError('invalid_credentials')
   }
   if (!user.verified_at) throw new AppError('email_unverified')
-  if (user.blocked_at) throw new AppError('account_blocked')
-  await forgetFailures(email, address, deps)
-  const tokens = await deps.db.tx((tx) => openSession(tx, user, deps))
+  await forgetFailures(guessers[0], deps)
+  const tokens = await deps.db.tx(async (tx) => {
+    const now = await lockUser(tx, user.id)
+    // The password may have been changed while this one was compared.
+    if (now === null || now.password_hash !== user.password_hash) throw new AppError('invalid_credentials')
+    if (now.blocked_at) throw new AppError('account_blocked')
+    return openSession(tx, now, deps)
+  })
   return tokens()
 })
-
-/** The password of a registration that is not proven yet: only its owner learns that the address is unverified. */
-const pendingHash = async (userId: string | undefined, deps: IdentityDeps): Promise<string | null> => {
-  if (userId === undefined) return null
-  const row = await deps.db.one<{ pending_password_hash: string }>`SELECT pending_password_hash FROM one_time_code
-    WHERE user_id = ${userId} AND purpose = 'verify-email' AND pending_password_hash IS NOT NULL ORDER BY created_at DESC LIMIT 1`
-  return row?.pending_password_hash ?? null
-}
 
 export const refresh = route(identityApi.refresh, (req, deps: IdentityDeps) => rotate(req.body.refreshToken, deps))
 

@@ -1,0 +1,82 @@
+// The address book through the face: one default as long as there is an address, and nobody else's book.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type IdentityUnderTest, startIdentity } from '../fixtures.ts'
+
+const address = { name: 'Ann Archer', line1: '1 Main Street', city: 'Vienna', postalCode: '1010', country: 'AT' }
+
+describe('the address book', () => {
+  let t: IdentityUnderTest
+  beforeAll(async () => {
+    t = await startIdentity()
+  })
+  afterAll(() => t.stop())
+
+  const aGuest = async () =>
+    ({ id: String((await t.anonymous.post('/v1/auth/guest')).body.principal.id), role: 'guest' }) as const
+  type Who = Awaited<ReturnType<typeof aGuest>>
+  const add = async (who: Who, more: object = {}) => (await t.as(who).post('/v1/me/addresses', { ...address, ...more })).body
+  const defaults = async (who: Who): Promise<string[]> =>
+    (await t.as(who).get('/v1/me/addresses')).body.items
+      .filter((item: { isDefault: boolean }) => item.isDefault)
+      .map((item: { id: string }) => item.id)
+
+  test('the first address is the default until another one is chosen', async () => {
+    const who = await aGuest()
+    const first = await add(who)
+    expect(first).toMatchObject({ ...address, isDefault: true })
+    const second = await add(who)
+    expect(await defaults(who)).toEqual([first.id])
+    expect((await t.as(who).patch(`/v1/me/addresses/${second.id}`, { isDefault: true })).body.isDefault).toBe(true)
+    expect(await defaults(who)).toEqual([second.id])
+    const third = await add(who, { isDefault: true })
+    expect(await defaults(who)).toEqual([third.id])
+  })
+
+  test('when the default goes, another address takes its place', async () => {
+    const who = await aGuest()
+    const [first, second] = [await add(who), await add(who)]
+    expect((await t.as(who).del(`/v1/me/addresses/${first.id}`)).status).toBe(204)
+    expect(await defaults(who)).toEqual([second.id])
+    expect((await t.as(who).del(`/v1/me/addresses/${first.id}`)).status).toBe(404)
+  })
+
+  test('addresses added at once leave one default', async () => {
+    const who = await aGuest()
+    await Promise.all(Array.from({ length: 6 }, () => add(who, { isDefault: true })))
+    expect(await defaults(who)).toHaveLength(1)
+  })
+
+  test('a change keeps what it does not name', async () => {
+    const who = await aGuest()
+    const { id } = await add(who, { company: 'Archer Ltd' })
+    expect((await t.as(who).patch(`/v1/me/addresses/${id}`, { city: 'Graz' })).body).toMatchObject({
+      company: 'Archer Ltd',
+      city: 'Graz',
+      line1: address.line1,
+    })
+    expect((await t.as(who).patch(`/v1/me/addresses/${id}`, { country: 'Austria' })).body).toMatchObject({
+      code: 'validation_failed',
+      errors: [{ path: '/country' }],
+    })
+  })
+
+  test('somebody else’s address looks like one that is not there', async () => {
+    const [owner, other] = [await aGuest(), await aGuest()]
+    const { id } = await add(owner)
+    for (const answer of [
+      await t.as(other).patch(`/v1/me/addresses/${id}`, { city: 'Elsewhere' }),
+      await t.as(other).del(`/v1/me/addresses/${id}`),
+    ]) {
+      expect(answer.status).toBe(404)
+    }
+    expect((await t.as(other).get('/v1/me/addresses')).body.items).toEqual([])
+    expect((await t.as(owner).get('/v1/me/addresses')).body.items[0].city).toBe('Vienna')
+  })
+
+  test('a book holds a hundred addresses', async () => {
+    const who = await aGuest()
+    for (let n = 0; n < 100; n++) await add(who)
+    expect((await t.as(who).post('/v1/me/addresses', address)).status).toBe(400)
+    expect((await t.as(who).get('/v1/me/addresses')).body.items).toHaveLength(100)
+  })
+})

@@ -1,0 +1,67 @@
+// Passwords off the event loop: equal work for everybody, threads only while there is work, a limit on what waits.
+import { AppError } from '@cartwright/contracts'
+import { afterEach, describe, expect, test } from 'vitest'
+import { type PasswordHasher, passwordHasher } from './hasher.ts'
+
+describe('the password hasher', () => {
+  let hasher: PasswordHasher
+  afterEach(() => hasher.close())
+
+  test('a hash matches its own password and no other', async () => {
+    hasher = passwordHasher({ cost: 4 })
+    const hash = await hasher.hash('correct horse')
+    expect(hash).toMatch(/^\$2b\$04\$/)
+    expect(await hasher.matches('correct horse', hash)).toBe(true)
+    expect(await hasher.matches('wrong horse', hash)).toBe(false)
+  })
+
+  test('without a hash nothing matches, at the price of a comparison', async () => {
+    hasher = passwordHasher({ cost: 9, threads: 1 })
+    const hash = await hasher.hash('correct horse')
+    const timed = async (known: string | null) => {
+      const times: number[] = []
+      for (let turn = 0; turn < 5; turn++) {
+        const started = performance.now()
+        expect(await hasher.matches('wrong horse', known)).toBe(false)
+        times.push(performance.now() - started)
+      }
+      return Math.min(...times)
+    }
+    const [known, unknown] = [await timed(hash), await timed(null)]
+    expect(unknown).toBeGreaterThan(known / 2)
+    expect(unknown).toBeLessThan(known * 2)
+  })
+
+  test('a password beyond 72 bytes does not match one that begins alike', async () => {
+    hasher = passwordHasher({ cost: 4 })
+    const hash = await hasher.hash('x'.repeat(72))
+    expect(await hasher.matches('x'.repeat(73), hash)).toBe(false)
+  })
+
+  test('threads start with the work, never more than allowed, and end without it', async () => {
+    hasher = passwordHasher({ cost: 4, threads: 2, idleMs: 1 })
+    expect(hasher.threads()).toBe(0)
+    const work = Promise.all(Array.from({ length: 6 }, () => hasher.hash('some password')))
+    expect(hasher.threads()).toBe(2)
+    await work
+    await expect.poll(() => hasher.threads()).toBe(0)
+    expect(await hasher.hash('some password')).toMatch(/^\$2b/)
+  })
+
+  test('what is checked before a turn keeps the others going when it refuses', async () => {
+    hasher = passwordHasher({ cost: 4, threads: 1 })
+    const refused = hasher.matches('a', null, async () => {
+      throw new AppError('too_many_attempts')
+    })
+    const next = hasher.matches('b', null, async () => undefined)
+    await expect(refused).rejects.toMatchObject({ code: 'too_many_attempts' })
+    expect(await next).toBe(false)
+  })
+
+  test('more than a bounded number may not wait', async () => {
+    hasher = passwordHasher({ cost: 4, threads: 1, maxWaiting: 2 })
+    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => hasher.hash('some password')))
+    expect(outcomes.filter((outcome) => outcome.status === 'rejected')).toHaveLength(2)
+    expect(outcomes.find((outcome) => outcome.status === 'rejected')?.reason).toMatchObject({ code: 'upstream_unavailable' })
+  })
+})

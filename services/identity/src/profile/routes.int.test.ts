@@ -1,0 +1,110 @@
+// The profile through the face: what its owner may change, how a new address is proven, and what is left of a closed account.
+import { identityEvents } from '@cartwright/contracts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { goodPassword, type IdentityUnderTest, startIdentity } from '../fixtures.ts'
+
+describe('the profile', () => {
+  let t: IdentityUnderTest
+  beforeAll(async () => {
+    t = await startIdentity()
+  })
+  afterAll(() => t.stop())
+
+  const aCustomer = async (email: string) => {
+    const { body } = await t.customer(email)
+    return { id: String(body.principal.id), role: 'customer', email, refreshToken: String(body.refreshToken) } as const
+  }
+
+  test('its owner reads it and changes name and language', async () => {
+    const ann = await aCustomer('ann@example.com')
+    expect((await t.as(ann).get('/v1/me')).body).toMatchObject({
+      id: ann.id,
+      email: 'ann@example.com',
+      pendingEmail: null,
+      name: 'Some Body',
+      locale: 'en',
+    })
+    expect((await t.as(ann).patch('/v1/me', { name: 'Ann', locale: 'de-AT' })).body).toMatchObject({
+      name: 'Ann',
+      locale: 'de-AT',
+    })
+    expect((await t.as(ann).patch('/v1/me', { locale: 'en' })).body).toMatchObject({ name: 'Ann', locale: 'en' })
+    expect((await t.as(ann).patch('/v1/me', { role: 'admin' })).status).toBe(400)
+    expect((await t.anonymous.get('/v1/me')).status).toBe(401)
+  })
+
+  test('a guest has one too, but no address to change', async () => {
+    const { body } = await t.anonymous.post('/v1/auth/guest')
+    const guest = { id: body.principal.id, role: 'guest' } as const
+    expect((await t.as(guest).get('/v1/me')).body).toMatchObject({ role: 'guest', email: null })
+    expect((await t.as(guest).patch('/v1/me', { email: 'guest@example.com' })).status).toBe(403)
+  })
+
+  test('a new address counts once its code is confirmed, and the old one is told', async () => {
+    const eve = await aCustomer('eve@example.com')
+    expect((await t.as(eve).patch('/v1/me', { email: 'Eve.New@example.com' })).body).toMatchObject({
+      email: 'eve@example.com',
+      pendingEmail: 'eve.new@example.com',
+    })
+    const code = await t.codeFor('eve.new@example.com', 'change-email')
+    expect((await t.as(eve).post('/v1/me/email/confirm', { code: t.wrong(code) })).body.code).toBe('otp_invalid')
+    expect((await t.as(eve).post('/v1/me/email/confirm', { code })).body).toMatchObject({
+      email: 'eve.new@example.com',
+      pendingEmail: null,
+    })
+    expect((await t.published(identityEvents.emailChanged)).at(-1)).toMatchObject({
+      recipient: { email: 'eve.new@example.com' },
+      previousRecipient: { email: 'eve@example.com' },
+    })
+    expect((await t.login('eve@example.com')).status).toBe(401)
+    expect((await t.login('eve.new@example.com')).status).toBe(200)
+    expect((await t.as(eve).post('/v1/me/email/confirm', { code })).status).toBe(400)
+  })
+
+  test('the address of another customer answers alike, tells that customer, and cannot be taken', async () => {
+    const [fay] = [await aCustomer('fay@example.com'), await aCustomer('gus@example.com')]
+    const answer = await t.as(fay).patch('/v1/me', { email: 'gus@example.com' })
+    expect(answer.status).toBe(200)
+    expect(await t.codesFor('gus@example.com', 'change-email')).toEqual([])
+    const told = await t.codeFor('gus@example.com', 'already-registered')
+    expect((await t.as(fay).post('/v1/me/email/confirm', { code: told })).status).toBe(400)
+  })
+
+  test('a registration that nobody proved does not keep its address', async () => {
+    const hal = await aCustomer('hal@example.com')
+    await t.anonymous.post('/v1/auth/register', { email: 'squatted@example.com', password: goodPassword, name: 'S' })
+    await t.as(hal).patch('/v1/me', { email: 'squatted@example.com' })
+    expect(
+      (await t.as(hal).post('/v1/me/email/confirm', { code: await t.codeFor('squatted@example.com', 'change-email') })).body
+        .email,
+    ).toBe('squatted@example.com')
+  })
+
+  test('a customer who proves the address first wins it', async () => {
+    const [ida, jon] = [await aCustomer('ida@example.com'), await aCustomer('jon@example.com')]
+    for (const person of [ida, jon]) await t.as(person).patch('/v1/me', { email: 'wanted@example.com' })
+    const [first = '', second = ''] = await t.codesFor('wanted@example.com', 'change-email')
+    expect((await t.as(jon).post('/v1/me/email/confirm', { code: second })).status).toBe(200)
+    expect((await t.as(ida).post('/v1/me/email/confirm', { code: first })).body.code).toBe('email_taken')
+  })
+
+  test('a closed account leaves no trace of its owner, ends its sessions, and frees its address', async () => {
+    const kim = await aCustomer('kim.unique@example.com')
+    await t
+      .as(kim)
+      .post('/v1/me/addresses', { name: 'Kim Unique', line1: '1 Unique Street', city: 'Graz', postalCode: '8010', country: 'AT' })
+    await t.as(kim).patch('/v1/me', { email: 'kim.unique.new@example.com' })
+    expect((await t.as(kim).del('/v1/me')).status).toBe(204)
+    expect((await t.as(kim).del('/v1/me')).status).toBe(404)
+    expect((await t.as(kim).get('/v1/me')).status).toBe(404)
+    expect((await t.as(kim).get('/v1/me/addresses')).body.items).toEqual([])
+    expect((await t.anonymous.post('/v1/auth/refresh', { refreshToken: kim.refreshToken })).status).toBe(401)
+    expect((await t.login('kim.unique@example.com')).status).toBe(401)
+    for (const table of ['user_account', 'address', 'one_time_code', 'refresh_token', 'code_budget', 'login_throttle']) {
+      expect(JSON.stringify(await t.sql(`SELECT * FROM ${table}`)).toLowerCase()).not.toContain('unique')
+    }
+    expect((await t.published(identityEvents.accountClosed)).map((event) => event.userId)).toContain(kim.id)
+    const again = await aCustomer('kim.unique@example.com')
+    expect(again.id).not.toBe(kim.id)
+  })
+})

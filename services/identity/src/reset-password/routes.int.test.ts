@@ -1,0 +1,68 @@
+// A forgotten password through the face: one answer for every address, and a new password ends every session.
+import { identityEvents } from '@cartwright/contracts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type IdentityUnderTest, startIdentity } from '../fixtures.ts'
+
+describe('a forgotten password', () => {
+  let t: IdentityUnderTest
+  beforeAll(async () => {
+    t = await startIdentity()
+  })
+  afterAll(() => t.stop())
+
+  const forgot = (email: string) => t.anonymous.post('/v1/auth/password/forgot', { email })
+  const reset = (email: string, code: string, newPassword = 'a brand new password') =>
+    t.anonymous.post('/v1/auth/password/reset', { email, code, newPassword })
+
+  test('the mailed code sets a new password, ends every session, and tells the owner', async () => {
+    const { refreshToken } = (await t.customer('ann@example.com')).body
+    await forgot('ann@example.com')
+    const code = await t.codeFor('ann@example.com', 'reset-password')
+    expect((await reset('ann@example.com', code)).status).toBe(204)
+    expect((await t.anonymous.post('/v1/auth/refresh', { refreshToken })).status).toBe(401)
+    expect((await t.login('ann@example.com')).status).toBe(401)
+    expect((await t.login('ann@example.com', 'a brand new password')).status).toBe(200)
+    expect((await t.published(identityEvents.passwordChanged)).map((event) => event.recipient.email)).toEqual(['ann@example.com'])
+    expect((await reset('ann@example.com', code, 'yet another password')).body.code).toBe('otp_invalid')
+  })
+
+  test('an unknown and an unproven address get the answer of a known one, and no mail', async () => {
+    await t.anonymous.post('/v1/auth/register', { email: 'unproven@example.com', password: 'some fine password', name: 'U' })
+    await t.customer('known@example.com')
+    const answers = [await forgot('known@example.com'), await forgot('nobody@example.com'), await forgot('unproven@example.com')]
+    expect(answers.map((answer) => answer.text)).toEqual(Array(3).fill('{"status":"accepted"}'))
+    expect(await t.codesFor('unproven@example.com', 'reset-password')).toEqual([])
+    expect((await reset('nobody@example.com', '123456')).body.code).toBe('otp_invalid')
+  })
+
+  test('a weak new password is refused before the code is spent', async () => {
+    await t.customer('weak@example.com')
+    await forgot('weak@example.com')
+    const code = await t.codeFor('weak@example.com', 'reset-password')
+    expect((await reset('weak@example.com', code, 'password1')).status).toBe(400)
+    expect((await reset('weak@example.com', code, 'password123')).body).toMatchObject({
+      code: 'password_weak',
+      errors: [{ path: '/newPassword' }],
+    })
+    expect((await reset('weak@example.com', code)).status).toBe(204)
+  })
+
+  test('wrong codes spend a budget that a new code does not fill', async () => {
+    await t.customer('spent@example.com')
+    await forgot('spent@example.com')
+    const code = await t.codeFor('spent@example.com', 'reset-password')
+    for (let guess = 0; guess < 5; guess++) expect((await reset('spent@example.com', t.wrong(code))).status).toBe(400)
+    expect((await reset('spent@example.com', code)).status).toBe(400)
+    await t.clock.advance('61s')
+    await forgot('spent@example.com')
+    expect((await reset('spent@example.com', await t.codeFor('spent@example.com', 'reset-password'))).status).toBe(400)
+  })
+
+  test('a code of another kind does not count', async () => {
+    await t.customer('kinds@example.com')
+    await t.clock.advance('61s')
+    await t.anonymous.post('/v1/auth/register', { email: 'kinds@example.com', password: 'something different', name: 'K' })
+    const other = await t.codeFor('kinds@example.com', 'already-registered')
+    expect((await reset('kinds@example.com', other)).status).toBe(400)
+  })
+})
