@@ -1,48 +1,150 @@
 // The HTTP surface of cart: what a shopper wants, priced now.
 import { type Static, Type } from 'typebox'
-import { Closed, Currency, Id, Money, Nullable, Price, Sku } from '../common.ts'
+import { Closed, Currency, Id, Money, Nullable, OneOf, Price, Sku } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 
 const LineId = Id('lin')
+/** `unitPrice` is null, and the line counts zero, while it cannot be bought in the cart's currency. */
 const Line = Type.Object({
-  id: LineId, sku: Sku, name: Type.String(), productId: Nullable(Type.String()), imageUrl: Nullable(Type.String()), quantity: Type.Integer(), unitPrice: Nullable(Price), lineTotal: Money,
+  id: LineId,
+  sku: Sku,
+  name: Type.String(),
+  productId: Nullable(Type.String()),
+  imageUrl: Nullable(Type.String()),
+  quantity: Type.Integer(),
+  unitPrice: Nullable(Price),
+  lineTotal: Money,
 })
-const CartProblem = Type.Object({
-  code: Type.Union([Type.Literal('price_changed'), Type.Literal('out_of_stock'), Type.Literal('unavailable')]),
-  lineId: LineId, sku: Sku, oldPrice: Type.Optional(Price), newPrice: Type.Optional(Price), requested: Type.Optional(Type.Integer()), available: Type.Optional(Type.Integer()),
+/**
+ * What stands between a line and a checkout. `price_changed` carries the price the shopper last saw and the new one and stays until she next
+ * writes that line; `out_of_stock` carries what she asked for and what there is. In the answer of a merge, problems may also name lines of
+ * the guest's cart that were lowered or left out; `cart_limit` occurs only there.
+ */
+export const CartProblem = Type.Object({
+  code: OneOf('price_changed', 'out_of_stock', 'unavailable', 'cart_limit'),
+  lineId: LineId,
+  sku: Sku,
+  oldPrice: Type.Optional(Price),
+  newPrice: Type.Optional(Price),
+  requested: Type.Optional(Type.Integer()),
+  available: Type.Optional(Type.Integer()),
 })
+export type CartProblem = Static<typeof CartProblem>
 export const Cart = Type.Object({
-  id: Id('crt'), version: Type.Integer(), currency: Currency, lines: Type.Array(Line), subtotal: Money, shipping: Money, tax: Money, taxIncluded: Type.Boolean(), discount: Money, total: Money,
+  id: Id('crt'),
+  version: Type.Integer(),
+  currency: Currency,
+  lines: Type.Array(Line),
+  subtotal: Money,
+  shipping: Money,
+  tax: Money,
+  taxIncluded: Type.Boolean(),
+  discount: Money,
+  total: Money,
   problems: Type.Array(CartProblem),
 })
 export type Cart = Static<typeof Cart>
 
 const lineParams = Closed({ lineId: LineId })
-const Quantity = Type.Integer({ minimum: 1, maximum: 999 })
+/** The most of one SKU in a cart. */
+export const lineLimit = 999
+/** The most lines a shopper may add to a cart. */
+export const cartLimit = 100
+const Quantity = Type.Integer({ minimum: 1, maximum: lineLimit })
 
 export const OpenCart = Type.Object({
-  id: Id('crt'), version: Type.Integer(), currency: Currency, lines: Type.Array(Type.Object({ id: LineId, sku: Sku, quantity: Type.Integer() })),
+  id: Id('crt'),
+  version: Type.Integer(),
+  currency: Currency,
+  lines: Type.Array(Type.Object({ id: LineId, sku: Sku, quantity: Type.Integer() })),
 })
 export type OpenCart = Static<typeof OpenCart>
 
 export const cartApi = {
-  getCart: endpoint({ operationId: 'getCart', method: 'GET', path: '/v1/cart', auth: 'shopper', rate: 'read', summary: 'Your open cart with current prices and its problems', response: { 200: Cart }, errors: [] }),
-  setCurrency: endpoint({ operationId: 'setCartCurrency', method: 'PATCH', path: '/v1/cart', auth: 'shopper', rate: 'write', summary: 'Reprice the cart in another currency', body: Closed({ currency: Currency }), response: { 200: Cart }, errors: [] }),
-  clearCart: endpoint({ operationId: 'clearCart', method: 'DELETE', path: '/v1/cart', auth: 'shopper', rate: 'write', summary: 'Empty the cart', response: { 200: Cart }, errors: [] }),
+  getCart: endpoint({
+    operationId: 'getCart',
+    method: 'GET',
+    path: '/v1/cart',
+    auth: 'shopper',
+    rate: 'read',
+    summary: 'Your open cart with current prices and its problems',
+    response: { 200: Cart },
+    errors: [],
+  }),
+  setCurrency: endpoint({
+    operationId: 'setCartCurrency',
+    method: 'PATCH',
+    path: '/v1/cart',
+    auth: 'shopper',
+    rate: 'write',
+    summary: 'Reprice the cart in another currency',
+    body: Closed({ currency: Currency }),
+    response: { 200: Cart },
+    errors: ['upstream_unavailable'],
+  }),
+  clearCart: endpoint({
+    operationId: 'clearCart',
+    method: 'DELETE',
+    path: '/v1/cart',
+    auth: 'shopper',
+    rate: 'write',
+    summary: 'Empty the cart',
+    response: { 200: Cart },
+    errors: [],
+  }),
   addLine: endpoint({
-    operationId: 'addCartLine', method: 'POST', path: '/v1/cart/lines', auth: 'shopper', rate: 'write', summary: 'Add to the cart; one line per SKU, adding sums',
-    body: Closed({ sku: Sku, quantity: Quantity, currency: Type.Optional(Currency) }), response: { 200: Cart }, errors: ['sku_unknown', 'cart_limit', 'upstream_unavailable'],
+    operationId: 'addCartLine',
+    method: 'POST',
+    path: '/v1/cart/lines',
+    auth: 'shopper',
+    rate: 'write',
+    summary: 'Add to the cart; one line per SKU, adding sums',
+    body: Closed({ sku: Sku, quantity: Quantity, currency: Type.Optional(Currency) }),
+    response: { 200: Cart },
+    errors: ['sku_unknown', 'cart_limit', 'upstream_unavailable'],
   }),
   updateLine: endpoint({
-    operationId: 'updateCartLine', method: 'PATCH', path: '/v1/cart/lines/:lineId', auth: 'shopper', rate: 'write', summary: 'Change a line’s quantity',
-    params: lineParams, body: Closed({ quantity: Quantity }), response: { 200: Cart }, errors: ['not_found'],
+    operationId: 'updateCartLine',
+    method: 'PATCH',
+    path: '/v1/cart/lines/:lineId',
+    auth: 'shopper',
+    rate: 'write',
+    summary: 'Change a line’s quantity',
+    params: lineParams,
+    body: Closed({ quantity: Quantity }),
+    response: { 200: Cart },
+    errors: ['not_found'],
   }),
-  removeLine: endpoint({ operationId: 'removeCartLine', method: 'DELETE', path: '/v1/cart/lines/:lineId', auth: 'shopper', rate: 'write', summary: 'Remove a line', params: lineParams, response: { 200: Cart }, errors: ['not_found'] }),
+  removeLine: endpoint({
+    operationId: 'removeCartLine',
+    method: 'DELETE',
+    path: '/v1/cart/lines/:lineId',
+    auth: 'shopper',
+    rate: 'write',
+    summary: 'Remove a line',
+    params: lineParams,
+    response: { 200: Cart },
+    errors: ['not_found'],
+  }),
   mergeCart: endpoint({
-    operationId: 'mergeCart', method: 'POST', path: '/v1/cart/merge', auth: 'shopper', rate: 'write', summary: 'After signing in: take over the guest’s cart, once',
-    body: Closed({ guestAccessToken: Type.String({ minLength: 1, maxLength: 4096 }) }), response: { 200: Cart }, errors: ['unauthenticated', 'forbidden'],
+    operationId: 'mergeCart',
+    method: 'POST',
+    path: '/v1/cart/merge',
+    auth: 'customer',
+    rate: 'write',
+    summary: 'After signing in: take over the guest’s cart, once',
+    body: Closed({ guestAccessToken: Type.String({ minLength: 1, maxLength: 4096 }) }),
+    response: { 200: Cart },
+    errors: ['unauthenticated', 'forbidden'],
   }),
   internalOpenCart: endpoint({
-    operationId: 'internalOpenCart', method: 'GET', path: '/internal/carts/open', auth: 'internal', summary: 'The open cart of a principal', query: Closed({ principalId: Id('(usr|gst)') }), response: { 200: OpenCart }, errors: ['not_found'],
+    operationId: 'internalOpenCart',
+    method: 'GET',
+    path: '/internal/carts/open',
+    auth: 'internal',
+    summary: 'The open cart of a principal',
+    query: Closed({ principalId: Id('(usr|gst)') }),
+    response: { 200: OpenCart },
+    errors: ['not_found'],
   }),
 } satisfies Record<string, Endpoint>

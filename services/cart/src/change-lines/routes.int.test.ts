@@ -1,0 +1,234 @@
+// A shopper's writes through the face of the service: what they answer, what they refuse, and that parallel ones add up.
+import type { UnderTest } from '@cartwright/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { aGuest, announce, aSku, quantities, startCart } from '../fixtures.ts'
+
+describe('a shopper’s writes', () => {
+  let t: UnderTest
+  let catalogItems: unknown[] | null = []
+  beforeAll(async () => {
+    t = await startCart({
+      'GET /internal/variants': () => {
+        if (catalogItems === null) throw new Error('down')
+        return { items: catalogItems }
+      },
+    })
+  })
+  afterAll(() => t.stop())
+
+  test('adding answers the whole cart with current prices and adds up', async () => {
+    const [mug, pot] = [await announce(t, { prices: { EUR: 1290 } }), await announce(t, { prices: { EUR: 4990 } })]
+    const shopper = t.as(aGuest())
+    expect(await shopper.post('/v1/cart/lines', { sku: mug, quantity: 1 })).toMatchObject({
+      status: 200,
+      body: { version: 1, currency: 'EUR' },
+    })
+    await shopper.post('/v1/cart/lines', { sku: mug, quantity: 2 })
+    const cart = (await shopper.post('/v1/cart/lines', { sku: pot, quantity: 1 })).body
+    expect(cart).toMatchObject({ version: 3, problems: [], taxIncluded: true })
+    expect(cart.lines).toMatchObject([
+      {
+        sku: mug,
+        quantity: 3,
+        name: `Thing ${mug}`,
+        unitPrice: { amountMinor: 1290, currency: 'EUR' },
+        lineTotal: { amountMinor: 3870, currency: 'EUR' },
+      },
+      { sku: pot, quantity: 1 },
+    ])
+    expect(cart.lines[0].imageUrl).toBe('http://localhost:8080/v1/images/thing')
+    expect(cart.subtotal).toEqual({ amountMinor: 8860, currency: 'EUR' })
+    expect(cart.total).toEqual({ amountMinor: 8860, currency: 'EUR' })
+    expect((await shopper.get('/v1/cart')).body).toEqual(cart)
+  })
+
+  test('a line is changed and removed, and the cart is emptied, each counting the version up once', async () => {
+    const [a, b] = [await announce(t), await announce(t)]
+    const shopper = t.as(aGuest())
+    await shopper.post('/v1/cart/lines', { sku: a, quantity: 1 })
+    const { lines } = (await shopper.post('/v1/cart/lines', { sku: b, quantity: 1 })).body
+    expect(await shopper.patch(`/v1/cart/lines/${lines[0].id}`, { quantity: 5 })).toMatchObject({
+      status: 200,
+      body: { version: 3, lines: [{ quantity: 5 }, { quantity: 1 }] },
+    })
+    const removed = await shopper.del(`/v1/cart/lines/${lines[0].id}`)
+    expect(removed).toMatchObject({ status: 200, body: { version: 4, lines: [{ sku: b }] } })
+    expect(await shopper.del('/v1/cart')).toMatchObject({
+      status: 200,
+      body: { version: 5, lines: [], total: { amountMinor: 0, currency: 'EUR' } },
+    })
+  })
+
+  test.each([
+    ['POST', '/v1/cart/lines', { sku: 'A' }],
+    ['POST', '/v1/cart/lines', { sku: 'A', quantity: 0 }],
+    ['POST', '/v1/cart/lines', { sku: 'A', quantity: 1000 }],
+    ['POST', '/v1/cart/lines', { sku: 'ä', quantity: 1 }],
+    ['POST', '/v1/cart/lines', { sku: 'A', quantity: 1, price: 1 }],
+    ['PATCH', '/v1/cart', { currency: 'euro' }],
+    ['PATCH', '/v1/cart/lines/lin_0000000001', { quantity: -1 }],
+    ['PATCH', '/v1/cart/lines/nonsense', { quantity: 1 }],
+    ['DELETE', '/v1/cart/lines/nonsense', undefined],
+    ['POST', '/v1/cart/merge', {}],
+  ])('%s %s with %j is refused by name of the field and writes nothing', async (method, path, body) => {
+    const who = { ...aGuest(), role: path.endsWith('merge') ? 'customer' : 'guest' } as const
+    const shopper = t.as(who)
+    const answer = await (method === 'POST'
+      ? shopper.post(path, body)
+      : method === 'PATCH'
+        ? shopper.patch(path, body)
+        : shopper.del(path))
+    expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed', errors: [{ path: expect.any(String) }] } })
+    expect(await t.sql(`SELECT id FROM cart WHERE principal_id = '${who.id}'`)).toEqual([])
+  })
+
+  test('nobody writes or reads without a token', async () => {
+    const calls = [
+      t.anonymous.get('/v1/cart'),
+      t.anonymous.patch('/v1/cart', { currency: 'EUR' }),
+      t.anonymous.del('/v1/cart'),
+      t.anonymous.post('/v1/cart/lines', { sku: 'A', quantity: 1 }),
+      t.anonymous.patch('/v1/cart/lines/lin_0000000001', { quantity: 1 }),
+      t.anonymous.del('/v1/cart/lines/lin_0000000001'),
+      t.anonymous.post('/v1/cart/merge', { guestAccessToken: 'x' }),
+      t.anonymous.get('/internal/carts/open?principalId=gst_000001'),
+    ]
+    for (const answer of await Promise.all(calls))
+      expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
+  })
+
+  test('somebody else’s line and a line that never was are the same 404, and change nothing', async () => {
+    const sku = await announce(t)
+    const [owner, stranger] = [t.as(aGuest()), t.as(aGuest())]
+    const cart = (await owner.post('/v1/cart/lines', { sku, quantity: 2 })).body
+    for (const id of [cart.lines[0].id, 'lin_0000000000']) {
+      expect(await stranger.patch(`/v1/cart/lines/${id}`, { quantity: 1 })).toMatchObject({
+        status: 404,
+        body: { code: 'not_found' },
+      })
+      expect(await stranger.del(`/v1/cart/lines/${id}`)).toMatchObject({ status: 404, body: { code: 'not_found' } })
+    }
+    expect((await owner.get('/v1/cart')).body).toEqual(cart)
+    expect((await stranger.get('/v1/cart')).body).toMatchObject({ version: 0, lines: [] })
+  })
+
+  test('the limits of a line and of a cart refuse and write nothing', async () => {
+    const shopper = t.as(aGuest())
+    const sku = await announce(t)
+    await shopper.post('/v1/cart/lines', { sku, quantity: 999 })
+    expect(await shopper.post('/v1/cart/lines', { sku, quantity: 1 })).toMatchObject({
+      status: 422,
+      body: { code: 'cart_limit' },
+    })
+    expect((await shopper.get('/v1/cart')).body).toMatchObject({ version: 1, lines: [{ quantity: 999 }] })
+    const [cart] = await t.sql('SELECT id FROM cart ORDER BY updated_at DESC LIMIT 1')
+    const rows = Array.from(
+      { length: 99 },
+      (_, index) => `('${cart.id}', 'FILL-${index}', 'lin_fill${cart.id}${index}', 1, NULL)`,
+    )
+    await t.sql(`INSERT INTO cart_line (cart_id, sku, id, quantity, seen_minor) VALUES ${rows.join(', ')}`)
+    expect(await shopper.post('/v1/cart/lines', { sku: await announce(t), quantity: 1 })).toMatchObject({
+      status: 422,
+      body: { code: 'cart_limit' },
+    })
+  })
+
+  test('more than there is goes in, with a problem that says how many there are', async () => {
+    const sku = await announce(t, { available: 3 })
+    const cart = (await t.as(aGuest()).post('/v1/cart/lines', { sku, quantity: 5 })).body
+    expect(cart.problems).toEqual([{ code: 'out_of_stock', lineId: cart.lines[0].id, sku, requested: 5, available: 3 }])
+    expect(cart.total.amountMinor).toBe(5000)
+  })
+
+  test('another currency reprices every line, and one without a price in it counts nothing', async () => {
+    const [both, euroOnly] = [
+      await announce(t, { prices: { EUR: 1000, USD: 1100 } }),
+      await announce(t, { prices: { EUR: 500 } }),
+    ]
+    const shopper = t.as(aGuest())
+    await shopper.post('/v1/cart/lines', { sku: both, quantity: 2 })
+    await shopper.post('/v1/cart/lines', { sku: euroOnly, quantity: 1 })
+    const cart = (await shopper.patch('/v1/cart', { currency: 'USD' })).body
+    expect(cart).toMatchObject({ version: 3, currency: 'USD', total: { amountMinor: 2200, currency: 'USD' } })
+    expect(cart.lines).toMatchObject([
+      { unitPrice: { amountMinor: 1100 } },
+      { unitPrice: null, lineTotal: { amountMinor: 0, currency: 'USD' } },
+    ])
+    expect(cart.problems).toEqual([{ code: 'unavailable', lineId: cart.lines[1].id, sku: euroOnly }])
+    expect((await shopper.post('/v1/cart/lines', { sku: euroOnly, quantity: 1, currency: 'EUR' })).body).toMatchObject({
+      currency: 'EUR',
+      total: { amountMinor: 3000 },
+      problems: [],
+    })
+  })
+
+  test('a SKU that is not known yet is read from catalog, and the announcement wins later', async () => {
+    const sku = aSku()
+    const item = {
+      sku,
+      variantId: 'var_000001',
+      productId: `prd_${sku.slice(4)}`,
+      productSlug: 's',
+      productName: 'N',
+      name: 'N — blue',
+      options: {},
+      imageUrl: null,
+      sellable: true,
+      available: 2,
+    }
+    catalogItems = [{ ...item, price: { amountMinor: 700, currency: 'EUR' } }]
+    const shopper = t.as(aGuest())
+    expect((await shopper.post('/v1/cart/lines', { sku, quantity: 3 })).body).toMatchObject({
+      lines: [{ name: 'N — blue', unitPrice: { amountMinor: 700 } }],
+      problems: [{ code: 'out_of_stock', available: 2 }],
+    })
+    catalogItems = [{ ...item, price: { amountMinor: 800, currency: 'USD' } }]
+    expect((await shopper.patch('/v1/cart', { currency: 'USD' })).body).toMatchObject({
+      version: 2,
+      total: { amountMinor: 2400 },
+    })
+    expect((await shopper.patch('/v1/cart', { currency: 'EUR' })).body).toMatchObject({
+      version: 3,
+      total: { amountMinor: 2100 },
+    })
+    await announce(t, { sku, prices: { EUR: 650 }, available: 9 })
+    expect((await shopper.get('/v1/cart')).body).toMatchObject({
+      version: 3,
+      total: { amountMinor: 1950 },
+      problems: [{ code: 'price_changed' }],
+    })
+  })
+
+  test('a SKU that nobody sells is 404, a catalog that is down 503, and neither leaves a trace', async () => {
+    const who = aGuest()
+    const shopper = t.as(who)
+    catalogItems = []
+    expect(await shopper.post('/v1/cart/lines', { sku: aSku(), quantity: 1 })).toMatchObject({
+      status: 404,
+      body: { code: 'sku_unknown' },
+    })
+    catalogItems = null
+    expect(await shopper.post('/v1/cart/lines', { sku: aSku(), quantity: 1 })).toMatchObject({
+      status: 503,
+      body: { code: 'upstream_unavailable' },
+    })
+    const archived = await announce(t, { status: 'archived' })
+    expect(await shopper.post('/v1/cart/lines', { sku: archived, quantity: 1 })).toMatchObject({
+      status: 404,
+      body: { code: 'sku_unknown' },
+    })
+    expect(await t.sql(`SELECT id FROM cart WHERE principal_id = '${who.id}'`)).toEqual([])
+  })
+
+  test('first writes at the same moment open one cart, and parallel adds of one SKU sum exactly', async () => {
+    const sku = await announce(t)
+    const who = aGuest()
+    const answers = await Promise.all(Array.from({ length: 40 }, () => t.as(who).post('/v1/cart/lines', { sku, quantity: 2 })))
+    expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 200))
+    expect(answers.map((answer) => answer.body.version).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 40 }, (_, index) => index + 1),
+    )
+    expect(await t.sql(`SELECT COUNT(*) AS carts FROM cart WHERE principal_id = '${who.id}'`)).toEqual([{ carts: 1 }])
+    expect(quantities((await t.as(who).get('/v1/cart')).body)).toEqual({ [sku]: 80 })
+  })
+})

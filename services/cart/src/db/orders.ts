@@ -1,0 +1,36 @@
+// What cart knows of each order. One row per order and three facts, each written once, in whichever order the events come.
+import type { Tx } from '@cartwright/db'
+
+export interface OrderFacts {
+  /** It closed its cart. */
+  closed: boolean
+  /** It was cancelled before it was paid. */
+  cancelled: boolean
+  givenBack: boolean
+}
+
+interface Row {
+  closed_at: Date | null
+  cancelled_at: Date | null
+  given_back_at: Date | null
+}
+
+/** Locks the facts of an order. */
+export const lockOrderFacts = async (tx: Tx, orderId: string, cartId: string): Promise<OrderFacts> => {
+  await tx.run`INSERT IGNORE INTO cart_order (order_id, cart_id) VALUES (${orderId}, ${cartId})`
+  const row =
+    await tx.one<Row>`SELECT closed_at, cancelled_at, given_back_at FROM cart_order WHERE order_id = ${orderId} FOR UPDATE`
+  return { closed: Boolean(row?.closed_at), cancelled: Boolean(row?.cancelled_at), givenBack: Boolean(row?.given_back_at) }
+}
+
+export const updateClosed = async (tx: Tx, orderId: string): Promise<void> => {
+  await tx.run`UPDATE cart_order SET closed_at = ${tx.dbNow} WHERE order_id = ${orderId}`
+}
+
+export const updateCancelled = async (tx: Tx, orderId: string): Promise<void> => {
+  await tx.run`UPDATE cart_order SET cancelled_at = ${tx.dbNow} WHERE order_id = ${orderId}`
+}
+
+export const updateGivenBack = async (tx: Tx, orderId: string): Promise<void> => {
+  await tx.run`UPDATE cart_order SET given_back_at = ${tx.dbNow} WHERE order_id = ${orderId}`
+}

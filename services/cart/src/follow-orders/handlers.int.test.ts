@@ -1,0 +1,131 @@
+// Orders close carts and give lines back: once each, whichever event comes first and however often.
+import { identityEvents, orderEvents } from '@cartwright/contracts'
+import type { UnderTest } from '@cartwright/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { aCustomer, aGuest, announce, cancellationOf, orderOf, quantities, startCart } from '../fixtures.ts'
+
+describe('following orders', () => {
+  let t: UnderTest
+  let sku: string
+  let other: string
+  beforeAll(async () => {
+    t = await startCart()
+    sku = await announce(t)
+    other = await announce(t)
+  })
+  afterAll(() => t.stop())
+
+  const aShopper = async (quantity = 2) => {
+    const who = aGuest()
+    const client = t.as(who)
+    const cart = (await client.post('/v1/cart/lines', { sku, quantity })).body
+    return { who, client, cart, order: orderOf(who, cart), read: async () => (await client.get('/v1/cart')).body }
+  }
+
+  test('a placed order closes exactly its cart, and saying it again changes nothing', async () => {
+    const { client, cart, order, read } = await aShopper()
+    await t.receive(orderEvents.placed, order, { twice: true })
+    const next = await read()
+    expect(next).toMatchObject({ lines: [], total: { amountMinor: 0 } })
+    expect(next.id).not.toBe(cart.id)
+    const added = (await client.post('/v1/cart/lines', { sku, quantity: 1 })).body
+    expect(added.version).toBeGreaterThan(cart.version)
+    await t.receive(orderEvents.placed, order)
+    expect(await read()).toEqual(added)
+  })
+
+  test('what was written after ordering moves to a new cart: other lines, and what exceeds the order', async () => {
+    const { client, cart, order, read } = await aShopper(2)
+    await client.post('/v1/cart/lines', { sku, quantity: 3 })
+    const later = (await client.post('/v1/cart/lines', { sku: other, quantity: 1 })).body
+    expect(later.id).toBe(cart.id)
+    await t.receive(orderEvents.placed, order, { twice: true })
+    const next = await read()
+    expect(quantities(next)).toEqual({ [sku]: 3, [other]: 1 })
+    expect(next.id).not.toBe(cart.id)
+    expect(next.version).toBeGreaterThan(later.version)
+    expect(next.lines.map(({ id }: { id: string }) => id)).toEqual(later.lines.map(({ id }: { id: string }) => id))
+    expect((await client.patch(`/v1/cart/lines/${next.lines[0].id}`, { quantity: 1 })).status).toBe(200)
+  })
+
+  test('removing from a cart that is already ordered leaves nothing behind', async () => {
+    const { client, cart, order, read } = await aShopper(2)
+    await client.patch(`/v1/cart/lines/${cart.lines[0].id}`, { quantity: 1 })
+    await t.receive(orderEvents.placed, order)
+    expect((await read()).lines).toEqual([])
+  })
+
+  test('adds that race with the news of the order are neither lost nor doubled', async () => {
+    const { client, order, read } = await aShopper(1)
+    const adds = Array.from({ length: 10 }, () => client.post('/v1/cart/lines', { sku: other, quantity: 1 }))
+    const answers = await Promise.all([t.receive(orderEvents.placed, order), ...adds])
+    expect(answers.slice(1)).toMatchObject(adds.map(() => ({ status: 200 })))
+    expect(quantities(await read())).toEqual({ [other]: 10 })
+  })
+
+  test('an unpaid order that is cancelled gives its lines back once, into a new cart or the open one', async () => {
+    const { client, cart, order, read } = await aShopper(2)
+    await t.receive(orderEvents.placed, order)
+    await t.receive(orderEvents.cancelled, cancellationOf(order), { twice: true })
+    await t.receive(orderEvents.cancelled, cancellationOf(order))
+    const back = await read()
+    expect(quantities(back)).toEqual({ [sku]: 2 })
+    expect(back.version).toBe(cart.version + 1)
+    const second = orderOf(order.principal, back)
+    await t.receive(orderEvents.placed, second)
+    await client.post('/v1/cart/lines', { sku, quantity: 1 })
+    await t.receive(orderEvents.cancelled, cancellationOf(second), { twice: true })
+    expect(quantities(await read())).toEqual({ [sku]: 3 })
+  })
+
+  test('a price that changed while the order stood shows when the lines come back', async () => {
+    const { order, read } = await aShopper(1)
+    const dearer = { ...order, lines: order.lines.map((line) => ({ ...line, unitPrice: { amountMinor: 900, currency: 'EUR' } })) }
+    await t.receive(orderEvents.placed, dearer)
+    await t.receive(orderEvents.cancelled, cancellationOf(dearer))
+    expect((await read()).problems).toMatchObject([
+      { code: 'price_changed', oldPrice: { amountMinor: 900 }, newPrice: { amountMinor: 1000 } },
+    ])
+  })
+
+  test('a paid order that is cancelled gives nothing back', async () => {
+    const { order, read } = await aShopper()
+    await t.receive(orderEvents.placed, order)
+    await t.receive(orderEvents.cancelled, cancellationOf(order, true), { twice: true })
+    expect((await read()).lines).toEqual([])
+  })
+
+  test('a cancellation that comes before the order’s own news still gives the lines back once', async () => {
+    const { cart, order, read } = await aShopper(2)
+    await t.receive(orderEvents.cancelled, cancellationOf(order), { twice: true })
+    expect(await read()).toEqual(cart)
+    await t.receive(orderEvents.placed, order, { twice: true })
+    const back = await read()
+    expect(quantities(back)).toEqual({ [sku]: 2 })
+    expect(back.id).not.toBe(cart.id)
+    await t.receive(orderEvents.cancelled, cancellationOf(order))
+    expect(await read()).toEqual(back)
+  })
+
+  test('an order whose cart was merged meanwhile closes nothing and gives nothing back', async () => {
+    const { who, order, read } = await aShopper(2)
+    const customer = t.as(aCustomer())
+    const merged = (await customer.post('/v1/cart/merge', { guestAccessToken: await t.token(who) })).body
+    await t.receive(orderEvents.placed, order)
+    await t.receive(orderEvents.cancelled, cancellationOf(order))
+    expect((await read()).lines).toEqual([])
+    expect((await customer.get('/v1/cart')).body).toEqual(merged)
+  })
+
+  test('closing an account forgets its carts, and a late cancellation brings none back', async () => {
+    const { who, client, order } = await aShopper()
+    await t.receive(orderEvents.placed, order)
+    await client.post('/v1/cart/lines', { sku, quantity: 1 })
+    await t.receive(identityEvents.accountClosed, { userId: who.id, at: '2026-11-24T00:00:00.000Z' }, { twice: true })
+    await t.receive(orderEvents.cancelled, cancellationOf(order))
+    expect(await t.sql(`SELECT id FROM cart WHERE principal_id = '${who.id}'`)).toEqual([])
+    expect(await t.sql(`SELECT order_id FROM cart_order WHERE closed_at IS NOT NULL AND order_id = '${order.orderId}'`)).toEqual(
+      [],
+    )
+  })
+})

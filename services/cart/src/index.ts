@@ -1,0 +1,2 @@
+// The public face of cart.
+export { cartService } from './service.ts'

@@ -1,0 +1,29 @@
+// Cart's table of contents.
+import { fileURLToPath } from 'node:url'
+import { defineService } from '@cartwright/service-kit'
+import { addLine, clearCart, removeLine, setCurrency, updateLine } from './change-lines/routes.ts'
+import { config } from './config.ts'
+import { openCache } from './db/cache.ts'
+import { openPrisma } from './db/prisma.ts'
+import type { CartOwn } from './deps.ts'
+import { onAccountClosed } from './erase-customer/on-account-closed.ts'
+import { onProductChanged } from './follow-catalog/on-product-changed.ts'
+import { onStockChanged } from './follow-catalog/on-stock-changed.ts'
+import { onOrderCancelled } from './follow-orders/on-order-cancelled.ts'
+import { onOrderPlaced } from './follow-orders/on-order-placed.ts'
+import { mergeCart } from './merge-cart/route.ts'
+import { getCart, internalOpenCart } from './read-cart/routes.ts'
+
+export const cartService = defineService<typeof config, CartOwn>({
+  name: 'cart',
+  prefix: 'CART_',
+  config,
+  migrations: fileURLToPath(new URL('../prisma/migrations', import.meta.url)),
+  deps: async ({ db, shared, config: { cacheTtlSec: ttlSec }, log, metrics }) => ({
+    prisma: openPrisma(db),
+    cache: openCache({ url: shared.redisUrl, ttlSec, log, metrics }),
+  }),
+  routes: [getCart, addLine, setCurrency, updateLine, removeLine, clearCart, mergeCart, internalOpenCart],
+  consumers: [onProductChanged, onStockChanged, onOrderPlaced, onOrderCancelled, onAccountClosed],
+  close: async (deps) => deps.cache.close(),
+})
