@@ -27,9 +27,10 @@ const CategoryNode = Type.Object({ ...Category.properties, children: Type.Array(
 const CategoryDetail = Type.Object({ ...Category.properties, breadcrumbs: Type.Array(CategoryRef), children: Type.Array(Category) })
 
 const filters = {
+  /** A category and everything below it; an unknown one holds nothing. */
   category: Type.Optional(IdOrSlug),
-  minPrice: Type.Optional(Type.Integer({ minimum: 0, description: 'Minor units' })),
-  maxPrice: Type.Optional(Type.Integer({ minimum: 0, description: 'Minor units' })),
+  minPrice: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000_000_000, description: 'Minor units, inclusive' })),
+  maxPrice: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000_000_000, description: 'Minor units, inclusive' })),
   currency: Type.Optional(Currency),
   inStock: Type.Optional(Type.Boolean()),
 }
@@ -55,8 +56,17 @@ const Stock = Type.Object({ sku: Sku, onHand: Type.Integer(), reserved: Type.Int
 const Movement = Type.Object({
   id: Type.Integer(), sku: Sku, delta: Type.Integer(), onHandAfter: Type.Integer(), reason: Type.String(), actor: Type.String(), reference: Nullable(Type.String()), at: Time,
 })
-const SearchHit = ProductSummary
 const FacetCounts = Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() }))
+/** How many results each further filter would leave: every facet is counted with all filters but its own. */
+export const Facets = Type.Object({
+  categories: Type.Array(Type.Object({ value: Type.String({ description: 'Slug; counts everything below it too' }), name: Type.String(), count: Type.Integer() })),
+  options: Type.Record(Type.String(), FacetCounts),
+  prices: Type.Array(Type.Object({ minPrice: Type.Integer(), maxPrice: Nullable(Type.Integer()), count: Type.Integer() })),
+  inStock: FacetCounts,
+})
+export type Facets = Static<typeof Facets>
+const IndexBuild = Type.Object({ build: Type.String(), state: OneOf('running', 'idle'), copied: Type.Integer(), startedAt: Time, finishedAt: Nullable(Time) })
+const SearchState = Type.Object({ configured: Type.Boolean(), answering: Type.Boolean(), pending: Type.Integer(), build: Nullable(IndexBuild) })
 
 export const InternalVariant = Type.Object({
   sku: Sku, variantId: Id('var'), productId: Id('prd'), productSlug: Type.String(), productName: Type.String(), name: Type.String(), options: optionValues,
@@ -78,15 +88,16 @@ export const catalogApi = {
     params: productParams, response: { 200: Type.Object({ productId: Id('prd'), variants: Type.Array(Type.Object({ sku: Sku, available: Type.Integer() })), inStock: Type.Boolean() }) }, errors: ['not_found'],
   }),
   search: endpoint({
-    operationId: 'searchProducts', method: 'GET', path: '/v1/search', auth: 'public', rate: 'read', summary: 'Search with typing mistakes, facets and filters; `option.<name>=<value>` filters by option',
+    operationId: 'searchProducts', method: 'GET', path: '/v1/search', auth: 'public', rate: 'read',
+    summary: 'Search with typing mistakes, facets and filters; `option.<name>=<value>` filters by option, repeated for any of several values',
     query: Type.Object(
       { ...pageQuery, ...filters, q: Type.Optional(Type.String({ maxLength: 200 })), sort: Type.Optional(OneOf('relevance', 'price', '-price', 'createdAt', '-createdAt', 'name', '-name')) },
-      { additionalProperties: false, patternProperties: { '^option\\.[A-Za-z0-9 _-]{1,60}$': Type.String({ maxLength: 60 }) } },
+      { additionalProperties: false, patternProperties: { '^option\\.[^"\\\\]{1,60}$': Type.Union([Type.String({ maxLength: 60 }), Type.Array(Type.String({ maxLength: 60 }), { maxItems: 20 })]) } },
     ),
     response: {
       200: Type.Object({
-        items: Type.Array(SearchHit), nextCursor: Nullable(Type.String()), total: Nullable(Type.Integer()),
-        facets: Nullable(Type.Object({ categories: FacetCounts, options: Type.Record(Type.String(), FacetCounts), inStock: FacetCounts })), degraded: Type.Boolean(),
+        items: Type.Array(ProductSummary), nextCursor: Nullable(Type.String()), total: Nullable(Type.Integer()), facets: Nullable(Facets),
+        degraded: Type.Boolean({ description: 'Answered from MySQL: no total, no facets, no typing mistakes' }),
       }),
     },
     errors: [],
@@ -133,6 +144,11 @@ export const catalogApi = {
   }),
   getStock: endpoint({ operationId: 'getStock', method: 'GET', path: '/v1/admin/stock/:sku', auth: 'admin', rate: 'read', summary: 'Stock of a SKU', params: stockParams, response: { 200: Stock }, errors: ['sku_unknown'] }),
   listMovements: endpoint({ operationId: 'listStockMovements', method: 'GET', path: '/v1/admin/stock/:sku/movements', auth: 'admin', rate: 'read', summary: 'The ledger of a SKU, newest first', params: stockParams, query: Closed(pageQuery), response: { 200: Page(Movement) }, errors: ['sku_unknown'] }),
+  reindexSearch: endpoint({
+    operationId: 'reindexSearch', method: 'POST', path: '/v1/admin/search/reindex', auth: 'admin', rate: 'write', summary: 'Build the search index anew beside the old one; joins a build that is running',
+    response: { 202: IndexBuild }, errors: ['upstream_unavailable'],
+  }),
+  getSearchState: endpoint({ operationId: 'getSearchState', method: 'GET', path: '/v1/admin/search', auth: 'admin', rate: 'read', summary: 'How the search index is doing', response: { 200: SearchState }, errors: [] }),
   internalVariants: endpoint({
     operationId: 'internalVariants', method: 'GET', path: '/internal/variants', auth: 'internal', summary: 'Price and availability of SKUs now; unknown ones are absent',
     query: Closed({ skus: Type.String({ pattern: '^[A-Za-z0-9._,-]+$', maxLength: 8000 }), currency: Currency }), response: { 200: Type.Object({ items: Type.Array(InternalVariant) }) }, errors: [],

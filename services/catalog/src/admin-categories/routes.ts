@@ -1,68 +1,77 @@
 // Operators shape the tree of categories; a category never stands below itself.
 import { AppError, catalogApi } from '@cartwright/contracts'
-import { sql, type Tx } from '@cartwright/db'
-import { route } from '@cartwright/service-kit'
-import { explainConflict, slugOf } from '../admin-products/write.ts'
-import { categoryDetail } from '../browse/routes.ts'
-import { ancestorsOf, announceProduct, type CategoryRow, loadCategories } from '../db/products.ts'
+import { list, type Queryable, type Tx } from '@cartwright/db'
+import { audit, changesOf, route } from '@cartwright/service-kit'
+import { assertParent, categoryDetail, type CategoryRow, subtreeOf } from '../category.ts'
+import { announceLater } from '../db/announce-later.ts'
+import { loadCategories } from '../db/products.ts'
+import { explainConflict } from '../db/write-products.ts'
 import type { CatalogDeps } from '../deps.ts'
+import { slugOf } from '../product.ts'
 
 /** Tree changes are rare and must see each other: they take turns. */
 const lockTree = (tx: Tx) => tx.rows`SELECT id FROM category ORDER BY id FOR UPDATE`
 
-const assertParent = (categories: ReadonlyMap<string, CategoryRow>, id: string, parentId: string | null | undefined): void => {
-  if (!parentId) return
-  if (!categories.has(parentId)) throw new AppError('not_found', `there is no category ${parentId}`)
-  if (parentId === id || ancestorsOf(categories, parentId).some((ancestor) => ancestor.id === id)) throw new AppError('category_cycle')
+const auditedState = ({ slug, name, parent_id: parentId, position }: CategoryRow) => ({ slug, name, parentId, position })
+
+/** @throws AppError not_found */
+const getCategoryRow = async (tx: Tx, id: string): Promise<CategoryRow> => {
+  const row = (await loadCategories(tx)).get(id)
+  if (row === undefined) throw new AppError('not_found')
+  return row
 }
 
-export const createCategory = route(catalogApi.createCategory, async (req, deps: CatalogDeps) => {
+const productsIn = async (db: Queryable, categoryIds: readonly string[]): Promise<string[]> => {
+  const rows = await db.rows<{ product_id: string }>`SELECT DISTINCT product_id FROM product_category WHERE category_id IN (${list(categoryIds)}) ORDER BY product_id`
+  return rows.map((row) => row.product_id)
+}
+
+export const createCategory = route(catalogApi.createCategory, async (req, { db, newId }: CatalogDeps) => {
   const { name, slug = slugOf(name), parentId = null, position = 0 } = req.body
-  const id = deps.newId('cat')
+  const id = newId('cat')
   await explainConflict(() =>
-    deps.db.tx(async (tx) => {
+    db.tx(async (tx) => {
       await lockTree(tx)
       assertParent(await loadCategories(tx), id, parentId)
       await tx.run`INSERT INTO category (id, slug, name, parent_id, position) VALUES (${id}, ${slug}, ${name}, ${parentId}, ${position})`
+      await audit(tx, { actor: req.principal.id, action: 'category.create', target: id, after: { slug, name, parentId, position } })
     }),
   )
-  return categoryDetail(await loadCategories(deps.db), id)
+  return categoryDetail(await loadCategories(db), id)
 })
 
-const reannounce = async (tx: Tx, categoryId: string): Promise<void> => {
-  const products = await tx.rows<{ product_id: string }>`SELECT product_id FROM product_category WHERE category_id = ${categoryId} ORDER BY product_id`
-  for (const { product_id } of products) await announceProduct(tx, product_id)
-}
-
-export const updateCategory = route(catalogApi.updateCategory, async (req, deps: CatalogDeps) => {
+export const updateCategory = route(catalogApi.updateCategory, async (req, { db, newId }: CatalogDeps) => {
   const { categoryId } = req.params
   const { name = null, slug = null, parentId, position = null } = req.body
   await explainConflict(() =>
-    deps.db.tx(async (tx) => {
+    db.tx(async (tx) => {
       await lockTree(tx)
       const categories = await loadCategories(tx)
-      const current = categories.get(categoryId)
-      if (current === undefined) throw new AppError('not_found')
+      const current = await getCategoryRow(tx, categoryId)
       assertParent(categories, categoryId, parentId)
       const parent = parentId === undefined ? current.parent_id : parentId
       await tx.run`UPDATE category SET name = COALESCE(${name}, name), slug = COALESCE(${slug}, slug), position = COALESCE(${position}, position), parent_id = ${parent} WHERE id = ${categoryId}`
-      await reannounce(tx, categoryId)
+      const next = await getCategoryRow(tx, categoryId)
+      // A place in the tree matters to everything below it, a name only to what is in the category itself.
+      const affected = next.parent_id === current.parent_id ? [categoryId] : subtreeOf(categories, categoryId)
+      await announceLater(tx, await productsIn(tx, affected), newId)
+      await audit(tx, { actor: req.principal.id, action: 'category.update', target: categoryId, ...changesOf(auditedState(current), auditedState(next)) })
     }),
   )
-  return categoryDetail(await loadCategories(deps.db), categoryId)
+  return categoryDetail(await loadCategories(db), categoryId)
 })
 
-export const deleteCategory = route(catalogApi.deleteCategory, async (req, deps: CatalogDeps) => {
+export const deleteCategory = route(catalogApi.deleteCategory, async (req, { db, newId }: CatalogDeps) => {
   const { categoryId } = req.params
-  await deps.db.tx(async (tx) => {
+  await db.tx(async (tx) => {
     await lockTree(tx)
-    const current = (await loadCategories(tx)).get(categoryId)
-    if (current === undefined) throw new AppError('not_found')
-    const products = await tx.rows<{ product_id: string }>`SELECT product_id FROM product_category WHERE category_id = ${categoryId} ORDER BY product_id`
+    const current = await getCategoryRow(tx, categoryId)
+    const affected = await productsIn(tx, subtreeOf(await loadCategories(tx), categoryId))
     await tx.run`UPDATE category SET parent_id = ${current.parent_id} WHERE parent_id = ${categoryId}`
-    await tx.run`DELETE FROM product_category WHERE ${sql`category_id = ${categoryId}`}`
+    await tx.run`DELETE FROM product_category WHERE category_id = ${categoryId}`
     await tx.run`DELETE FROM category WHERE id = ${categoryId}`
-    for (const { product_id } of products) await announceProduct(tx, product_id)
+    await announceLater(tx, affected, newId)
+    await audit(tx, { actor: req.principal.id, action: 'category.delete', target: categoryId, before: auditedState(current) })
   })
   return null
 })

@@ -1,13 +1,14 @@
 // Answers order's requests for stock. State and answer hang on the reservation id: asking twice has the effect of asking once.
-import { catalogEvents, type DataOf, type orderEvents } from '@cartwright/contracts'
+import { AppError, catalogEvents, type DataOf, type orderEvents } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
-import { adjust, announceStock, commitHeld, findStock, hold, type StockLine, summed, unhold } from '../db/stock.ts'
+import { adjust, holdAll, sellFree, sellHeld, type StockLine, shortagesOf, summed, unholdAll } from '../db/stock.ts'
 
 type State = 'held' | 'committed' | 'released' | 'rejected' | 'tombstone'
 type Rejected = DataOf<typeof catalogEvents.stockRejected>
+type Request = { orderId: string; reservationId: string }
 
-export interface Reservation {
+interface Reservation {
   id: string
   order_id: string
   state: State
@@ -21,13 +22,19 @@ const lock = (tx: Tx, id: string): Promise<Reservation | null> =>
 
 const linesOf = (reservation: Reservation): StockLine[] => JSON.parse(reservation.stock_lines)
 
-const setState = async (tx: Tx, id: string, state: State, answer: object | null = null): Promise<void> => {
-  await tx.run`UPDATE reservation SET state = ${state}, answer = ${answer === null ? null : JSON.stringify(answer)}, updated_at = ${tx.dbNow} WHERE id = ${id}`
+const sold = (orderId: string) => ({ reason: 'sold', actor: 'order', reference: orderId })
+
+const setState = async (tx: Tx, id: string, state: State, change: { answer?: object; lines?: readonly StockLine[] } = {}): Promise<void> => {
+  const answer = change.answer ? JSON.stringify(change.answer) : null
+  const lines = change.lines ? JSON.stringify(change.lines) : null
+  await tx.run`UPDATE reservation SET state = ${state}, answer = ${answer}, stock_lines = COALESCE(${lines}, stock_lines), updated_at = ${tx.dbNow} WHERE id = ${id}`
 }
 
-const insert = async (tx: Tx, id: string, orderId: string, state: State, lines: readonly StockLine[], heldUntil: Date | null, answer: object | null = null): Promise<void> => {
-  await tx.run`INSERT INTO reservation (id, order_id, state, held_until, stock_lines, answer, created_at, updated_at)
-    VALUES (${id}, ${orderId}, ${state}, ${heldUntil}, ${JSON.stringify(lines)}, ${answer === null ? null : JSON.stringify(answer)}, ${tx.dbNow}, ${tx.dbNow})`
+/** Makes the row. @returns null when it is new, else the one that was there, locked */
+const claim = async (tx: Tx, { orderId, reservationId }: Request, state: State, lines: readonly StockLine[], heldUntil: Date | null): Promise<Reservation | null> => {
+  const made = await tx.run`INSERT IGNORE INTO reservation (id, order_id, state, held_until, stock_lines, answer, created_at, updated_at)
+    VALUES (${reservationId}, ${orderId}, ${state}, ${heldUntil}, ${JSON.stringify(lines)}, NULL, ${tx.dbNow}, ${tx.dbNow})`
+  return made.affectedRows === 1 ? null : lock(tx, reservationId)
 }
 
 /** Publishes again what was answered before. */
@@ -42,92 +49,75 @@ const repeatAnswer = async (tx: Tx, reservation: Reservation): Promise<void> => 
   if (reservation.state === 'rejected') await publish(tx, catalogEvents.stockRejected, JSON.parse(reservation.answer ?? '{}') as Rejected)
 }
 
-/** Takes every line or none; what was taken before a shortage is given back in the same transaction. */
-const holdAll = async (tx: Tx, lines: readonly StockLine[]): Promise<boolean> => {
-  const held: StockLine[] = []
-  for (const line of lines) {
-    if (await hold(tx, line)) held.push(line)
-    else {
-      for (const taken of held) await unhold(tx, taken)
-      return false
-    }
-  }
-  for (const line of lines) await announceStock(tx, line.sku)
-  return true
-}
-
-const shortagesOf = async (tx: Tx, lines: readonly StockLine[]) => {
-  const shortages = []
-  for (const { sku, quantity } of lines) {
-    const row = await findStock(tx, sku)
-    const available = row === null ? 0 : row.on_hand - row.reserved
-    if (available < quantity) shortages.push({ sku, requested: quantity, available })
-  }
-  return shortages
-}
-
-export const reserve = async (tx: Tx, request: DataOf<typeof orderEvents.stockRequested>): Promise<void> => {
+const reject = async (tx: Tx, request: Request, rejected: 'reserve' | 'commit', lines: readonly StockLine[]): Promise<void> => {
   const { orderId, reservationId } = request
-  const known = await lock(tx, reservationId)
-  if (known) return repeatAnswer(tx, known)
-  const lines = summed(request.lines)
-  const heldUntil = new Date(request.holdUntil)
-  if (await holdAll(tx, lines)) {
-    await insert(tx, reservationId, orderId, 'held', lines, heldUntil)
-    await publish(tx, catalogEvents.stockReserved, { orderId, reservationId, heldUntil: heldUntil.toISOString() })
-    return
-  }
-  const answer: Rejected = { orderId, reservationId, rejected: 'reserve', shortages: await shortagesOf(tx, lines) }
-  await insert(tx, reservationId, orderId, 'rejected', lines, null, answer)
+  const answer: Rejected = { orderId, reservationId, rejected, shortages: await shortagesOf(tx, lines) }
+  await setState(tx, reservationId, 'rejected', { answer })
   await publish(tx, catalogEvents.stockRejected, answer)
 }
 
-const commitLines = async (tx: Tx, reservationId: string, orderId: string, lines: readonly StockLine[]): Promise<void> => {
-  for (const line of lines) await commitHeld(tx, line, { reason: 'sold', actor: 'order', reference: orderId })
-  await setState(tx, reservationId, 'committed')
-  await publish(tx, catalogEvents.stockCommitted, { orderId, reservationId })
+/** Holds every line or none. The stock rows are locked last, for they are what many orders want at once. */
+export const reserve = async (tx: Tx, request: DataOf<typeof orderEvents.stockRequested>): Promise<void> => {
+  const { orderId, reservationId } = request
+  const lines = summed(request.lines)
+  const heldUntil = new Date(request.holdUntil)
+  const known = await claim(tx, request, 'held', lines, heldUntil)
+  if (known) return repeatAnswer(tx, known)
+  if (!(await holdAll(tx, lines))) return reject(tx, request, 'reserve', lines)
+  await publish(tx, catalogEvents.stockReserved, { orderId, reservationId, heldUntil: heldUntil.toISOString() })
 }
 
-/** Commits a hold. One that lapsed takes free stock in the same transaction, or the order learns that there is none. */
+/** Sells a hold. One that lapsed takes free stock in the same transaction, or the order learns that there is none. */
 export const commit = async (tx: Tx, request: DataOf<typeof orderEvents.stockCommitRequested>): Promise<void> => {
   const { orderId, reservationId } = request
   const lines = summed(request.lines)
-  const known = await lock(tx, reservationId)
-  if (known?.state === 'held') return commitLines(tx, reservationId, orderId, linesOf(known))
+  const known = await claim(tx, request, 'released', lines, null)
   if (known?.state === 'committed') return repeatAnswer(tx, known)
   if (known?.state === 'rejected' && (JSON.parse(known.answer ?? '{}') as Rejected).rejected === 'commit') return repeatAnswer(tx, known)
-  if (known === null) await insert(tx, reservationId, orderId, 'released', lines, null)
-  if (await holdAll(tx, lines)) return commitLines(tx, reservationId, orderId, lines)
-  const answer: Rejected = { orderId, reservationId, rejected: 'commit', shortages: await shortagesOf(tx, lines) }
-  await setState(tx, reservationId, 'rejected', answer)
-  await publish(tx, catalogEvents.stockRejected, answer)
+  if (known?.state === 'held') {
+    await setState(tx, reservationId, 'committed')
+    await sellHeld(tx, linesOf(known), sold(orderId))
+  } else {
+    await setState(tx, reservationId, 'committed', { lines })
+    if (!(await sellFree(tx, lines, sold(orderId)))) return reject(tx, request, 'commit', lines)
+  }
+  await publish(tx, catalogEvents.stockCommitted, { orderId, reservationId })
 }
 
 /** Gives a hold back. One that was never made becomes a tombstone, so that a late request for it is refused. */
-export const release = async (tx: Tx, orderId: string, reservationId: string, reason: 'requested' | 'lapsed'): Promise<void> => {
-  const known = await lock(tx, reservationId)
-  if (known === null) {
-    await insert(tx, reservationId, orderId, 'tombstone', [], null, { reason })
-  } else if (known.state === 'held') {
-    for (const line of linesOf(known)) {
-      await unhold(tx, line)
-      await announceStock(tx, line.sku)
-    }
-    await setState(tx, reservationId, 'released', { reason })
-  } else if (known.state !== 'released' && known.state !== 'tombstone' && known.state !== 'rejected') {
-    // Committed stock is returned, never released.
-    return
+export const release = async (tx: Tx, request: Request, reason: 'requested' | 'lapsed'): Promise<void> => {
+  const known = await claim(tx, request, 'tombstone', [], null)
+  // Committed stock is returned, never released.
+  if (known?.state === 'committed') return
+  if (known?.state === 'released' || known?.state === 'tombstone') return repeatAnswer(tx, known)
+  if (known?.state === 'held') {
+    await setState(tx, known.id, 'released', { answer: { reason } })
+    await unholdAll(tx, linesOf(known))
   }
-  await publish(tx, catalogEvents.stockReleased, { orderId, reservationId, reason })
+  await publish(tx, catalogEvents.stockReleased, { orderId: request.orderId, reservationId: request.reservationId, reason })
 }
 
-/** Puts sold stock back, once per return id. */
+/** How much of each SKU was put back before. */
+const returnedOf = async (tx: Tx, reservationId: string): Promise<Map<string, number>> => {
+  const rows = await tx.rows<{ stock_lines: string }>`SELECT stock_lines FROM stock_return WHERE reservation_id = ${reservationId}`
+  const lines = rows.flatMap((row) => JSON.parse(row.stock_lines) as StockLine[])
+  return new Map(summed(lines).map(({ sku, quantity }) => [sku, quantity]))
+}
+
+/** Puts sold stock back, once per return id and never more than was sold. @throws AppError conflict for stock that was not sold */
 export const putBack = async (tx: Tx, request: DataOf<typeof orderEvents.stockReturnRequested>): Promise<void> => {
   const { orderId, reservationId, returnId } = request
   const lines = summed(request.lines)
-  const first = await tx.run`INSERT IGNORE INTO stock_return (return_id, reservation_id, created_at) VALUES (${returnId}, ${reservationId}, ${tx.dbNow})`
+  const known = await lock(tx, reservationId)
+  if (known?.state !== 'committed') throw new AppError('conflict', `reservation ${reservationId} was not sold, so nothing of it can come back`)
+  const first = await tx.run`INSERT IGNORE INTO stock_return (return_id, reservation_id, stock_lines, created_at)
+    VALUES (${returnId}, ${reservationId}, ${JSON.stringify(lines)}, ${tx.dbNow})`
   if (first.affectedRows === 1) {
-    for (const { sku, quantity } of lines) await adjust(tx, sku, quantity, { reason: request.reason, actor: 'order', reference: orderId })
+    const returned = await returnedOf(tx, reservationId)
+    const soldOf = new Map(linesOf(known).map(({ sku, quantity }) => [sku, quantity]))
+    const tooMany = [...returned].find(([sku, quantity]) => quantity > (soldOf.get(sku) ?? 0))
+    if (tooMany) throw new AppError('conflict', `more of ${tooMany[0]} would come back than was sold`)
+    for (const { sku, quantity } of lines) await adjust(tx, sku, quantity, { reason: request.reason.slice(0, 200), actor: 'order', reference: orderId })
   }
   await publish(tx, catalogEvents.stockReturned, { orderId, reservationId, returnId, lines })
 }

@@ -1,8 +1,9 @@
 // Fills the development shop through the same writes as an operator's, with ids of its own, so that two runs give the same shop.
 import { createHash } from 'node:crypto'
-import { slugOf, insertProduct } from '../admin-products/write.ts'
 import { adjust } from '../db/stock.ts'
+import { insertProduct } from '../db/write-products.ts'
 import type { CatalogDeps } from '../deps.ts'
+import { slugOf } from '../product.ts'
 import { drawPicture } from './picture.ts'
 import { type SeedProduct, seedCategories, seedOptions, seedProducts } from './products.ts'
 
@@ -46,7 +47,7 @@ const seedOne = async (product: SeedProduct, deps: CatalogDeps): Promise<void> =
       images: [{ url: `/v1/images/${slug}`, alt: `${name}, drawn` }],
       options: option === '' ? [] : [{ name: option, values: values.map(([label]) => label) }],
     }
-    await insertProduct(tx, productId, input, (prefix) => stableId(prefix, `${slug}:${next++}`), slug)
+    await insertProduct(tx, productId, input, slug, (prefix) => stableId(prefix, `${slug}:${next++}`))
     for (const { sku } of variants) await adjust(tx, sku, 20 + stableNumber(sku, 180), { reason: 'initial stock', actor: 'seed', reference: null })
   })
 }

@@ -50,17 +50,26 @@ CREATE TABLE variant_price (
   PRIMARY KEY (variant_id, currency)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 
--- One row per public product and currency: what lists filter and sort by. Written in the transaction of each change.
+-- Currencies in which the shop has ever priced something. XXX is ISO 4217's "no currency" and stands for all others.
+CREATE TABLE shop_currency (
+  code CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+INSERT INTO shop_currency (code) VALUES ('XXX');
+
+-- One row per public product and shop currency: what lists filter and sort by. Written in the transaction of each change.
+-- A product without a price in the currency carries the largest price_up and the smallest price_down, so it stands last either way.
 CREATE TABLE product_listing (
   currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   product_id VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   name VARCHAR(200) COLLATE utf8mb4_unicode_ci NOT NULL,
-  min_price BIGINT NOT NULL,
   priced BOOLEAN NOT NULL,
+  price_up BIGINT NOT NULL,
+  price_down BIGINT NOT NULL,
   created_at DATETIME(6) NOT NULL,
   PRIMARY KEY (currency, product_id),
   KEY product_listing_name (currency, name, product_id),
-  KEY product_listing_price (currency, min_price, product_id),
+  KEY product_listing_price_up (currency, price_up, product_id),
+  KEY product_listing_price_down (currency, price_down, product_id),
   KEY product_listing_created (currency, created_at, product_id),
   KEY product_listing_product (product_id)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
@@ -103,10 +112,33 @@ CREATE TABLE reservation (
 CREATE TABLE stock_return (
   return_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   reservation_id VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  created_at DATETIME(6) NOT NULL
+  stock_lines TEXT COLLATE utf8mb4_unicode_ci NOT NULL,
+  created_at DATETIME(6) NOT NULL,
+  KEY stock_return_reservation (reservation_id)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 
 CREATE TABLE image (
   id VARCHAR(120) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   svg MEDIUMTEXT COLLATE utf8mb4_unicode_ci NOT NULL
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- Products whose search document is out of date. The token names the event that asked last: only the same one settles the row.
+CREATE TABLE search_pending (
+  product_id VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  shard TINYINT UNSIGNED NOT NULL,
+  token VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  attempts INT UNSIGNED NOT NULL DEFAULT 0,
+  due_at DATETIME(6) NOT NULL,
+  KEY search_pending_due (shard, due_at)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- The one build of a search index that runs or ran last; it goes through the products by id.
+CREATE TABLE search_build (
+  id TINYINT UNSIGNED NOT NULL PRIMARY KEY,
+  build VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  state VARCHAR(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  after_id VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  copied INT UNSIGNED NOT NULL,
+  started_at DATETIME(6) NOT NULL,
+  finished_at DATETIME(6) NULL
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;

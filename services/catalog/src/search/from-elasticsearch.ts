@@ -1,0 +1,73 @@
+// Asks Elasticsearch which products match; what they cost and whether they are there is read from MySQL, so nothing withdrawn is shown.
+import type { Facets } from '@cartwright/contracts'
+import { CursorError, type CursorValue, type Database, decodeCursor, encodeCursor } from '@cartwright/db'
+import type { Logger } from '@cartwright/service-kit'
+import type { Categories } from '../category.ts'
+import { encodeListCursor, findSummaries, listCursor, type Summary } from '../db/listing.ts'
+import { nameKeyOf } from '../search-document.ts'
+import { type SearchEngine, statusOf } from '../search-engine.ts'
+import { type FacetAnswer, facetsOf } from './facets.ts'
+import { type SearchInput, type SearchSort, searchRequest } from './query.ts'
+
+export interface Found {
+  items: Summary[]
+  nextCursor: string | null
+  total: number
+  facets: Facets
+}
+
+/** Sort values of a cursor. @throws CursorError for one that was not made for this order */
+export const sortValuesOf = (sort: SearchSort, currency: string, cursor: string): CursorValue[] => {
+  if (sort !== 'relevance') {
+    const [value, id] = listCursor(sort, currency, cursor)
+    return [sort.endsWith('name') ? nameKeyOf(String(value)) : value, id]
+  }
+  const [score, createdKey, id] = decodeCursor('relevance', cursor, 3)
+  if (typeof score !== 'number' || typeof createdKey !== 'string' || typeof id !== 'string') throw new CursorError()
+  return [score, createdKey, id]
+}
+
+const isCursorValue = (value: unknown): value is CursorValue => value === null || typeof value === 'string' || typeof value === 'number'
+
+const cursorOf = (sort: SearchSort, currency: string, values: readonly unknown[]): string => {
+  const plain = values.filter(isCursorValue)
+  if (sort === 'relevance') return encodeCursor('relevance', plain)
+  return encodeListCursor(sort, currency, plain[0] ?? null, String(plain[1]))
+}
+
+const ask = async ({ client, live, breaker, searchTimeoutMs }: SearchEngine, input: SearchInput) => {
+  try {
+    const answer = await client.search<unknown, FacetAnswer>({ index: live, timeout: `${searchTimeoutMs}ms`, ...searchRequest(input) }, { requestTimeout: searchTimeoutMs })
+    breaker.succeeded()
+    return answer
+  } catch (error) {
+    const status = statusOf(error)
+    // An answer, even a refusal, shows that the engine is there.
+    if (status === undefined || status === 429 || status >= 500) breaker.failed()
+    else breaker.succeeded()
+    throw error
+  }
+}
+
+/** One page from Elasticsearch; null when it is not configured, does not answer in time or has no index. */
+export const searchElasticsearch = async (
+  engine: SearchEngine | null,
+  input: SearchInput,
+  { db, log, publicUrl, categories }: { db: Database; log: Logger; publicUrl: string; categories: Categories },
+): Promise<Found | null> => {
+  if (engine === null || !engine.breaker.allows()) return null
+  const answer = await ask(engine, input).catch((error: unknown) => {
+    log.warn({ err: error }, 'search is answered from MySQL')
+    return null
+  })
+  if (answer === null || answer.timed_out || answer.aggregations === undefined) return null
+  const { hits, total } = answer.hits
+  const page = hits.slice(0, input.limit)
+  const last = page.at(-1)?.sort
+  return {
+    items: await findSummaries(db, page.flatMap((hit) => hit._id ?? []), input.currency, publicUrl),
+    nextCursor: hits.length > input.limit && last ? cursorOf(input.sort, input.currency, last) : null,
+    total: typeof total === 'number' ? total : (total?.value ?? 0),
+    facets: facetsOf(answer.aggregations, input, categories),
+  }
+}
