@@ -1,6 +1,6 @@
 // What is downloaded once per machine: folders outside the clone, made under a lock and taken over whole or not at all.
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { EngineError, type Log } from './engine.ts'
@@ -52,6 +52,8 @@ export const provision = async ({ name, what, log, fill }: Provision): Promise<s
     const fresh = mkdtempSync(join(root, unfinished))
     try {
       await fill(fresh)
+      // Engines that do not run as the owner read it too.
+      chmodSync(fresh, 0o755)
       renameSync(fresh, folder)
     } catch (error) {
       rmSync(fresh, { recursive: true, force: true })

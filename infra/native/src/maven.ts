@@ -1,5 +1,5 @@
 // Engines that are published as Java artifacts, fetched by Maven itself, so that the machine's own mirror and cache are used.
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expectChecksum, sha256Of, sha256OfFolder } from './cache.ts'
 import { canInstall, installProgram } from './debian.ts'
@@ -35,10 +35,17 @@ export interface Artifact {
   sha256: string
 }
 
-/** Puts one file into the folder and gives its path. @throws EngineError when it is not the pinned one */
+/**
+ * Puts one file into the folder and gives its path. Maven's own cache does not keep it, since these files are large and what is
+ * needed of them is kept in ours.
+ * @throws EngineError when it is not the pinned one
+ */
 export const fetchArtifact = async ({ coordinates, file, sha256 }: Artifact, folder: string, log: Log): Promise<string> => {
   const mvn = await findMaven(log)
-  await run(mvn, [...flags, `${plugin}:copy`, `-Dartifact=${coordinates}`, `-DoutputDirectory=${folder}`], { cwd: folder })
+  const passing = join(folder, '.maven')
+  const target = [`-Dartifact=${coordinates}`, `-DoutputDirectory=${folder}`, `-Dmaven.repo.local=${passing}`]
+  await run(mvn, [...flags, `${plugin}:copy`, ...target], { cwd: folder })
+  rmSync(passing, { recursive: true, force: true })
   const path = join(folder, file)
   expectChecksum(coordinates, await sha256Of(path), sha256)
   return path

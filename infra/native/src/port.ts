@@ -13,6 +13,7 @@ export const usualPorts = {
   kafka: 19092,
   kafkaController: 19293,
   elasticsearch: 19200,
+  elasticsearchTransport: 19393,
 } as const
 
 const isFree = (port: number): Promise<boolean> =>

@@ -134,7 +134,9 @@ export const superviseEngine = async (spec: EngineSpec): Promise<Engine> => {
       if (performance.now() - started > soundAfterMs) restartMs = firstRestartMs
       spec.log(`${spec.title} ended (${howEnded(own)}); it is started again in ${restartMs / 1000} s`)
       again = setTimeout(() => {
-        start().catch((error: unknown) => spec.log(error instanceof Error ? error.message : String(error)))
+        start().catch((error: unknown) => {
+          if (wanted) spec.log(error instanceof Error ? error.message : String(error))
+        })
       }, restartMs).unref()
       restartMs = Math.min(restartMs * 2, longestRestartMs)
     })
