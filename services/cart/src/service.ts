@@ -19,10 +19,13 @@ export const cartService = defineService<typeof config, CartOwn>({
   prefix: 'CART_',
   config,
   migrations: fileURLToPath(new URL('../prisma/migrations', import.meta.url)),
-  deps: async ({ db, shared, config: { cacheTtlSec: ttlSec }, log, metrics }) => ({
-    prisma: openPrisma(db),
-    cache: openCache({ url: shared.redisUrl, ttlSec, log, metrics }),
-  }),
+  deps: async ({ db, shared, config: { cacheTtlSec: ttlSec }, log, metrics }) => {
+    const reads = metrics.counter('cart_cache_reads_total', 'Reads of carts by where the answer came from', ['outcome'])
+    return {
+      prisma: openPrisma(db),
+      cache: openCache({ url: shared.redisUrl, ttlSec, log, count: (outcome) => reads.inc({ outcome }) }),
+    }
+  },
   routes: [getCart, addLine, setCurrency, updateLine, removeLine, clearCart, mergeCart, internalOpenCart],
   consumers: [onProductChanged, onStockChanged, onOrderPlaced, onOrderCancelled, onAccountClosed],
   close: async (deps) => deps.cache.close(),

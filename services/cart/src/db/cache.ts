@@ -1,5 +1,5 @@
 // Redis in front of cart reads. An entry is only ever replaced by a newer one, so a slow reader cannot undo a writer; without Redis nothing is lost.
-import type { Logger, Metrics } from '@cartwright/service-kit'
+import type { Logger } from '@cartwright/service-kit'
 import { Redis } from 'ioredis'
 import type { CartState, StockLevel, Variant, View, Views } from '../cart.ts'
 
@@ -92,12 +92,20 @@ const connect = (url: string, log: Logger): Redis => {
   return redis
 }
 
-/** Opens the cache. @param options.url null bypasses it for good; `ttlSec` bounds how long a missed overwrite can show */
-export const openCache = (options: { url: string | null; ttlSec: number; log: Logger; metrics: Metrics }): CartCache => {
-  const { log } = options
-  const redis = options.url === null ? null : connect(options.url, log)
-  const ttlMs = options.ttlSec * 1000
-  const reads = options.metrics.counter('cart_cache_reads_total', 'Reads of carts by where the answer came from', ['outcome'])
+export interface CacheOptions {
+  /** null bypasses the cache for good. */
+  url: string | null
+  /** How long a missed overwrite can show. */
+  ttlSec: number
+  log: Logger
+  /** Counts reads by where the answer came from. */
+  count?: (outcome: 'hit' | 'miss' | 'bypass') => void
+}
+
+/** Opens the cache. Redis that fails is passed over: the caller never learns of it. */
+export const openCache = ({ url, ttlSec, log, count = () => undefined }: CacheOptions): CartCache => {
+  const redis = url === null ? null : connect(url, log)
+  const ttlMs = ttlSec * 1000
   let pausedUntil = 0
   // After an overwrite that did not reach Redis, what it holds may be old until it has expired.
   let distrustedUntil = 0
@@ -118,16 +126,16 @@ export const openCache = (options: { url: string | null; ttlSec: number; log: Lo
 
   const read = async (principalId: string): Promise<CachedCart | null> => {
     if (redis === null || performance.now() < Math.max(pausedUntil, distrustedUntil)) {
-      reads.inc({ outcome: 'bypass' })
+      count('bypass')
       return null
     }
     try {
       const found = await readFrom(redis, principalId)
-      reads.inc({ outcome: found ? 'hit' : 'miss' })
+      count(found ? 'hit' : 'miss')
       return found
     } catch (error) {
       pausedUntil = performance.now() + pauseMs
-      reads.inc({ outcome: 'bypass' })
+      count('bypass')
       log.debug({ err: error }, 'redis does not answer; the database does')
       return null
     }
