@@ -15,7 +15,7 @@ afterAll(() => shop?.stop())
 
 const codeIn = (address: string): string => {
   const mail = shop.mailbox.messages().find((candidate) => candidate.To.some((to) => to.Address === address))
-  const code = /\b\d{6}\b/.exec(`${mail?.Subject} ${mail?.Snippet}`)?.[0]
+  const code = /\b\d{6}\b/.exec(`${mail?.Subject} ${mail?.Text}`)?.[0]
   if (code === undefined) throw new Error(`no code was mailed to ${address}`)
   return code
 }

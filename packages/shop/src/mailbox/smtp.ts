@@ -1,0 +1,70 @@
+// The SMTP side of the mailbox: takes everything, unless a test asks it to be in trouble.
+import type { AddressInfo } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+import { type StoredMail, storedMail } from './mail.ts'
+
+/** `connection`: nobody is let in. `recipient`: every recipient is refused for good. */
+export type MailboxFault = 'connection' | 'recipient' | null
+
+export interface SmtpReceiver {
+  port: number
+  readonly rejected: () => number
+  stop(): Promise<void>
+}
+
+export interface SmtpOptions {
+  port: number
+  host: string
+  fault: () => MailboxFault
+  take: (mail: StoredMail) => void
+}
+
+const sizeLimit = 25 * 1024 * 1024
+
+const refusal = (responseCode: number, message: string): Error => Object.assign(new Error(message), { responseCode })
+
+const bytesOf = async (stream: AsyncIterable<Buffer>): Promise<Buffer> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+/** Starts receiving. Any user name and password will do, and none as well. */
+export const startSmtp = async ({ port, host, fault, take }: SmtpOptions): Promise<SmtpReceiver> => {
+  let rejected = 0
+  const refuse = (responseCode: number, message: string): Error => {
+    rejected += 1
+    return refusal(responseCode, message)
+  }
+  const server = new SMTPServer({
+    name: 'mailbox',
+    authOptional: true,
+    allowInsecureAuth: true,
+    disabledCommands: ['STARTTLS'],
+    disableReverseLookup: true,
+    closeTimeout: 500,
+    size: sizeLimit,
+    onAuth: ({ username }, _, done) => done(null, { user: username ?? '' }),
+    onConnect: (_, done) => done(fault() === 'connection' ? refuse(421, 'the mailbox is closed for a test') : null),
+    onRcptTo: (_, __, done) => done(fault() === 'recipient' ? refuse(550, 'this recipient is refused for a test') : null),
+    onData: (stream, { envelope, user }, done) => {
+      const from = envelope.mailFrom ? envelope.mailFrom.address : ''
+      const to = envelope.rcptTo.map(({ address }) => address)
+      bytesOf(stream)
+        .then((raw) => (stream.sizeExceeded ? Promise.reject(refuse(552, 'the mail is too large')) : storedMail(raw, { from, to, username: String(user ?? '') }, new Date())))
+        .then((mail) => {
+          take(mail)
+          done(null, `taken as ${mail.summary.ID}`)
+        })
+        .catch(done)
+    },
+  })
+  // A client that hangs up in the middle is its own affair.
+  server.on('error', () => undefined)
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    rejected: () => rejected,
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+}
