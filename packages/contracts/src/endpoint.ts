@@ -16,6 +16,8 @@ export interface Endpoint {
   path: string
   summary: string
   auth: AuthLevel
+  /** Also takes a token that reads one order, the one named by `orderId` in the path. */
+  orderToken?: true
   /** Requires an Idempotency-Key; the effect happens once per principal, route and key. */
   idempotent?: true
   rate?: RateClass

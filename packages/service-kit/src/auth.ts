@@ -3,6 +3,7 @@ import { AppError, type Role } from '@cartwright/contracts'
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import type { Clock } from './clock.ts'
 import type { SharedConfig } from './config.ts'
+import { isOrderToken, verifyOrderToken } from './order-token.ts'
 
 /** Who calls: a guest, a customer or an admin. */
 export interface Principal {
@@ -38,14 +39,16 @@ const isKeyOutage = (error: unknown): boolean => {
 
 /**
  * Makes the verifier of access tokens. Good tokens are remembered until they expire, since checking a signature costs more than the rest of a small request.
+ * Given an `orderId`, it takes tokens that read this one order too.
  * @throws AppError unauthenticated for a bad token, upstream_unavailable when no keys can be had
  */
-export const accessVerifier = (config: SharedConfig, clock: Clock): ((token: string) => Promise<Principal>) => {
+export const accessVerifier = (config: SharedConfig, clock: Clock): ((token: string, orderId?: string) => Promise<Principal>) => {
   const keys = keySource(config)
   const verified = new Map<string, { principal: Principal; expiresAtMs: number }>()
-  return async (token) => {
+  return async (token, orderId) => {
     const known = verified.get(token)
     if (known && known.expiresAtMs > clock.now().getTime()) return known.principal
+    if (orderId !== undefined && isOrderToken(token)) return verifyOrderToken(config.internalAuthSecret, clock, token, orderId)
     if (keys === null) throw new AppError('upstream_unavailable', 'no keys are configured to check access tokens')
     try {
       const { payload } = await jwtVerify(token, keys, {

@@ -59,7 +59,8 @@ declare module 'fastify' {
 
 export interface RouteContext {
   db: Database | null
-  verify: (token: string) => Promise<Principal>
+  /** Given an `orderId`, takes tokens that read this one order too. */
+  verify: (token: string, orderId?: string) => Promise<Principal>
   internal: InternalAuth
 }
 
@@ -71,6 +72,12 @@ const allowed: Record<'shopper' | 'customer' | 'admin', readonly string[]> = {
   admin: ['admin'],
 }
 
+/** The order in the path of an endpoint that takes tokens of one order. */
+const orderOf = (request: FastifyRequest): string => {
+  const { orderId = '' } = request.params as { orderId?: string }
+  return orderId
+}
+
 /** Who calls, checked against the contract's auth level. @throws AppError unauthenticated, forbidden */
 export const authorize = async (endpoint: Endpoint, request: FastifyRequest, context: Pick<RouteContext, 'verify' | 'internal'>): Promise<Principal | null> => {
   const token = bearer(request)
@@ -80,7 +87,7 @@ export const authorize = async (endpoint: Endpoint, request: FastifyRequest, con
   }
   if (endpoint.auth === 'public') return null
   if (token === null) throw new AppError('unauthenticated')
-  const principal = await context.verify(token)
+  const principal = await (endpoint.orderToken ? context.verify(token, orderOf(request)) : context.verify(token))
   if (!allowed[endpoint.auth].includes(principal.role)) throw new AppError('forbidden')
   return principal
 }
@@ -96,6 +103,12 @@ const toAnswer = (endpoint: Endpoint, value: unknown): Answer => {
   return { status: Number(Object.keys(endpoint.response)[0] ?? 200), body: value, headers: {} }
 }
 
+/** Marks a stored answer as one, so that its status and headers are used. */
+const toKnown = (stored: Answer): Answer => {
+  answers.add(stored)
+  return stored
+}
+
 const send = (reply: FastifyReply, result: Answer): FastifyReply => {
   void reply.code(result.status).headers(result.headers)
   return result.body === null || result.body === undefined ? reply.send() : reply.send(result.body)
@@ -108,8 +121,8 @@ const databaseOf = (context: RouteContext): Database => {
 
 const respond = async <Deps>(declared: Route<Deps>, request: FastifyRequest, reply: FastifyReply, deps: Deps, context: RouteContext) => {
   const { endpoint, handle } = declared
-  if (endpoint.idempotent) {
-    const keyed = keyedRequest(endpoint, request)
+  const keyed = endpoint.idempotent ? keyedRequest(endpoint, request) : null
+  if (keyed) {
     const stored = await findReplay(databaseOf(context), keyed)
     if (stored) return send(reply, stored)
     request.once = async (work) => {
@@ -124,7 +137,12 @@ const respond = async <Deps>(declared: Route<Deps>, request: FastifyRequest, rep
       return result
     }
   }
-  const value = await handle(request, deps, reply)
+  const value = await handle(request, deps, reply).catch(async (error: unknown) => {
+    // While this request was deciding, the first one with its key may have committed and so changed what it saw: then that answer holds.
+    const stored = keyed && error instanceof AppError ? await findReplay(databaseOf(context), keyed) : null
+    if (stored === null) throw error
+    return toKnown(stored)
+  })
   return reply.sent ? reply : send(reply, toAnswer(endpoint, value))
 }
 

@@ -12,16 +12,26 @@ export const nextStatuses: Record<OrderStatus, readonly OrderStatus[]> = {
 
 /** @throws AppError order_state with what is allowed */
 export const assertTransition = (from: OrderStatus, to: OrderStatus): void => {
-  if (!nextStatuses[from].includes(to)) throw new AppError('order_state', `an order that is ${from} cannot become ${to}`, { status: from, allowed: nextStatuses[from] })
+  if (!nextStatuses[from].includes(to))
+    throw new AppError('order_state', `an order that is ${from} cannot become ${to}`, {
+      status: from,
+      allowed: nextStatuses[from],
+    })
 }
 
 // No vowels and no look-alikes: numbers are read out on the phone and spell nothing.
 const alphabet = '23456789BCDFGHJKMNPQRSTVWXYZ'
 
-/** A short number that cannot be guessed, from ten random bytes: `CW-7K3M-9QXD`. */
+/** A short number that cannot be guessed, from eight random bytes: `CW-7K3M-9QXD`. */
 export const orderNumber = (random: Uint8Array): string => {
   const signs = [...random].slice(0, 8).map((byte) => alphabet[byte % alphabet.length])
   return `CW-${signs.slice(0, 4).join('')}-${signs.slice(4).join('')}`
+}
+
+/** A number as people write it, brought to the form that is stored: `cw 7k3m9qxd` is `CW-7K3M-9QXD`. */
+export const normalNumber = (written: string): string => {
+  const signs = written.replace(/[^A-Za-z0-9]/g, '').toUpperCase()
+  return `${signs.slice(0, 2)}-${signs.slice(2, 6)}-${signs.slice(6)}`
 }
 
 export interface RefundPart {
@@ -39,4 +49,7 @@ export const refundStatusOf = (capturedMinor: number, refunds: readonly RefundPa
 
 /** What may still be refunded: captured minus everything that succeeded or is on its way. */
 export const refundable = (capturedMinor: number, refunds: readonly RefundPart[]): number =>
-  capturedMinor - refunds.filter((refund) => refund.state !== 'failed').reduce((sum, refund) => sum + refund.amountMinor, 0)
+  Math.max(
+    0,
+    capturedMinor - refunds.filter((refund) => refund.state !== 'failed').reduce((sum, refund) => sum + refund.amountMinor, 0),
+  )

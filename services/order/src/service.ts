@@ -1,16 +1,20 @@
 // Order's table of contents.
 import { fileURLToPath } from 'node:url'
+import { periodic } from '@cartwright/messaging'
 import { defineService } from '@cartwright/service-kit'
 import { adminCancelOrder, cancelOrder } from './cancel-order/routes.ts'
 import { checkoutSaga } from './checkout-saga/effects.ts'
 import { paymentNews, sagaHandlers } from './checkout-saga/handlers.ts'
 import { config } from './config.ts'
-import type { OrderOwn } from './deps.ts'
-import { onAccountClosed } from './erase-customer/on-account-closed.ts'
+import { type OrderDeps, type OrderOwn, openDeps } from './deps.ts'
+import { eraseDone, onAccountClosed } from './erase-customer/on-account-closed.ts'
+import { compensateSaga, getSaga, retrySaga } from './inspect-saga/routes.ts'
+import { dropOldCodes } from './look-up-order/codes.ts'
+import { sendLookupCode } from './look-up-order/job.ts'
+import { lookupOrder, verifyLookup } from './look-up-order/routes.ts'
 import { getPayment } from './payment-view/route.ts'
-import { waiters } from './payment-view/waiters.ts'
 import { placeOrder } from './place-order/route.ts'
-import { adminGetOrder, adminListOrders, getOrder, getSaga, listOrders } from './read-orders/routes.ts'
+import { adminGetOrder, adminListOrders, getOrder, listOrders } from './read-orders/routes.ts'
 import { refundOrder } from './refund-order/route.ts'
 import { deliverOrder, shipOrder } from './ship-order/routes.ts'
 
@@ -19,9 +23,34 @@ export const orderService = defineService<typeof config, OrderOwn>({
   prefix: 'ORDER_',
   config,
   migrations: fileURLToPath(new URL('../prisma/migrations', import.meta.url)),
-  deps: async ({ db }) => ({ waiters: waiters(db) }),
-  routes: [placeOrder, getPayment, listOrders, getOrder, cancelOrder, adminListOrders, adminGetOrder, shipOrder, deliverOrder, adminCancelOrder, refundOrder, getSaga],
+  deps: openDeps,
+  routes: [
+    placeOrder,
+    getPayment,
+    listOrders,
+    getOrder,
+    cancelOrder,
+    lookupOrder,
+    verifyLookup,
+    adminListOrders,
+    adminGetOrder,
+    shipOrder,
+    deliverOrder,
+    adminCancelOrder,
+    refundOrder,
+    getSaga,
+    retrySaga,
+    compensateSaga,
+  ],
   consumers: [...sagaHandlers, ...paymentNews, onAccountClosed],
   sagas: [checkoutSaga],
-  close: async (deps) => deps.waiters.close(),
+  jobs: [sendLookupCode],
+  periodics: [
+    periodic({ name: 'order-erasure', everySec: 600, run: eraseDone }),
+    periodic({ name: 'order-lookup-cleanup', everySec: 3600, run: dropOldCodes }),
+  ],
+  // Long polls end when the service drains, or they would hold its stop up.
+  http: async (app, deps: OrderDeps) => {
+    app.addHook('preClose', async () => deps.waiters.close())
+  },
 })

@@ -1,47 +1,73 @@
-// Feeds the answers of catalog and payment to the saga, and keeps what changes no state: declines, reviews, disputes, refunds.
-import { catalogEvents, paymentEvents } from '@cartwright/contracts'
+// Feeds the answers of catalog and payment to the saga, and keeps what changes no state: declines, disputes, refunds.
+import { catalogEvents, type DataOf, type EventContract, paymentEvents } from '@cartwright/contracts'
 import { sql, type Tx } from '@cartwright/db'
 import { type Message, on } from '@cartwright/messaging'
 import { changeOrder, lockOrder } from '../db/orders.ts'
+import { settleRefund } from '../db/refunds.ts'
 import type { OrderDeps } from '../deps.ts'
-import { settleRefund } from '../refund-order/request-refund.ts'
 import { checkoutSaga } from './effects.ts'
 import type { Input } from './saga.ts'
 
-const feed = async (tx: Tx, message: Message<{ orderId: string }>, input: Input, deps: OrderDeps): Promise<void> => {
-  const { orderId } = message.data
-  await checkoutSaga.feed(tx, orderId, input, message.data, deps)
-  tx.afterCommit(() => deps.waiters.wake(orderId))
-}
+const feeds = <E extends EventContract>(event: E, inputOf: (data: DataOf<E>) => Input | null) =>
+  on(event, async (tx, message, deps: OrderDeps) => {
+    const input = inputOf(message.data)
+    if (input === null) await checkoutSaga.note(tx, message.key, message.type)
+    else await checkoutSaga.feed(tx, message.key, input, message.data, deps)
+  })
 
 export const sagaHandlers = [
-  on(catalogEvents.stockReserved, (tx, message, deps: OrderDeps) => feed(tx, message, 'stockReserved', deps)),
-  on(catalogEvents.stockRejected, (tx, message, deps: OrderDeps) => feed(tx, message, message.data.rejected === 'reserve' ? 'stockRejected' : 'commitRejected', deps)),
-  on(catalogEvents.stockCommitted, (tx, message, deps: OrderDeps) => feed(tx, message, 'stockCommitted', deps)),
-  on(paymentEvents.sessionOpened, (tx, message, deps: OrderDeps) => feed(tx, message, 'sessionOpened', deps)),
-  on(paymentEvents.succeeded, (tx, message, deps: OrderDeps) => feed(tx, message, 'paymentSucceeded', deps)),
-  on(paymentEvents.failed, (tx, message, deps: OrderDeps) => feed(tx, message, 'paymentFailed', deps)),
-  on(paymentEvents.expired, (tx, message, deps: OrderDeps) => feed(tx, message, 'paymentExpired', deps)),
+  feeds(catalogEvents.stockReserved, () => 'stockReserved'),
+  feeds(catalogEvents.stockRejected, ({ rejected }) => (rejected === 'reserve' ? 'stockRejected' : 'commitRejected')),
+  feeds(catalogEvents.stockCommitted, () => 'stockCommitted'),
+  // A release that order asked for changes nothing; a hold that lapsed is a deadline.
+  feeds(catalogEvents.stockReleased, ({ reason }) => (reason === 'lapsed' ? 'stockLapsed' : null)),
+  feeds(catalogEvents.stockReturned, () => null),
+  feeds(paymentEvents.sessionOpened, () => 'sessionOpened'),
+  feeds(paymentEvents.succeeded, () => 'paymentSucceeded'),
+  feeds(paymentEvents.failed, () => 'paymentFailed'),
+  feeds(paymentEvents.expired, () => 'paymentExpired'),
+  feeds(paymentEvents.reviewRequired, () => 'paymentReviewed'),
 ]
 
+/** What payment tells besides: written down for the inspector, then applied under the order's lock. */
+const news = <E extends EventContract>(event: E, apply: (tx: Tx, message: Message<DataOf<E>>) => Promise<void>) =>
+  on(event, async (tx, message, _: OrderDeps) => {
+    await checkoutSaga.note(tx, message.key, message.type)
+    await apply(tx, message)
+  })
+
+const disputed = async (tx: Tx, data: DataOf<typeof paymentEvents.disputeOpened | typeof paymentEvents.disputeClosed>) => {
+  const row = await lockOrder(tx, data.orderId)
+  const known = row.dispute === null ? null : JSON.parse(row.dispute)
+  const first = {
+    id: data.disputeId,
+    amount: data.amount,
+    reason: 'reason' in data ? data.reason : '',
+    dueAt: 'dueAt' in data ? data.dueAt : null,
+  }
+  const outcome = 'outcome' in data ? data.outcome : null
+  // Closed is closed: news of the opening that comes late says nothing new.
+  if (known?.id === data.disputeId && known.outcome !== null) return
+  const dispute = { ...(known?.id === data.disputeId ? known : first), outcome }
+  // A lost dispute stays `disputed`: the money is gone, and no refund could give it back a second time.
+  await changeOrder(
+    tx,
+    row.id,
+    sql`payment_status = ${outcome === 'won' ? 'paid' : 'disputed'}, dispute = ${JSON.stringify(dispute)}`,
+  )
+}
+
 export const paymentNews = [
-  on(paymentEvents.attemptDeclined, async (tx, { data, at }, _: OrderDeps) => {
+  news(paymentEvents.attemptDeclined, async (tx, { data, at }) => {
     await lockOrder(tx, data.orderId)
-    await changeOrder(tx, data.orderId, sql`last_decline = ${JSON.stringify({ at: at.toISOString(), declineCode: data.declineCode })}`)
+    await changeOrder(
+      tx,
+      data.orderId,
+      sql`last_decline = ${JSON.stringify({ at: at.toISOString(), declineCode: data.declineCode })}`,
+    )
   }),
-  on(paymentEvents.reviewRequired, async (tx, { data }, deps: OrderDeps) => {
-    await lockOrder(tx, data.orderId)
-    await changeOrder(tx, data.orderId, sql`payment_status = 'review'`)
-    tx.afterCommit(() => deps.waiters.wake(data.orderId))
-  }),
-  on(paymentEvents.disputeOpened, async (tx, { data }, _: OrderDeps) => {
-    await lockOrder(tx, data.orderId)
-    await changeOrder(tx, data.orderId, sql`payment_status = 'disputed'`)
-  }),
-  on(paymentEvents.disputeClosed, async (tx, { data }, _: OrderDeps) => {
-    await lockOrder(tx, data.orderId)
-    await changeOrder(tx, data.orderId, sql`payment_status = 'paid'`)
-  }),
-  on(paymentEvents.refundSucceeded, (tx, { data }, _: OrderDeps) => settleRefund(tx, data, 'succeeded', data.origin)),
-  on(paymentEvents.refundFailed, (tx, { data }, _: OrderDeps) => settleRefund(tx, data, 'failed', 'order')),
+  news(paymentEvents.disputeOpened, (tx, { data }) => disputed(tx, data)),
+  news(paymentEvents.disputeClosed, (tx, { data }) => disputed(tx, data)),
+  news(paymentEvents.refundSucceeded, (tx, { data }) => settleRefund(tx, data, 'succeeded', data.origin)),
+  news(paymentEvents.refundFailed, (tx, { data }) => settleRefund(tx, data, 'failed', 'order')),
 ]

@@ -6,15 +6,20 @@ import { findOrder } from '../db/orders.ts'
 import type { OrderDeps } from '../deps.ts'
 import { paymentViewOf } from './view.ts'
 
-export const getPayment = route(orderApi.getPayment, async (req, deps: OrderDeps) => {
+export const getPayment = route(orderApi.getPayment, async (req, { db, waiters }: OrderDeps) => {
   const { waitSec = 0, known } = req.query
   const until = performance.now() + waitSec * 1000
-  for (;;) {
-    const row = await findOrder(deps.db, sql`id = ${req.params.orderId} AND principal_id = ${req.principal.id}`)
-    if (row === null) throw new AppError('not_found')
-    const view = paymentViewOf(row)
-    const left = until - performance.now()
-    if (view.state !== known || left <= 0 || req.raw.destroyed) return view
-    await deps.waiters.wait(row.id, row.version, left)
+  const watch = waiters.watch(req.params.orderId)
+  try {
+    for (;;) {
+      const row = await findOrder(db, sql`id = ${req.params.orderId} AND principal_id = ${req.principal.id}`)
+      if (row === null) throw new AppError('not_found')
+      const view = paymentViewOf(row)
+      const left = until - performance.now()
+      if (view.state !== known || left <= 0 || req.raw.destroyed || waiters.closed) return view
+      await watch.changed(row.version, left)
+    }
+  } finally {
+    watch.close()
   }
 })

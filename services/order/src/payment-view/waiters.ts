@@ -3,59 +3,99 @@ import { type Database, list } from '@cartwright/db'
 
 const lookMs = 250
 
-export interface Waiters {
-  /** Resolves at the next change of the order, or after `ms`. */
-  wait(orderId: string, version: number, ms: number): Promise<void>
-  wake(orderId: string): void
+/** One long poll's eye on an order. It sees changes from the moment it is opened, also those between a read and the wait. */
+export interface Watch {
+  /** Resolves at the next change since the last call, when the order's version is another one, after `ms`, or at the end of the service. */
+  changed(version: number, ms: number): Promise<void>
   close(): void
 }
 
-interface Waiting {
-  version: number
-  resume(): void
+export interface Waiters {
+  watch(orderId: string): Watch
+  wake(orderId: string): void
+  /** Ends every wait: the service drains. */
+  close(): void
+  /** True once the service drains: nobody should wait any more. */
+  readonly closed: boolean
+}
+
+interface Watching {
+  version: number | null
+  missed: boolean
+  resume: (() => void) | null
 }
 
 export const waiters = (db: Database): Waiters => {
-  const byOrder = new Map<string, Set<Waiting>>()
+  const byOrder = new Map<string, Set<Watching>>()
   let timer: NodeJS.Timeout | null = null
+  let closed = false
 
-  const wake = (orderId: string) => {
-    for (const waiting of byOrder.get(orderId) ?? []) waiting.resume()
+  const rouse = (watching: Watching) => {
+    if (watching.resume) watching.resume()
+    else watching.missed = true
   }
+  const wake = (orderId: string) => {
+    for (const watching of byOrder.get(orderId) ?? []) rouse(watching)
+  }
+  const waitingIds = () =>
+    [...byOrder].filter(([, group]) => [...group].some((watching) => watching.resume)).map(([orderId]) => orderId)
+
   const look = async () => {
-    const rows = await db.rows<{ id: string; version: number }>`SELECT id, version FROM customer_order WHERE id IN (${list([...byOrder.keys()])})`
-    for (const { id, version } of rows) for (const waiting of byOrder.get(id) ?? []) if (waiting.version !== version) waiting.resume()
+    const rows = await db.rows<{
+      id: string
+      version: number
+    }>`SELECT id, version FROM customer_order WHERE id IN (${list(waitingIds())})`
+    for (const { id, version } of rows) {
+      for (const watching of byOrder.get(id) ?? []) if (watching.resume && watching.version !== version) watching.resume()
+    }
   }
   const schedule = () => {
-    if (timer || byOrder.size === 0) return
+    if (timer || closed || waitingIds().length === 0) return
     timer = setTimeout(() => {
       timer = null
-      // A look that fails is one of many: the waiters' own time limit stands.
+      // A look that fails is one of many: each wait has its own time limit.
       void look().then(schedule, schedule)
     }, lookMs)
   }
+
+  const changed = (watching: Watching, version: number, ms: number): Promise<void> => {
+    if (watching.missed || closed) {
+      watching.missed = false
+      return Promise.resolve()
+    }
+    return new Promise((resolve) => {
+      const limit = setTimeout(() => watching.resume?.(), ms)
+      watching.version = version
+      watching.resume = () => {
+        clearTimeout(limit)
+        watching.resume = null
+        resolve()
+      }
+      schedule()
+    })
+  }
+
   return {
-    wait: (orderId, version, ms) =>
-      new Promise((resolve) => {
-        const group = byOrder.get(orderId) ?? new Set()
-        const limit = setTimeout(() => waiting.resume(), ms)
-        const waiting: Waiting = {
-          version,
-          resume: () => {
-            clearTimeout(limit)
-            group.delete(waiting)
-            if (group.size === 0) byOrder.delete(orderId)
-            resolve()
-          },
-        }
-        group.add(waiting)
-        byOrder.set(orderId, group)
-        schedule()
-      }),
+    watch: (orderId) => {
+      const watching: Watching = { version: null, missed: false, resume: null }
+      const group = byOrder.get(orderId) ?? new Set()
+      byOrder.set(orderId, group.add(watching))
+      return {
+        changed: (version, ms) => changed(watching, version, ms),
+        close: () => {
+          group.delete(watching)
+          if (group.size === 0 && byOrder.get(orderId) === group) byOrder.delete(orderId)
+        },
+      }
+    },
     wake,
     close: () => {
+      closed = true
       if (timer) clearTimeout(timer)
-      for (const orderId of [...byOrder.keys()]) wake(orderId)
+      for (const orderId of byOrder.keys()) wake(orderId)
+    },
+    get closed() {
+      return closed
     },
   }
 }

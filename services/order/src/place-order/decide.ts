@@ -1,5 +1,13 @@
 // Decides whether an order can be placed: a cart is a wish, not a quote, so prices and stock are judged anew.
-import { AppError, type InternalVariant, lineTotal, type Money, type OpenCart, type Totals, totalsOf } from '@cartwright/contracts'
+import {
+  AppError,
+  type InternalVariant,
+  lineTotal,
+  type Money,
+  type OpenCart,
+  type Totals,
+  totalsOf,
+} from '@cartwright/contracts'
 
 export interface DecidedLine {
   sku: string
@@ -7,6 +15,12 @@ export interface DecidedLine {
   quantity: number
   unitPrice: Money
   lineTotal: Money
+}
+
+/** What is ordered, at which prices. */
+export interface Decided {
+  lines: DecidedLine[]
+  totals: Totals
 }
 
 export interface Wish {
@@ -17,21 +31,36 @@ export interface Wish {
 /**
  * @throws AppError cart_empty, cart_changed, unavailable, price_changed, out_of_stock
  */
-export const decideOrder = (wish: Wish, cart: OpenCart, variants: readonly InternalVariant[]): { lines: DecidedLine[]; totals: Totals } => {
+export const decideOrder = (wish: Wish, cart: OpenCart, variants: readonly InternalVariant[]): Decided => {
   if (cart.lines.length === 0) throw new AppError('cart_empty')
   if (cart.version !== wish.cartVersion) throw new AppError('cart_changed', undefined, { cartVersion: cart.version })
   const bySku = new Map(variants.map((variant) => [variant.sku, variant]))
   const unavailable = cart.lines.filter(({ sku }) => !bySku.get(sku)?.sellable || bySku.get(sku)?.price === null)
-  if (unavailable.length > 0) throw new AppError('unavailable', undefined, { problems: unavailable.map(({ id, sku }) => ({ code: 'unavailable', lineId: id, sku })) })
+  if (unavailable.length > 0)
+    throw new AppError('unavailable', undefined, {
+      problems: unavailable.map(({ id, sku }) => ({ code: 'unavailable', lineId: id, sku })),
+    })
   const lines = cart.lines.flatMap(({ sku, quantity }) => {
     const variant = bySku.get(sku)
     if (!variant?.price) return []
-    return [{ sku, name: variant.name, quantity, unitPrice: variant.price, lineTotal: lineTotal({ unitPrice: variant.price, quantity }) }]
+    return [
+      {
+        sku,
+        name: variant.name,
+        quantity,
+        unitPrice: variant.price,
+        lineTotal: lineTotal({ unitPrice: variant.price, quantity }),
+      },
+    ]
   })
   const totals = totalsOf(cart.currency, lines)
   const { expectedTotal: expected } = wish
   if (expected.amountMinor !== totals.total.amountMinor || expected.currency !== totals.total.currency) {
-    throw new AppError('price_changed', undefined, { expected, total: totals.total, lines: lines.map(({ sku, unitPrice }) => ({ sku, unitPrice })) })
+    throw new AppError('price_changed', undefined, {
+      expected,
+      total: totals.total,
+      lines: lines.map(({ sku, unitPrice }) => ({ sku, unitPrice })),
+    })
   }
   const shortages = cart.lines
     .map(({ sku, quantity }) => ({ sku, requested: quantity, available: bySku.get(sku)?.available ?? 0 }))

@@ -11,7 +11,8 @@ export interface ReturnRules {
 
 /** @throws AppError return_url_not_allowed */
 const checked = (given: string, field: string, rules: ReturnRules): string => {
-  const refuse = () => new AppError('return_url_not_allowed', undefined, { errors: [{ path: field, message: 'this origin is not allowed' }] })
+  const refuse = () =>
+    new AppError('return_url_not_allowed', undefined, { errors: [{ path: field, message: 'this origin is not allowed' }] })
   if (!URL.canParse(given)) throw refuse()
   const url = new URL(given)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refuse()
@@ -20,7 +21,11 @@ const checked = (given: string, field: string, rules: ReturnRules): string => {
   throw refuse()
 }
 
-export const returnUrls = (given: { successUrl?: string | undefined; cancelUrl?: string | undefined }, orderId: string, rules: ReturnRules) => {
+export const returnUrls = (
+  given: { successUrl?: string | undefined; cancelUrl?: string | undefined },
+  orderId: string,
+  rules: ReturnRules,
+) => {
   const page = `${rules.publicUrl}/checkout/return?order=${orderId}`
   return {
     successUrl: given.successUrl === undefined ? page : checked(given.successUrl, '/successUrl', rules),

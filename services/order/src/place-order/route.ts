@@ -1,35 +1,35 @@
 // Places an order: reads the cart, prices and stock now, and commits order, saga, key and events in one transaction.
 import { randomBytes } from 'node:crypto'
-import { AppError, cartApi, catalogApi, type InternalVariant, type OpenCart, orderApi, orderEvents, type PlaceOrder } from '@cartwright/contracts'
-import { ConflictError, sql, type Tx } from '@cartwright/db'
+import {
+  AppError,
+  cartApi,
+  catalogApi,
+  type InternalVariant,
+  type OpenCart,
+  orderApi,
+  orderEvents,
+  type PlaceOrder,
+} from '@cartwright/contracts'
+import { ConflictError, type Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { type Principal, route } from '@cartwright/service-kit'
-import { checkoutSaga } from '../checkout-saga/effects.ts'
-import { findOrder, insertOrder, viewOrder } from '../db/orders.ts'
+import { checkoutSaga, stockRequestOf } from '../checkout-saga/effects.ts'
+import { viewPlaced } from '../db/order-view.ts'
+import { insertOrder, type OrderRow } from '../db/orders.ts'
 import type { OrderDeps } from '../deps.ts'
 import { orderNumber } from '../order.ts'
-import { type DecidedLine, decideOrder } from './decide.ts'
+import { type Decided, decideOrder } from './decide.ts'
+import { findOrdered } from './find-ordered.ts'
 import { returnUrls } from './return-urls.ts'
 
 const emailOf = (principal: Principal, body: PlaceOrder): string => {
   const email = principal.email ?? body.email
-  if (email === undefined) throw new AppError('validation_failed', 'a guest must give an e-mail address', { errors: [{ path: '/email', message: 'is required for guests' }] })
-  return email
-}
-
-const alreadyOrdered = (orderId: string) => new AppError('cart_changed', 'this cart was already ordered', { orderId })
-
-/** The open cart. When it is gone because it was ordered, the answer names the order. */
-const readCart = async (principal: Principal, cartVersion: number, deps: OrderDeps): Promise<OpenCart> => {
-  const cart = await deps.services.cart.read(cartApi.internalOpenCart, { query: { principalId: principal.id } }, { onBehalfOf: principal })
-  const ordered = cart ? await findOrder(deps.db, sql`cart_id = ${cart.id}`) : null
-  if (ordered) throw alreadyOrdered(ordered.id)
-  if (cart === null || cart.lines.length === 0) {
-    const last = await findOrder(deps.db, sql`principal_id = ${principal.id} ORDER BY id DESC LIMIT 1`)
-    if (last?.cart_version === cartVersion) throw alreadyOrdered(last.id)
-    throw new AppError('cart_empty')
+  if (email === undefined) {
+    throw new AppError('validation_failed', 'a guest must give an e-mail address', {
+      errors: [{ path: '/email', message: 'is required for guests' }],
+    })
   }
-  return cart
+  return email
 }
 
 const readVariants = async (cart: OpenCart, principal: Principal, deps: OrderDeps): Promise<InternalVariant[]> => {
@@ -39,52 +39,108 @@ const readVariants = async (cart: OpenCart, principal: Principal, deps: OrderDep
   return answer.items
 }
 
+/** The two reads of a checkout, one after the other: what to ask catalog for stands in the cart. */
+const readAndDecide = async (
+  principal: Principal,
+  body: PlaceOrder,
+  cart: OpenCart | null,
+  deps: OrderDeps,
+): Promise<{ cart: OpenCart; decided: Decided }> => {
+  if (cart === null || cart.lines.length === 0) throw new AppError('cart_empty')
+  return { cart, decided: decideOrder(body, cart, await readVariants(cart, principal, deps)) }
+}
+
 interface Placement {
   orderId: string
   principal: Principal
   cart: OpenCart
   body: PlaceOrder
   email: string
-  lines: DecidedLine[]
-  totals: ReturnType<typeof decideOrder>['totals']
+  decided: Decided
   urls: ReturnType<typeof returnUrls>
 }
 
-const save = async (tx: Tx, placement: Placement, deps: OrderDeps) => {
-  const { orderId, principal, cart, body, lines, totals, urls } = placement
-  const placedAt = deps.clock.now()
-  const number = orderNumber(randomBytes(10))
-  await insertOrder(tx, {
-    id: orderId, number, principal_id: principal.id, principal_role: principal.role, cart_id: cart.id, cart_version: cart.version, reservation_id: deps.newId('res'),
-    status: 'pending', payment_status: 'awaiting', fulfilment_status: 'none', refund_status: 'none', email: placement.email, locale: body.locale ?? 'en', currency: cart.currency,
-    subtotal_minor: totals.subtotal.amountMinor, shipping_minor: totals.shipping.amountMinor, tax_minor: totals.tax.amountMinor, discount_minor: totals.discount.amountMinor, total_minor: totals.total.amountMinor,
-    order_lines: JSON.stringify(lines), addresses: JSON.stringify({ shipping: body.shippingAddress, billing: body.billingAddress ?? null }),
-    success_url: urls.successUrl, cancel_url: urls.cancelUrl, hold_until: new Date(placedAt.getTime() + deps.config.holdSec * 1000),
-  })
+const rowFrom = (
+  { orderId, principal, cart, body, email, decided: { lines, totals }, urls }: Placement,
+  placedAt: Date,
+  deps: OrderDeps,
+) => ({
+  id: orderId,
+  number: orderNumber(randomBytes(8)),
+  principal_id: principal.id,
+  principal_role: principal.role,
+  cart_id: cart.id,
+  cart_version: cart.version,
+  reservation_id: deps.newId('res'),
+  email,
+  locale: body.locale ?? 'en',
+  currency: cart.currency,
+  subtotal_minor: totals.subtotal.amountMinor,
+  shipping_minor: totals.shipping.amountMinor,
+  tax_minor: totals.tax.amountMinor,
+  discount_minor: totals.discount.amountMinor,
+  total_minor: totals.total.amountMinor,
+  order_lines: JSON.stringify(lines),
+  addresses: JSON.stringify({ shipping: body.shippingAddress, billing: body.billingAddress ?? null }),
+  success_url: urls.successUrl,
+  cancel_url: urls.cancelUrl,
+  hold_until: new Date(placedAt.getTime() + deps.config.holdSec * 1000),
+  created_at: placedAt,
+})
+
+const save = async (tx: Tx, placement: Placement, deps: OrderDeps): Promise<OrderRow> => {
+  const { cart, principal, decided } = placement
+  const row = await insertOrder(tx, rowFrom(placement, deps.clock.now(), deps))
   await publish(tx, orderEvents.placed, {
-    orderId, number, principal: { id: principal.id, role: principal.role }, cartId: cart.id, cartVersion: cart.version, currency: cart.currency, lines, totals, placedAt: placedAt.toISOString(),
+    orderId: row.id,
+    number: row.number,
+    principal: { id: principal.id, role: principal.role },
+    cartId: cart.id,
+    cartVersion: cart.version,
+    currency: cart.currency,
+    ...decided,
+    placedAt: row.created_at.toISOString(),
   })
-  await checkoutSaga.start(tx, orderId, deps, ['requestStock'])
+  await publish(tx, orderEvents.stockRequested, stockRequestOf(row))
+  await checkoutSaga.start(tx, row.id, deps, [])
+  return row
+}
+
+const isTaken = (error: unknown, key: string): boolean => error instanceof ConflictError && error.key === key
+
+/** One number in ten thousand million is drawn twice: then another one is drawn. */
+const withFreshNumber = async <T>(place: () => Promise<T>): Promise<T> => {
+  try {
+    return await place()
+  } catch (error) {
+    if (!isTaken(error, 'customer_order_number')) throw error
+    return place()
+  }
 }
 
 export const placeOrder = route(orderApi.placeOrder, async (req, deps: OrderDeps) => {
   const { principal, body } = req
+  const { publicUrl, environment } = deps.shared
   const email = emailOf(principal, body)
   const orderId = deps.newId('ord')
-  const urls = returnUrls(body, orderId, { publicUrl: deps.shared.publicUrl, allowedOrigins: deps.config.returnOrigins, production: deps.shared.environment === 'production' })
-  const cart = await readCart(principal, body.cartVersion, deps)
-  const { lines, totals } = decideOrder(body, cart, await readVariants(cart, principal, deps))
+  const urls = returnUrls(body, orderId, {
+    publicUrl,
+    allowedOrigins: deps.config.returnOrigins,
+    production: environment === 'production',
+  })
+  const open = await deps.services.cart.read(
+    cartApi.internalOpenCart,
+    { query: { principalId: principal.id } },
+    { onBehalfOf: principal },
+  )
   try {
-    return await req.once(async (tx) => {
-      await save(tx, { orderId, principal, cart, body, email, lines, totals, urls }, deps)
-      const row = await findOrder(tx, sql`id = ${orderId}`)
-      if (row === null) throw new Error('the order that was just written is not there')
-      return viewOrder(tx, row)
-    })
+    const { cart, decided } = await readAndDecide(principal, body, open, deps)
+    const placement = { orderId, principal, cart, body, email, decided, urls }
+    return await withFreshNumber(() => req.once(async (tx) => viewPlaced(await save(tx, placement, deps))))
   } catch (error) {
-    // Another key was faster on the same cart: its unique key names the order.
-    if (!(error instanceof ConflictError && error.key === 'customer_order_cart')) throw error
-    const winner = await findOrder(deps.db, sql`cart_id = ${cart.id}`)
-    throw winner ? alreadyOrdered(winner.id) : error
+    if (!isTaken(error, 'customer_order_cart') && !(error instanceof AppError && error.status < 500)) throw error
+    // Whatever a second checkout of a cart stumbles over, the answer that helps is: it was ordered, and this is the order.
+    const ordered = await findOrdered(deps.db, { principalId: principal.id, body, open })
+    throw ordered ? new AppError('cart_changed', 'this cart was already ordered', { orderId: ordered.id }) : error
   }
 })

@@ -16,13 +16,19 @@ const sumBySku = (lines: readonly Quantity[]): Map<string, number> => {
  * @param wanted lines of this shipment; everything that is left when undefined
  * @throws AppError validation_failed when more than is left would be shipped
  */
-export const decideShipment = (ordered: readonly Quantity[], shipped: readonly Quantity[], wanted: readonly Quantity[] | undefined): { lines: Quantity[]; complete: boolean } => {
+export const decideShipment = (
+  ordered: readonly Quantity[],
+  shipped: readonly Quantity[],
+  wanted: readonly Quantity[] | undefined,
+): { lines: Quantity[]; complete: boolean } => {
   const gone = sumBySku(shipped)
   const left = new Map([...sumBySku(ordered)].map(([sku, quantity]) => [sku, quantity - (gone.get(sku) ?? 0)]))
   const chosen = wanted ? sumBySku(wanted) : new Map([...left].filter(([, quantity]) => quantity > 0))
   for (const [sku, quantity] of chosen) {
     if (quantity > (left.get(sku) ?? 0)) {
-      throw new AppError('validation_failed', `only ${left.get(sku) ?? 0} of ${sku} are left to ship`, { errors: [{ path: '/lines', message: `at most ${left.get(sku) ?? 0} of ${sku}` }] })
+      throw new AppError('validation_failed', `only ${left.get(sku) ?? 0} of ${sku} are left to ship`, {
+        errors: [{ path: '/lines', message: `at most ${left.get(sku) ?? 0} of ${sku}` }],
+      })
     }
   }
   const lines = [...chosen].map(([sku, quantity]) => ({ sku, quantity }))

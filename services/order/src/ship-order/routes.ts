@@ -2,8 +2,9 @@
 import { AppError, orderApi, orderEvents } from '@cartwright/contracts'
 import { sql } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
-import { route } from '@cartwright/service-kit'
-import { changeOrder, linesOf, listShipments, lockOrder, mailOf, moveOrder, viewOrder } from '../db/orders.ts'
+import { audit, route } from '@cartwright/service-kit'
+import { viewForOperator } from '../db/order-view.ts'
+import { changeOrder, linesOf, listShipments, lockOrder, mailOf, moveOrder } from '../db/orders.ts'
 import type { OrderDeps } from '../deps.ts'
 import { nextStatuses } from '../order.ts'
 import { decideShipment, type Quantity } from './decide.ts'
@@ -11,27 +12,46 @@ import { decideShipment, type Quantity } from './decide.ts'
 export const shipOrder = route(orderApi.shipOrder, (req, deps: OrderDeps) =>
   req.once(async (tx) => {
     const row = await lockOrder(tx, req.params.orderId)
-    if (row.status !== 'processing') throw new AppError('order_state', `an order that is ${row.status} cannot be shipped`, { status: row.status, allowed: nextStatuses[row.status] })
+    const { status } = row
+    if (status !== 'processing')
+      throw new AppError('order_state', `an order that is ${status} cannot be shipped`, { status, allowed: nextStatuses[status] })
     const ordered = linesOf(row)
     const shipped = (await listShipments(tx, row.id)).flatMap((shipment) => JSON.parse(shipment.shipped_lines) as Quantity[])
     const { lines, complete } = decideShipment(ordered, shipped, req.body.lines)
     const shipmentId = deps.newId('shp')
     const { carrier, trackingNumber } = req.body
-    await tx.run`INSERT INTO shipment (id, order_id, carrier, tracking_number, shipped_lines, created_at) VALUES (${shipmentId}, ${row.id}, ${carrier}, ${trackingNumber}, ${JSON.stringify(lines)}, ${tx.dbNow})`
-    if (complete) await moveOrder(tx, row, 'shipped', { actor: req.principal.id })
+    await tx.run`INSERT INTO shipment (id, order_id, carrier, tracking_number, shipped_lines, created_at)
+      VALUES (${shipmentId}, ${row.id}, ${carrier}, ${trackingNumber}, ${JSON.stringify(lines)}, ${tx.dbNow})`
+    if (complete) await moveOrder(tx, row, 'shipped', { reason: `${carrier} ${trackingNumber}`, actor: req.principal.id })
     await changeOrder(tx, row.id, sql`fulfilment_status = ${complete ? 'shipped' : 'partial'}`)
     const nameOf = (sku: string) => ordered.find((line) => line.sku === sku)?.name ?? sku
-    await publish(tx, orderEvents.shipped, { ...mailOf(row), shipmentId, carrier, trackingNumber, lines: lines.map((line) => ({ ...line, name: nameOf(line.sku) })) })
-    return viewOrder(tx, await lockOrder(tx, row.id))
+    const named = lines.map((line) => ({ ...line, name: nameOf(line.sku) }))
+    await publish(tx, orderEvents.shipped, { ...mailOf(row), shipmentId, carrier, trackingNumber, lines: named })
+    await audit(tx, {
+      actor: req.principal.id,
+      action: 'order.ship',
+      target: row.id,
+      before: { status },
+      after: { status: row.status, shipmentId, lines },
+    })
+    return viewForOperator(tx, await lockOrder(tx, row.id))
   }),
 )
 
 export const deliverOrder = route(orderApi.deliverOrder, (req, deps: OrderDeps) =>
   req.once(async (tx) => {
     const row = await lockOrder(tx, req.params.orderId)
+    const { status } = row
     await moveOrder(tx, row, 'delivered', { actor: req.principal.id })
     await changeOrder(tx, row.id, sql`fulfilment_status = 'delivered'`)
     await publish(tx, orderEvents.delivered, { ...mailOf(row), at: deps.clock.now().toISOString() })
-    return viewOrder(tx, await lockOrder(tx, row.id))
+    await audit(tx, {
+      actor: req.principal.id,
+      action: 'order.deliver',
+      target: row.id,
+      before: { status },
+      after: { status: row.status },
+    })
+    return viewForOperator(tx, await lockOrder(tx, row.id))
   }),
 )

@@ -13,6 +13,7 @@ CREATE TABLE customer_order (
   cancel_reason VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NULL,
   cancel_requested_at DATETIME(6) NULL,
   cancel_requested_by VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  cancel_note VARCHAR(500) COLLATE utf8mb4_unicode_ci NULL,
   email VARCHAR(254) COLLATE utf8mb4_unicode_ci NULL,
   locale VARCHAR(5) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -29,6 +30,8 @@ CREATE TABLE customer_order (
   pay_url TEXT COLLATE utf8mb4_unicode_ci NULL,
   pay_expires_at DATETIME(6) NULL,
   last_decline TEXT COLLATE utf8mb4_unicode_ci NULL,
+  dispute TEXT COLLATE utf8mb4_unicode_ci NULL,
+  erase_when_done BOOLEAN NOT NULL DEFAULT FALSE,
   hold_until DATETIME(6) NOT NULL,
   version INT UNSIGNED NOT NULL DEFAULT 1,
   created_at DATETIME(6) NOT NULL,
@@ -39,7 +42,10 @@ CREATE TABLE customer_order (
   KEY customer_order_created (created_at, id),
   KEY customer_order_status (status, created_at, id),
   KEY customer_order_payment (payment_status, created_at, id),
-  KEY customer_order_email (email, created_at, id)
+  KEY customer_order_fulfilment (fulfilment_status, created_at, id),
+  KEY customer_order_refund (refund_status, created_at, id),
+  KEY customer_order_email (email, created_at, id),
+  KEY customer_order_erase (erase_when_done, status)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 
 CREATE TABLE order_history (
@@ -76,4 +82,23 @@ CREATE TABLE refund (
   created_at DATETIME(6) NOT NULL,
   updated_at DATETIME(6) NOT NULL,
   UNIQUE KEY refund_cause (order_id, cause)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- Codes that lead a guest back to an order. Only the HMAC is kept; the code itself travels sealed to notification.
+CREATE TABLE order_lookup (
+  id VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  order_id VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  code_hmac CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  created_at DATETIME(6) NOT NULL,
+  expires_at DATETIME(6) NOT NULL,
+  used_at DATETIME(6) NULL,
+  KEY order_lookup_order (order_id, created_at),
+  KEY order_lookup_expires (expires_at)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- How many guesses an order's codes may still cost, however many codes there are.
+CREATE TABLE order_lookup_budget (
+  order_id VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  tries INT UNSIGNED NOT NULL,
+  window_ends_at DATETIME(6) NOT NULL
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;

@@ -1,0 +1,102 @@
+// The order as the API shows it: to its shopper, and with more to operators.
+import { type Address, type AdminOrder, money, type Order } from '@cartwright/contracts'
+import type { Queryable } from '@cartwright/db'
+import { refundable } from '../order.ts'
+import { type HistoryRow, linesOf, listHistory, listShipments, type OrderRow, type ShipmentRow, totalsOfRow } from './orders.ts'
+import { listRefunds, partsOf, type RefundRow } from './refunds.ts'
+
+/** Actors as the public sees them: staff are `operator`, services are themselves. */
+const shownActor = (actor: string, principalId: string): string =>
+  actor === principalId ? 'customer' : actor.startsWith('usr_') ? 'operator' : actor
+
+interface Parts {
+  history: readonly HistoryRow[]
+  refunds: readonly RefundRow[]
+  shipments: readonly ShipmentRow[]
+}
+
+const readParts = async (db: Queryable, orderId: string): Promise<Parts> => {
+  const history = await listHistory(db, orderId)
+  const refunds = await listRefunds(db, orderId)
+  return { history, refunds, shipments: await listShipments(db, orderId) }
+}
+
+const shownEntry = (entry: HistoryRow, row: OrderRow) => ({
+  at: entry.created_at.toISOString(),
+  from: entry.from_status,
+  to: entry.to_status,
+  reason: entry.reason,
+  actor: shownActor(entry.actor, row.principal_id),
+})
+
+const shown = (row: OrderRow, { history, refunds, shipments }: Parts): Order => {
+  const addresses = row.addresses === null ? null : (JSON.parse(row.addresses) as { shipping: Address; billing: Address | null })
+  return {
+    id: row.id,
+    number: row.number,
+    status: row.status,
+    paymentStatus: row.payment_status,
+    fulfilmentStatus: row.fulfilment_status,
+    refundStatus: row.refund_status,
+    cancelReason: row.cancel_reason,
+    cancelRequestedAt: row.cancel_requested_at?.toISOString() ?? null,
+    email: row.email,
+    currency: row.currency,
+    lines: linesOf(row),
+    addresses: { shipping: addresses?.shipping ?? null, billing: addresses?.billing ?? null },
+    ...totalsOfRow(row),
+    lastDecline: row.last_decline === null ? null : JSON.parse(row.last_decline),
+    shipments: shipments.map(({ id, carrier, tracking_number, shipped_lines, created_at }) => ({
+      id,
+      carrier,
+      trackingNumber: tracking_number,
+      lines: JSON.parse(shipped_lines),
+      at: created_at.toISOString(),
+    })),
+    refunds: refunds.map(({ id, amount_minor, reason, state, origin }) => ({
+      id,
+      amount: money(amount_minor, row.currency),
+      reason,
+      state,
+      origin,
+    })),
+    history: history.map((entry) => shownEntry(entry, row)),
+    createdAt: row.created_at.toISOString(),
+  }
+}
+
+/** An order that was placed a moment ago: what it holds is known without reading. */
+export const viewPlaced = (row: OrderRow): Order => {
+  const placed = {
+    from_status: null,
+    to_status: row.status,
+    reason: null,
+    actor: row.principal_id,
+    correlation_id: '',
+    created_at: row.created_at,
+  }
+  return shown(row, { history: [placed], refunds: [], shipments: [] })
+}
+
+/** The order as its shopper sees it. */
+export const viewOrder = async (db: Queryable, row: OrderRow): Promise<Order> => shown(row, await readParts(db, row.id))
+
+/** The order as operators see it. */
+export const viewForOperator = async (db: Queryable, row: OrderRow): Promise<AdminOrder> => {
+  const parts = await readParts(db, row.id)
+  return {
+    ...shown(row, parts),
+    principal: { id: row.principal_id, role: row.principal_role },
+    cartId: row.cart_id,
+    reservationId: row.reservation_id,
+    captured: money(row.captured_minor, row.currency),
+    refundable: money(refundable(row.captured_minor, partsOf(parts.refunds)), row.currency),
+    cancelNote: row.cancel_note,
+    dispute: row.dispute === null ? null : JSON.parse(row.dispute),
+    history: parts.history.map((entry) => ({
+      ...shownEntry(entry, row),
+      actorId: entry.actor,
+      correlationId: entry.correlation_id,
+    })),
+  }
+}
