@@ -40,7 +40,7 @@ logger.node.name = org.elasticsearch.node.Node
 logger.node.level = info
 `
 
-const fetchElasticsearch = (log: Log): Promise<string> =>
+export const fetchElasticsearch = (log: Log): Promise<string> =>
   provision({
     name: `elasticsearch-${version}`,
     what: 'Elasticsearch',

@@ -30,7 +30,7 @@ logger.server.name=kafka.server.KafkaRaftServer
 logger.server.level=info
 `
 
-const fetchKafka = (log: Log): Promise<string> =>
+export const fetchKafka = (log: Log): Promise<string> =>
   provision({
     name: `kafka-${version}`,
     what: 'Kafka',

@@ -8,7 +8,7 @@ import { superviseEngine } from './process.ts'
 import { findProgram } from './tools.ts'
 import { askRedis } from './wire.ts'
 
-const findRedis = async (log: (line: string) => void): Promise<string> => {
+export const findRedis = async (log: (line: string) => void): Promise<string> => {
   const present = findProgram('redis-server')
   if (present) return present
   if (!canInstall())

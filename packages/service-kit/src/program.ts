@@ -2,6 +2,8 @@
 import { ConfigError, type Environment } from './config.ts'
 
 const hardExitMs = 40_000
+/** One Ctrl-C arrives twice when the terminal and a parent such as npm both deliver it. */
+const sameSignalMs = 1000
 
 export interface ProgramContext {
   env: Environment
@@ -35,8 +37,13 @@ const lineOf = (error: unknown): string => {
 export const program = async (main: (context: ProgramContext) => Promise<Running | void>): Promise<void> => {
   const abort = new AbortController()
   const interrupted = new Promise<void>((resolve) => {
+    let firstAt = 0
     const onSignal = () => {
-      if (abort.signal.aborted) process.exit(130)
+      if (abort.signal.aborted) {
+        if (performance.now() - firstAt > sameSignalMs) process.exit(130)
+        return
+      }
+      firstAt = performance.now()
       abort.abort()
       setTimeout(() => process.exit(1), hardExitMs).unref()
       resolve()

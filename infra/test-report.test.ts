@@ -1,0 +1,35 @@
+// What `npm test` counts: nothing that did not run may look like success.
+import { expect, test } from 'vitest'
+import { count, type Report } from './test-report.ts'
+
+const file = (status: string, ...tests: string[]): Report['testResults'][number] => ({
+  name: 'a.test.ts',
+  status,
+  message: status === 'failed' ? 'Cannot find module' : '',
+  assertionResults: tests.map((each, index) => ({ status: each, fullName: `test ${index}` })),
+})
+const report = (...testResults: Report['testResults']): Report => ({ testResults })
+
+test('each test counts once, as what it is', () => {
+  const tally = count('unit', report(file('passed', 'passed', 'passed'), file('failed', 'passed', 'failed')), 1, false)
+  expect(tally).toEqual({ passed: 3, failed: 1, failures: ['a.test.ts: test 1'] })
+})
+
+test('a suite that could not start is a failure with its reason', () => {
+  expect(count('unit', report(file('failed')), 1, false)).toEqual({
+    passed: 0,
+    failed: 1,
+    failures: ['a.test.ts: Cannot find module'],
+  })
+})
+
+test('a skipped test is a failure only where nothing may be skipped', () => {
+  const skipping = report(file('passed', 'passed', 'pending'))
+  expect(count('unit', skipping, 0, false)).toMatchObject({ passed: 1, failed: 0 })
+  expect(count('unit', skipping, 0, true)).toMatchObject({ passed: 1, failed: 1 })
+})
+
+test('a run without a report, or one that failed outside any test, is a failure', () => {
+  expect(count('unit', null, 0, false).failed).toBe(1)
+  expect(count('unit', report(file('passed', 'passed')), 1, false)).toMatchObject({ passed: 1, failed: 1 })
+})

@@ -1,0 +1,103 @@
+// `npm test`: the checks, then every suite on real engines, then what touches SQL once more on MySQL itself. Ends with `N passed, N failed`.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { provideEngines, type TestEngine } from '../packages/testing/src/engines.ts'
+import { docsProject, runCheck, runProgram, staticChecks } from './checks.ts'
+import { add, count, none, readReport, type Tally } from './test-report.ts'
+
+interface Suite {
+  title: string
+  projects: readonly string[]
+  /** Only files whose path holds one of these; all when empty. */
+  files: readonly string[]
+  /** Runs on MySQL itself instead of MariaDB. */
+  onMysql?: boolean
+}
+
+const suites: readonly Suite[] = [
+  { title: 'docs', projects: [docsProject], files: [] },
+  { title: 'unit', projects: ['unit'], files: [] },
+  { title: 'int', projects: ['int'], files: [] },
+  { title: 'flow', projects: ['flow'], files: [] },
+  { title: 'kafka', projects: ['kafka'], files: [] },
+  // SQL that only MariaDB understands shows here: the tables, the messaging, each service's queries.
+  { title: 'int on MySQL', projects: ['int'], files: ['packages/db/', 'packages/messaging/', '/src/db/'], onMysql: true },
+  { title: 'a whole purchase on MySQL', projects: ['flow'], files: ['purchase.flow.test.ts'], onMysql: true },
+]
+
+const engines: readonly TestEngine[] = ['mysql', 'redis', 'kafka', 'elasticsearch', 'realMysql']
+const started = performance.now()
+
+const say = (line: string): void => {
+  process.stdout.write(`[${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s] ${line}\n`)
+}
+
+const failure = (what: string): Tally => ({ passed: 0, failed: 1, failures: [what] })
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const runChecks = async (): Promise<Tally> => {
+  let tally = none
+  for (const check of staticChecks) {
+    say(`== ${check.title}`)
+    tally = add(tally, (await runCheck(check)) === 0 ? { ...none, passed: 1 } : failure(`${check.title}: see above`))
+  }
+  return tally
+}
+
+const runSuite = async ({ title, projects, files, onMysql }: Suite, reports: string): Promise<Tally> => {
+  say(`== ${title}`)
+  const file = join(reports, `${title.replace(/\W+/g, '-')}.json`)
+  const chosen = projects.flatMap((project) => ['--project', project])
+  const args = [
+    'run',
+    '--passWithNoTests',
+    ...chosen,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+    ...files,
+  ]
+  const env = onMysql ? { ...process.env, TEST_MYSQL_URL: process.env.TEST_MYSQL97_URL } : process.env
+  if (!env.TEST_MYSQL_URL) return failure(`${title}: there is no database to run it on`)
+  const exitCode = await runProgram('vitest', args, env)
+  return count(title, readReport(file), exitCode, process.env.CI === 'true')
+}
+
+/** Engines start while the checks run. One that cannot be had is a failure of its own; suites that need it fail beside it. */
+const startEngines = async (): Promise<{ stop: () => Promise<void>; tally: Tally }> => {
+  try {
+    return { stop: await provideEngines(engines, say), tally: none }
+  } catch (error) {
+    return { stop: async () => undefined, tally: failure(`engines: ${messageOf(error)}`) }
+  }
+}
+
+/** Suites named by the arguments, all when there are none; the arguments are beginnings of titles. */
+const chosenSuites = (names: readonly string[]): readonly Suite[] =>
+  names.length === 0 ? suites : suites.filter(({ title }) => names.some((name) => title.startsWith(name)))
+
+const main = async (names: readonly string[]): Promise<Tally> => {
+  const reports = mkdtempSync(join(tmpdir(), 'cartwright-test-'))
+  const [checked, provided] = await Promise.all([names.length === 0 ? runChecks() : none, startEngines()])
+  let tally = add(checked, provided.tally)
+  const stopOn = (signal: NodeJS.Signals) => {
+    say(`${signal}: stopping the engines`)
+    provided.stop().finally(() => process.exit(130))
+  }
+  process.once('SIGINT', stopOn)
+  process.once('SIGTERM', stopOn)
+  try {
+    for (const suite of chosenSuites(names)) tally = add(tally, await runSuite(suite, reports))
+  } finally {
+    rmSync(reports, { recursive: true, force: true })
+    await provided.stop()
+  }
+  return tally
+}
+
+const { passed, failed, failures } = await main(process.argv.slice(2))
+for (const line of failures) process.stdout.write(`  ✗ ${line}\n`)
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
