@@ -5,7 +5,10 @@ import { newTrace, runInTrace } from './trace.ts'
 
 export interface Periodic<Deps> {
   name: string
-  everySec: number
+  /** Seconds between two runs; a function where configuration decides. */
+  everySec: number | ((deps: Deps) => number)
+  /** Runs at every start of the service, however recently it ran. */
+  atStart?: true
   run(deps: Deps): Promise<void>
 }
 
@@ -28,7 +31,8 @@ export const startPeriodics = <Deps>(options: {
   let known = false
 
   const runOne = async (task: Periodic<Deps>): Promise<boolean> => {
-    const claimed = await db.run`UPDATE lease SET owner = ${owner}, expires_at = UTC_TIMESTAMP(6) + INTERVAL ${holdSec} SECOND, next_at = ${db.dbNow} + INTERVAL ${task.everySec} SECOND
+    const everySec = typeof task.everySec === 'number' ? task.everySec : task.everySec(deps)
+    const claimed = await db.run`UPDATE lease SET owner = ${owner}, expires_at = UTC_TIMESTAMP(6) + INTERVAL ${holdSec} SECOND, next_at = ${db.dbNow} + INTERVAL ${everySec} SECOND
       WHERE name = ${task.name} AND next_at <= ${db.dbNow} AND (owner IS NULL OR expires_at < UTC_TIMESTAMP(6))`
     if (claimed.affectedRows !== 1) return false
     try {
@@ -45,6 +49,7 @@ export const startPeriodics = <Deps>(options: {
     if (!known) {
       for (const task of tasks) {
         await db.run`INSERT IGNORE INTO lease (name, owner, expires_at, next_at) VALUES (${task.name}, NULL, UTC_TIMESTAMP(6), ${db.dbNow})`
+        if (task.atStart) await db.run`UPDATE lease SET next_at = ${db.dbNow} WHERE name = ${task.name}`
       }
       known = true
     }

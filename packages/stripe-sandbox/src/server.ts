@@ -47,14 +47,12 @@ const useErrors = (app: FastifyInstance): void => {
     if (error instanceof StripeFailure) return reply.code(error.status).send(error.body)
     const status =
       error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500
-    return reply
-      .code(status)
-      .send({
-        error: {
-          type: status < 500 ? 'invalid_request_error' : 'api_error',
-          message: error instanceof Error ? error.message : 'unknown',
-        },
-      })
+    return reply.code(status).send({
+      error: {
+        type: status < 500 ? 'invalid_request_error' : 'api_error',
+        message: error instanceof Error ? error.message : 'unknown',
+      },
+    })
   })
   app.setNotFoundHandler((request, reply) => {
     const message = `Unrecognized request URL (${request.method}: ${request.url.split('?')[0]}).`

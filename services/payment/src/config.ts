@@ -8,7 +8,9 @@ export const config = {
   poolSize: integer('PAYMENT_POOL_SIZE', 'Database connections at most', 10),
   stripeKey: secret(text('STRIPE_SECRET_KEY', 'Stripe’s secret key; the development sandbox takes any')),
   stripeBase: text('STRIPE_API_BASE', 'Address of Stripe’s API when it is not api.stripe.com, such as the sandbox', null),
-  webhookSecrets: secret(textList('STRIPE_WEBHOOK_SECRETS', 'Signing secrets of the webhook endpoint, comma-separated: old and new during a rotation')),
+  webhookSecrets: secret(
+    textList('STRIPE_WEBHOOK_SECRETS', 'Signing secrets of the webhook endpoint, comma-separated: old and new during a rotation'),
+  ),
   stripeTimeoutMs: integer('PAYMENT_STRIPE_TIMEOUT_MS', 'Milliseconds to wait for an answer of Stripe', 8000),
   sessionSec: integer('PAYMENT_SESSION_SEC', 'Seconds a payment page stays open; Stripe takes 1800 to 86400', 1860),
   reconcileSec: integer('PAYMENT_RECONCILE_SEC', 'Seconds between comparisons with Stripe', 300),

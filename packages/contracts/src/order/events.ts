@@ -39,6 +39,8 @@ export const orderEvents = {
     cancelUrl: Type.String(),
     /** No new session is opened later than this. */
     holdUntil: Time,
+    /** Whose account the payment is forgotten with. */
+    principalId: Type.Optional(Type.String()),
   })),
   paymentExpiryRequested: order('order.payment-expiry-requested', 1, ofOrder, Type.Object({
     orderId: OrderId, why: Type.Union([Type.Literal('deadline'), Type.Literal('customer'), Type.Literal('operator')]),

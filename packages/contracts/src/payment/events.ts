@@ -9,26 +9,85 @@ const ofOrder = { aggregate: 'payment', key: 'orderId' } as const
 const about = { orderId: OrderId, paymentId: Id('pay'), number: Type.String(), recipient: Recipient, locale: Locale }
 
 export const paymentEvents = {
-  sessionOpened: payment('payment.session-opened', 1, ofOrder, Type.Object({
-    orderId: OrderId, paymentId: Id('pay'), attempt: Type.Integer(), url: Type.String(), expiresAt: Time,
-  })),
+  sessionOpened: payment(
+    'payment.session-opened',
+    1,
+    ofOrder,
+    Type.Object({
+      orderId: OrderId,
+      paymentId: Id('pay'),
+      attempt: Type.Integer(),
+      url: Type.String(),
+      expiresAt: Time,
+    }),
+  ),
   /** The session stays open: the shopper may try another card. Changes no state. */
-  attemptDeclined: payment('payment.attempt-declined', 1, ofOrder, Type.Object({
-    ...about, attempt: Type.Integer(), declineCode: Type.String(), amount: Money, payUrl: Nullable(Type.String()),
-  })),
-  succeeded: payment('payment.succeeded', 1, ofOrder, Type.Object({ orderId: OrderId, paymentId: Id('pay'), amount: Money, at: Time })),
+  attemptDeclined: payment(
+    'payment.attempt-declined',
+    1,
+    ofOrder,
+    Type.Object({
+      ...about,
+      attempt: Type.Integer(),
+      declineCode: Type.String(),
+      amount: Money,
+      payUrl: Nullable(Type.String()),
+    }),
+  ),
+  succeeded: payment(
+    'payment.succeeded',
+    1,
+    ofOrder,
+    Type.Object({ orderId: OrderId, paymentId: Id('pay'), amount: Money, at: Time }),
+  ),
   failed: payment('payment.failed', 1, ofOrder, Type.Object({ ...about, amount: Money, reason: Type.String() })),
-  expired: payment('payment.expired', 1, ofOrder, Type.Object({ orderId: OrderId, paymentId: Nullable(Id('pay')), amount: Money, reason: Type.String() })),
-  refundSucceeded: payment('payment.refund-succeeded', 1, ofOrder, Type.Object({
-    ...about, refundId: Id('rfd'), amount: Money, refundedTotal: Money, captured: Money,
-    origin: Type.Union([Type.Literal('order'), Type.Literal('dashboard')]),
-  })),
-  refundFailed: payment('payment.refund-failed', 1, ofOrder, Type.Object({ ...about, refundId: Id('rfd'), amount: Money, reason: Type.String() })),
+  expired: payment(
+    'payment.expired',
+    1,
+    ofOrder,
+    Type.Object({ orderId: OrderId, paymentId: Nullable(Id('pay')), amount: Money, reason: Type.String() }),
+  ),
+  refundSucceeded: payment(
+    'payment.refund-succeeded',
+    1,
+    ofOrder,
+    Type.Object({
+      ...about,
+      refundId: Id('rfd'),
+      amount: Money,
+      refundedTotal: Money,
+      captured: Money,
+      origin: Type.Union([Type.Literal('order'), Type.Literal('dashboard')]),
+    }),
+  ),
+  refundFailed: payment(
+    'payment.refund-failed',
+    1,
+    ofOrder,
+    Type.Object({ ...about, refundId: Id('rfd'), amount: Money, reason: Type.String() }),
+  ),
   reviewRequired: payment('payment.review-required', 1, ofOrder, Type.Object({ ...about, expected: Money, got: Money })),
-  disputeOpened: payment('payment.dispute-opened', 1, ofOrder, Type.Object({
-    ...about, disputeId: Type.String(), amount: Money, reason: Type.String(), dueAt: Nullable(Time),
-  })),
-  disputeClosed: payment('payment.dispute-closed', 1, ofOrder, Type.Object({
-    ...about, disputeId: Type.String(), amount: Money, outcome: Type.Union([Type.Literal('won'), Type.Literal('lost')]),
-  })),
+  disputeOpened: payment(
+    'payment.dispute-opened',
+    1,
+    ofOrder,
+    Type.Object({
+      ...about,
+      disputeId: Type.String(),
+      amount: Money,
+      reason: Type.String(),
+      dueAt: Nullable(Time),
+    }),
+  ),
+  disputeClosed: payment(
+    'payment.dispute-closed',
+    1,
+    ofOrder,
+    Type.Object({
+      ...about,
+      disputeId: Type.String(),
+      amount: Money,
+      outcome: Type.Union([Type.Literal('won'), Type.Literal('lost')]),
+    }),
+  ),
 }

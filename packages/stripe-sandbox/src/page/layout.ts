@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 
 /** Makes text safe inside HTML and attributes. */
-export const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
 const digitsOf = (currency: string): number =>
   new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
@@ -70,7 +70,7 @@ if(left){const end=Date.now()+left.dataset.left*1000;const tick=()=>{const s=Mat
 export const securityPolicy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'; form-action *; base-uri 'none'; frame-ancestors 'none'`
 
 export const layout = (title: string, body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${escape(title)}</title><style>${styles}</style></head><body>${body}<script>${script}</script></body></html>`
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${escaped(title)}</title><style>${styles}</style></head><body>${body}<script>${script}</script></body></html>`
 
 /** The stand-in's own sign: nobody should take it for a real payment page. */
 export const badge = '<span class="badge">TEST MODE</span>'

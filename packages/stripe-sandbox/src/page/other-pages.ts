@@ -1,6 +1,6 @@
 // The pages around the card form: the bank's question, and what a page says when it is over.
 import type { Session } from '../state.ts'
-import { amountText, badge, escape, layout } from './layout.ts'
+import { amountText, badge, escaped, layout } from './layout.ts'
 
 const alone = (title: string, body: string): string => layout(title, `<main class="alone"><div class="box">${body}</div></main>`)
 
@@ -14,7 +14,7 @@ export const authenticationPage = (session: Session): string =>
   )
 
 const linkBack = (href: string | null, text: string): string =>
-  href === null ? '' : `<a class="primary" href="${escape(href)}">${text}</a>`
+  href === null ? '' : `<a class="primary" href="${escaped(href)}">${text}</a>`
 
 /** What a page says that was paid, is being paid or has expired. */
 export const closedPage = (session: Session): string => {

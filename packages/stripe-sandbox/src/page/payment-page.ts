@@ -1,6 +1,6 @@
 // The page with the card form: what is bought on the left, how to pay on the right, and that no money moves.
 import type { LineItem, Session } from '../state.ts'
-import { amountText, badge, escape, layout } from './layout.ts'
+import { amountText, badge, escaped, layout } from './layout.ts'
 
 const testCards = [
   { number: '4242 4242 4242 4242', what: 'pays' },
@@ -21,12 +21,12 @@ const mark =
   '<span class="mark" aria-hidden="true"><svg width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"><path d="M3 5h3l2.2 10.2a1.5 1.5 0 0 0 1.5 1.2h7.4a1.5 1.5 0 0 0 1.5-1.2L20.5 8H7"/><circle cx="10" cy="20" r="1"/><circle cx="17" cy="20" r="1"/></svg></span>'
 
 const itemRow = (item: LineItem): string =>
-  `<li><b>${escape(item.description)}</b><span class="sum">${amountText(item.amount_total, item.currency)}</span><span>Qty ${item.quantity}${item.quantity > 1 ? ` · ${amountText(item.price.unit_amount, item.currency)} each` : ''}</span></li>`
+  `<li><b>${escaped(item.description)}</b><span class="sum">${amountText(item.amount_total, item.currency)}</span><span>Qty ${item.quantity}${item.quantity > 1 ? ` · ${amountText(item.price.unit_amount, item.currency)} each` : ''}</span></li>`
 
 const shopLine = (session: Session): string => {
   const name = `${mark}<span>Cartwright</span>${badge}`
   if (session.cancel_url === null) return `<p class="shop">${name}</p>`
-  return `<a class="shop" href="${escape(session.cancel_url)}" title="Back to the shop without paying"><span class="back" aria-hidden="true">←</span>${name}<span class="hidden">Back to the shop</span></a>`
+  return `<a class="shop" href="${escaped(session.cancel_url)}" title="Back to the shop without paying"><span class="back" aria-hidden="true">←</span>${name}<span class="hidden">Back to the shop</span></a>`
 }
 
 const summary = (session: Session, items: readonly LineItem[], leftSec: number): string => {
@@ -60,21 +60,21 @@ export const paymentPage = (
   const alert =
     trouble === null
       ? ''
-      : `<p class="alert" role="alert" id="trouble"><span aria-hidden="true">⚠</span><span>${escape(trouble)}</span></p>`
+      : `<p class="alert" role="alert" id="trouble"><span aria-hidden="true">⚠</span><span>${escaped(trouble)}</span></p>`
   const giveUp =
     session.cancel_url === null
       ? ''
-      : `<p class="fine"><a href="${escape(session.cancel_url)}">Cancel and go back to the shop</a></p>`
+      : `<p class="fine"><a href="${escaped(session.cancel_url)}">Cancel and go back to the shop</a></p>`
   return layout(
     `Pay ${total} · Cartwright`,
     `<main class="split">${summary(session, items, leftSec)}<section class="pay" aria-label="Payment"><div><h2>Pay with card</h2>${testHints(entered.card)}${alert}
 <form method="post" action="/c/pay/${session.id}" autocomplete="on">
-<div class="field"><label for="email">E-mail</label><input id="email" name="email" type="email" autocomplete="email" value="${escape(entered.email)}" placeholder="you@example.com"></div>
+<div class="field"><label for="email">E-mail</label><input id="email" name="email" type="email" autocomplete="email" value="${escaped(entered.email)}" placeholder="you@example.com"></div>
 <fieldset class="field${trouble === null ? '' : ' wrong'}"><legend class="hidden">Card details</legend><span class="label" aria-hidden="true">Card information</span><div class="card">
 <input id="cardNumber" name="cardNumber" inputmode="numeric" autocomplete="cc-number" placeholder="1234 1234 1234 1234" aria-label="Card number" value="${entered.card}"${trouble === null ? '' : ' aria-invalid="true" aria-describedby="trouble"'} required>
 <input id="expiry" name="expiry" inputmode="numeric" autocomplete="cc-exp" placeholder="MM / YY" aria-label="Expiry date" value="${expiry}">
 <input id="cvc" name="cvc" inputmode="numeric" autocomplete="cc-csc" placeholder="CVC" aria-label="Security code" maxlength="4" value="${cvc}"></div></fieldset>
-<div class="field"><label for="holder">Name on card</label><input id="holder" name="holder" autocomplete="cc-name" value="${escape(entered.holder)}" placeholder="Full name"></div>
+<div class="field"><label for="holder">Name on card</label><input id="holder" name="holder" autocomplete="cc-name" value="${escaped(entered.holder)}" placeholder="Full name"></div>
 <button class="primary">${trouble === null ? 'Pay' : 'Try again: pay'} ${total}</button></form>
 ${giveUp}<p class="fine faint">Stripe sandbox of a development shop</p></div></section></main>`,
   )

@@ -110,6 +110,7 @@ const paymentEffects = {
       successUrl: row.success_url,
       cancelUrl: row.cancel_url,
       holdUntil: row.hold_until.toISOString(),
+      principalId: row.principal_id,
     })
   },
   requestExpiry: async (tx: Tx, context: Context) => {

@@ -22,11 +22,13 @@ const rank: Record<PaymentState, number> = { opening: 0, open: 1, failed: 2, exp
 const rankOf: Partial<Record<Verdict, number>> = { failed: 2, expired: 2, review: 3, paid: 4 }
 
 const verdictOf = (facts: SessionFacts, expected: Expected): Verdict => {
-  if (facts.paid) return facts.amountMinor === expected.amountMinor && facts.currency.toUpperCase() === expected.currency ? 'paid' : 'review'
+  if (facts.paid)
+    return facts.amountMinor === expected.amountMinor && facts.currency.toUpperCase() === expected.currency ? 'paid' : 'review'
   if (facts.intentStatus === 'processing') return 'wait'
   if (facts.status === 'expired') return 'expired'
-  // Completed without money: an asynchronous method that was cancelled for good.
-  if (facts.status === 'complete') return facts.intentStatus === 'canceled' || facts.intentStatus === 'requires_payment_method' ? 'failed' : 'wait'
+  // Completed without money: an asynchronous method that failed for good.
+  if (facts.status === 'complete')
+    return facts.intentStatus === 'canceled' || facts.intentStatus === 'requires_payment_method' ? 'failed' : 'wait'
   return 'nothing'
 }
 
@@ -35,4 +37,16 @@ export const judgeSession = (facts: SessionFacts, expected: Expected): Verdict =
   const verdict = verdictOf(facts, expected)
   const height = rankOf[verdict]
   return height === undefined || height > rank[expected.state] ? verdict : 'nothing'
+}
+
+export type RefundState = 'pending' | 'succeeded' | 'failed'
+const refundRank: Record<RefundState, number> = { pending: 0, succeeded: 1, failed: 2 }
+
+/** Whether a refund moves on: a bank may give money back even after a success, and nothing follows a failure. */
+export const refundMoves = (from: RefundState, to: RefundState): boolean => refundRank[to] > refundRank[from]
+
+/** How a dispute ended, or null while it goes on. An inquiry that is closed, and one that was prevented, took no money. */
+export const disputeOutcome = (status: string): 'won' | 'lost' | null => {
+  if (status === 'lost') return 'lost'
+  return ['won', 'warning_closed', 'prevented'].includes(status) ? 'won' : null
 }

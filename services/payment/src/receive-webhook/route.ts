@@ -1,9 +1,9 @@
 // Stripe's webhooks: signature first, then stored and acknowledged; what they mean is found out afterwards.
 import { AppError, paymentApi } from '@cartwright/contracts'
-import { enqueue } from '@cartwright/messaging'
 import { route } from '@cartwright/service-kit'
 import type Stripe from 'stripe'
 import type { PaymentDeps } from '../deps.ts'
+import { storeEvent } from './store-event.ts'
 
 const toleranceSec = 300
 
@@ -17,14 +17,14 @@ const verified = (body: Buffer, header: string | string[] | undefined, deps: Pay
       // Another secret may fit: two are valid while one replaces the other.
     }
   }
+  deps.webhooks.inc({ outcome: 'refused' })
   throw new AppError('signature_invalid')
 }
 
 export const stripeWebhook = route(paymentApi.stripeWebhook, async (req, deps: PaymentDeps) => {
-  const event = verified(req.rawBody ?? Buffer.alloc(0), req.headers['stripe-signature'], deps)
-  await deps.db.tx(async (tx) => {
-    const stored = await tx.run`INSERT IGNORE INTO stripe_event (id, type, payload, received_at) VALUES (${event.id}, ${event.type}, ${JSON.stringify(event)}, ${tx.dbNow})`
-    if (stored.affectedRows === 1) await enqueue(tx, 'process-stripe-event', event.id, { eventId: event.id })
-  })
+  const body = req.rawBody ?? Buffer.alloc(0)
+  const { id, type } = verified(body, req.headers['stripe-signature'], deps)
+  const fresh = await deps.db.tx((tx) => storeEvent(tx, { id, type, payload: body.toString('utf8') }))
+  deps.webhooks.inc({ outcome: fresh ? 'stored' : 'duplicate' })
   return { received: true }
 })
