@@ -105,21 +105,15 @@ export const updateCurrency = async (tx: Tx, cartId: string, currency: string): 
   await tx.run`UPDATE cart SET currency = ${currency} WHERE id = ${cartId}`
 }
 
-export interface CartRow {
+export interface LockedCart {
   id: string
-  principal_id: string
-  open_for: string | null
   currency: string
   version: number
 }
 
-/** Locks a cart by its id, open or closed. */
-export const lockCart = (tx: Tx, cartId: string): Promise<CartRow | null> =>
-  tx.one<CartRow>`SELECT id, principal_id, open_for, currency, version FROM cart WHERE id = ${cartId} FOR UPDATE`
-
-/** Locks the open cart of a principal without counting a write. */
-export const lockOpenCart = (tx: Tx, principalId: string): Promise<CartRow | null> =>
-  tx.one<CartRow>`SELECT id, principal_id, open_for, currency, version FROM cart WHERE open_for = ${principalId} FOR UPDATE`
+/** Locks the open cart of a principal without counting a write; by the same key as every write, so that they cannot wait for each other. */
+export const lockOpenCart = (tx: Tx, principalId: string): Promise<LockedCart | null> =>
+  tx.one<LockedCart>`SELECT id, currency, version FROM cart WHERE open_for = ${principalId} FOR UPDATE`
 
 /** Closes a cart for good. Its row stays, so that versions go on growing; its lines are of no use any more. @param by the order, or who merged it */
 export const closeCart = async (tx: Tx, cartId: string, by: string): Promise<void> => {

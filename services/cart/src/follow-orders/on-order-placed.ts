@@ -2,7 +2,7 @@
 import { type DataOf, orderEvents } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { on } from '@cartwright/messaging'
-import { type CartRow, closeCart, findOpenCart, insertFollowingCart, lockCart } from '../db/carts.ts'
+import { closeCart, getOpenCart, insertFollowingCart, type LockedCart, lockOpenCart } from '../db/carts.ts'
 import { lockOrderFacts, updateClosed } from '../db/orders.ts'
 import type { CartDeps } from '../deps.ts'
 import { leftBehind } from './decide.ts'
@@ -10,23 +10,28 @@ import { giveBack } from './give-back.ts'
 
 type Placed = DataOf<typeof orderEvents.placed>
 
-const close = async (tx: Tx, row: CartRow, order: Placed, deps: CartDeps): Promise<void> => {
-  const owner = row.principal_id
-  const written = row.version > order.cartVersion
-  const left = written ? leftBehind((await findOpenCart(tx, owner))?.cart.lines ?? [], order.lines) : []
-  await closeCart(tx, row.id, order.orderId)
-  tx.afterCommit(() => void deps.cache.putClosed(owner, row.version))
-  if (left.length > 0)
-    await insertFollowingCart(tx, owner, { id: deps.newId('crt'), currency: row.currency, version: row.version + 1, lines: left })
+const close = async (tx: Tx, cart: LockedCart, order: Placed, deps: CartDeps): Promise<void> => {
+  const { principal, cartVersion, lines, orderId } = order
+  const written = cart.version > cartVersion
+  const left = written ? leftBehind((await getOpenCart(tx, principal.id)).cart.lines, lines) : []
+  await closeCart(tx, cart.id, orderId)
+  tx.afterCommit(() => void deps.cache.putClosed(principal.id, cart.version))
+  if (left.length === 0) return
+  await insertFollowingCart(tx, principal.id, {
+    id: deps.newId('crt'),
+    currency: cart.currency,
+    version: cart.version + 1,
+    lines: left,
+  })
 }
 
 export const onOrderPlaced = on(orderEvents.placed, async (tx, { data: order }, deps: CartDeps) => {
   const facts = await lockOrderFacts(tx, order.orderId, order.cartId)
   if (facts.closed) return
-  const row = await lockCart(tx, order.cartId)
+  const cart = await lockOpenCart(tx, order.principal.id)
   // Merged or forgotten meanwhile: then the lines are in another cart, or nobody wants them.
-  if (row === null || row.open_for === null) return
-  await close(tx, row, order, deps)
+  if (cart?.id !== order.cartId) return
+  await close(tx, cart, order, deps)
   await updateClosed(tx, order.orderId)
   if (facts.cancelled && !facts.givenBack) await giveBack(tx, order, deps)
 })
