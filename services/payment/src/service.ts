@@ -39,6 +39,7 @@ export const paymentService = defineService<typeof config, PaymentOwn>({
     adminRunReconciliation,
     adminGetReconciliation,
   ],
+  parksBehindDeadLetters: true,
   consumers: [onPaymentRequested, onExpiryRequested, onRefundRequested, onAccountClosed],
   jobs: [openSession, closeSession, refund, awaitRefund, processStripeEvent, reconcile],
   periodics: [dueSessions, schedule, purge],

@@ -1,0 +1,155 @@
+// Webhooks: nothing without a good signature, nothing lost after a good one, one effect per event.
+import { createHmac } from 'node:crypto'
+import { paymentEvents } from '@cartwright/contracts'
+import { signatureHeader } from '@cartwright/stripe-sandbox'
+import { testSchema } from '@cartwright/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freshId, type PaymentLab, severableWay, startPaymentLab, webhookSecret } from '../fixtures.ts'
+
+let lab: PaymentLab
+beforeAll(async () => {
+  lab = await startPaymentLab()
+})
+afterAll(() => lab[Symbol.asyncDispose]())
+
+const nowSec = () => Math.floor(lab.service.clock.now().getTime() / 1000)
+const anEvent = (overrides: object = {}) =>
+  JSON.stringify({ id: freshId('evt'), object: 'event', type: 'customer.created', data: { object: {} }, ...overrides })
+const post = (body: string, signature: string | null, to = lab) =>
+  fetch(`${to.service.url}/v1/webhooks/stripe`, {
+    method: 'POST',
+    body,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      ...(signature === null ? {} : { 'stripe-signature': signature }),
+    },
+  })
+const stored = async (body: string) =>
+  lab.service.sql(`SELECT id FROM stripe_event WHERE id = '${(JSON.parse(body) as { id: string }).id}'`)
+
+test.each([
+  ['without a signature', () => null],
+  ['signed with a stranger’s secret', (body: string) => signatureHeader(body, 'whsec_stranger', nowSec())],
+  ['signed six minutes ago', (body: string) => signatureHeader(body, webhookSecret, nowSec() - 360)],
+  ['with a signature of other bytes', () => signatureHeader('{}', webhookSecret, nowSec())],
+  [
+    'with a scheme that is not v1',
+    (body: string) => `t=${nowSec()},v0=${createHmac('sha256', webhookSecret).update(`${nowSec()}.${body}`).digest('hex')}`,
+  ],
+  ['with nonsense for a signature', () => 't=,v1='],
+])('an event %s is refused with 400 and leaves no row', async (_, sign) => {
+  const body = anEvent()
+  const response = await post(body, sign(body))
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ code: 'signature_invalid' })
+  expect(await stored(body)).toEqual([])
+})
+
+test('a signature holds for the exact bytes: one space more is refused', async () => {
+  const body = anEvent()
+  expect((await post(`${body} `, signatureHeader(body, webhookSecret, nowSec()))).status).toBe(400)
+})
+
+test('the old secret counts while the new one is being introduced', async () => {
+  const body = anEvent()
+  expect((await post(body, signatureHeader(body, 'whsec_old', nowSec()))).status).toBe(200)
+})
+
+test('the tolerance counts on the service’s clock', async () => {
+  await lab.advance('1h')
+  const body = anEvent()
+  expect((await post(body, signatureHeader(body, webhookSecret, nowSec() - 3600))).status).toBe(400)
+  expect((await post(body, signatureHeader(body, webhookSecret, nowSec() - 290))).status).toBe(200)
+})
+
+test('ten parallel deliveries of one event are all taken and have one effect', async () => {
+  const order = await lab.open()
+  await lab.control('/_sandbox/webhooks', { mode: 'duplicate', copies: 10 })
+  await lab.pay(order.sessionId)
+  await lab.control('/_sandbox/webhooks', { mode: 'deliver' })
+  expect(await lab.told(order.orderId)).toEqual(['payment.session-opened', 'payment.succeeded'])
+  const events = (await lab.events()).filter(
+    (event) => event.type === 'checkout.session.completed' && event.data.object.id === order.sessionId,
+  )
+  const body = JSON.stringify({ ...events[0], delivery: undefined })
+  const answers = await Promise.all(Array.from({ length: 10 }, () => post(body, signatureHeader(body, webhookSecret, nowSec()))))
+  expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200))
+  await lab.rest()
+  expect(await lab.told(order.orderId)).toEqual(['payment.session-opened', 'payment.succeeded'])
+})
+
+test('a type that tells nothing, and an event about somebody else’s payment, are kept and ignored', async () => {
+  const stranger = anEvent({
+    type: 'checkout.session.completed',
+    data: { object: { id: 'cs_stranger', object: 'checkout.session', metadata: { orderId: 'ord_nobody0000' } } },
+  })
+  const odd = anEvent({
+    type: 'charge.refunded',
+    data: { object: { id: 'ch_x', object: 'charge', payment_intent: 'pi_ünknown' } },
+  })
+  for (const body of [anEvent(), stranger, odd]) {
+    expect((await post(body, signatureHeader(body, webhookSecret, nowSec()))).status).toBe(200)
+    expect(await stored(body)).toHaveLength(1)
+  }
+  await lab.rest()
+  expect(await lab.service.sql('SELECT kind, item_key, last_error FROM work_item WHERE done_at IS NULL')).toEqual([])
+})
+
+test('an event says nothing by itself: “completed” for a page that is open changes nothing', async () => {
+  const order = await lab.open()
+  const session = {
+    id: order.sessionId,
+    object: 'checkout.session',
+    payment_status: 'paid',
+    amount_total: 2400,
+    currency: 'eur',
+    metadata: { orderId: order.orderId },
+  }
+  const body = anEvent({ type: 'checkout.session.completed', data: { object: session } })
+  expect((await post(body, signatureHeader(body, webhookSecret, nowSec()))).status).toBe(200)
+  await lab.rest()
+  expect(await lab.row(order.orderId)).toMatchObject({ state: 'open', captured_minor: 0 })
+})
+
+test.each([
+  ['a lower amount', 'amount_minor = amount_minor + 100'],
+  ['another currency', "currency = 'USD'"],
+])('money of %s than the order’s is put under review and fulfils nothing', async (_, change) => {
+  const order = await lab.open()
+  await lab.service.sql(`UPDATE payment SET ${change} WHERE order_id = '${order.orderId}'`)
+  await lab.pay(order.sessionId)
+  expect(await lab.row(order.orderId)).toMatchObject({ state: 'review', captured_minor: 2400 })
+  expect(await lab.told(order.orderId)).toEqual(['payment.session-opened', 'payment.review-required'])
+  const [review] = (await lab.service.published(paymentEvents.reviewRequired)).filter(({ orderId }) => orderId === order.orderId)
+  expect(review).toMatchObject({ got: { amountMinor: 2400, currency: 'EUR' } })
+  await lab.expire(order.orderId, 'deadline')
+  expect(await lab.told(order.orderId)).not.toContain('payment.succeeded')
+  await lab.expire(order.orderId, 'operator')
+  expect(await lab.told(order.orderId)).toEqual(['payment.session-opened', 'payment.review-required', 'payment.succeeded'])
+})
+
+test('without its database the service answers 5xx, so that Stripe sends again, and then takes the event', async () => {
+  const schema = testSchema('payment_cut')
+  const way = await severableWay(schema.url)
+  await using cut = await startPaymentLab({ env: { PAYMENT_DATABASE_URL: way.url } })
+  const order = await cut.open()
+  way.cut()
+  const body = anEvent()
+  const refused = await post(body, signatureHeader(body, webhookSecret, nowSec()), cut)
+  expect(refused.status).toBeGreaterThanOrEqual(500)
+  const { status } = await fetch(`${cut.sandbox.url}/c/pay/${order.sessionId}`, {
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams({ cardNumber: '4242424242424242' }),
+  })
+  expect(status).toBe(303)
+  way.join()
+  await expect
+    .poll(async () => (await cut.row(order.orderId).catch(() => null))?.state, { timeout: 20_000, interval: 250 })
+    .toBe('paid')
+  await cut.rest()
+  expect(await cut.told(order.orderId)).toEqual(['payment.session-opened', 'payment.succeeded'])
+  await cut[Symbol.asyncDispose]()
+  await way.stop()
+  await schema.drop()
+})
