@@ -31,6 +31,7 @@ export * from './openapi.ts'
 export * from './order/api.ts'
 export * from './order/events.ts'
 export * from './order/lines.ts'
+export * from './order/return-page.ts'
 export * from './payment/api.ts'
 export * from './payment/events.ts'
 

@@ -1,8 +1,7 @@
 // What identity's handlers work with.
-import type { BaseDeps } from '@cartwright/service-kit'
+import type { BaseDeps, CodeMaker } from '@cartwright/service-kit'
 import type { config } from './config.ts'
 import type { PrismaClient } from './db/prisma.ts'
-import type { CodeMaker } from './one-time-codes/codes.ts'
 import type { PasswordHasher } from './passwords/hasher.ts'
 import type { SigningKeys } from './tokens/signing-keys.ts'
 

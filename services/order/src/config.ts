@@ -11,6 +11,11 @@ export const config = {
     'Origins that shoppers may return to after paying; loopback is allowed outside production',
     [],
   ),
+  returnTicketSec: integer(
+    'ORDER_RETURN_TICKET_SEC',
+    'Seconds for which the page after the hosted one may look at the payment',
+    7200,
+  ),
   holdSec: integer('ORDER_HOLD_SEC', 'Seconds for which stock is held after an order is placed', 3600),
   reserveTimeoutSec: integer(
     'ORDER_RESERVE_TIMEOUT_SEC',

@@ -16,6 +16,7 @@ import { getPayment } from './payment-view/route.ts'
 import { placeOrder } from './place-order/route.ts'
 import { adminGetOrder, adminListOrders, getOrder, listOrders } from './read-orders/routes.ts'
 import { refundOrder } from './refund-order/route.ts'
+import { cancelReturn, readReturn } from './return-page/routes.ts'
 import { deliverOrder, shipOrder } from './ship-order/routes.ts'
 
 export const orderService = defineService<typeof config, OrderOwn>({
@@ -30,6 +31,8 @@ export const orderService = defineService<typeof config, OrderOwn>({
     listOrders,
     getOrder,
     cancelOrder,
+    readReturn,
+    cancelReturn,
     lookupOrder,
     verifyLookup,
     adminListOrders,

@@ -4,6 +4,7 @@ import { Address, Closed, Currency, Email, Id, Locale, Money, Nullable, OneOf, P
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { Totals } from '../money.ts'
 import { CancelReason, OrderId, PricedLine } from './lines.ts'
+import { returnPageApi } from './return-page.ts'
 
 export const OrderStatus = OneOf('pending', 'processing', 'shipped', 'delivered', 'cancelled')
 export type OrderStatus = Static<typeof OrderStatus>
@@ -75,6 +76,7 @@ const adminQuery = Closed({
 })
 
 export const orderApi = {
+  ...returnPageApi,
   placeOrder: endpoint({
     operationId: 'checkout', method: 'POST', path: '/v1/checkout', auth: 'shopper', idempotent: true, rate: 'checkout', summary: 'Place an order from your cart',
     body: PlaceOrder, response: { 201: Order }, errors: ['cart_empty', 'cart_changed', 'price_changed', 'out_of_stock', 'unavailable', 'return_url_not_allowed', 'upstream_unavailable'],

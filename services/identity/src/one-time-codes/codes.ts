@@ -1,9 +1,8 @@
 // One-time codes: from a CSPRNG, stored as HMAC, sealed for notification, with a budget of guesses per account.
-import { createHash, createHmac, randomInt, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { AppError, identityEvents } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
-import { CompactEncrypt, importJWK } from 'jose'
 import type { IdentityDeps } from '../deps.ts'
 
 /** What a code is for. The mail to somebody whose address another person tries to register looks like one and proves nothing. */
@@ -13,25 +12,6 @@ const maxTries = 5
 const windowMin = 10
 const cooldownSec = 60
 const maxPerHour = 5
-
-export interface CodeMaker {
-  newCode(): string
-  hmac(codeId: string, code: string): string
-  /** Compact JWE that only notification opens. */
-  seal(code: string, expiresAt: Date): Promise<string>
-}
-
-export const codeMaker = async (otpSecret: string, sealPublicJwk: string): Promise<CodeMaker> => {
-  const key = await importJWK(JSON.parse(sealPublicJwk), 'ECDH-ES+A256KW')
-  return {
-    newCode: () => String(randomInt(0, 1_000_000)).padStart(6, '0'),
-    hmac: (codeId, code) => createHmac('sha256', otpSecret).update(`${codeId}:${code}`).digest('hex'),
-    seal: (code, expiresAt) =>
-      new CompactEncrypt(new TextEncoder().encode(JSON.stringify({ code, exp: Math.floor(expiresAt.getTime() / 1000) })))
-        .setProtectedHeader({ alg: 'ECDH-ES+A256KW', enc: 'A256GCM' })
-        .encrypt(key),
-  }
-}
 
 /** Whose code it is and where it is mailed to. */
 export interface CodeHolder {
@@ -125,9 +105,6 @@ interface CodeRow {
   pending_email: string | null
 }
 
-const matching = (row: CodeRow, code: string, codes: CodeMaker): boolean =>
-  timingSafeEqual(Buffer.from(row.code_hmac, 'hex'), Buffer.from(codes.hmac(row.id, code), 'hex'))
-
 export interface Proof {
   /** Empty where nobody has the address: the same statements run. */
   userId: string
@@ -145,7 +122,7 @@ export const consumeCode = async (
 ): Promise<PendingChange> => {
   const row = await tx.one<CodeRow>`SELECT id, code_hmac, pending_password_hash, pending_name, pending_email FROM one_time_code
     WHERE user_id = ${userId} AND purpose = ${purpose} AND used_at IS NULL AND expires_at > ${tx.dbNow} ORDER BY created_at DESC, id DESC LIMIT 1 FOR UPDATE`
-  if (row === null || !matching(row, code, deps.codes)) throw new AppError('otp_invalid')
+  if (row === null || !deps.codes.matches(row.id, code, row.code_hmac)) throw new AppError('otp_invalid')
   await tx.run`UPDATE one_time_code SET used_at = ${tx.dbNow} WHERE id = ${row.id}`
   await tx.run`DELETE FROM code_budget WHERE subject = ${subject} AND purpose = ${purpose}`
   return {

@@ -7,6 +7,8 @@ export interface ReturnRules {
   publicUrl: string
   allowedOrigins: readonly string[]
   production: boolean
+  /** Lets our own page see how the payment went. It travels in the fragment, which browsers keep to themselves. */
+  ticket: string
 }
 
 /** @throws AppError return_url_not_allowed */
@@ -26,7 +28,7 @@ export const returnUrls = (
   orderId: string,
   rules: ReturnRules,
 ) => {
-  const page = `${rules.publicUrl}/checkout/return?order=${orderId}`
+  const page = `${rules.publicUrl}/checkout/return?order=${orderId}#ticket=${rules.ticket}`
   return {
     successUrl: given.successUrl === undefined ? page : checked(given.successUrl, '/successUrl', rules),
     cancelUrl: given.cancelUrl === undefined ? page : checked(given.cancelUrl, '/cancelUrl', rules),

@@ -18,6 +18,7 @@ import { viewPlaced } from '../db/order-view.ts'
 import { insertOrder, type OrderRow } from '../db/orders.ts'
 import type { OrderDeps } from '../deps.ts'
 import { orderNumber } from '../order.ts'
+import { signTicket, ticketKey } from '../return-ticket.ts'
 import { type Decided, decideOrder } from './decide.ts'
 import { findOrdered } from './find-ordered.ts'
 import { returnUrls } from './return-urls.ts'
@@ -118,6 +119,9 @@ const withFreshNumber = async <T>(place: () => Promise<T>): Promise<T> => {
   }
 }
 
+const ticketFor = (orderId: string, { shared, clock, config }: OrderDeps): string =>
+  signTicket(ticketKey(shared.internalAuthSecret), orderId, new Date(clock.now().getTime() + config.returnTicketSec * 1000))
+
 export const placeOrder = route(orderApi.placeOrder, async (req, deps: OrderDeps) => {
   const { principal, body } = req
   const { publicUrl, environment } = deps.shared
@@ -127,6 +131,7 @@ export const placeOrder = route(orderApi.placeOrder, async (req, deps: OrderDeps
     publicUrl,
     allowedOrigins: deps.config.returnOrigins,
     production: environment === 'production',
+    ticket: ticketFor(orderId, deps),
   })
   const open = await deps.services.cart.read(
     cartApi.internalOpenCart,

@@ -1,0 +1,242 @@
+// Checkout through order's face: one order per cart and per key, every refusal with what helps, and nothing written when it fails.
+import { orderEvents } from '@cartwright/contracts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { anAddress, type OrderUnderTest, startOrder } from '../fixtures.ts'
+
+let o: OrderUnderTest
+beforeAll(async () => {
+  o = await startOrder({ CHECKOUT_RETURN_ORIGINS: 'https://shop.example' })
+})
+afterAll(() => o?.stop())
+
+const aCart = (more: Parameters<OrderUnderTest['anItem']>[0] = {}, quantity = 2, version = 3) => {
+  const shopper = o.aShopper()
+  const item = o.anItem(more)
+  return { shopper, item, cart: o.fillCart(shopper, [{ sku: item.sku, quantity }], version) }
+}
+const countOrders = async () => Number((await o.t.sql('SELECT COUNT(*) AS orders FROM customer_order'))[0].orders)
+
+/** Asserts that a checkout is refused and that nothing was written. */
+const refused = async (attempt: () => Promise<{ status: number; body: unknown }>, status: number, body: object) => {
+  const before = await o.t.sql(
+    'SELECT (SELECT COUNT(*) FROM customer_order) AS orders, (SELECT COUNT(*) FROM outbox_event) AS events, (SELECT COUNT(*) FROM idempotency_key) AS used_keys',
+  )
+  const answer = await attempt()
+  expect(answer).toMatchObject({ status, body })
+  expect(
+    await o.t.sql(
+      'SELECT (SELECT COUNT(*) FROM customer_order) AS orders, (SELECT COUNT(*) FROM outbox_event) AS events, (SELECT COUNT(*) FROM idempotency_key) AS used_keys',
+    ),
+  ).toEqual(before)
+}
+
+describe('a checkout that goes on', () => {
+  test('answers the whole order, pending, and asks catalog for its stock', async () => {
+    const { shopper, item, cart } = aCart()
+    const placed = await o.checkout(shopper)
+    expect(placed).toMatchObject({
+      status: 201,
+      body: {
+        status: 'pending',
+        paymentStatus: 'awaiting',
+        fulfilmentStatus: 'none',
+        refundStatus: 'none',
+        cancelReason: null,
+        email: shopper.email,
+        lines: [
+          { sku: item.sku, name: 'Harbour mug', quantity: 2, unitPrice: { amountMinor: 1000 }, lineTotal: { amountMinor: 2000 } },
+        ],
+        total: { amountMinor: 2000, currency: 'EUR' },
+        history: [{ from: null, to: 'pending', actor: 'customer' }],
+      },
+    })
+    expect(placed.body.number).toMatch(/^CW-[2-9B-Z]{4}-[2-9B-Z]{4}$/)
+    expect((await o.t.as(shopper).get(`/v1/orders/${placed.body.id}`)).body).toEqual(placed.body)
+    expect(await o.eventsOf(orderEvents.placed, placed.body.id)).toMatchObject([
+      { cartId: cart.id, cartVersion: 3, principal: { id: shopper.id } },
+    ])
+    expect(await o.eventsOf(orderEvents.stockRequested, placed.body.id)).toMatchObject([
+      { lines: [{ sku: item.sku, quantity: 2 }] },
+    ])
+  })
+
+  test('a later change of the product leaves the order as it was', async () => {
+    const { shopper, item } = aCart()
+    const placed = await o.checkout(shopper)
+    o.wire.variants.set(item.sku, { ...item, name: 'Renamed', price: { amountMinor: 1, currency: 'EUR' } })
+    expect((await o.t.as(shopper).get(`/v1/orders/${placed.body.id}`)).body).toEqual(placed.body)
+  })
+
+  test('a guest orders with an e-mail address, and not without one', async () => {
+    const guest = o.aShopper('guest')
+    o.fillCart(guest, [{ sku: o.anItem().sku, quantity: 1 }])
+    await refused(() => o.checkout(guest), 400, { code: 'validation_failed', errors: [{ path: '/email' }] })
+    expect(await o.checkout(guest, { email: 'guest@example.net' })).toMatchObject({
+      status: 201,
+      body: { email: 'guest@example.net' },
+    })
+  })
+
+  test('returns lead to origins that the shop allows, to loopback in development, and nowhere else', async () => {
+    const { shopper } = aCart()
+    await refused(() => o.checkout(shopper, { successUrl: 'https://evil.example/x' }), 400, {
+      code: 'return_url_not_allowed',
+      errors: [{ path: '/successUrl' }],
+    })
+    await refused(() => o.checkout(shopper, { cancelUrl: 'javascript:alert(1)' }), 400, {
+      code: 'return_url_not_allowed',
+      errors: [{ path: '/cancelUrl' }],
+    })
+    expect(
+      (await o.checkout(shopper, { successUrl: 'https://shop.example/thanks', cancelUrl: 'http://localhost:3000/cart' })).status,
+    ).toBe(201)
+  })
+})
+
+describe('a checkout that is refused writes nothing and says what helps', () => {
+  test('an empty cart, and none at all', async () => {
+    const shopper = o.aShopper()
+    const wish = { cartVersion: 0, expectedTotal: { amountMinor: 0, currency: 'EUR' } }
+    await refused(() => o.checkout(shopper, wish), 422, { code: 'cart_empty' })
+    o.fillCart(shopper, [], 0)
+    await refused(() => o.checkout(shopper, wish), 422, { code: 'cart_empty' })
+  })
+
+  test('a cart that changed meanwhile', async () => {
+    const { shopper } = aCart()
+    await refused(() => o.checkout(shopper, { cartVersion: 2 }), 409, { code: 'cart_changed', cartVersion: 3 })
+  })
+
+  test('a price that changed meanwhile, with the new total', async () => {
+    const { shopper } = aCart()
+    const expectedTotal = { amountMinor: 1900, currency: 'EUR' }
+    await refused(() => o.checkout(shopper, { expectedTotal }), 409, {
+      code: 'price_changed',
+      total: { amountMinor: 2000, currency: 'EUR' },
+    })
+    await refused(() => o.checkout(shopper, { expectedTotal: { amountMinor: 2000, currency: 'USD' } }), 409, {
+      code: 'price_changed',
+    })
+  })
+
+  test('too little stock, with what there is', async () => {
+    const { shopper, item } = aCart({ available: 1 })
+    await refused(() => o.checkout(shopper), 409, {
+      code: 'out_of_stock',
+      shortages: [{ sku: item.sku, requested: 2, available: 1 }],
+    })
+  })
+
+  test('something that is no longer sold, or has no price in this currency, or is unknown', async () => {
+    for (const more of [{ sellable: false }, { price: null }]) {
+      const { shopper, item, cart } = aCart(more)
+      await refused(() => o.checkout(shopper), 409, {
+        code: 'unavailable',
+        problems: [{ lineId: cart.lines[0]?.id, sku: item.sku }],
+      })
+    }
+    const { shopper, item } = aCart()
+    o.wire.variants.delete(item.sku)
+    await refused(() => o.checkout(shopper), 409, { code: 'unavailable' })
+  })
+
+  test.each(['cart', 'catalog'] as const)(
+    '%s that does not answer: 503, and the same key works when it is back',
+    async (service) => {
+      const { shopper } = aCart()
+      o.wire.down.add(service)
+      await refused(() => o.checkout(shopper, {}, { key: `back-${service}` }), 503, { code: 'upstream_unavailable' })
+      o.wire.down.delete(service)
+      expect((await o.checkout(shopper, {}, { key: `back-${service}` })).status).toBe(201)
+    },
+  )
+
+  test('bad input names its field; a key is required; a token too', async () => {
+    const { shopper } = aCart()
+    await refused(() => o.checkout(shopper, { shippingAddress: { ...anAddress, country: 'Portugal' } }), 400, {
+      code: 'validation_failed',
+      errors: [{ path: '/shippingAddress/country' }],
+    })
+    await refused(() => o.checkout(shopper, { gift: true }), 400, { errors: [{ path: '/gift' }] })
+    await refused(() => o.checkout(shopper, {}, { key: null }), 400, { code: 'idempotency_key_missing' })
+    await refused(() => o.t.anonymous.post('/v1/checkout', {}), 401, { code: 'unauthenticated' })
+  })
+})
+
+describe('once', () => {
+  test('fifty identical checkouts in parallel make one order, and all of them answer it', async () => {
+    const { shopper } = aCart()
+    const before = await countOrders()
+    const answers = await Promise.all(Array.from({ length: 50 }, () => o.checkout(shopper, {}, { key: 'same' })))
+    expect(await countOrders()).toBe(before + 1)
+    expect([...new Set(answers.map((answer) => answer.status))]).toEqual([201])
+    expect(new Set(answers.map((answer) => answer.text)).size).toBe(1)
+    expect(answers.filter((answer) => answer.headers.get('idempotent-replayed') === 'true')).toHaveLength(49)
+  })
+
+  test('thirty keys on one cart make one order; the others are led to it', async () => {
+    const { shopper } = aCart()
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => o.checkout(shopper, {}, { key: `key-${index}` })))
+    const winners = answers.filter((answer) => answer.status === 201)
+    expect(winners).toHaveLength(1)
+    for (const loser of answers.filter((answer) => answer.status !== 201)) {
+      expect(loser).toMatchObject({ status: 409, body: { code: 'cart_changed', orderId: winners[0]?.body.id } })
+    }
+  })
+
+  test('a repeat after the cart is closed is replayed, a second key is led to the order', async () => {
+    const { shopper } = aCart()
+    const wish = { cartVersion: 3, expectedTotal: { amountMinor: 2000, currency: 'EUR' } }
+    const first = await o.checkout(shopper, wish, { key: 'a' })
+    o.wire.carts.delete(shopper.id)
+    const repeat = await o.checkout(shopper, wish, { key: 'a' })
+    expect(repeat).toMatchObject({ status: 201, body: first.body })
+    expect(repeat.headers.get('idempotent-replayed')).toBe('true')
+    expect(await o.checkout(shopper, wish, { key: 'b' })).toMatchObject({
+      status: 409,
+      body: { code: 'cart_changed', orderId: first.body.id },
+    })
+    expect(await o.checkout(shopper, { ...wish, cartVersion: 4 }, { key: 'a' })).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    })
+  })
+
+  test('the last unit that a first checkout took is no shortage for the second one of the same cart', async () => {
+    const { shopper, item } = aCart({ available: 2 })
+    const first = await o.checkout(shopper)
+    o.wire.variants.set(item.sku, { ...item, available: 0 })
+    expect(await o.checkout(shopper)).toMatchObject({ status: 409, body: { code: 'cart_changed', orderId: first.body.id } })
+  })
+
+  test('a new cart with the version of an ordered one is a cart of its own', async () => {
+    const { shopper, item } = aCart()
+    const first = await o.checkout(shopper)
+    const wish = { cartVersion: 3, expectedTotal: { amountMinor: 2000, currency: 'EUR' } }
+    o.fillCart(shopper, [], 3)
+    expect(await o.checkout(shopper, { ...wish, expectedTotal: { amountMinor: 0, currency: 'EUR' } })).toMatchObject({
+      status: 422,
+      body: { code: 'cart_empty' },
+    })
+    expect(await o.checkout(shopper, wish)).toMatchObject({ status: 409, body: { code: 'cart_changed', orderId: first.body.id } })
+    o.fillCart(shopper, [{ sku: item.sku, quantity: 5 }], 3)
+    const stale = await o.checkout(shopper, wish)
+    expect(stale).toMatchObject({ status: 409, body: { code: 'price_changed' } })
+    expect(stale.body).not.toHaveProperty('orderId')
+    const second = await o.checkout(shopper)
+    expect(second).toMatchObject({ status: 201, body: { total: { amountMinor: 5000 } } })
+    o.fillCart(shopper, [{ sku: item.sku, quantity: 1 }], 9)
+    expect(await o.checkout(shopper, wish)).toMatchObject({ status: 409, body: { code: 'cart_changed', orderId: first.body.id } })
+  })
+})
+
+test('a checkout reads the cart once and catalog once, whatever is in the cart', async () => {
+  const shopper = o.aShopper()
+  o.fillCart(
+    shopper,
+    [1, 2, 3].map((quantity) => ({ sku: o.anItem().sku, quantity })),
+  )
+  o.wire.reads.length = 0
+  expect((await o.checkout(shopper)).status).toBe(201)
+  expect(o.wire.reads).toEqual(['cart', 'catalog'])
+})
