@@ -21,7 +21,7 @@ describe('carts behind Redis', () => {
   beforeAll(async () => {
     proxy = await proxyOf(redisUrl())
     redis = new Redis(redisUrl())
-    t = await startCart({}, { REDIS_URL: proxy.through(redisUrl()), CART_CACHE_TTL_SEC: '2' })
+    t = await startCart({}, { REDIS_URL: proxy.through(redisUrl()), CART_CACHE_TTL_SEC: '4' })
   })
   afterAll(async () => {
     await t.stop()
@@ -96,12 +96,14 @@ describe('carts behind Redis', () => {
       expect(quantities(await read())).toEqual({ [sku]: 2 })
       expect(performance.now() - started).toBeLessThan(3000)
       proxy.resume()
-      expect(quantities(await read())).toEqual({ [sku]: 2 })
+      // Every answer counts, not only the last one.
+      const answers: number[] = []
       await eventually('reads from Redis again', async () => {
         const hits = await metric('hit')
-        expect(quantities(await read())).toEqual({ [sku]: 2 })
+        answers.push(quantities(await read())[sku] ?? 0)
         return (await metric('hit')) > hits
       })
+      expect(new Set(answers)).toEqual(new Set([2]))
     },
   )
 
