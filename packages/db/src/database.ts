@@ -1,7 +1,7 @@
 // One pool per service and the only way to open a transaction. Decisions are conditional UPDATEs or FOR UPDATE at READ COMMITTED.
 import { EventEmitter } from 'node:events'
-import mariadb, { type Connection, type Pool } from 'mariadb'
-import { asConflict, ConflictError, isRetryable } from './errors.ts'
+import mariadb, { type Connection, type Pool, type PoolConnection } from 'mariadb'
+import { asConflict, ConflictError, isRetryable, TransactionTimeout } from './errors.ts'
 import { type Sql, type SqlValue, sql } from './sql.ts'
 
 /** Result of a statement that writes. `insertId` is 0 when the table has no counter. */
@@ -35,6 +35,8 @@ export interface Tx extends Queryable {
   afterCommit(hook: () => void): void
   /** Tells the listeners of `Database.onSignal`, once, after COMMIT succeeded: "there is a new outbox row". */
   signal(name: string): void
+  /** Seconds that statements from here on wait for a lock; the session's own limit holds again when the transaction has ended. */
+  lockWait(seconds: number): Promise<void>
   /** A place for modules to keep per-transaction state under their own symbol. */
   readonly locals: Map<symbol, unknown>
 }
@@ -43,9 +45,10 @@ export interface Database extends Queryable {
   /**
    * Runs `work` in one READ COMMITTED transaction. Any database error aborts the whole of it even when caught; deadlocks and
    * lock waits run it again from the start (at most 5 times), so `work` must not keep state outside. No I/O, no Promise.all inside.
-   * @throws ConflictError when a unique key was taken
+   * It may take 10 s: then it is rolled back, and what it still tries fails.
+   * @throws ConflictError when a unique key was taken, TransactionTimeout
    */
-  tx<T>(work: (tx: Tx) => Promise<T>, options?: { lockWaitRetries?: boolean }): Promise<T>
+  tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Calls `listener` after every commit whose transaction signalled `name`. @returns a function that stops listening */
   onSignal(name: string, listener: () => void): () => void
   /** For Prisma's adapter, which shares the pool. */
@@ -66,7 +69,10 @@ export interface DatabaseOptions {
 }
 
 const sqlMode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'
-const statementSec = 3
+const lockWaitSec = 3
+/** A second more than a lock wait: on MariaDB the limit counts waiting too, and a wait that ends as 1205 is tried again. */
+const statementSec = 4
+const transactionMs = 10_000
 const maxTries = 6
 
 const connectionOptions = (url: string) => {
@@ -125,6 +131,8 @@ interface OpenTx {
   finish(): Promise<void>
   committed(): void
   end(): void
+  /** The session differs from what the pool hands out. */
+  altered(): boolean
 }
 
 const openTx = (connection: Connection, dbNow: () => Sql, signals: EventEmitter): OpenTx => {
@@ -132,6 +140,7 @@ const openTx = (connection: Connection, dbNow: () => Sql, signals: EventEmitter)
   const after: (() => void)[] = []
   const signalled = new Set<string>()
   let ended = false
+  let altered = false
   let failure: unknown
   const run: Run = async (text, values) => {
     if (ended) throw new Error('this transaction has ended')
@@ -155,6 +164,10 @@ const openTx = (connection: Connection, dbNow: () => Sql, signals: EventEmitter)
     beforeCommit: (key: symbol, hook: () => Promise<void>) => void before.set(key, hook),
     afterCommit: (hook: () => void) => void after.push(hook),
     signal: (name: string) => void signalled.add(name),
+    lockWait: async (seconds: number) => {
+      altered = true
+      await run('SET SESSION innodb_lock_wait_timeout = ?', [seconds])
+    },
   } as Tx
   return {
     tx,
@@ -169,29 +182,56 @@ const openTx = (connection: Connection, dbNow: () => Sql, signals: EventEmitter)
     end: () => {
       ended = true
     },
+    altered: () => altered,
   }
 }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
+/** Rejects when `work` takes too long. The work itself cannot be stopped, but its transaction is over, so its statements fail. */
+const limited = <T>(work: Promise<T>): Promise<T> => {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new TransactionTimeout(transactionMs)), transactionMs)
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer))
+}
+
+/** Gives a connection back as the pool expects it. One that cannot be brought there is dropped, and the server rolls back by itself. */
+const giveBack = async (connection: PoolConnection, state: { done: boolean; altered: boolean; hopeless: boolean }): Promise<void> => {
+  try {
+    if (state.hopeless || !connection.isValid()) return connection.destroy()
+    if (!state.done) await connection.rollback()
+    if (state.altered) await connection.query(`SET SESSION innodb_lock_wait_timeout = ${lockWaitSec}`)
+    await connection.release()
+  } catch {
+    // It died meanwhile; what the caller must know, it has been told by the statement that failed.
+    connection.destroy()
+  }
+}
+
 const attempt = async <T>(pool: Pool, signals: EventEmitter, dbNow: () => Sql, work: (tx: Tx) => Promise<T>): Promise<T> => {
   const connection = await pool.getConnection()
   const open = openTx(connection, dbNow, signals)
   let done = false
-  try {
+  let hopeless = false
+  const perform = async (): Promise<T> => {
     await connection.beginTransaction()
     const result = await work(open.tx)
     await open.finish()
     open.end()
     await connection.commit()
     done = true
+    return result
+  }
+  try {
+    const result = await limited(perform())
     open.committed()
     return result
+  } catch (error) {
+    hopeless = error instanceof TransactionTimeout
+    throw error
   } finally {
     open.end()
-    // A connection whose rollback fails is broken; the pool drops it, and the server rolls back by itself.
-    if (!done && connection.isValid()) await connection.rollback().catch(() => connection.destroy())
-    await connection.release()
+    await giveBack(connection, { done, altered: open.altered(), hopeless })
   }
 }
 
@@ -208,7 +248,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
     acquireTimeout: 5000,
     prepareCacheLength: 0,
     initSql: [
-      `SET SESSION sql_mode='${sqlMode}', time_zone='+00:00', innodb_lock_wait_timeout=${statementSec}, ${limit}`,
+      `SET SESSION sql_mode='${sqlMode}', time_zone='+00:00', innodb_lock_wait_timeout=${lockWaitSec}, ${limit}`,
       'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
     ],
   })
@@ -223,12 +263,12 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
       throw asConflict(error)
     }
   }
-  const tx = async <T>(work: (tx: Tx) => Promise<T>, { lockWaitRetries = true } = {}): Promise<T> => {
+  const tx = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
     for (let tries = 1; ; tries++) {
       try {
         return await attempt(pool, signals, dbNow, work)
       } catch (error) {
-        if (error instanceof ConflictError || !isRetryable(error) || tries >= maxTries || !lockWaitRetries) throw error
+        if (error instanceof ConflictError || !isRetryable(error) || tries >= maxTries) throw error
         await pause(Math.random() * 20 * 2 ** tries)
       }
     }

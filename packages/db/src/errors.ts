@@ -11,6 +11,14 @@ export class ConflictError extends Error {
   }
 }
 
+/** A transaction took longer than it may. The engine may be frozen or gone silent, so it counts as unavailable. */
+export class TransactionTimeout extends Error {
+  constructor(milliseconds: number) {
+    super(`the transaction took longer than ${milliseconds} ms and was rolled back`)
+    this.name = 'TransactionTimeout'
+  }
+}
+
 /** errno of a database error, or undefined for anything else. */
 export const errnoOf = (error: unknown): number | undefined =>
   typeof error === 'object' && error !== null && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined
@@ -24,8 +32,11 @@ const sqlStateOf = (error: unknown): string =>
 /** Deadlock, lock wait, snapshot conflict: the whole transaction may simply run again. */
 const retryable = new Set([1213, 1205, 1020])
 
-/** Too many connections, shutting down, killed, gone, statement limit, pool timeouts. */
-const unavailable = new Set([1040, 1053, 1077, 1078, 1152, 1184, 1203, 1317, 1927, 1969, 2006, 2013, 3024, 3169, 45012, 45028, 45013, 45009])
+/** Too many connections, shutting down, killed, gone, statement limit; from 45001 on the driver's own: socket and pool trouble. */
+const unavailable = new Set([
+  1040, 1053, 1077, 1078, 1152, 1184, 1203, 1317, 1927, 1969, 2006, 2013, 3024, 3169, 4031,
+  45001, 45004, 45009, 45012, 45013, 45019, 45026, 45027, 45028, 45029, 45030, 45035, 45037, 45039, 45042, 45061,
+])
 const socketCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'ENOENT'])
 
 export const isRetryable = (error: unknown): boolean => retryable.has(errnoOf(error) ?? 0)
@@ -35,8 +46,8 @@ export const isRetryable = (error: unknown): boolean => retryable.has(errnoOf(er
  * 08xxx is the SQL standard's class for connection exceptions.
  */
 export const isTransient = (error: unknown): boolean => {
-  const errno = errnoOf(error)
-  if (isRetryable(error) || unavailable.has(errno ?? 0) || socketCodes.has(codeOf(error)) || sqlStateOf(error).startsWith('08')) return true
+  if (error instanceof TransactionTimeout || isRetryable(error)) return true
+  if (unavailable.has(errnoOf(error) ?? 0) || socketCodes.has(codeOf(error)) || sqlStateOf(error).startsWith('08')) return true
   return error instanceof Error && error.cause !== undefined && isTransient(error.cause)
 }
 

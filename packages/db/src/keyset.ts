@@ -21,13 +21,16 @@ export class CursorError extends Error {
 export const encodeCursor = (sortName: string, values: readonly CursorValue[]): string =>
   Buffer.from(JSON.stringify([sortName, ...values])).toString('base64url')
 
+/** The last value of a cursor is the unique id: an ascii column, which must never meet other text (an error on both engines). */
+const isPlainId = (value: CursorValue | undefined): boolean => typeof value !== 'string' || /^[\x20-\x7e]*$/.test(value)
+
 /** @throws CursorError when malformed or made for another order */
 export const decodeCursor = (sortName: string, cursor: string, count: number): CursorValue[] => {
   const decoded = parse(cursor)
   if (!Array.isArray(decoded) || decoded.length !== count + 1 || decoded[0] !== sortName) throw new CursorError()
   const values: unknown[] = decoded.slice(1)
   const isCursorValue = (value: unknown): value is CursorValue => value === null || typeof value === 'string' || typeof value === 'number'
-  if (!values.every(isCursorValue)) throw new CursorError()
+  if (!values.every(isCursorValue) || !isPlainId(values.at(-1))) throw new CursorError()
   return values
 }
 

@@ -1,13 +1,11 @@
-// Consumes events: inbox claim, handler and its own events in one transaction, so each event has one effect per consumer.
-import { AppError, type DataOf, type EventContract } from '@cartwright/contracts'
-import { ConflictError, type Database, isTransient, type Tx } from '@cartwright/db'
-import { setTimeout as delay } from 'node:timers/promises'
-import { type DeadReason, deadLetter } from './dead-letter.ts'
+// Consumes events: which handler takes which event, and the subscription of a group to their topics.
+import type { DataOf, EventContract } from '@cartwright/contracts'
+import type { Database, Tx } from '@cartwright/db'
+import type { CrashHook } from './crash-point.ts'
+import { deliverer } from './deliver.ts'
 import type { Log } from './relay.ts'
-import { runInTrace } from './trace.ts'
 import type { RunningSubscription, Transport } from './transport/transport.ts'
-import { assertValid, InvalidEvent } from './validate.ts'
-import { type Message, messageOf, type WireRecord } from './wire.ts'
+import { type Message, messageOf } from './wire.ts'
 
 /** Does what an event asks for, inside the transaction that claims it. Never calls the outside world: it writes a work row. */
 export type Handler<D, Deps> = (tx: Tx, message: Message<D>, deps: Deps) => Promise<void>
@@ -35,6 +33,9 @@ export const listen = <E extends EventContract, Deps>(
   hear: (message: Message<DataOf<E>>, deps: Deps) => void | Promise<void>,
 ): Listener<Deps> => ({ event, hear: (message, deps) => hear(message as Message<DataOf<E>>, deps) })
 
+/** What became of one delivery. */
+export type Outcome = 'handled' | 'duplicate' | 'parked' | 'dead' | 'retried'
+
 export interface ConsumerOptions<Deps> {
   db: Database
   transport: Transport
@@ -43,91 +44,28 @@ export interface ConsumerOptions<Deps> {
   handlers: readonly Registration<Deps>[]
   deps: Deps
   log: Log
+  /** Names this process, so that a message that kills it is found out. */
+  owner: string
+  /** Later events of the same aggregate wait behind its dead letter, so that their order holds. */
+  parks?: boolean
   /** Counts outcomes for metrics. */
-  observe?: (type: string, outcome: 'handled' | 'duplicate' | 'dead' | 'retried', milliseconds: number) => void
+  observe?: (type: string, outcome: Outcome, milliseconds: number) => void
+  crash?: CrashHook
 }
 
-/** An expected failure that trying again cannot mend. */
-const isPermanent = (error: unknown): DeadReason | null => {
-  if (error instanceof InvalidEvent) return 'invalid'
-  return error instanceof AppError ? 'permanent' : null
-}
-
-const maxUnknown = 5
-
-/** Handles one record for one group. Resolves when it is handled, known or dead-lettered; rejects only when aborted. */
-export const deliverer = <Deps>(options: Omit<ConsumerOptions<Deps>, 'transport'>) => {
-  const { db, group, deps, log } = options
-  const byType = new Map(options.handlers.map((registration) => [registration.event.name, registration]))
-
-  const handleOnce = async (registration: Registration<Deps>, record: WireRecord): Promise<'handled' | 'duplicate'> => {
-    const data: unknown = JSON.parse(record.value)
-    assertValid(registration.event, data)
-    return db.tx(async (tx) => {
-      const claim = await tx.run`INSERT IGNORE INTO inbox_event (consumer, event_id, received_at)
-        VALUES (${group}, ${record.headers.ce_id ?? ''}, UTC_TIMESTAMP(6))`
-      if (claim.affectedRows === 0) return 'duplicate'
-      await registration.handle(tx, messageOf(record, data), deps)
-      return 'handled'
-    })
-  }
-
-  const persist = async (registration: Registration<Deps>, record: WireRecord, signal: AbortSignal): Promise<void> => {
-    const type = registration.event.name
-    let unknown = 0
-    for (let tries = 1; ; tries++) {
-      signal.throwIfAborted()
-      const started = performance.now()
-      try {
-        const outcome = await handleOnce(registration, record)
-        options.observe?.(type, outcome, performance.now() - started)
-        return
-      } catch (error) {
-        const transient = isTransient(error)
-        if (!transient) unknown += error instanceof ConflictError ? 0.5 : 1
-        const permanent = isPermanent(error) ?? (error instanceof SyntaxError ? 'invalid' : null)
-        if (permanent || unknown >= maxUnknown) {
-          log.error({ err: error, event: record.headers.ce_id, type, group, attempts: tries }, 'a message was dead-lettered')
-          await bury(record, { reason: permanent ?? 'exhausted', error, attempts: tries }, signal)
-          options.observe?.(type, 'dead', performance.now() - started)
-          return
-        }
-        options.observe?.(type, 'retried', performance.now() - started)
-        if (tries === 1 || tries % 20 === 0) log.warn({ err: error, event: record.headers.ce_id, type, group, tries }, 'a message is tried again')
-        await delay(Math.min(50 * 2 ** Math.min(tries, 6), 2000) * (0.5 + Math.random()), undefined, { signal })
-      }
-    }
-  }
-
-  const bury = async (record: WireRecord, failure: { reason: DeadReason; error: unknown; attempts: number }, signal: AbortSignal): Promise<void> => {
-    for (;;) {
-      signal.throwIfAborted()
-      try {
-        await deadLetter(db, group, record, failure)
-        return
-      } catch (error) {
-        if (!isTransient(error)) throw error
-        await delay(500, undefined, { signal })
-      }
-    }
-  }
-
-  return async (record: WireRecord, signal: AbortSignal): Promise<void> => {
-    const registration = byType.get(record.headers.ce_type ?? '')
-    if (registration === undefined) return
-    const trace = {
-      traceparent: record.headers.traceparent ?? '',
-      correlationId: record.headers.ce_correlationid ?? '',
-      causationId: record.headers.ce_id ?? '',
-    }
-    await runInTrace(trace, () => persist(registration, record, signal))
-  }
-}
+/** Topics that a group reads. */
+export const topicsOf = (handlers: readonly { event: EventContract }[]): string[] => [...new Set(handlers.map(({ event }) => event.topic))]
 
 /** Subscribes a group to the topics of its handlers. */
 export const startConsumer = async <Deps>(options: ConsumerOptions<Deps>): Promise<RunningSubscription> => {
-  const topics = [...new Set(options.handlers.map((registration) => registration.event.topic))]
-  return options.transport.subscribe({ group: options.group, topics, deliver: deliverer(options) })
+  const { deliver, leave } = await deliverer(options)
+  const subscription = await options.transport.subscribe({ group: options.group, topics: topicsOf(options.handlers), deliver })
+  return {
+    stop: async () => {
+      await subscription.stop()
+      await leave()
+    },
+  }
 }
 
 /** Subscribes listeners in a group of their own, from now on. A listener that fails is logged and passed over. */
@@ -137,11 +75,10 @@ export const startListeners = async <Deps>(
   listeners: readonly Listener<Deps>[],
   deps: Deps,
   log: Log,
-): Promise<RunningSubscription> => {
-  const topics = [...new Set(listeners.map((listener) => listener.event.topic))]
-  return transport.subscribe({
+): Promise<RunningSubscription> =>
+  transport.subscribe({
     group,
-    topics,
+    topics: topicsOf(listeners),
     ephemeral: true,
     deliver: async (record) => {
       for (const listener of listeners.filter((candidate) => candidate.event.name === record.headers.ce_type)) {
@@ -153,4 +90,3 @@ export const startListeners = async <Deps>(
       }
     },
   })
-}

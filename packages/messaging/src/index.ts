@@ -2,10 +2,24 @@
 import { fileURLToPath } from 'node:url'
 import type { MigrationSet } from '@cartwright/db'
 
-export { deliverer, type Handler, type Listener, listen, on, type Registration, startConsumer, startListeners } from './consume.ts'
+export { type ConsumerOptions, type Handler, type Listener, listen, type Outcome, on, type Registration, startConsumer, startListeners, topicsOf } from './consume.ts'
+export type { CrashHook, CrashPoint } from './crash-point.ts'
+export type { DeadReason } from './dead-letter.ts'
+export { housekeeping, purgeInbox } from './housekeeping.ts'
 export { type AnyJob, enqueue, ensureDue, type Job, job, PermanentFailure, requeue, startJobs, type WorkItem } from './jobs.ts'
 export { type Periodic, periodic, startPeriodics } from './periodic.ts'
 export { publish } from './publish.ts'
+export {
+  type DeadLetter,
+  type DeadLetterDesk,
+  type DeadLetterDetail,
+  deadLetterDesk,
+  findDeadLetter,
+  type Groups,
+  listDeadLetters,
+  type RedriveResult,
+} from './redrive.ts'
+export { ReplayRefused, replay } from './replay.ts'
 export { type Log, type RelayOptions, startRelay, type Worker } from './relay.ts'
 export {
   type AnySagaTable,
@@ -27,8 +41,8 @@ export {
   undo,
 } from './saga.ts'
 export { currentTrace, findTrace, newSpanId, newTrace, parseTraceparent, runInTrace, type Trace, traceIdOf } from './trace.ts'
-export { memoryTransport } from './transport/memory.ts'
-export type { RunningSubscription, Subscription, Transport } from './transport/transport.ts'
+export { type MemoryOptions, memoryTransport } from './transport/memory.ts'
+export type { ReplayRange, RunningSubscription, Subscription, Transport } from './transport/transport.ts'
 export { InvalidEvent } from './validate.ts'
 export type { Message, WireRecord } from './wire.ts'
 

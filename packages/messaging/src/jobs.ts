@@ -1,5 +1,6 @@
 // Does effects outside the database: a leased work row, an effect with a stable key, then its result applied in one transaction.
-import { type Database, list, type Sql, sql, type Tx } from '@cartwright/db'
+import { type Database, isTransient, list, type Sql, sql, type Tx } from '@cartwright/db'
+import type { CrashHook } from './crash-point.ts'
 import type { Log, Worker } from './relay.ts'
 import { currentTrace, runInTrace, type Trace } from './trace.ts'
 
@@ -29,7 +30,7 @@ export interface Job<P, R, Deps> {
   effect(item: WorkItem<P>, deps: Deps): Promise<R>
   /** Writes the result and publishes, in the transaction that marks the row done. */
   apply(tx: Tx, item: WorkItem<P>, result: R, deps: Deps): Promise<void>
-  /** Settles a permanent failure, in the transaction that marks the row done. */
+  /** Settles a permanent failure, in the transaction that marks the row done; without it the row is only marked, with its error. */
   giveUp?(tx: Tx, item: WorkItem<P>, error: Error, deps: Deps): Promise<void>
   /** Seconds until the next try; 1, 2, 4 … 60 when left out. */
   backoffSec?(attempts: number): number
@@ -52,9 +53,13 @@ export const enqueue = async <P>(tx: Tx, kind: string, key: string, payload: P, 
   return affectedRows === 1
 }
 
-/** Makes a row that is done or waiting due again, at once or later. */
+/**
+ * Makes a row that is done or waiting due again, at once or later. One that is under way is not disturbed: it stays due when it
+ * has finished, since its effect may have looked before this change.
+ */
 export const requeue = async (tx: Tx, kind: string, key: string, delaySec = 0): Promise<void> => {
-  await tx.run`UPDATE work_item SET done_at = NULL, leased_until = NULL, available_at = ${tx.dbNow} + INTERVAL ${delaySec} SECOND WHERE kind = ${kind} AND item_key = ${key}`
+  await tx.run`UPDATE work_item SET done_at = NULL, requests = requests + 1, attempts = 0, available_at = ${tx.dbNow} + INTERVAL ${delaySec} SECOND
+    WHERE kind = ${kind} AND item_key = ${key}`
   tx.signal(workSignal)
 }
 
@@ -80,6 +85,7 @@ export interface JobRunnerOptions<Deps> {
   observe?: (kind: string, outcome: 'done' | 'failed' | 'given_up', milliseconds: number) => void
   /** Jobs at the same time; 8 when left out. */
   concurrency?: number
+  crash?: CrashHook
 }
 
 interface WorkRow {
@@ -89,6 +95,7 @@ interface WorkRow {
   payload: string
   headers: string
   attempts: number
+  requests: number
 }
 
 const itemLeaseSec = 60
@@ -107,20 +114,21 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
 
   const claim = async (row: WorkRow): Promise<boolean> => {
     const leased = await db.run`UPDATE work_item SET leased_by = ${owner}, leased_until = UTC_TIMESTAMP(6) + INTERVAL ${itemLeaseSec} SECOND, attempts = attempts + 1
-      WHERE id = ${row.id} AND done_at IS NULL AND attempts = ${row.attempts} AND (leased_until IS NULL OR leased_until < UTC_TIMESTAMP(6))`
+      WHERE id = ${row.id} AND done_at IS NULL AND attempts = ${row.attempts} AND requests = ${row.requests} AND (leased_until IS NULL OR leased_until < UTC_TIMESTAMP(6))`
     return leased.affectedRows === 1
   }
 
-  const finish = (row: WorkRow, write: (tx: Tx) => Promise<void>) =>
+  /** Marks the row done, unless it was asked for again meanwhile, and writes in the same transaction. */
+  const finish = (row: WorkRow, lastError: string | null, write: (tx: Tx) => Promise<void>) =>
     db.tx(async (tx) => {
-      const done = await tx.run`UPDATE work_item SET done_at = ${tx.dbNow}, leased_until = NULL, last_error = NULL WHERE id = ${row.id} AND done_at IS NULL AND leased_by = ${owner}`
+      const done = await tx.run`UPDATE work_item SET done_at = IF(requests = ${row.requests}, ${tx.dbNow}, NULL), leased_until = NULL, last_error = ${lastError}
+        WHERE id = ${row.id} AND done_at IS NULL AND leased_by = ${owner}`
       if (done.affectedRows === 1) await write(tx)
     })
 
-  const postpone = async (row: WorkRow, definition: AnyJob<Deps>, error: unknown): Promise<void> => {
+  const postpone = async (row: WorkRow, definition: AnyJob<Deps>, error: Error): Promise<void> => {
     const seconds = (definition.backoffSec ?? defaultBackoffSec)(row.attempts)
-    const message = error instanceof Error ? error.message : String(error)
-    await db.run`UPDATE work_item SET leased_until = NULL, available_at = ${db.dbNow} + INTERVAL ${seconds} SECOND, last_error = ${message.slice(0, 1000)}
+    await db.run`UPDATE work_item SET leased_until = NULL, available_at = ${db.dbNow} + INTERVAL ${seconds} SECOND, last_error = ${error.message.slice(0, 1000)}
       WHERE id = ${row.id} AND leased_by = ${owner} AND done_at IS NULL`
   }
 
@@ -131,17 +139,22 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
     const started = performance.now()
     try {
       const result: unknown = await definition.effect(item, deps)
-      await finish(row, (tx) => definition.apply(tx, item, result, deps))
+      options.crash?.('after-effect-before-apply', row.kind)
+      await finish(row, null, (tx) => definition.apply(tx, item, result, deps))
       options.observe?.(row.kind, 'done', performance.now() - started)
     } catch (error) {
-      const exhausted = definition.maxAttempts !== undefined && row.attempts + 1 >= definition.maxAttempts
-      const permanent = error instanceof PermanentFailure || exhausted
-      log.warn({ err: error, kind: row.kind, key: row.item_key, attempts: row.attempts + 1 }, permanent ? 'a job gave up' : 'a job will be tried again')
-      options.observe?.(row.kind, permanent ? 'given_up' : 'failed', performance.now() - started)
-      const failure = error instanceof Error ? error : new Error(String(error))
-      if (permanent && definition.giveUp) await finish(row, async (tx) => definition.giveUp?.(tx, item, failure, deps))
-      else await postpone(row, definition, error)
+      await settle(row, definition, item, error, started)
     }
+  }
+
+  const settle = async (row: WorkRow, definition: AnyJob<Deps>, item: WorkItem<unknown>, error: unknown, started: number): Promise<void> => {
+    const exhausted = definition.maxAttempts !== undefined && row.attempts + 1 >= definition.maxAttempts && !isTransient(error)
+    const permanent = error instanceof PermanentFailure || exhausted
+    log.warn({ err: error, kind: row.kind, key: row.item_key, attempts: row.attempts + 1 }, permanent ? 'a job gave up' : 'a job will be tried again')
+    options.observe?.(row.kind, permanent ? 'given_up' : 'failed', performance.now() - started)
+    const failure = error instanceof Error ? error : new Error(String(error))
+    if (permanent) await finish(row, failure.message.slice(0, 1000), async (tx) => definition.giveUp?.(tx, item, failure, deps))
+    else await postpone(row, definition, failure)
   }
 
   const start = (row: WorkRow): void => {
@@ -159,7 +172,7 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
     if (byKind.size === 0 || stopped) return false
     const room = concurrency - underWay.size
     if (room <= 0) return true
-    const rows = await db.rows<WorkRow>`SELECT id, kind, item_key, payload, headers, attempts FROM work_item
+    const rows = await db.rows<WorkRow>`SELECT id, kind, item_key, payload, headers, attempts, requests FROM work_item
       WHERE done_at IS NULL AND available_at <= ${db.dbNow} AND (leased_until IS NULL OR leased_until < ${sql`UTC_TIMESTAMP(6)`}) AND kind IN (${kinds})
       ORDER BY available_at LIMIT ${room}`
     for (const row of rows) start(row)

@@ -1,6 +1,8 @@
 // Moves committed outbox rows to the transport: one active relay per schema, publish → mark, never the reverse.
 import { type Database, list, sql } from '@cartwright/db'
+import type { CrashHook } from './crash-point.ts'
 import { dropLease, leaseSec, renewMs, takeLease } from './lease.ts'
+import { type OutboxRow, outboxReader } from './outbox-reader.ts'
 import { outboxSignal } from './publish.ts'
 import type { Trace } from './trace.ts'
 import type { Transport } from './transport/transport.ts'
@@ -23,6 +25,7 @@ export interface RelayOptions {
   log: Log
   /** Milliseconds from commit to the transport's acceptance, for a metric. */
   observe?: (milliseconds: number) => void
+  crash?: CrashHook
 }
 
 /** A part that works by itself and can be asked to do what is due now. */
@@ -32,158 +35,230 @@ export interface Worker {
   stop(): Promise<void>
 }
 
-interface OutboxRow {
-  id: number
-  event_id: string
-  event_type: string
-  schema_version: number
-  aggregate_version: number
-  topic: string
-  partition_key: string
-  payload: string
-  headers: string
-  occurred_at: Date
-}
-
 const leaseName = 'relay'
 const batchSize = 500
 const pollMs = 200
-const purgeEveryMs = 60_000
+/** Rows handed over in memory that no group has finished: behind this many, a blocked group holds the others up at last. */
+const maxUnderWay = 20_000
+const houseworkMs = 60_000
+const purgeBatch = 1000
+const purgeRounds = 50
+
+type StoredHeaders = Trace & { extra?: Record<string, string> }
 
 const recordOf = (row: OutboxRow): WireRecord => {
-  const trace = JSON.parse(row.headers) as Trace
+  const { extra = {}, ...trace } = JSON.parse(row.headers) as StoredHeaders
   return {
     topic: row.topic,
     key: row.partition_key,
     value: row.payload,
-    headers: headersOf({
-      id: row.event_id,
-      type: row.event_type,
-      version: row.schema_version,
-      source: `/cartwright/${row.topic.split('.')[0]}`,
-      subject: row.partition_key,
-      time: row.occurred_at,
-      sequence: row.aggregate_version,
-      ...trace,
-    }),
+    headers: {
+      ...headersOf({
+        id: row.event_id,
+        type: row.event_type,
+        version: row.schema_version,
+        source: `/cartwright/${row.topic.split('.')[0]}`,
+        subject: row.partition_key,
+        time: row.occurred_at,
+        sequence: row.aggregate_version,
+        ...trace,
+      }),
+      ...extra,
+    },
+  }
+}
+
+/** The right to send: on database time, renewed early, given up on stop. */
+const leaseKeeper = ({ db, owner, alone }: RelayOptions) => {
+  let until = 0
+  let renewed = 0
+  let steal = alone === true
+  return {
+    /** @returns `held`, `taken` when it was not held right before, or `no` */
+    hold: async (): Promise<'held' | 'taken' | 'no'> => {
+      const now = performance.now()
+      const lapsed = now >= until
+      if (!lapsed && now - renewed < renewMs) return 'held'
+      if (!(await takeLease(db, leaseName, owner, steal))) return 'no'
+      steal = false
+      renewed = now
+      until = now + leaseSec * 1000
+      return lapsed ? 'taken' : 'held'
+    },
+    drop: () => dropLease(db, leaseName, owner),
+  }
+}
+
+/** Which rows have been handed over, and which of them can be marked. */
+const ledger = (db: Database) => {
+  const underWay = new Set<number>()
+  let settled: number[] = []
+  return {
+    has: (id: number) => underWay.has(id),
+    size: () => underWay.size,
+    begin: (ids: Iterable<number>) => {
+      for (const id of ids) underWay.add(id)
+    },
+    abandon: (ids: Iterable<number>) => {
+      for (const id of ids) underWay.delete(id)
+    },
+    settle: (id: number) => void settled.push(id),
+    /** Publish → mark, never the reverse. */
+    mark: async (): Promise<void> => {
+      if (settled.length === 0) return
+      const ids = settled
+      settled = []
+      try {
+        await db.run`UPDATE outbox_event SET published_at = UTC_TIMESTAMP(6) WHERE id IN (${list(ids)})`
+      } catch (error) {
+        settled.push(...ids)
+        throw error
+      }
+      for (const id of ids) underWay.delete(id)
+    },
+  }
+}
+
+const purge = async (db: Database): Promise<void> => {
+  for (let round = 0; round < purgeRounds; round++) {
+    const { affectedRows } = await db.run`DELETE FROM outbox_event WHERE published_at < ${sql`UTC_TIMESTAMP(6) - INTERVAL 7 DAY`} LIMIT ${purgeBatch}`
+    if (affectedRows < purgeBatch) return
+  }
+}
+
+/** One round after another of: hold the lease, mark what is done, send what is new. */
+const pumpOf = (options: RelayOptions, onSettled: () => void, isStopped: () => boolean) => {
+  const { db, transport, crash } = options
+  const lease = leaseKeeper(options)
+  const rows = outboxReader(db)
+  const books = ledger(db)
+  let housework = performance.now()
+
+  const hold = async (): Promise<boolean> => {
+    const state = await lease.hold()
+    if (state === 'taken') rows.reset()
+    return state !== 'no'
+  }
+
+  const send = async (fresh: readonly OutboxRow[]): Promise<void> => {
+    const ids = new Map(fresh.map((row) => [recordOf(row), row.id]))
+    books.begin(ids.values())
+    try {
+      await transport.send([...ids.keys()], (record) => {
+        const id = ids.get(record)
+        if (id === undefined) return
+        books.settle(id)
+        onSettled()
+      })
+    } catch (error) {
+      books.abandon(ids.values())
+      const message = error instanceof Error ? error.message : String(error)
+      await db.run`UPDATE outbox_event SET attempts = attempts + 1, last_error = ${message.slice(0, 500)} WHERE id = ${fresh[0]?.id ?? 0}`
+      throw error
+    }
+    if (transport.kind === 'kafka') crash?.('after-ack-before-mark', fresh[0]?.event_type ?? '')
+    options.observe?.(Date.now() - (fresh[0]?.occurred_at.getTime() ?? Date.now()))
+  }
+
+  /** @returns how many rows were read; rows that are under way already are not sent again */
+  const sendNext = async (): Promise<number> => {
+    if (books.size() > maxUnderWay) return 0
+    const found = await rows.next(batchSize)
+    const fresh = found.filter((row) => !books.has(row.id))
+    let from = 0
+    try {
+      for (; from < fresh.length; from += batchSize) await send(fresh.slice(from, from + batchSize))
+    } catch (error) {
+      rows.putBack(fresh.slice(from))
+      throw error
+    }
+    return found.length
+  }
+
+  const keepHouse = async (): Promise<void> => {
+    if (performance.now() - housework < houseworkMs) return
+    housework = performance.now()
+    // Reading from the beginning now and then finds whatever could have been missed.
+    rows.reset()
+    await purge(db)
+  }
+
+  return {
+    busy: () => books.size() > 0,
+    mark: books.mark,
+    drop: lease.drop,
+    /** @param read false when only marks are due */
+    pump: async (read: boolean): Promise<boolean> => {
+      let did = false
+      if (!(await hold())) return false
+      await books.mark()
+      while (read && !isStopped() && (await sendNext()) > 0) {
+        did = true
+        await books.mark()
+        if (!(await hold())) break
+      }
+      await keepHouse()
+      return did
+    },
   }
 }
 
 /** Starts the relay. A commit wakes it in-process; the poll is only a safety net and finds rows of other processes. */
 export const startRelay = (options: RelayOptions): Worker => {
-  const { db, transport, owner, log } = options
-  const underWay = new Map<number, WireRecord>()
-  let settledIds: number[] = []
-  let leaseUntil = 0
-  let renewed = 0
-  let purged = 0
+  const { db, transport, log } = options
   let stopped = false
   let failures = 0
   let running: Promise<boolean> | null = null
-  let again = false
-  let stolen = options.alone !== true
+  let wanted: 'nothing' | 'marks' | 'rows' = 'nothing'
 
-  const holdLease = async (): Promise<boolean> => {
-    const now = performance.now()
-    if (now < leaseUntil && now - renewed < renewMs) return true
-    if (!(await takeLease(db, leaseName, owner, !stolen))) return false
-    stolen = true
-    renewed = now
-    leaseUntil = now + leaseSec * 1000
-    return true
-  }
+  const { pump, mark, drop, busy } = pumpOf(
+    options,
+    () => {
+      if (transport.kind === 'memory') wake('marks')
+    },
+    () => stopped,
+  )
 
-  const mark = async (): Promise<void> => {
-    if (settledIds.length === 0) return
-    const ids = settledIds
-    settledIds = []
+  const round = async (read: boolean): Promise<boolean> => {
     try {
-      await db.run`UPDATE outbox_event SET published_at = UTC_TIMESTAMP(6) WHERE id IN (${list(ids)})`
-    } catch (error) {
-      settledIds.push(...ids)
-      throw error
-    }
-    for (const id of ids) underWay.delete(id)
-  }
-
-  const sendOnce = async (): Promise<number> => {
-    const rows = await db.rows<OutboxRow>`SELECT id, event_id, event_type, schema_version, aggregate_version, topic, partition_key, payload, headers, occurred_at
-      FROM outbox_event WHERE published_at IS NULL AND available_at <= UTC_TIMESTAMP(6) ORDER BY id LIMIT ${batchSize + underWay.size}`
-    const fresh = rows.filter((row) => !underWay.has(row.id)).slice(0, batchSize)
-    if (fresh.length === 0) return 0
-    const ids = new Map(fresh.map((row) => [recordOf(row), row.id]))
-    for (const [record, id] of ids) underWay.set(id, record)
-    try {
-      await transport.send([...ids.keys()], (record) => {
-        const id = ids.get(record)
-        if (id === undefined) return
-        settledIds.push(id)
-        if (transport.kind === 'memory') wake()
-      })
-    } catch (error) {
-      for (const id of ids.values()) underWay.delete(id)
-      const message = error instanceof Error ? error.message : String(error)
-      await db.run`UPDATE outbox_event SET attempts = attempts + 1, last_error = ${message.slice(0, 500)} WHERE id = ${fresh[0]?.id ?? 0}`
-      throw error
-    }
-    options.observe?.(Date.now() - (fresh[0]?.occurred_at.getTime() ?? Date.now()))
-    return fresh.length
-  }
-
-  const purge = async (): Promise<void> => {
-    if (performance.now() - purged < purgeEveryMs) return
-    purged = performance.now()
-    await db.run`DELETE FROM outbox_event WHERE published_at < ${sql`UTC_TIMESTAMP(6) - INTERVAL 7 DAY`} LIMIT 1000`
-  }
-
-  const pump = async (): Promise<boolean> => {
-    let did = false
-    try {
-      if (!(await holdLease())) return false
-      await mark()
-      while (!stopped && (await sendOnce()) > 0) {
-        did = true
-        await mark()
-        if (!(await holdLease())) break
-      }
-      await purge()
+      const did = await pump(read)
       failures = 0
+      return did
     } catch (error) {
       failures += 1
       if (failures === 1 || failures % 50 === 0) log.warn({ err: error, failures }, 'the outbox could not be sent; it will be tried again')
+      return false
     }
-    return did
   }
-
-  const run = (): Promise<boolean> => {
-    running ??= pump().finally(() => {
+  const run = (read: boolean): Promise<boolean> => {
+    wanted = 'nothing'
+    running ??= round(read).finally(() => {
       running = null
-      if (again && !stopped) {
-        again = false
-        if (failures === 0) void run()
-      }
+      // After a failure the poll tries again, at its own pace.
+      if (wanted !== 'nothing' && !stopped && failures === 0) void run(wanted === 'rows')
     })
     return running
   }
-
-  const wake = () => {
+  const wake = (reason: 'marks' | 'rows'): void => {
     if (stopped) return
-    if (running) again = true
-    else void run()
+    if (wanted !== 'rows') wanted = reason
+    if (!running && (failures === 0 || reason === 'rows')) void run(wanted === 'rows')
   }
 
-  const unlisten = db.onSignal(outboxSignal, wake)
+  const unlisten = db.onSignal(outboxSignal, () => {
+    if (failures === 0) wake('rows')
+  })
   const timer = setInterval(() => {
     // Backs off to one try in ten polls while the transport or the database is down.
-    if (failures < 5 || Math.random() < 0.1) wake()
+    if (failures < 5 || Math.random() < 0.1) wake('rows')
   }, pollMs)
-  wake()
+  wake('rows')
 
   return {
     tick: async () => {
       if (running) await running
-      const did = await run()
-      return did || underWay.size > 0 || settledIds.length > 0
+      const did = await run(true)
+      return did || busy()
     },
     stop: async () => {
       stopped = true
@@ -192,7 +267,7 @@ export const startRelay = (options: RelayOptions): Worker => {
       if (running) await running
       try {
         await mark()
-        await dropLease(db, leaseName, owner)
+        await drop()
       } catch (error) {
         log.warn({ err: error }, 'the relay could not give its lease back; a standby takes over when it lapses')
       }

@@ -169,8 +169,10 @@ export const runSaga = <S extends string, I extends string, E extends string, De
     await note(tx, id, input, instance.state, decision?.state ?? instance.state, decision?.effects ?? [])
     if (decision === null) return null
     const wished = await perform(tx, id, decision.effects, data, deps)
+    // A deadline that has fired and led nowhere new is over, or it would fire for ever.
+    const spent = input === 'timedOut' && wished === null && !decision.restart
     await tx.run`UPDATE saga_instance SET state = ${decision.state}, tries = ${Math.min(decision.tries, 1_000_000)}, version = version + 1, updated_at = ${tx.dbNow},
-      deadline_at = ${deadlineOf(decision.state, wished, decision.restart, deps, tx.dbNow)} WHERE saga = ${table.name} AND id = ${id}`
+      deadline_at = ${spent ? sql`NULL` : deadlineOf(decision.state, wished, decision.restart, deps, tx.dbNow)} WHERE saga = ${table.name} AND id = ${id}`
     return decision.state
   }
 

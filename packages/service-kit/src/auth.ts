@@ -18,10 +18,26 @@ const algorithms = ['ES256', 'EdDSA']
 const roles: readonly string[] = ['guest', 'customer', 'admin']
 const cacheSize = 10_000
 
-const keySource = (config: SharedConfig): JWTVerifyGetKey | null => {
-  if (config.jwks) return createLocalJWKSet(JSON.parse(config.jwks))
-  if (config.jwksUrl) return createRemoteJWKSet(new URL(config.jwksUrl), { cooldownDuration: 1000, cacheMaxAge: 300_000, timeoutDuration: 3000 })
-  return null
+/** Where keys come from. `last` are the keys read most recently, for when their source does not answer. */
+interface KeySource {
+  current: JWTVerifyGetKey
+  last(): JWTVerifyGetKey | null
+}
+
+const keySource = (config: SharedConfig): KeySource | null => {
+  if (config.jwks) {
+    const local = createLocalJWKSet(JSON.parse(config.jwks))
+    return { current: local, last: () => null }
+  }
+  if (!config.jwksUrl) return null
+  const remote = createRemoteJWKSet(new URL(config.jwksUrl), { cooldownDuration: 1000, cacheMaxAge: 300_000, timeoutDuration: 3000 })
+  return {
+    current: remote,
+    last: () => {
+      const known = remote.jwks()
+      return known ? createLocalJWKSet(known) : null
+    },
+  }
 }
 
 const principalOf = (payload: JWTPayload): Principal => {
@@ -32,7 +48,7 @@ const principalOf = (payload: JWTPayload): Principal => {
 
 /** The keys cannot be had, as opposed to the token being wrong. */
 const isKeyOutage = (error: unknown): boolean => {
-  if (error instanceof errors.JWKSTimeout) return true
+  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true
   if (error instanceof errors.JOSEError) return error.code === 'ERR_JOSE_GENERIC'
   return error instanceof TypeError
 }
@@ -45,14 +61,27 @@ const isKeyOutage = (error: unknown): boolean => {
 export const accessVerifier = (config: SharedConfig, clock: Clock): ((token: string, orderId?: string) => Promise<Principal>) => {
   const keys = keySource(config)
   const verified = new Map<string, { principal: Principal; expiresAtMs: number }>()
+  const check = (token: string, key: JWTVerifyGetKey) =>
+    jwtVerify(token, key, {
+      algorithms, issuer: config.issuer, audience: accessAudience, typ: 'at+jwt', currentDate: clock.now(), requiredClaims: ['exp', 'sub'],
+    })
+  /** While the keys cannot be read anew, those read last still hold; a key they do not know may be a new one. */
+  const checkWithLast = async (token: string, outage: unknown): Promise<{ payload: JWTPayload }> => {
+    const last = keys?.last() ?? null
+    if (last === null) throw outage
+    return check(token, last).catch((error: unknown) => {
+      throw error instanceof errors.JWKSNoMatchingKey ? outage : error
+    })
+  }
   return async (token, orderId) => {
     const known = verified.get(token)
     if (known && known.expiresAtMs > clock.now().getTime()) return known.principal
     if (orderId !== undefined && isOrderToken(token)) return verifyOrderToken(config.internalAuthSecret, clock, token, orderId)
     if (keys === null) throw new AppError('upstream_unavailable', 'no keys are configured to check access tokens')
     try {
-      const { payload } = await jwtVerify(token, keys, {
-        algorithms, issuer: config.issuer, audience: accessAudience, typ: 'at+jwt', currentDate: clock.now(), requiredClaims: ['exp', 'sub'],
+      const { payload } = await check(token, keys.current).catch((error: unknown) => {
+        if (isKeyOutage(error)) return checkWithLast(token, error)
+        throw error
       })
       const principal = principalOf(payload)
       if (verified.size >= cacheSize) verified.clear()

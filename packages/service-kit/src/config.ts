@@ -48,11 +48,20 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Configuration that is missing or wrong; the message names every variable. */
 export class ConfigError extends Error {
+  readonly problems: readonly string[]
+
   constructor(service: string, problems: readonly string[]) {
     super(`${service} cannot start: ${problems.join('; ')}`)
     this.name = 'ConfigError'
+    this.problems = problems
   }
 }
+
+/** Turns the error of a port that is taken into one clear line; leaves every other error alone. */
+export const portTaken = (error: unknown, service: string, host: string, port: number): unknown =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    ? new ConfigError(service, [`port ${port} of ${host} is taken by another process; choose another one, or 0 for any free one`])
+    : error
 
 /** What every service shares; shared variables carry no prefix. */
 export const sharedSpec = {
@@ -74,6 +83,7 @@ export const sharedSpec = {
   paymentUrl: text('PAYMENT_URL', 'Where payment answers', null),
   notificationUrl: text('NOTIFICATION_URL', 'Where notification answers', null),
   seed: flag('SEED_DEVELOPMENT_DATA', 'Write the development data at start; refused in production', false),
+  crashPoint: text('CRASH_POINT', 'For fault tests: `<point>` or `<point>:<event type or job kind>` at which the process kills itself; refused in production', null),
   shutdownDelayMs: integer('SHUTDOWN_DELAY_MS', 'Milliseconds between not ready and closing, so that load balancers notice', 0),
 } satisfies ConfigSpec
 export type SharedConfig = ConfigOf<typeof sharedSpec>
@@ -110,6 +120,27 @@ export const readConfig = <S extends ConfigSpec>(service: string, prefix: string
   problems.push(...strangers.map((name) => `${name} is not a variable of ${service}`))
   if (problems.length > 0) throw new ConfigError(service, problems)
   return Object.freeze(values) as ConfigOf<S>
+}
+
+/**
+ * Reads what all services share together with what is a service's own, so that one message names everything that is wrong.
+ * @throws ConfigError
+ */
+export const readAllConfig = <S extends ConfigSpec>(service: string, prefix: string, spec: S, env: Environment): { shared: SharedConfig; config: ConfigOf<S> } => {
+  const problems: string[] = []
+  const collect = <T>(read: () => T): T | undefined => {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      problems.push(...error.problems)
+      return undefined
+    }
+  }
+  const shared = collect(() => readConfig(service, '\0', sharedSpec, env))
+  const config = collect(() => readConfig(service, prefix, spec, env))
+  if (shared === undefined || config === undefined) throw new ConfigError(service, problems)
+  return { shared, config }
 }
 
 /** Configuration for the log: secrets as `***`. */

@@ -1,9 +1,10 @@
 // The Fastify instance of a service: parsing, tracing, problems, probes. Nothing here knows what a shop is.
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
-import { useProblems } from './problem.ts'
+import { problemOf, sendProblem, useProblems } from './problem.ts'
 import { traceOfRequest } from './route.ts'
 import { useValidation } from './validation.ts'
 
@@ -22,12 +23,21 @@ const useBodies = (app: FastifyInstance): void => {
   })
 }
 
+/** Bytes that are no HTTP get a problem document as well, by hand: there is no request yet. */
+const refuseGarbage = (error: Error & { code?: string }, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const body = JSON.stringify(problemOf('validation_failed', 'this is not a well-formed HTTP request', '/'))
+  if (socket.writable) socket.end(`HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`)
+}
+
 export interface HttpOptions {
   log: Logger
   metrics: Metrics
   routes: readonly { method: string; path: string }[]
   /** Whether the service is ready for traffic; the text says why not. */
   ready: () => Promise<string | null>
+  /** The service is about to end: keep-alive connections are closed with their next answer. */
+  isDraining?: () => boolean
   bodyLimit?: number
 }
 
@@ -43,6 +53,10 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
     childLoggerFactory: (logger) => logger,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     forceCloseConnections: 'idle',
+    // Whoever got in before the door closed is served.
+    return503OnClosing: false,
+    clientErrorHandler: refuseGarbage,
+    frameworkErrors: (error, request, reply) => sendProblem(request, reply, error),
     disableRequestLogging: true,
   })
   app.decorateRequest('principal', null)
@@ -52,6 +66,7 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
   app.addHook('onRequest', (request, reply, done) => {
     request.trace = traceOfRequest(request)
     void reply.header('x-request-id', request.id)
+    if (options.isDraining?.()) void reply.header('connection', 'close')
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {

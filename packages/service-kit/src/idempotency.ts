@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '@cartwright/contracts'
 import { ConflictError, type Database, errnoOf, type Tx } from '@cartwright/db'
+import { type Periodic, periodic } from '@cartwright/messaging'
 
 /** What a route answers when it is not just the body of its first success status. */
 export interface Answer<B = unknown> {
@@ -57,11 +58,16 @@ export const findReplay = async (db: Database, request: KeyedRequest): Promise<A
   return stored === null ? null : replay(stored, request)
 }
 
+/** Seconds that a second request waits for the first. */
+const claimWaitSec = 1
+/** Seconds that statements of the effect wait for a lock: the session's own. */
+const lockWaitSec = 3
+
 const claim = async (tx: Tx, { scope, key, hash }: KeyedRequest): Promise<void> => {
-  await tx.run`SET SESSION innodb_lock_wait_timeout = 1`
+  await tx.lockWait(claimWaitSec)
   await tx.run`DELETE FROM idempotency_key WHERE scope = ${scope} AND idempotency_key = ${key} AND created_at <= ${tx.dbNow} - INTERVAL 24 HOUR`
   await tx.run`INSERT INTO idempotency_key (scope, idempotency_key, request_hash, created_at) VALUES (${scope}, ${key}, ${hash}, ${tx.dbNow})`
-  await tx.run`SET SESSION innodb_lock_wait_timeout = 3`
+  await tx.lockWait(lockWaitSec)
 }
 
 class ClaimFailed extends Error {}
@@ -83,6 +89,11 @@ export const once = async (db: Database, request: KeyedRequest, work: (tx: Tx) =
       }
       claimed = true
       const answer = await work(tx)
+      // Only what succeeded is kept: a refusal may end otherwise the next time.
+      if (answer.status >= 300) {
+        await tx.run`DELETE FROM idempotency_key WHERE scope = ${request.scope} AND idempotency_key = ${request.key}`
+        return answer
+      }
       await tx.run`UPDATE idempotency_key SET status = ${answer.status}, body = ${JSON.stringify(answer.body ?? null)}
         WHERE scope = ${request.scope} AND idempotency_key = ${request.key}`
       return answer
@@ -92,7 +103,22 @@ export const once = async (db: Database, request: KeyedRequest, work: (tx: Tx) =
     if (!claimed && error instanceof ConflictError) {
       const stored = await find(db, request)
       if (stored) return replay(stored, request)
+      // The first one rolled back while we waited for it.
+      throw new AppError('idempotency_key_in_flight', undefined, {}, 1)
     }
     throw error
   }
 }
+
+const purgeBatch = 1000
+
+/** Deletes keys that are past their 24 hours, in small batches. */
+export const purgeIdempotencyKeys: Periodic<{ db: Database }> = periodic({
+  name: 'kit-idempotency-keys',
+  everySec: 600,
+  run: async ({ db }) => {
+    for (let affected = purgeBatch; affected === purgeBatch; ) {
+      affected = (await db.run`DELETE FROM idempotency_key WHERE created_at < ${db.dbNow} - INTERVAL 25 HOUR LIMIT ${purgeBatch}`).affectedRows
+    }
+  },
+})

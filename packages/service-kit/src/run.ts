@@ -1,5 +1,6 @@
 // Runs one service as a process of its own: environment, Kafka, signals. The only file that meets `process`.
-import { ConfigError, readConfig, sharedSpec } from './config.ts'
+import type { CrashHook } from '@cartwright/messaging'
+import { ConfigError, readAllConfig } from './config.ts'
 import type { Service } from './service.ts'
 
 const hardExitMs = 40_000
@@ -9,16 +10,25 @@ const fail = (message: string): never => {
   process.exit(1)
 }
 
+/** Dies at a named place as a process dies that loses its machine. @param wanted `<point>` or `<point>:<event type or job kind>` */
+const killAt = (wanted: string): CrashHook => {
+  const [point, subject] = wanted.split(':')
+  return (reached, about) => {
+    if (reached === point && (subject === undefined || subject === about)) process.kill(process.pid, 'SIGKILL')
+  }
+}
+
 /** Starts `service` from the process environment and stops it on SIGTERM or SIGINT. */
 export const run = async (service: Service): Promise<void> => {
   process.on('unhandledRejection', (reason) => fail(`unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}`))
   try {
-    const shared = readConfig(service.name, '\0', sharedSpec, process.env)
+    const { shared } = readAllConfig(service.name, service.prefix, service.spec, process.env)
+    if (shared.crashPoint !== null && shared.environment === 'production') throw new ConfigError(service.name, ['CRASH_POINT is not for production'])
     if (shared.seed && shared.environment === 'production') throw new ConfigError(service.name, ['SEED_DEVELOPMENT_DATA is not for production'])
     if (shared.kafkaBrokers.length === 0) throw new ConfigError(service.name, ['KAFKA_BROKERS is missing (a service alone talks over Kafka)'])
     const { kafkaTransport } = await import('@cartwright/messaging/kafka')
     const transport = await kafkaTransport({ brokers: [...shared.kafkaBrokers], clientId: service.name })
-    const running = await service.start({ env: process.env, transport })
+    const running = await service.start({ env: process.env, transport, ...(shared.crashPoint === null ? {} : { crash: killAt(shared.crashPoint) }) })
     if (shared.seed) await running.seed()
     process.send?.({ ready: true, url: running.url, metricsUrl: running.metricsUrl })
     let stopping = false

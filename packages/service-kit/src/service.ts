@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Database, NewId } from '@cartwright/db'
-import type { AnyJob, AnySagaTable, Listener, Periodic, Registration, RunnableSaga, Transport } from '@cartwright/messaging'
+import type { AnyJob, AnySagaTable, CrashHook, Listener, Periodic, Registration, RunnableSaga, Transport } from '@cartwright/messaging'
 import type { FastifyInstance } from 'fastify'
 import type { Principal } from './auth.ts'
+import { groupTopics } from './backbone.ts'
 import type { ServiceClient } from './client.ts'
 import type { Clock } from './clock.ts'
 import type { ConfigOf, ConfigSpec, Environment, SharedConfig } from './config.ts'
@@ -49,6 +50,8 @@ export interface ServiceDefinition<S extends ConfigSpec, Own extends object> {
   consumers?: readonly Registration<BaseDeps<S> & Own>[]
   /** Handlers of further groups, by whole group name: `catalog-search`. */
   projections?: Readonly<Record<string, readonly Registration<BaseDeps<S> & Own>[]>>
+  /** Later events of an aggregate wait behind its dead letter, so that order holds: for services that decide by order. */
+  parksBehindDeadLetters?: boolean
   listeners?: readonly Listener<BaseDeps<S> & Own>[]
   jobs?: readonly AnyJob<BaseDeps<S> & Own>[]
   // biome-ignore lint/suspicious/noExplicitAny: states and inputs are the saga's own business.
@@ -70,6 +73,8 @@ export interface StartOptions {
   alone?: boolean
   /** Where log lines go instead of standard output. */
   logFile?: string
+  /** Called at named places where a harness may kill the process; absent in production. */
+  crash?: CrashHook
   /** For a service whose address another must know before it listens. */
   host?: string
 }
@@ -98,6 +103,8 @@ export interface Service {
   readonly spec: ConfigSpec
   readonly endpoints: readonly Route<never>['endpoint'][]
   readonly consumes: readonly string[]
+  /** Consumer groups with the topics they read: the memory transport is told, so that no record passes a late starter by. */
+  readonly groups: Readonly<Record<string, readonly string[]>>
   /** The tables of its sagas, to draw and to check. */
   readonly sagas: readonly AnySagaTable[]
   start(options: StartOptions): Promise<RunningService>
@@ -113,5 +120,6 @@ export const defineService = <S extends ConfigSpec, Own extends object = object>
     ...new Set([...(definition.consumers ?? []), ...Object.values(definition.projections ?? {}).flat()].map((registration) => registration.event.name)),
   ],
   sagas: (definition.sagas ?? []).map((declared) => declared.table),
+  groups: groupTopics(definition),
   start: (options) => startService(definition, options, `${definition.name}-${randomBytes(6).toString('hex')}`),
 })

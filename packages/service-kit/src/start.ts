@@ -1,30 +1,23 @@
 // Starts a service: configuration, schema, dependencies, HTTP, then consumers, relay, jobs, sagas; stops in the opposite order.
-import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { topics } from '@cartwright/contracts'
 import { type Database, idFactory, isTransient, migrate, openDatabase } from '@cartwright/db'
-import {
-  messagingMigrations,
-  type RunningSubscription,
-  startConsumer,
-  startJobs,
-  startListeners,
-  startPeriodics,
-  startRelay,
-  type Worker,
-} from '@cartwright/messaging'
+import { messagingMigrations } from '@cartwright/messaging'
 import type { FastifyInstance } from 'fastify'
 import { Agent } from 'undici'
 import { accessVerifier, internalAuth } from './auth.ts'
+import { type Backbone, groupsOf, startBackbone } from './backbone.ts'
 import { serviceClient } from './client.ts'
 import { systemClock } from './clock.ts'
-import { type ConfigSpec, readConfig, redacted, sharedSpec } from './config.ts'
+import { type ConfigSpec, portTaken, readAllConfig, redacted, sharedSpec } from './config.ts'
+import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { createHttp } from './http-server.ts'
 import { createLogger } from './logger.ts'
-import { createMetrics, type Metrics } from './metrics.ts'
+import { createMetrics } from './metrics.ts'
+import { serveMetrics } from './metrics-server.ts'
 import { mount } from './route.ts'
+import type { Route } from './route.ts'
 import type { BaseDeps, RunningService, ServiceDefinition, StartOptions } from './service.ts'
 
 const kitMigrations = { folder: fileURLToPath(new URL('../migrations', import.meta.url)), table: '_kit_migrations' } as const
@@ -54,8 +47,7 @@ const noDatabase = (name: string) => (): never => {
 }
 
 const baseDeps = <S extends ConfigSpec, Own extends object>(definition: ServiceDefinition<S, Own>, options: StartOptions, agent: Agent) => {
-  const shared = readConfig(definition.name, '\0', sharedSpec, options.env)
-  const config = readConfig(definition.name, definition.prefix, definition.config, options.env)
+  const { shared, config } = readAllConfig(definition.name, definition.prefix, definition.config, options.env)
   const clock = options.clock ?? systemClock
   const log = createLogger(definition.name, shared.logLevel, options.logFile)
   log.info({ config: { ...redacted(sharedSpec, shared), ...redacted(definition.config, config) } }, 'starting')
@@ -81,76 +73,17 @@ const baseDeps = <S extends ConfigSpec, Own extends object>(definition: ServiceD
   return { base, internal }
 }
 
-const listenOn = async (app: FastifyInstance, host: string, port: number): Promise<string> => {
-  await app.listen({ host, port })
+/** Listens; a port that is taken becomes one clear line. */
+const listenOn = async (app: FastifyInstance, name: string, host: string, port: number): Promise<string> => {
+  await app.listen({ host, port }).catch((error: unknown) => {
+    throw portTaken(error, name, host, port)
+  })
   const address = app.server.address() as AddressInfo
   return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${address.port}`
 }
 
-const serveMetrics = async (metrics: Metrics, host: string, port: number, refresh: () => Promise<void>): Promise<{ server: Server; url: string }> => {
-  const server = createServer((request, response) => {
-    if (request.url !== '/metrics') {
-      response.writeHead(404).end()
-      return
-    }
-    refresh()
-      .then(() => metrics.registry.metrics())
-      .then(
-        (text) => response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text),
-        () => response.writeHead(503).end(),
-      )
-  })
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
-  return { server, url: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${(server.address() as AddressInfo).port}/metrics` }
-}
-
-const refreshBackbone = async (db: Database | null, metrics: Metrics): Promise<void> => {
-  if (db === null) return
-  const outbox = await db.one<{ pending: number; age: number | null }>`SELECT COUNT(*) AS pending,
-    TIMESTAMPDIFF(SECOND, MIN(available_at), UTC_TIMESTAMP(6)) AS age FROM outbox_event WHERE published_at IS NULL`
-  metrics.outboxPending.set(outbox?.pending ?? 0)
-  metrics.outboxAge.set(outbox?.age ?? 0)
-  const dead = await db.one<{ open: number }>`SELECT COUNT(*) AS open FROM dead_letter WHERE resolved_at IS NULL`
-  metrics.deadLetters.set(dead?.open ?? 0)
-}
-
-interface Backbone {
-  subscriptions: RunningSubscription[]
-  workers: Worker[]
-}
-
-const startBackbone = async <S extends ConfigSpec, Own extends object>(
-  definition: ServiceDefinition<S, Own>,
-  deps: BaseDeps<S> & Own,
-  database: Database | null,
-  options: StartOptions,
-  owner: string,
-): Promise<Backbone> => {
-  const { transport } = options
-  const { log, metrics } = deps
-  const subscriptions: RunningSubscription[] = []
-  const workers: Worker[] = []
-  if (definition.listeners?.length) subscriptions.push(await startListeners(transport, owner, definition.listeners, deps, log))
-  if (database === null) return { subscriptions, workers }
-  const observe = (type: string, outcome: string, ms: number) => metrics.events.observe({ type, outcome }, ms / 1000)
-  const groups = { ...(definition.consumers?.length ? { [definition.name]: definition.consumers } : {}), ...definition.projections }
-  await transport.ensureTopics([...topics, ...topics.map((topic) => `${topic}.dlq`)])
-  for (const [group, handlers] of Object.entries(groups)) {
-    subscriptions.push(await startConsumer({ db: database, transport, group, handlers, deps, log, observe }))
-  }
-  workers.push(startJobs({
-    db: database, jobs: definition.jobs ?? [], deps, owner, log, observe: (kind, outcome, ms) => metrics.jobs.observe({ kind, outcome }, ms / 1000),
-  }))
-  workers.push(...(definition.sagas ?? []).map((declared) => declared.startTimer(database, deps, log)))
-  workers.push(startPeriodics({ db: database, tasks: definition.periodics ?? [], deps, owner, log }))
-  workers.push(startRelay({
-    db: database, transport, owner, log, ...(options.alone ? { alone: true } : {}), observe: (ms) => metrics.relay.observe(ms / 1000),
-  }))
-  return { subscriptions, workers }
-}
-
 /** Stops the parts of a service one after the other; a part that fails to stop does not keep the others open. */
-const stopAll = async (steps: readonly (() => Promise<unknown>)[], warn: (error: unknown) => void): Promise<void> => {
+const stopAll = async (steps: readonly (() => unknown)[], warn: (error: unknown) => void): Promise<void> => {
   for (const step of steps) {
     try {
       await step()
@@ -160,77 +93,127 @@ const stopAll = async (steps: readonly (() => Promise<unknown>)[], warn: (error:
   }
 }
 
-/** Starts a service; `defineService` calls it. */
+/** What a service has opened so far. */
+interface Parts<Deps> {
+  agent?: Agent
+  database?: Database
+  deps?: Deps
+  app?: FastifyInstance
+  metrics?: { url: string; stop(): Promise<void> }
+  backbone?: Backbone
+}
+
+/** Not ready → stop consuming → finish HTTP → let the workers finish, the relay last → close. */
+const stopSteps = <Deps>({ agent, database, deps, app, metrics, backbone }: Parts<Deps>, closeOwn: ((deps: Deps) => Promise<void>) | undefined) => [
+  () => backbone?.stopConsuming(),
+  () => app?.close(),
+  ...(backbone?.workers ?? []).map((worker) => () => worker.stop()),
+  () => metrics?.stop(),
+  () => (deps === undefined ? undefined : closeOwn?.(deps)),
+  () => agent?.close(),
+  () => database?.close(),
+]
+
+const routesOf = <S extends ConfigSpec, Own extends object>(
+  definition: ServiceDefinition<S, Own>,
+  options: StartOptions,
+  owner: string,
+): Route<BaseDeps<S> & Own>[] => {
+  const own = [...(definition.routes ?? [])]
+  if (definition.migrations === undefined) return own
+  const { name, parksBehindDeadLetters: parks = false } = definition
+  return [...own, ...deadLetterRoutes<BaseDeps<S> & Own>({ name, groups: groupsOf(definition), transport: options.transport, owner, parks })]
+}
+
+/** Ready means: not draining, and the service's own database answers. Kafka is not asked: events wait, shoppers do not. */
+const readiness = (database: Database | null, isDraining: () => boolean) => async (): Promise<string | null> => {
+  if (isDraining()) return 'draining'
+  try {
+    await database?.ping()
+    return null
+  } catch {
+    return 'the database does not answer'
+  }
+}
+
+const open = async <S extends ConfigSpec, Own extends object>(
+  definition: ServiceDefinition<S, Own>,
+  options: StartOptions,
+  owner: string,
+  base: ReturnType<typeof baseDeps<S, Own>>,
+  parts: Parts<BaseDeps<S> & Own>,
+  isDraining: () => boolean,
+) => {
+  const { log, metrics, shared, clock, verifyAccess } = base.base
+  const config: Record<string, unknown> = base.base.config
+  const number = (field: string, fallback: number) => numberOf(config, field, fallback)
+  if (definition.migrations !== undefined) {
+    const warn = (error: unknown) => log.warn({ err: error }, 'waiting for the database')
+    parts.database = await openSchema(String(config.databaseUrl), definition.migrations, { poolSize: number('poolSize', 10), clockOffsetMs: clock.offsetMs, warn })
+  }
+  const database = parts.database ?? null
+  const withDb: BaseDeps<S> = Object.defineProperty({ ...base.base } as BaseDeps<S>, 'db', { enumerable: true, get: () => database ?? noDatabase(definition.name)() })
+  const own = (await definition.deps?.(withDb)) ?? ({} as Own)
+  const deps: BaseDeps<S> & Own = Object.assign(withDb, own)
+  parts.deps = deps
+  const routes = routesOf(definition, options, owner)
+  const mounts = [...routes.map(({ endpoint }) => endpoint), ...(definition.mounts ?? [])]
+  const app = createHttp({ log, metrics, ready: readiness(database, isDraining), isDraining, routes: mounts })
+  parts.app = app
+  for (const declared of routes) mount(app, declared, deps, { db: database, verify: verifyAccess, internal: base.internal })
+  await definition.http?.(app, deps)
+  const host = options.host ?? shared.host
+  const url = await listenOn(app, definition.name, host, number('port', 0))
+  const served = await serveMetrics(metrics, { name: definition.name, host, port: number('metricsPort', 0), database, log })
+  parts.metrics = served
+  const backbone = await startBackbone(definition, deps, database, options, owner)
+  parts.backbone = backbone
+  return { url, metricsUrl: served.url, app, deps, database, backbone }
+}
+
+/** Starts a service; `defineService` calls it. What was opened before a failure is closed again. */
 export const startService = async <S extends ConfigSpec, Own extends object>(
   definition: ServiceDefinition<S, Own>,
   options: StartOptions,
   owner: string,
 ): Promise<RunningService> => {
   const agent = new Agent({ connections: 64, keepAliveTimeout: 30_000, connect: { timeout: 1000 } })
-  const { base, internal } = baseDeps(definition, options, agent)
-  const config: Record<string, unknown> = base.config
-  const { log, metrics, shared, clock } = base
-  const database = definition.migrations === undefined ? null
-    : await openSchema(String(config.databaseUrl), definition.migrations, {
-        poolSize: numberOf(config, 'poolSize', 10), clockOffsetMs: clock.offsetMs, warn: (error) => log.warn({ err: error }, 'waiting for the database'),
-      })
-  const withDb: BaseDeps<S> = Object.defineProperty({ ...base } as BaseDeps<S>, 'db', { enumerable: true, get: () => database ?? noDatabase(definition.name)() })
-  const own = (await definition.deps?.(withDb)) ?? ({} as Own)
-  const deps: BaseDeps<S> & Own = Object.assign(withDb, own)
-
+  const base = baseDeps(definition, options, agent)
+  const { log, shared } = base.base
+  const parts: Parts<BaseDeps<S> & Own> = { agent }
   let draining = false
-  const ready = async () => {
-    if (draining) return 'draining'
-    try {
-      await database?.ping()
-      return null
-    } catch {
-      return 'the database does not answer'
-    }
-  }
-  const routes = definition.routes ?? []
-  const app = createHttp({ log, metrics, ready, routes: [...routes.map(({ endpoint }) => endpoint), ...(definition.mounts ?? [])] })
-  for (const declared of routes) mount(app, declared, deps, { db: database, verify: base.verifyAccess, internal })
-  await definition.http?.(app, deps)
-  const host = options.host ?? shared.host
-  const url = await listenOn(app, host, numberOf(config, 'port', 0))
-  const metricsServer = await serveMetrics(metrics, host, numberOf(config, 'metricsPort', 0), () => refreshBackbone(database, metrics))
-  const backbone = await startBackbone(definition, deps, database, options, owner)
-  log.info({ url }, 'ready')
+  const close = () => stopAll(stopSteps(parts, definition.close), (error) => log.warn({ err: error }, 'a part did not stop cleanly'))
+  const running = await open(definition, options, owner, base, parts, () => draining).catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
+  log.info({ url: running.url }, 'ready')
 
   const tick = async () => {
     let did = false
-    for (const worker of backbone.workers) did = (await worker.tick()) || did
+    for (const worker of running.backbone.workers) did = (await worker.tick()) || did
     return did
   }
+  let stopping: Promise<void> | null = null
   const stop = async () => {
-    if (draining) return
     draining = true
     await delay(shared.shutdownDelayMs)
-    await stopAll(
-      [
-        ...backbone.subscriptions.map((subscription) => () => subscription.stop()),
-        () => app.close(),
-        ...backbone.workers.map((worker) => () => worker.stop()),
-        () => new Promise((resolve) => metricsServer.server.close(resolve)),
-        async () => definition.close?.(deps),
-        () => agent.close(),
-        async () => database?.close(),
-      ],
-      (error) => log.warn({ err: error }, 'a part did not stop cleanly'),
-    )
+    await close()
     log.info('stopped')
   }
   return {
     name: definition.name,
-    url,
-    metricsUrl: metricsServer.url,
-    routing: (request, response) => app.routing(request, response),
+    url: running.url,
+    metricsUrl: running.metricsUrl,
+    routing: (request, response) => running.app.routing(request, response),
     tick,
     idle: () => idle([{ tick }], options.transport),
-    seed: async () => definition.seed?.(deps),
-    stop,
-    db: database,
+    seed: async () => definition.seed?.(running.deps),
+    stop: () => {
+      stopping ??= stop()
+      return stopping
+    },
+    db: running.database,
   }
 }
 

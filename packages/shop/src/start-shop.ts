@@ -51,7 +51,8 @@ export interface RunningShop {
 
 /** Starts every service in this process on loopback ports. A service that fails to start stops the others. */
 export const startShop = async (options: ShopOptions): Promise<RunningShop> => {
-  const transport = options.transport ?? memoryTransport()
+  // The groups are known before anybody subscribes, so that no event passes a service by that starts later than its publisher.
+  const transport = options.transport ?? memoryTransport({ groups: Object.assign({}, ...schemaOwners.map((name) => services[name].groups)) })
   const running = new Map<string, RunningService>()
   const { clock, logFile, alone } = options
   const common = { transport, ...(clock ? { clock } : {}), ...(logFile ? { logFile } : {}), ...(alone ? { alone } : {}) } satisfies Partial<StartOptions>

@@ -32,6 +32,7 @@ export const catalogService = defineService({
     adminListProducts, createProduct, adminGetProduct, updateProduct, deleteProduct, addVariant, updateVariant, deleteVariant,
     createCategory, updateCategory, deleteCategory, adjustStock, getStock, listMovements, reindexSearch, getSearchState,
   ],
+  parksBehindDeadLetters: true,
   consumers: stockHandlers,
   projections: { 'catalog-search': indexHandlers },
   jobs: [indexProducts, buildIndex, announceProducts],

@@ -45,6 +45,7 @@ export const orderService = defineService<typeof config, OrderOwn>({
     retrySaga,
     compensateSaga,
   ],
+  parksBehindDeadLetters: true,
   consumers: [...sagaHandlers, ...paymentNews, onAccountClosed],
   sagas: [checkoutSaga],
   jobs: [sendLookupCode],

@@ -48,6 +48,8 @@ CREATE TABLE work_item (
   created_at DATETIME(6) NOT NULL,
   available_at DATETIME(6) NOT NULL,
   attempts INT UNSIGNED NOT NULL DEFAULT 0,
+  -- How often it was asked for: a row that was asked for again while under way stays due.
+  requests INT UNSIGNED NOT NULL DEFAULT 1,
   leased_by VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NULL,
   leased_until DATETIME(6) NULL,
   last_error TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NULL,
@@ -73,7 +75,36 @@ CREATE TABLE dead_letter (
   resolved_at DATETIME(6) NULL,
   resolution VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NULL,
   UNIQUE KEY dead_letter_event (consumer, event_id),
+  KEY dead_letter_queue (consumer, partition_key, resolved_at, id),
   KEY dead_letter_open (resolved_at, id)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- What operators did about dead letters; append-only.
+CREATE TABLE dead_letter_audit (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  dead_letter_id BIGINT UNSIGNED NOT NULL,
+  action VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  actor VARCHAR(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
+  outcome VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
+  at DATETIME(6) NOT NULL,
+  KEY dead_letter_audit_letter (dead_letter_id, id)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- Processes that run a consumer: a row that outlives its process tells of an unclean end.
+CREATE TABLE consumer_run (
+  consumer VARCHAR(60) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  owner VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  started_at DATETIME(6) NOT NULL,
+  PRIMARY KEY (consumer, owner)
+) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
+
+-- What was being handled after an unclean end: a message that is here at the next one too is the suspect.
+CREATE TABLE delivery_attempt (
+  consumer VARCHAR(60) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  event_id VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  deaths INT NOT NULL,
+  last_at DATETIME(6) NOT NULL,
+  PRIMARY KEY (consumer, event_id)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 
 -- Who may do what alone, and when it is next due, on database time.

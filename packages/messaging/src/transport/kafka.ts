@@ -1,8 +1,12 @@
 // The Kafka transport: kafkajs behind one file. Idempotence is off on purpose: it loses acknowledged messages when a connection breaks.
+import { randomUUID } from 'node:crypto'
+import { connect as connectTcp } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import kafkajs, { type Admin, type Consumer, type EachBatchPayload, type KafkaMessage, type Producer } from 'kafkajs'
+import kafkajs, { type Admin, type Consumer, type Kafka, type KafkaMessage, type Producer } from 'kafkajs'
 import type { WireRecord } from '../wire.ts'
-import type { RunningSubscription, Subscription, Transport } from './transport.ts'
+import { groupMember } from './group-member.ts'
+import type { ReplayRange, RunningSubscription, Subscription, Transport } from './transport.ts'
+import { within } from './within.ts'
 
 export interface KafkaOptions {
   brokers: string[]
@@ -10,11 +14,13 @@ export interface KafkaOptions {
   /** Partitions of a topic; 12 when left out. */
   partitions?: number
   replicationFactor?: number
+  /** Where a broker's advertised address is really reached, for tunnels and tests. */
+  reach?: (host: string, port: number) => { host: string; port: number }
 }
 
-const partitionsAtOnce = 12
-const keysAtOnce = 8
 const heartbeatMs = 1000
+const reopenMs = 1000
+const closeMs = 10_000
 
 const textOf = (value: Buffer | string | (Buffer | string)[] | undefined): string => {
   const first = Array.isArray(value) ? value[0] : value
@@ -32,11 +38,15 @@ const createMissing = async (admin: Admin, wanted: readonly string[], options: K
   const existing = new Set(await admin.listTopics())
   const missing = wanted.filter((topic) => !existing.has(topic))
   if (missing.length === 0) return
+  const replicas = options.replicationFactor ?? 1
   const topics = missing.map((topic) => ({
     topic,
     numPartitions: options.partitions ?? 12,
-    replicationFactor: options.replicationFactor ?? 1,
-    configEntries: [{ name: 'retention.ms', value: String(7 * 24 * 3600 * 1000) }],
+    replicationFactor: replicas,
+    configEntries: [
+      { name: 'retention.ms', value: String(7 * 24 * 3600 * 1000) },
+      { name: 'min.insync.replicas', value: replicas >= 3 ? '2' : '1' },
+    ],
   }))
   try {
     // Waiting for leaders throws on KRaft, so the metadata is polled instead.
@@ -52,86 +62,192 @@ const topicsReady = async (admin: Admin, wanted: readonly string[]): Promise<boo
   return topics.every((topic) => topic.partitions.length > 0 && topic.partitions.every((partition) => partition.leader >= 0))
 }
 
-const ensure = async (admin: Admin, wanted: readonly string[], options: KafkaOptions): Promise<void> => {
-  for (let tries = 1; ; tries++) {
-    try {
-      await createMissing(admin, wanted, options)
-      if (await topicsReady(admin, wanted)) return
-    } catch (error) {
-      if (tries >= 100) throw error
-    }
-    await delay(100)
-  }
-}
+const openConsumer = (kafka: Kafka, group: string): Consumer =>
+  kafka.consumer({
+    groupId: group,
+    sessionTimeout: 10_000,
+    rebalanceTimeout: 15_000,
+    heartbeatInterval: heartbeatMs,
+    maxWaitTimeInMs: 500,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 20, restartOnFailure: async () => true },
+  })
 
-/** Handles a batch: keys side by side, each key's records in order; the offset follows only what is done with. */
-const handleBatch = async (subscription: Subscription, payload: EachBatchPayload, stop: AbortSignal): Promise<void> => {
-  const { batch, heartbeat, resolveOffset, isRunning, isStale } = payload
-  const lost = new AbortController()
-  const signal = AbortSignal.any([stop, lost.signal])
-  // A retried message may take long: heartbeats go on meanwhile, and a lost partition ends the work.
-  const beat = setInterval(() => {
-    heartbeat().catch(() => lost.abort())
-    if (!isRunning() || isStale()) lost.abort()
-  }, heartbeatMs)
-  try {
-    const chains = [...Map.groupBy(batch.messages, (message) => message.key?.toString() ?? '').values()]
-    let failed = false
-    const worker = async () => {
-      for (let chain = chains.shift(); chain !== undefined; chain = chains.shift()) {
-        for (const message of chain) {
-          if (signal.aborted) return void (failed = true)
-          await subscription.deliver(recordOf(batch.topic, message), signal).catch((error: unknown) => {
-            failed = true
-            if (!signal.aborted) throw error
-          })
-        }
-      }
-    }
-    await Promise.all(Array.from({ length: keysAtOnce }, worker))
-    if (!failed) resolveOffset(batch.lastOffset())
-  } finally {
-    clearInterval(beat)
-  }
-  if (!signal.aborted) await heartbeat()
-}
-
-const startGroup = async (consumer: Consumer, subscription: Subscription, stop: AbortController): Promise<RunningSubscription> => {
+const runMember = async (consumer: Consumer, subscription: Subscription, onFatal: () => void): Promise<RunningSubscription> => {
+  const self = groupMember(subscription, heartbeatMs)
+  consumer.on(consumer.events.GROUP_JOIN, self.rejoined)
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (!payload.restart) onFatal()
+  })
   await consumer.connect()
   await consumer.subscribe({ topics: [...subscription.topics], fromBeginning: subscription.ephemeral !== true })
   await consumer.run({
     eachBatchAutoResolve: false,
-    autoCommit: true,
-    partitionsConsumedConcurrently: partitionsAtOnce,
-    eachBatch: (payload) => handleBatch(subscription, payload, stop.signal),
+    autoCommit: false,
+    eachBatch: ({ batch, resolveOffset, heartbeat, pause, commitOffsetsIfNecessary, isRunning }) =>
+      self.handleBatch({
+        topic: batch.topic,
+        partition: batch.partition,
+        records: batch.messages.map((message) => ({ offset: Number(message.offset), record: recordOf(batch.topic, message) })),
+        heartbeat,
+        pause,
+        isRunning,
+        // Moves the place to read from; auto-commit is off, so it commits nothing.
+        taken: () => resolveOffset(batch.lastOffset()),
+        commit: (topics) => commitOffsetsIfNecessary({ topics }),
+      }),
   })
   return {
     stop: async () => {
-      stop.abort()
-      await consumer.stop()
-      await consumer.disconnect()
+      await self.stop()
+      await within(closeMs, consumer.disconnect())
     },
   }
 }
 
-/** Connects to Kafka and keeps trying: services start in any order. */
+/** Joins a group and stays in it: a member that ended for good is replaced. */
+const stayInGroup = async (kafka: Kafka, subscription: Subscription, closing: AbortSignal): Promise<RunningSubscription> => {
+  const leaving = new AbortController()
+  const over = AbortSignal.any([closing, leaving.signal])
+  let current: RunningSubscription | null = null
+  let reopening: Promise<void> = Promise.resolve()
+
+  const enter = async (): Promise<void> => {
+    while (!over.aborted) {
+      const consumer = openConsumer(kafka, subscription.group)
+      try {
+        current = await runMember(consumer, subscription, () => {
+          reopening = reopen()
+        })
+        return
+      } catch {
+        // The broker is away: services start in any order, and wait for it as long as it takes.
+        await within(closeMs, consumer.disconnect())
+        await delay(reopenMs, undefined, { signal: over }).catch(() => undefined)
+      }
+    }
+  }
+  const reopen = async (): Promise<void> => {
+    const old = current
+    current = null
+    await old?.stop()
+    await enter()
+  }
+
+  await enter()
+  closing.throwIfAborted()
+  return {
+    stop: async () => {
+      leaving.abort()
+      await current?.stop()
+      await within(closeMs, reopening)
+    },
+  }
+}
+
+/** The offsets of each partition that a range begins with and ends before; partitions without records in it are left out. */
+const boundsOf = async (kafka: Kafka, { topic, from, to }: ReplayRange): Promise<Map<number, { next: number; end: number }>> => {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    const [first, last] = await Promise.all([admin.fetchTopicOffsetsByTimestamp(topic, from.getTime()), admin.fetchTopicOffsetsByTimestamp(topic, to.getTime())])
+    const ends = new Map(last.map(({ partition, offset }) => [partition, Number(offset)]))
+    const bounds = first.map(({ partition, offset }): [number, { next: number; end: number }] => [partition, { next: Number(offset), end: ends.get(partition) ?? 0 }])
+    return new Map(bounds.filter(([, { next, end }]) => next < end))
+  } finally {
+    await within(closeMs, admin.disconnect())
+  }
+}
+
+/** Reads a range once, partition by partition as it comes, and leaves no group behind. */
+const readRange = async (kafka: Kafka, range: ReplayRange, deliver: (record: WireRecord) => Promise<void>): Promise<number> => {
+  const bounds = await boundsOf(kafka, range)
+  if (bounds.size === 0) return 0
+  const groupId = `replay-${randomUUID()}`
+  const consumer = openConsumer(kafka, groupId)
+  const { promise: read, resolve, reject } = Promise.withResolvers<void>()
+  let delivered = 0
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topics: [range.topic], fromBeginning: true })
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: async ({ partition, message }) => {
+        const bound = bounds.get(partition)
+        const offset = Number(message.offset)
+        if (bound === undefined || offset < bound.next || offset >= bound.end) return
+        await deliver(recordOf(range.topic, message)).catch(reject)
+        delivered += 1
+        bound.next = offset + 1
+        if (bound.next >= bound.end) bounds.delete(partition)
+        if (bounds.size === 0) resolve()
+      },
+    })
+    for (const [partition, { next }] of bounds) consumer.seek({ topic: range.topic, partition, offset: String(next) })
+    await read
+    return delivered
+  } finally {
+    await within(closeMs, consumer.disconnect())
+    await within(closeMs, dropGroup(kafka, groupId))
+  }
+}
+
+const dropGroup = async (kafka: Kafka, groupId: string): Promise<void> => {
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.deleteGroups([groupId]).finally(() => admin.disconnect())
+}
+
+/** Connects lazily and keeps trying: services start in any order, and one that starts while Kafka is away serves all the same. */
 export const kafkaTransport = async (options: KafkaOptions): Promise<Transport> => {
+  const { reach } = options
   const kafka = new kafkajs.Kafka({
     brokers: options.brokers,
     clientId: options.clientId,
     logLevel: kafkajs.logLevel.NOTHING,
     connectionTimeout: 3000,
-    retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 200 },
+    requestTimeout: 10_000,
+    // The relay and the groups retry for ever themselves; a send that hid an outage for minutes would hold a shutdown up.
+    retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 5 },
+    ...(reach ? { socketFactory: ({ host, port, onConnect }) => connectTcp(reach(host, port), onConnect) } : {}),
   })
   const producer: Producer = kafka.producer({ idempotent: false, maxInFlightRequests: 1, allowAutoTopicCreation: false })
-  const admin = kafka.admin()
-  await admin.connect()
-  await producer.connect()
+  const closing = new AbortController()
   const running = new Set<RunningSubscription>()
+  let connected: Promise<void> | null = null
+
+  const connect = async (): Promise<void> => {
+    connected ??= producer.connect()
+    try {
+      await connected
+    } catch (error) {
+      connected = null
+      throw error
+    }
+  }
+  const ensureTopics = async (wanted: readonly string[]): Promise<void> => {
+    for (;;) {
+      closing.signal.throwIfAborted()
+      const admin = kafka.admin()
+      try {
+        await admin.connect()
+        await createMissing(admin, wanted, options)
+        if (await topicsReady(admin, wanted)) return
+      } catch {
+        // Away, or topics that are being created: asked again until it answers.
+        await delay(reopenMs / 2, undefined, { signal: closing.signal })
+      } finally {
+        await within(closeMs, admin.disconnect())
+      }
+      await delay(100, undefined, { signal: closing.signal })
+    }
+  }
+
   return {
     kind: 'kafka',
-    ensureTopics: (topics) => ensure(admin, topics, options),
+    ensureTopics,
     send: async (records, settled) => {
+      await connect()
       const topicMessages = [...Map.groupBy(records, (record) => record.topic)].map(([topic, group]) => ({
         topic,
         messages: group.map(({ key, value, headers }) => ({ key, value, headers })),
@@ -140,16 +256,7 @@ export const kafkaTransport = async (options: KafkaOptions): Promise<Transport> 
       for (const record of records) settled(record)
     },
     subscribe: async (subscription) => {
-      const consumer = kafka.consumer({
-        groupId: subscription.group,
-        sessionTimeout: 10_000,
-        rebalanceTimeout: 15_000,
-        heartbeatInterval: heartbeatMs,
-        maxWaitTimeInMs: 250,
-        allowAutoTopicCreation: false,
-        retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 200, restartOnFailure: async () => true },
-      })
-      const group = await startGroup(consumer, subscription, new AbortController())
+      const group = await stayInGroup(kafka, subscription, closing.signal)
       running.add(group)
       return {
         stop: async () => {
@@ -158,11 +265,12 @@ export const kafkaTransport = async (options: KafkaOptions): Promise<Transport> 
         },
       }
     },
+    replay: (range, deliver) => readRange(kafka, range, deliver),
     busy: () => false,
     close: async () => {
-      for (const group of running) await group.stop()
-      await producer.disconnect()
-      await admin.disconnect()
+      closing.abort()
+      await Promise.all([...running].map((group) => group.stop()))
+      if (connected) await within(closeMs, producer.disconnect())
     },
   }
 }

@@ -1,116 +1,94 @@
 // The in-process transport. Durable all the same: the outbox row is marked only when every group has committed it.
 import type { WireRecord } from '../wire.ts'
+import { type Delivery, type KeyChains, keyChains } from './key-chains.ts'
 import type { RunningSubscription, Subscription, Transport } from './transport.ts'
 
-interface Envelope {
-  record: WireRecord
-  /** Called once per group. */
-  done: () => void
+export interface MemoryOptions {
+  /**
+   * Groups that belong to the system, with their topics. What is sent before one of them has subscribed waits for it;
+   * without this, records sent while the services start one after the other would pass a late one by.
+   */
+  groups?: Readonly<Record<string, readonly string[]>>
 }
-
-/** How many keys a group handles at the same time. */
-const concurrency = 8
 
 interface Group {
-  subscription: Subscription
-  abort: AbortController
-  /** Records per key, in order; a key is under way while it has an entry. */
-  chains: Map<string, Envelope[]>
-  ready: string[]
-  running: Set<Promise<void>>
-  stopping: boolean
+  topics: readonly string[]
+  /** Null while nobody is subscribed. */
+  chains: KeyChains | null
+  /** What waits until somebody subscribes again. */
+  waiting: Delivery[]
 }
 
-const newGroup = (subscription: Subscription): Group => ({
-  subscription,
-  abort: new AbortController(),
-  chains: new Map(),
-  ready: [],
-  running: new Set(),
-  stopping: false,
-})
-
-const chainName = (record: WireRecord) => `${record.topic}\n${record.key}`
-
-const enqueue = (group: Group, envelope: Envelope): void => {
-  const name = chainName(envelope.record)
-  const chain = group.chains.get(name)
-  if (chain) chain.push(envelope)
-  else {
-    group.chains.set(name, [envelope])
-    group.ready.push(name)
-  }
-  dispatch(group)
+const give = (group: Group, delivery: Delivery): void => {
+  if (group.chains) group.chains.add(delivery)
+  else group.waiting.push(delivery)
 }
 
-const dispatch = (group: Group): void => {
-  while (!group.stopping && group.running.size < concurrency) {
-    const name = group.ready.shift()
-    if (name === undefined) return
-    const run = drain(group, name).finally(() => {
-      group.running.delete(run)
-      dispatch(group)
-    })
-    group.running.add(run)
-  }
+/** Takes part in a group: first what waited for it, then what comes. */
+const join = (group: Group, subscription: Subscription): void => {
+  const { waiting } = group
+  const chains = keyChains(subscription.deliver)
+  group.topics = subscription.topics
+  group.waiting = []
+  group.chains = chains
+  for (const delivery of waiting) chains.add(delivery)
 }
 
-/** Handles the records of one key, one after the other. A record that was interrupted stays unmarked and is sent again at start. */
-const drain = async (group: Group, name: string): Promise<void> => {
-  const chain = group.chains.get(name) ?? []
-  for (let next = chain[0]; next !== undefined && !group.stopping; next = chain[0]) {
-    try {
-      await group.subscription.deliver(next.record, group.abort.signal)
-    } catch (error) {
-      if (group.abort.signal.aborted) return
-      throw error
-    }
-    chain.shift()
-    next.done()
-  }
-  if (chain.length === 0) group.chains.delete(name)
-}
-
-const stopGroup = async (group: Group): Promise<void> => {
-  group.stopping = true
-  group.abort.abort()
-  await Promise.all(group.running)
+/** A group that nobody is subscribed to keeps its place: what it has not done waits for it. */
+const leave = async (group: Group): Promise<void> => {
+  const { chains } = group
+  if (chains === null) return
+  group.chains = null
+  const rest = await chains.stop()
+  group.waiting = [...rest, ...group.waiting]
 }
 
 /** Opens a memory transport; every service of one process shares it. */
-export const memoryTransport = (): Transport => {
-  const groups = new Set<Group>()
+export const memoryTransport = (options: MemoryOptions = {}): Transport => {
+  const groups = new Map<string, Group>(
+    Object.entries(options.groups ?? {}).map(([name, topics]) => [name, { topics, chains: null, waiting: [] }]),
+  )
   let closed = false
+
+  const spread = (record: WireRecord, settled: (record: WireRecord) => void): void => {
+    const readers = [...groups.values()].filter((group) => group.topics.includes(record.topic))
+    let open = readers.length
+    if (open === 0) settled(record)
+    const done = () => {
+      open -= 1
+      if (open === 0) settled(record)
+    }
+    for (const group of readers) give(group, { record, done })
+  }
+
+  const subscribe = async (subscription: Subscription): Promise<RunningSubscription> => {
+    const known = groups.get(subscription.group)
+    if (known?.chains) throw new Error(`${subscription.group} has a subscriber already`)
+    const group = known ?? { topics: subscription.topics, chains: null, waiting: [] }
+    groups.set(subscription.group, group)
+    join(group, subscription)
+    return {
+      stop: async () => {
+        // An ephemeral group is forgotten first: nothing may wait for a reader that never comes back.
+        if (subscription.ephemeral) groups.delete(subscription.group)
+        await leave(group)
+        if (subscription.ephemeral) for (const { done } of group.waiting.splice(0)) done()
+      },
+    }
+  }
+
   return {
     kind: 'memory',
     ensureTopics: async () => undefined,
     send: async (records, settled) => {
       if (closed) throw new Error('the transport is closed')
-      for (const record of records) {
-        const readers = [...groups].filter((group) => !group.stopping && group.subscription.topics.includes(record.topic))
-        let open = readers.length
-        if (open === 0) settled(record)
-        const done = () => {
-          open -= 1
-          if (open === 0) settled(record)
-        }
-        for (const group of readers) enqueue(group, { record, done })
-      }
+      for (const record of records) spread(record, settled)
     },
-    subscribe: async (subscription): Promise<RunningSubscription> => {
-      const group = newGroup(subscription)
-      groups.add(group)
-      return {
-        stop: async () => {
-          await stopGroup(group)
-          groups.delete(group)
-        },
-      }
-    },
-    busy: () => [...groups].some((group) => group.chains.size > 0),
+    subscribe,
+    busy: () => [...groups.values()].some((group) => group.chains !== null && group.chains.size() > 0),
     close: async () => {
       closed = true
-      await Promise.all([...groups].map(stopGroup))
+      await Promise.all([...groups.values()].map(leave))
       groups.clear()
     },
   }

@@ -1,4 +1,4 @@
-// What a transport promises: at least once, in order per key and group, and a blocked group blocks only itself.
+// What a transport promises: at least once, in order per key and group, and a blocked key or group blocks only itself.
 import type { WireRecord } from '../wire.ts'
 
 export interface Subscription {
@@ -8,6 +8,13 @@ export interface Subscription {
   deliver(record: WireRecord, signal: AbortSignal): Promise<void>
   /** Sees only records from now on, in a group of its own: for caches. */
   ephemeral?: true
+}
+
+/** Records of one topic by the time of their append. */
+export interface ReplayRange {
+  topic: string
+  from: Date
+  to: Date
 }
 
 export interface RunningSubscription {
@@ -23,8 +30,12 @@ export interface Transport {
    * be sent again: after the brokers' acknowledgement, or in memory when every group has committed or dead-lettered it.
    */
   send(records: readonly WireRecord[], settled: (record: WireRecord) => void): Promise<void>
+  /** Resolves when the group has been joined. Rejects only when the transport is closed meanwhile. */
   subscribe(subscription: Subscription): Promise<RunningSubscription>
+  /** Reads a stretch of a topic once, beside every group; absent where topics keep nothing. Ends when `deliver` rejects. */
+  replay?(range: ReplayRange, deliver: (record: WireRecord) => Promise<void>): Promise<number>
   /** True while records are queued or being handled (memory), or false when the transport cannot know (kafka). */
   busy(): boolean
+  /** Ends what is open within 15 s, whether the engine answers or not. */
   close(): Promise<void>
 }

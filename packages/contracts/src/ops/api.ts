@@ -1,0 +1,106 @@
+// Operating the event backbone: every service with a schema answers the internal part; the gateway puts all of them together for admins.
+import { type Static, type TProperties, Type } from 'typebox'
+import { Closed, Nullable, OneOf, Page, pageQuery, Time } from '../common.ts'
+import { type Endpoint, endpoint } from '../endpoint.ts'
+
+const DeadLetterFields = {
+  id: Type.Integer({ minimum: 1 }),
+  consumer: Type.String({ description: 'Consumer group that gave up' }),
+  eventId: Type.String(),
+  eventType: Type.String(),
+  topic: Type.String(),
+  key: Type.String({ description: 'Id of the aggregate' }),
+  reason: OneOf('invalid', 'permanent', 'exhausted', 'crash_loop', 'parked'),
+  error: Type.String(),
+  attempts: Type.Integer(),
+  createdAt: Time,
+  resolvedAt: Nullable(Time),
+  resolution: Nullable(OneOf('redriven', 'discarded')),
+}
+const DetailFields = {
+  ...DeadLetterFields,
+  payload: Type.Unknown({ description: 'The event’s data; text when it is not JSON' }),
+  headers: Type.Record(Type.String(), Type.String()),
+  audit: Type.Array(Type.Object({ action: OneOf('redrive', 'discard'), actor: Type.String(), outcome: Type.String(), at: Time })),
+}
+
+/** A message that a consumer gave up on, or that waits behind one (`parked`). */
+export const DeadLetter = Type.Object(DeadLetterFields)
+export type DeadLetter = Static<typeof DeadLetter>
+export const DeadLetterDetail = Type.Object(DetailFields)
+export type DeadLetterDetail = Static<typeof DeadLetterDetail>
+
+/** What was handled, in order: the dead one, then those parked behind it, until one failed. */
+export const RedriveResult = Type.Object({
+  redriven: Type.Array(Type.Integer()),
+  failed: Nullable(Type.Object({ id: Type.Integer(), error: Type.String() })),
+})
+export type RedriveResult = Static<typeof RedriveResult>
+
+/** A stretch of a topic, to be delivered to one consumer group again. */
+const ReplayFields = {
+  group: Type.String({ pattern: '^[a-z][a-z-]{0,59}$' }),
+  topic: Type.String({ pattern: '^[a-z]+\\.events$' }),
+  from: Time,
+  to: Time,
+  again: Type.Optional(Type.Boolean({ description: 'Also what was handled before: only for projections, never for the group of the service itself' })),
+}
+export const ReplayResult = Type.Object({ delivered: Type.Integer({ description: 'Records; those that were handled before have had no effect again' }) })
+export type ReplayResult = Static<typeof ReplayResult>
+
+const deadLetterId = { deadLetterId: Type.Integer({ minimum: 1 }) }
+const listQuery = { ...pageQuery, open: Type.Optional(Type.Boolean({ default: true, description: 'false lists what has been resolved' })) }
+const ServiceName = OneOf('identity', 'catalog', 'cart', 'order', 'payment', 'notification')
+const ofService = <P extends TProperties>(properties: P) => Type.Object({ service: ServiceName, ...properties })
+
+/** Answered by every service with a schema, about its own consumers. */
+export const opsApi = {
+  listDeadLetters: endpoint({
+    operationId: 'opsListDeadLetters', method: 'GET', path: '/internal/dead-letters', auth: 'internal', summary: 'Dead letters of this service, newest first',
+    query: Type.Object(listQuery), response: { 200: Page(DeadLetter) }, errors: ['validation_failed'],
+  }),
+  getDeadLetter: endpoint({
+    operationId: 'opsGetDeadLetter', method: 'GET', path: '/internal/dead-letters/:deadLetterId', auth: 'internal', summary: 'One dead letter with its message and history',
+    params: Type.Object(deadLetterId), response: { 200: DeadLetterDetail }, errors: ['not_found'],
+  }),
+  redriveDeadLetter: endpoint({
+    operationId: 'opsRedriveDeadLetter', method: 'POST', path: '/internal/dead-letters/:deadLetterId/redrive', auth: 'internal', timeoutMs: 30_000,
+    summary: 'Handle it again with the same event id, then what is parked behind it', params: Type.Object(deadLetterId), response: { 200: RedriveResult }, errors: ['not_found'],
+  }),
+  discardDeadLetter: endpoint({
+    operationId: 'opsDiscardDeadLetter', method: 'POST', path: '/internal/dead-letters/:deadLetterId/discard', auth: 'internal', timeoutMs: 30_000,
+    summary: 'Give it up for good, then handle what is parked behind it', params: Type.Object(deadLetterId), response: { 200: RedriveResult }, errors: ['not_found'],
+  }),
+  replayEvents: endpoint({
+    operationId: 'opsReplayEvents', method: 'POST', path: '/internal/replays', auth: 'internal', timeoutMs: 120_000,
+    summary: 'Deliver a stretch of a topic to one consumer group again', body: Closed(ReplayFields), response: { 200: ReplayResult }, errors: ['validation_failed', 'not_found'],
+  }),
+} satisfies Record<string, Endpoint>
+
+/** Answered by the gateway itself, from the internal part of every service. */
+export const adminOpsApi = {
+  listDeadLetters: endpoint({
+    operationId: 'adminListDeadLetters', method: 'GET', path: '/v1/admin/dead-letters', auth: 'admin', rate: 'read',
+    summary: 'Dead letters of all services, newest first; with `service`, page by page',
+    query: Type.Object({ ...listQuery, service: Type.Optional(ServiceName) }),
+    response: { 200: Type.Object({ ...Page(ofService(DeadLetterFields)).properties, unavailable: Type.Array(ServiceName, { description: 'Services that did not answer' }) }) },
+    errors: ['validation_failed'],
+  }),
+  getDeadLetter: endpoint({
+    operationId: 'adminGetDeadLetter', method: 'GET', path: '/v1/admin/dead-letters/:service/:deadLetterId', auth: 'admin', rate: 'read',
+    summary: 'One dead letter with its message and history', params: ofService(deadLetterId), response: { 200: ofService(DetailFields) }, errors: ['not_found', 'upstream_unavailable'],
+  }),
+  redriveDeadLetter: endpoint({
+    operationId: 'adminRedriveDeadLetter', method: 'POST', path: '/v1/admin/dead-letters/:service/:deadLetterId/redrive', auth: 'admin', rate: 'write', timeoutMs: 30_000,
+    summary: 'Handle it again with the same event id, then what is parked behind it', params: ofService(deadLetterId), response: { 200: RedriveResult }, errors: ['not_found', 'upstream_unavailable'],
+  }),
+  discardDeadLetter: endpoint({
+    operationId: 'adminDiscardDeadLetter', method: 'POST', path: '/v1/admin/dead-letters/:service/:deadLetterId/discard', auth: 'admin', rate: 'write', timeoutMs: 30_000,
+    summary: 'Give it up for good, then handle what is parked behind it', params: ofService(deadLetterId), response: { 200: RedriveResult }, errors: ['not_found', 'upstream_unavailable'],
+  }),
+  replayEvents: endpoint({
+    operationId: 'adminReplayEvents', method: 'POST', path: '/v1/admin/replays', auth: 'admin', rate: 'write', timeoutMs: 120_000,
+    summary: 'Deliver a stretch of a topic to one consumer group of a service again', body: Closed({ service: ServiceName, ...ReplayFields }),
+    response: { 200: ReplayResult }, errors: ['validation_failed', 'not_found', 'upstream_unavailable'],
+  }),
+} satisfies Record<string, Endpoint>

@@ -1,0 +1,238 @@
+// The one way to open a transaction: what commits, what aborts, what is tried again, and what happens when the server goes away.
+import { eventually, proxyOf, testSchema } from '@cartwright/testing'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { connect, type Database, openDatabase, type Tx } from './database.ts'
+import { ConflictError, errnoOf, isTransient } from './errors.ts'
+import { raw } from './sql.ts'
+
+const schema = testSchema('db')
+let db: Database
+let offsetMs = 0
+
+beforeAll(async () => {
+  const server = new URL(schema.url)
+  server.pathname = '/'
+  const admin = await connect(server.href)
+  await admin.query(`CREATE DATABASE ${schema.name}`)
+  await admin.end()
+  db = await openDatabase({ url: schema.url, clockOffsetMs: () => offsetMs })
+  await db.run`CREATE TABLE account (id VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, balance BIGINT NOT NULL, email VARCHAR(60) NULL, UNIQUE KEY account_email (email))`
+})
+afterAll(async () => {
+  await db.close()
+  await schema.drop()
+})
+beforeEach(async () => {
+  offsetMs = 0
+  await db.run`DELETE FROM account`
+  await db.run`INSERT INTO account (id, balance) VALUES ('a', 100), ('b', 100)`
+})
+
+const balanceOf = async (id: string) => (await db.one<{ balance: number }>`SELECT balance FROM account WHERE id = ${id}`)?.balance
+const add = (tx: Tx, id: string, amount: number) => tx.run`UPDATE account SET balance = balance + ${amount} WHERE id = ${id}`
+
+test('a transaction commits everything or nothing', async () => {
+  await db.tx(async (tx) => {
+    await add(tx, 'a', -30)
+    await add(tx, 'b', 30)
+  })
+  const broken = db.tx(async (tx) => {
+    await add(tx, 'a', -30)
+    throw new Error('changed my mind')
+  })
+  await expect(broken).rejects.toThrow('changed my mind')
+  expect([await balanceOf('a'), await balanceOf('b')]).toEqual([70, 130])
+})
+
+test('a transaction reads what others have committed meanwhile', async () => {
+  await db.tx(async (tx) => {
+    const read = () => tx.one<{ balance: number }>`SELECT balance FROM account WHERE id = 'a'`
+    expect((await read())?.balance).toBe(100)
+    await db.run`UPDATE account SET balance = 55 WHERE id = 'a'`
+    expect((await read())?.balance).toBe(55)
+  })
+})
+
+test('two transactions that deadlock both commit in the end', async () => {
+  const tries = { first: 0, second: 0 }
+  const bothHold = Promise.withResolvers<void>()
+  let holding = 0
+  const move = (who: 'first' | 'second', from: string, to: string) =>
+    db.tx(async (tx) => {
+      tries[who] += 1
+      await add(tx, from, -10)
+      holding += 1
+      if (holding === 2) bothHold.resolve()
+      if (tries[who] === 1) await bothHold.promise
+      await add(tx, to, 10)
+    })
+  await Promise.all([move('first', 'a', 'b'), move('second', 'b', 'a')])
+  expect(tries.first + tries.second).toBeGreaterThan(2)
+  expect([await balanceOf('a'), await balanceOf('b')]).toEqual([100, 100])
+})
+
+test('a lock that is not given in 3 s is waited for again by a fresh run of the whole transaction', async () => {
+  const release = Promise.withResolvers<void>()
+  const locked = Promise.withResolvers<void>()
+  const holder = db.tx(async (tx) => {
+    await add(tx, 'a', 1)
+    locked.resolve()
+    await release.promise
+  })
+  await locked.promise
+  let tries = 0
+  const waiter = db.tx(async (tx) => {
+    tries += 1
+    if (tries === 2) release.resolve()
+    await add(tx, 'b', 1)
+    await add(tx, 'a', 1)
+  })
+  await Promise.all([holder, waiter])
+  expect(tries).toBe(2)
+  expect([await balanceOf('a'), await balanceOf('b')]).toEqual([102, 101])
+})
+
+test('an error that the work swallows still aborts the transaction', async () => {
+  const swallowing = db.tx(async (tx) => {
+    await add(tx, 'a', 1)
+    await tx.run`INSERT INTO account (id, balance) VALUES ('b', 0)`.catch(() => undefined)
+    return 'done'
+  })
+  await expect(swallowing).rejects.toBeInstanceOf(ConflictError)
+  expect(await balanceOf('a')).toBe(100)
+})
+
+test('a unique key that is taken leaves as a conflict that names the key', async () => {
+  await db.run`UPDATE account SET email = 'x@example.com' WHERE id = 'a'`
+  const taking = db.tx((tx) => tx.run`UPDATE account SET email = 'x@example.com' WHERE id = 'b'`)
+  await expect(taking).rejects.toMatchObject({ name: 'ConflictError', key: 'account_email' })
+  await expect(db.run`INSERT INTO account (id, balance) VALUES ('a', 1)`).rejects.toMatchObject({ key: 'PRIMARY' })
+})
+
+test('nothing runs in a transaction that has ended', async () => {
+  const escaped = await db.tx(async (tx) => ({ tx }))
+  await expect(escaped.tx.run`DELETE FROM account`).rejects.toThrow('has ended')
+})
+
+test('a transaction that takes longer than 10 s is rolled back, and its late statements fail', async () => {
+  const over = Promise.withResolvers<void>()
+  const late = Promise.withResolvers<unknown>()
+  const slow = db.tx(async (tx) => {
+    await add(tx, 'a', 1)
+    await over.promise
+    await add(tx, 'b', 1).then(late.resolve, late.resolve)
+  })
+  const failure: unknown = await slow.then(() => null, (error: unknown) => error)
+  over.resolve()
+  expect(failure).toMatchObject({ name: 'TransactionTimeout' })
+  expect(isTransient(failure)).toBe(true)
+  expect(await late.promise).toMatchObject({ message: 'this transaction has ended' })
+  expect([await balanceOf('a'), await balanceOf('b')]).toEqual([100, 100])
+})
+
+test('a statement may take 4 s', async () => {
+  const started = performance.now()
+  const error: unknown = await db.rows`SELECT SLEEP(8) AS slept FROM account`.then((rows) => rows, (failed: unknown) => failed)
+  expect(performance.now() - started).toBeLessThan(6000)
+  expect([1969, 3024, 1317, undefined]).toContain(errnoOf(error))
+})
+
+test('hooks and signals run after the commit, once, and not for what was rolled back', async () => {
+  const seen: string[] = []
+  const unlisten = db.onSignal('news', () => seen.push('signal'))
+  await db.tx(async (tx) => {
+    tx.beforeCommit(Symbol.for('test'), async () => void seen.push('before'))
+    tx.afterCommit(() => seen.push('after'))
+    tx.signal('news')
+    tx.signal('news')
+    await add(tx, 'a', 1)
+    expect(seen).toEqual([])
+  })
+  await expect(db.tx(async (tx) => (tx.signal('news'), Promise.reject(new Error('no'))))).rejects.toThrow('no')
+  unlisten()
+  expect(seen).toEqual(['before', 'after', 'signal'])
+})
+
+test('a lock wait of a transaction’s own does not outlive it', async () => {
+  const waits = () => db.one<{ seconds: number }>`SELECT @@SESSION.innodb_lock_wait_timeout AS seconds`
+  const one = await openDatabase({ url: schema.url, poolSize: 1 })
+  const secondsOf = async () => (await one.one<{ seconds: number }>`SELECT @@SESSION.innodb_lock_wait_timeout AS seconds`)?.seconds
+  await expect(
+    one.tx(async (tx) => {
+      await tx.lockWait(1)
+      await tx.run`INSERT INTO account (id, balance) VALUES ('a', 1)`
+    }),
+  ).rejects.toBeInstanceOf(ConflictError)
+  expect(await secondsOf()).toBe(3)
+  await one.tx((tx) => tx.lockWait(1))
+  expect(await secondsOf()).toBe(3)
+  expect((await waits())?.seconds).toBe(3)
+  await one.close()
+})
+
+test('the service’s clock moves what the database calls now, in transactions and outside', async () => {
+  const ahead = async () => {
+    const sql = await db.one<{ micros: number }>`SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), ${db.dbNow}) AS micros`
+    const inTx = await db.tx((tx) => tx.one<{ micros: number }>`SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), ${tx.dbNow}) AS micros`)
+    return [sql?.micros, inTx?.micros]
+  }
+  expect(db.dbNow).toEqual(raw('UTC_TIMESTAMP(6)'))
+  expect(await ahead()).toEqual([0, 0])
+  offsetMs = 33 * 60_000 + 0.5
+  expect(await ahead()).toEqual([1_980_000_500, 1_980_000_500])
+})
+
+test('times, money and flags come back as they went in', async () => {
+  const at = new Date('2026-03-29T01:30:00.123Z')
+  const row = await db.one<{ at: Date; big: number; text: string }>`SELECT CAST(${at} AS DATETIME(6)) AS at, CAST(${9_007_199_254_740_991} AS SIGNED) AS big, ${'ü€😀'} AS text`
+  expect(row).toEqual({ at, big: 9_007_199_254_740_991, text: 'ü€😀' })
+})
+
+test('a connection that the server kills in the middle is replaced, and the pool goes on', async () => {
+  const killed = db.tx(async (tx) => {
+    const me = await tx.one<{ id: number }>`SELECT CONNECTION_ID() AS id`
+    await add(tx, 'a', 1)
+    await db.run`KILL ${raw(String(me?.id))}`
+    await add(tx, 'b', 1)
+  })
+  const error: unknown = await killed.then(() => null, (failed: unknown) => failed)
+  expect(isTransient(error)).toBe(true)
+  await Promise.all(Array.from({ length: 20 }, () => db.tx((tx) => add(tx, 'b', 1))))
+  expect([await balanceOf('a'), await balanceOf('b')]).toEqual([100, 120])
+})
+
+test('a pool whose server was away answers again within 15 s of its return', async () => {
+  await using proxy = await proxyOf(schema.url)
+  const remote = await openDatabase({ url: proxy.through(schema.url), poolSize: 4 })
+  await Promise.all(Array.from({ length: 8 }, () => remote.ping()))
+  proxy.refuse()
+  const errors = await Promise.all(Array.from({ length: 6 }, () => remote.ping().then(() => null, (failed: unknown) => failed)))
+  expect(errors.every((error) => isTransient(error))).toBe(true)
+  proxy.resume()
+  const back = performance.now()
+  await eventually('the pool answers', async () => {
+    await Promise.all(Array.from({ length: 8 }, () => remote.ping()))
+    return true
+  })
+  expect(performance.now() - back).toBeLessThan(15_000)
+  await remote.close()
+})
+
+test('a server that falls silent does not hold a transaction for ever', async () => {
+  await using proxy = await proxyOf(schema.url)
+  const remote = await openDatabase({ url: proxy.through(schema.url), poolSize: 2 })
+  const entered = Promise.withResolvers<void>()
+  const hanging = remote.tx(async (tx) => {
+    await add(tx, 'a', 1)
+    proxy.freeze()
+    entered.resolve()
+    await add(tx, 'b', 1)
+  })
+  await entered.promise
+  const error: unknown = await hanging.then(() => null, (failed: unknown) => failed)
+  expect(isTransient(error)).toBe(true)
+  proxy.resume()
+  await eventually('the pool answers', () => remote.ping().then(() => true))
+  await eventually('the server has rolled back', async () => (await balanceOf('a')) === 100)
+  await remote.close()
+})

@@ -1,0 +1,83 @@
+// Finds the message that kills the process: after an unclean end, what is being handled is written down first, and three deaths are enough.
+import { type Database, list, type Tx } from '@cartwright/db'
+import { identityOf } from './dead-letter.ts'
+import type { Log } from './relay.ts'
+import type { WireRecord } from './wire.ts'
+
+/**
+ * How often a message may have been under way, written down, when the process died. The death that began it is not written
+ * down, since nobody suspected anything: so a message has killed three processes when this is reached, and dies on the fourth start.
+ */
+export const maxKills = 2
+
+/** How long after an unclean end every message is written down before it is handled. */
+const watchMs = 30_000
+
+export interface CrashGuard {
+  /** How often this record was under way when a process died. */
+  suspicion(record: WireRecord): number
+  /** Writes down that the record is about to be handled. */
+  mark(record: WireRecord): Promise<void>
+  /** It survived: forgets it, in the handler's transaction. */
+  clear(tx: Tx, record: WireRecord): Promise<void>
+  /** The process ends well. */
+  leave(): Promise<void>
+}
+
+/** Notes that a process runs this group. @returns whether another one did not end well */
+const enter = async (db: Database, consumer: string, owner: string): Promise<boolean> => {
+  const other = await db.one`SELECT owner FROM consumer_run WHERE consumer = ${consumer} AND owner <> ${owner} LIMIT 1`
+  await db.run`INSERT IGNORE INTO consumer_run (consumer, owner, started_at) VALUES (${consumer}, ${owner}, UTC_TIMESTAMP(6))`
+  return other !== null
+}
+
+/** Costs nothing while processes end well: only after an unclean end are there writes beside the handler's own. */
+export const crashGuard = async ({ db, group, owner, log }: { db: Database; group: string; owner: string; log: Log }): Promise<CrashGuard> => {
+  const unclean = await enter(db, group, owner)
+  const watchUntil = unclean ? performance.now() + watchMs : 0
+  const rows = unclean ? await db.rows<{ event_id: string; deaths: number }>`SELECT event_id, deaths FROM delivery_attempt WHERE consumer = ${group}` : []
+  const deaths = new Map(rows.map((row) => [row.event_id, row.deaths]))
+  const marked = new Set<string>()
+  if (unclean) log.warn({ group, suspects: deaths.size }, 'another process of this group did not end well; messages are watched for a while')
+  let forgotten = !unclean
+  /** Those who ended badly have been looked into once the watch is over. */
+  const forget = async (): Promise<void> => {
+    forgotten = true
+    await db.run`DELETE FROM consumer_run WHERE consumer = ${group} AND owner <> ${owner} AND started_at < UTC_TIMESTAMP(6) - INTERVAL 30 SECOND`
+  }
+
+  return {
+    suspicion: (record) => deaths.get(identityOf(record).eventId) ?? 0,
+    mark: async (record) => {
+      const { eventId } = identityOf(record)
+      if (performance.now() > watchUntil) {
+        if (!forgotten) await forget()
+        return
+      }
+      if (marked.has(eventId)) return
+      await db.run`INSERT INTO delivery_attempt (consumer, event_id, deaths, last_at) VALUES (${group}, ${eventId}, 1, UTC_TIMESTAMP(6))
+        ON DUPLICATE KEY UPDATE deaths = deaths + 1, last_at = UTC_TIMESTAMP(6)`
+      marked.add(eventId)
+    },
+    clear: async (tx, record) => {
+      const { eventId } = identityOf(record)
+      if (!marked.has(eventId) && !deaths.has(eventId)) return
+      await tx.run`DELETE FROM delivery_attempt WHERE consumer = ${group} AND event_id = ${eventId}`
+      tx.afterCommit(() => {
+        marked.delete(eventId)
+        deaths.delete(eventId)
+      })
+    },
+    leave: async () => {
+      try {
+        // What is still under way was interrupted on purpose: no death.
+        if (marked.size > 0) {
+          await db.run`UPDATE delivery_attempt SET deaths = deaths - 1 WHERE consumer = ${group} AND deaths > 0 AND event_id IN (${list([...marked])})`
+        }
+        await db.run`DELETE FROM consumer_run WHERE consumer = ${group} AND owner = ${owner}`
+      } catch (error) {
+        log.warn({ err: error, group }, 'the end of this consumer could not be noted; the next start watches its messages')
+      }
+    },
+  }
+}

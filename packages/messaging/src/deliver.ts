@@ -1,0 +1,156 @@
+// Delivers one record to its handler: claim, handler and its own events in one transaction, so each event has one effect per consumer.
+import { AppError } from '@cartwright/contracts'
+import { ConflictError, isTransient, type Tx } from '@cartwright/db'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ConsumerOptions, Outcome, Registration } from './consume.ts'
+import { crashGuard, maxKills } from './crash-guard.ts'
+import { type DeadReason, deadLetter, identityOf, park, QueueEmptied } from './dead-letter.ts'
+import { slots } from './slots.ts'
+import { runInTrace } from './trace.ts'
+import { assertValid, InvalidEvent } from './validate.ts'
+import { messageOf, type WireRecord } from './wire.ts'
+
+/** Transactions of one group at the same time: each holds a connection. */
+const handlersAtOnce = 8
+const maxUnknown = 5
+const buryRetryMs = 500
+
+/** An expected failure that trying again cannot mend. */
+const permanentReason = (error: unknown): DeadReason | null => {
+  if (error instanceof InvalidEvent || error instanceof SyntaxError) return 'invalid'
+  return error instanceof AppError ? 'permanent' : null
+}
+
+/** Half a try for a conflict: whoever took the key may be gone the next time. */
+const weightOf = (error: unknown): number => (isTransient(error) || error instanceof QueueEmptied ? 0 : error instanceof ConflictError ? 0.5 : 1)
+
+const backoffMs = (tries: number): number => Math.min(50 * 2 ** Math.min(tries, 6), 2000) * (0.5 + Math.random())
+
+/**
+ * Claims the event for the consumer, unless an earlier event of its aggregate lies dead and the consumer keeps order.
+ * @returns false when it was claimed before, or must park
+ */
+const claim = async (tx: Tx, consumer: string, record: WireRecord, parks: boolean): Promise<boolean> => {
+  const { eventId, key } = identityOf(record)
+  const written = parks
+    ? await tx.run`INSERT IGNORE INTO inbox_event (consumer, event_id, received_at) SELECT ${consumer}, ${eventId}, UTC_TIMESTAMP(6) FROM DUAL
+        WHERE NOT EXISTS (SELECT 1 FROM dead_letter WHERE consumer = ${consumer} AND partition_key = ${key} AND resolved_at IS NULL)`
+    : await tx.run`INSERT IGNORE INTO inbox_event (consumer, event_id, received_at) VALUES (${consumer}, ${eventId}, UTC_TIMESTAMP(6))`
+  return written.affectedRows === 1
+}
+
+/** Runs a handler for a record in an open transaction. @throws InvalidEvent, and whatever the handler throws */
+export const handleIn = async <Deps>(tx: Tx, registration: Registration<Deps>, record: WireRecord, deps: Deps): Promise<void> => {
+  const data: unknown = JSON.parse(record.value)
+  assertValid(registration.event, data)
+  await registration.handle(tx, messageOf(record, data), deps)
+}
+
+/** The trace of the work that an event causes. */
+export const traceOf = (record: WireRecord) => ({
+  traceparent: record.headers.traceparent ?? '',
+  correlationId: record.headers.ce_correlationid ?? '',
+  causationId: record.headers.ce_id ?? '',
+})
+
+type DelivererOptions<Deps> = Omit<ConsumerOptions<Deps>, 'transport'>
+
+const once =
+  <Deps>({ db, group, deps, parks = false, crash }: DelivererOptions<Deps>, clear: (tx: Tx, record: WireRecord) => Promise<void>) =>
+  async (registration: Registration<Deps>, record: WireRecord): Promise<Outcome> => {
+    if (!identityOf(record).named) throw new InvalidEvent(registration.event.name, 'it carries no usable id')
+    const type = registration.event.name
+    const outcome = await db.tx(async (tx): Promise<Outcome> => {
+      if (!(await claim(tx, group, record, parks))) return parks && (await park(tx, group, record)) ? 'parked' : 'duplicate'
+      await handleIn(tx, registration, record, deps)
+      await clear(tx, record)
+      crash?.('before-handler-commit', type)
+      return 'handled'
+    })
+    if (outcome === 'handled') crash?.('after-handler-commit', type)
+    return outcome
+  }
+
+/** Dead-letters a record, and does not give up: a message that can be neither handled nor buried must not be lost. */
+const burier =
+  <Deps>({ db, group, log }: DelivererOptions<Deps>) =>
+  async (record: WireRecord, failure: { reason: DeadReason; error: unknown; attempts: number }, signal: AbortSignal): Promise<void> => {
+    for (let tries = 1; ; tries++) {
+      signal.throwIfAborted()
+      try {
+        await deadLetter(db, group, record, failure)
+        return
+      } catch (error) {
+        if (tries === 1 || !isTransient(error)) log.error({ err: error, event: record.headers.ce_id, group }, 'a message could not be dead-lettered; it is tried again')
+        await delay(buryRetryMs, undefined, { signal })
+      }
+    }
+  }
+
+/** What a subscription calls for each record, and what to call when it has ended well. */
+export interface Deliverer {
+  /** Resolves when the record is handled, known, parked or dead-lettered; rejects only when aborted. */
+  deliver(record: WireRecord, signal: AbortSignal): Promise<void>
+  leave(): Promise<void>
+}
+
+/** Makes the deliverer of one group. Transient trouble is retried for ever, beside the other keys; the rest is dead-lettered. */
+export const deliverer = async <Deps>(options: DelivererOptions<Deps>): Promise<Deliverer> => {
+  const { group, log } = options
+  const byType = new Map(options.handlers.map((registration) => [registration.event.name, registration]))
+  const guard = await crashGuard(options)
+  const handleOnce = once(options, guard.clear)
+  const bury = burier(options)
+  const atOnce = slots(handlersAtOnce)
+
+  const tryOnce = async (registration: Registration<Deps>, record: WireRecord, signal: AbortSignal): Promise<Outcome> => {
+    const suspect = guard.suspicion(record)
+    const work = async (): Promise<Outcome> => {
+      signal.throwIfAborted()
+      await guard.mark(record)
+      return handleOnce(registration, record)
+    }
+    if (suspect >= maxKills) {
+      await bury(record, { reason: 'crash_loop', error: new Error(`it was being handled when the process died, ${maxKills} times`), attempts: suspect }, signal)
+      return 'dead'
+    }
+    // Whoever was under way when the process died goes alone, so that the innocent are cleared.
+    return suspect > 0 ? atOnce.alone(work) : atOnce.run(work)
+  }
+
+  const persist = async (registration: Registration<Deps>, record: WireRecord, signal: AbortSignal): Promise<void> => {
+    const type = registration.event.name
+    let weight = 0
+    for (let tries = 1; ; tries++) {
+      signal.throwIfAborted()
+      const started = performance.now()
+      const observe = (outcome: Outcome) => options.observe?.(type, outcome, performance.now() - started)
+      try {
+        observe(await tryOnce(registration, record, signal))
+        return
+      } catch (error) {
+        signal.throwIfAborted()
+        weight += weightOf(error)
+        const reason = permanentReason(error) ?? (weight >= maxUnknown ? 'exhausted' : null)
+        if (reason) {
+          log.error({ err: error, event: record.headers.ce_id, type, group, attempts: tries }, 'a message was dead-lettered')
+          await bury(record, { reason, error, attempts: tries }, signal)
+          return observe('dead')
+        }
+        observe('retried')
+        if (tries === 1 || tries % 20 === 0) log.warn({ err: error, event: record.headers.ce_id, type, group, tries }, 'a message is tried again')
+        await delay(backoffMs(tries), undefined, { signal })
+      }
+    }
+  }
+
+  return {
+    deliver: async (record, signal) => {
+      const registration = byType.get(record.headers.ce_type ?? '')
+      if (registration === undefined) return
+      await runInTrace(traceOf(record), () => persist(registration, record, signal))
+      options.crash?.('after-commit-before-offset', registration.event.name)
+    },
+    leave: guard.leave,
+  }
+}
