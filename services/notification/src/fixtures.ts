@@ -1,8 +1,8 @@
 // What notification's tests share: a real SMTP server to talk to, sealed codes, and what events say.
 import type { AddressInfo } from 'node:net'
 import { type DataOf, type EventContract, identityEvents, orderEvents, paymentEvents } from '@cartwright/contracts'
+import { codeMaker } from '@cartwright/service-kit'
 import type { UnderTest } from '@cartwright/testing'
-import { CompactEncrypt, importJWK } from 'jose'
 import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 
@@ -46,6 +46,7 @@ export const mailServer = async (): Promise<MailServer> => {
       authOptional: true,
       disabledCommands: ['STARTTLS'],
       disableReverseLookup: true,
+      closeTimeout: 200,
       onRcptTo: ({ address }, _, done) =>
         done(refusing?.recipient ? refusal(refusing.recipient, `<${address}> is not taken`) : null),
       onData: (stream, _, done) => {
@@ -77,9 +78,7 @@ export const mailServer = async (): Promise<MailServer> => {
 
 /** Seals a code as identity and order do. */
 export const seal = async (publicJwk: string, code: string, expiresAt: Date): Promise<string> =>
-  new CompactEncrypt(new TextEncoder().encode(JSON.stringify({ code, exp: Math.floor(expiresAt.getTime() / 1000) })))
-    .setProtectedHeader({ alg: 'ECDH-ES+A256KW', enc: 'A256GCM' })
-    .encrypt(await importJWK(JSON.parse(publicJwk), 'ECDH-ES+A256KW'))
+  (await codeMaker('unused here', publicJwk)).seal(code, expiresAt)
 
 export const alice = { email: 'alice@example.com', name: 'Alice <Archer>' }
 export const userId = 'usr_alice00001'

@@ -134,6 +134,13 @@ describe('notification', () => {
       expect(await t.sql('SELECT state, sealed_code FROM message')).toEqual([{ state: 'expired', sealed_code: null }])
     })
 
+    test('a code whose sealed life is over is not sent, whatever its event says', async () => {
+      const sealed = await seal(keys.publicJwk, '333444', inMinutes(-1))
+      await t.receive(identityEvents.codeRequested, codeFor('verify-email', sealed, inMinutes(10)))
+      expect(smtp.mails).toEqual([])
+      expect(await states()).toEqual(['expired'])
+    })
+
     test('a code that was sealed for another key fails where operators see it', async () => {
       const stranger = await sealKeys()
       await t.receive(

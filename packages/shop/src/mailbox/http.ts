@@ -6,16 +6,19 @@ import type { MailStore } from './store.ts'
 
 const pageFile = (name: string): string => readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8')
 
-const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+const pagePolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 /** A mail may look as it likes and do nothing: no scripts, no forms, links open elsewhere. */
-const mailPolicy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; font-src data: http: https:"
+const mailPolicy =
+  "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; font-src data: http: https:"
 
 interface Params {
   Params: { id: string; part: string }
   Querystring: { query?: string; start?: string; limit?: string; dl?: string }
 }
 
-const numberOf = (given: string | undefined, fallback: number): number => (/^\d{1,6}$/.test(given ?? '') ? Number(given) : fallback)
+const numberOf = (given: string | undefined, fallback: number): number =>
+  /^\d{1,6}$/.test(given ?? '') ? Number(given) : fallback
 
 const missing = (reply: FastifyReply) => reply.code(404).type('text/plain').send('404 page not found')
 const wrong = (reply: FastifyReply, why: string) => reply.code(400).type('text/plain').send(why)
@@ -42,9 +45,13 @@ const withBase = (html: string): string => {
 }
 
 const serveLists = (app: FastifyInstance, store: MailStore): void => {
-  app.get<Params>('/api/v1/messages', ({ query }) => store.page({ start: numberOf(query.start, 0), limit: numberOf(query.limit, 50) }))
+  app.get<Params>('/api/v1/messages', ({ query }) =>
+    store.page({ start: numberOf(query.start, 0), limit: numberOf(query.limit, 50) }),
+  )
   app.get<Params>('/api/v1/search', ({ query: { query = '', start, limit } }, reply) =>
-    query.trim() === '' ? wrong(reply, 'Error: no search query') : store.page({ query, start: numberOf(start, 0), limit: numberOf(limit, 50) }),
+    query.trim() === ''
+      ? wrong(reply, 'Error: no search query')
+      : store.page({ query, start: numberOf(start, 0), limit: numberOf(limit, 50) }),
   )
   app.delete<Params>('/api/v1/search', ({ query: { query = '' } }, reply) => {
     if (query.trim() === '') return wrong(reply, 'Error: no search query')
@@ -66,7 +73,14 @@ const serveLists = (app: FastifyInstance, store: MailStore): void => {
 }
 
 const serveMails = (app: FastifyInstance, store: MailStore): void => {
-  const withMail = (url: string, serve: (mail: StoredMail, reply: FastifyReply, request: { params: Params['Params']; query: Params['Querystring'] }) => unknown) =>
+  const withMail = (
+    url: string,
+    serve: (
+      mail: StoredMail,
+      reply: FastifyReply,
+      request: { params: Params['Params']; query: Params['Querystring'] },
+    ) => unknown,
+  ) =>
     app.get<Params>(url, (request, reply) => {
       const mail = store.find(request.params.id, request.query.query)
       return mail === undefined ? missing(reply) : serve(mail, reply, request)
@@ -86,10 +100,15 @@ const serveMails = (app: FastifyInstance, store: MailStore): void => {
     const harmless = /^(image\/(?!svg)|application\/pdf|text\/plain)/.test(part.contentType)
     return reply
       .type(harmless ? part.contentType : 'application/octet-stream')
-      .header('content-disposition', `${harmless ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(part.fileName || params.part)}`)
+      .header(
+        'content-disposition',
+        `${harmless ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(part.fileName || params.part)}`,
+      )
       .send(part.content)
   })
-  withMail('/view/:id.html', (mail, reply) => reply.type('text/html; charset=utf-8').header('content-security-policy', mailPolicy).send(withBase(mail.detail.HTML)))
+  withMail('/view/:id.html', (mail, reply) =>
+    reply.type('text/html; charset=utf-8').header('content-security-policy', mailPolicy).send(withBase(mail.detail.HTML)),
+  )
   withMail('/view/:id.txt', (mail, reply) => reply.type('text/plain; charset=utf-8').send(mail.detail.Text))
 }
 
@@ -112,7 +131,10 @@ export const mailboxHttp = (store: MailStore, rejected: () => number): FastifyIn
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body))
   app.addHook('onSend', async (_, reply) => {
-    void reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer').header('cache-control', 'no-store')
+    void reply
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'no-referrer')
+      .header('cache-control', 'no-store')
   })
   app.setNotFoundHandler((_, reply) => missing(reply))
   app.get('/livez', (_, reply) => reply.type('text/plain').send('ok'))
@@ -121,10 +143,21 @@ export const mailboxHttp = (store: MailStore, rejected: () => number): FastifyIn
     const { total, unread } = store.page({ start: 0, limit: 0 })
     const { accepted, acceptedSize, deleted } = store.counts
     return {
-      Version: 'cartwright-mailbox', LatestVersion: '', Database: ':memory:', DatabaseSize: 0, Messages: total, Unread: unread, Tags: {},
+      Version: 'cartwright-mailbox',
+      LatestVersion: '',
+      Database: ':memory:',
+      DatabaseSize: 0,
+      Messages: total,
+      Unread: unread,
+      Tags: {},
       RuntimeStats: {
-        Uptime: Math.floor((Date.now() - startedAt) / 1000), Memory: process.memoryUsage.rss(), MessagesDeleted: deleted,
-        SMTPAccepted: accepted, SMTPAcceptedSize: acceptedSize, SMTPRejected: rejected(), SMTPIgnored: 0,
+        Uptime: Math.floor((Date.now() - startedAt) / 1000),
+        Memory: process.memoryUsage.rss(),
+        MessagesDeleted: deleted,
+        SMTPAccepted: accepted,
+        SMTPAcceptedSize: acceptedSize,
+        SMTPRejected: rejected(),
+        SMTPIgnored: 0,
       },
     }
   })

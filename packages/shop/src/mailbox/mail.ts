@@ -80,16 +80,24 @@ const attachmentOf = (attachment: Attachment, index: number): MailAttachment => 
   ContentType: attachment.contentType,
   ContentID: attachment.cid ?? '',
   Size: attachment.size,
-  Checksums: { MD5: sum('md5', attachment.content), SHA1: sum('sha1', attachment.content), SHA256: sum('sha256', attachment.content) },
+  Checksums: {
+    MD5: sum('md5', attachment.content),
+    SHA1: sum('sha1', attachment.content),
+    SHA256: sum('sha256', attachment.content),
+  },
 })
 
 /** `message-id` → `Message-Id`, as Go writes header names and so Mailpit does. */
-const canonical = (name: string): string => name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase())
+const canonical = (name: string): string =>
+  name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase())
 
 const headersOf = (parsed: ParsedMail): Record<string, string[]> => {
   const headers: Record<string, string[]> = {}
   for (const { key, line } of parsed.headerLines) {
-    const value = line.slice(line.indexOf(':') + 1).replace(/\r?\n[ \t]+/g, ' ').trim()
+    const value = line
+      .slice(line.indexOf(':') + 1)
+      .replace(/\r?\n[ \t]+/g, ' ')
+      .trim()
     const name = canonical(key)
     headers[name] = [...(headers[name] ?? []), value]
   }
@@ -103,7 +111,12 @@ const attachmentsOf = (parsed: ParsedMail) => {
   const all = parsed.attachments.map((attachment, index) => ({ attachment, view: attachmentOf(attachment, index) }))
   const isInline = ({ attachment }: (typeof all)[number]) => attachment.related || attachment.contentDisposition === 'inline'
   return {
-    parts: new Map(all.map(({ attachment, view }) => [view.PartID, { content: attachment.content, contentType: view.ContentType, fileName: view.FileName }])),
+    parts: new Map(
+      all.map(({ attachment, view }) => [
+        view.PartID,
+        { content: attachment.content, contentType: view.ContentType, fileName: view.FileName },
+      ]),
+    ),
     inline: all.filter(isInline).map(({ view }) => view),
     attached: all.filter((one) => !isInline(one)).map(({ view }) => view),
   }
@@ -132,7 +145,13 @@ export const storedMail = async (raw: Buffer, envelope: Envelope, receivedAt: Da
   const Text = parsed.text ?? ''
   const HTML = parsed.html || ''
   return {
-    summary: { ...common, Read: false, Created: receivedAt.toISOString(), Attachments: attached.length, Snippet: snippetOf(Text, HTML) },
+    summary: {
+      ...common,
+      Read: false,
+      Created: receivedAt.toISOString(),
+      Attachments: attached.length,
+      Snippet: snippetOf(Text, HTML),
+    },
     detail: {
       ...common,
       ReturnPath: envelope.from,

@@ -1,7 +1,7 @@
 // The mailbox as a mail client and a program meet it: SMTP in, Mailpit's API out.
-import { createTransport } from 'nodemailer'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Mailbox, startMailbox } from './mailbox.ts'
+import { type TestMail, talkSmtp } from './smtp-talk.fixture.ts'
 
 describe('the mailbox', () => {
   let box: Mailbox
@@ -10,44 +10,85 @@ describe('the mailbox', () => {
   })
   afterEach(() => box.stop())
 
-  const send = (mail: { to?: string; subject?: string; text?: string; html?: string; bcc?: string; cc?: string; replyTo?: string; attachments?: { filename: string; content: string }[] }) =>
-    createTransport(box.smtpUrl).sendMail({ from: 'Shop <shop@example.com>', to: 'Alice Archer <alice@example.com>', subject: 'Hello', text: 'Hi there', messageId: '<m1@example.com>', ...mail })
+  const send = (mail: TestMail) => talkSmtp(box.smtpUrl, mail)
   const get = async (path: string) => {
     const response = await fetch(box.url + path)
     const text = await response.text()
     return { status: response.status, text, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : null }
   }
   const change = (method: string, path: string, body?: object) =>
-    fetch(box.url + path, { method, headers: { 'content-type': 'application/json' }, ...(body ? { body: JSON.stringify(body) } : {}) })
+    fetch(box.url + path, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
 
   test('lists mails newest first with the fields of Mailpit', async () => {
     await send({ subject: 'First', text: 'one  two\nthree' })
-    await send({ subject: 'Second', bcc: 'carol@example.com', cc: 'bob@example.com', replyTo: 'help@example.com', attachments: [{ filename: 'invoice.txt', content: 'total' }] })
+    await send({
+      subject: 'Second',
+      bcc: 'carol@example.com',
+      cc: 'bob@example.com',
+      replyTo: 'help@example.com',
+      attachment: { name: 'invoice.txt', content: 'total' },
+    })
     const { body } = await get('/api/v1/messages')
     expect(body).toMatchObject({ total: 2, unread: 2, count: 2, messages_count: 2, messages_unread: 2, start: 0, tags: [] })
     expect(body.messages.map(({ Subject }: { Subject: string }) => Subject)).toEqual(['Second', 'First'])
     expect(body.messages[0]).toEqual({
-      ID: expect.stringMatching(/^[A-Za-z0-9]{22}$/), MessageID: 'm1@example.com', Read: false, From: { Name: 'Shop', Address: 'shop@example.com' },
-      To: [{ Name: 'Alice Archer', Address: 'alice@example.com' }], Cc: [{ Name: '', Address: 'bob@example.com' }], Bcc: [{ Name: '', Address: 'carol@example.com' }],
-      ReplyTo: [{ Name: '', Address: 'help@example.com' }], Subject: 'Second', Created: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/), Username: '', Tags: [],
-      Size: expect.any(Number), Attachments: 1, Snippet: 'Hi there',
+      ID: expect.stringMatching(/^[A-Za-z0-9]{22}$/),
+      MessageID: 'm1@example.com',
+      Read: false,
+      From: { Name: 'Shop', Address: 'shop@example.com' },
+      To: [{ Name: 'Alice Archer', Address: 'alice@example.com' }],
+      Cc: [{ Name: '', Address: 'bob@example.com' }],
+      Bcc: [{ Name: '', Address: 'carol@example.com' }],
+      ReplyTo: [{ Name: '', Address: 'help@example.com' }],
+      Subject: 'Second',
+      Created: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      Username: '',
+      Tags: [],
+      Size: expect.any(Number),
+      Attachments: 1,
+      Snippet: 'Hi there',
     })
     expect(body.messages[1].Snippet).toBe('one two three')
-    expect((await get('/api/v1/messages?limit=1&start=1')).body).toMatchObject({ total: 2, count: 1, start: 1, messages: [{ Subject: 'First' }] })
+    expect((await get('/api/v1/messages?limit=1&start=1')).body).toMatchObject({
+      total: 2,
+      count: 1,
+      start: 1,
+      messages: [{ Subject: 'First' }],
+    })
   })
 
   test('a mail’s detail has text, HTML and attachments, and marks it as read', async () => {
-    await send({ html: '<p>Hi <b>there</b></p>', attachments: [{ filename: 'invoice.txt', content: 'total' }] })
+    await send({ html: '<p>Hi <b>there</b></p>', attachment: { name: 'invoice.txt', content: 'total' } })
     const [{ ID }] = (await get('/api/v1/messages')).body.messages
     const { body } = await get(`/api/v1/message/${ID}`)
     expect(body).toMatchObject({
-      ID, ReturnPath: 'shop@example.com', Subject: 'Hello', Text: 'Hi there', HTML: '<p>Hi <b>there</b></p>', Inline: [], Tags: [],
-      Attachments: [{ FileName: 'invoice.txt', ContentType: 'text/plain', Size: 5, Checksums: { SHA256: expect.stringMatching(/^[0-9a-f]{64}$/) } }],
+      ID,
+      ReturnPath: 'shop@example.com',
+      Subject: 'Hello',
+      Text: 'Hi there',
+      HTML: '<p>Hi <b>there</b></p>',
+      Inline: [],
+      Tags: [],
+      Attachments: [
+        {
+          FileName: 'invoice.txt',
+          ContentType: 'text/plain',
+          Size: 5,
+          Checksums: { SHA256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+        },
+      ],
     })
     expect((await get('/api/v1/messages')).body).toMatchObject({ unread: 0, messages: [{ Read: true }] })
     expect((await get(`/api/v1/message/${ID}/part/${body.Attachments[0].PartID}`)).text).toBe('total')
     expect((await get('/api/v1/message/latest')).body.ID).toBe(ID)
-    expect((await get(`/api/v1/message/${ID}/headers`)).body).toMatchObject({ 'Message-Id': ['<m1@example.com>'], Subject: ['Hello'] })
+    expect((await get(`/api/v1/message/${ID}/headers`)).body).toMatchObject({
+      'Message-Id': ['<m1@example.com>'],
+      Subject: ['Hello'],
+    })
     expect((await get(`/api/v1/message/${ID}/raw`)).text).toContain('Subject: Hello')
     expect((await get('/api/v1/message/unknown')).status).toBe(404)
   })
@@ -55,7 +96,10 @@ describe('the mailbox', () => {
   test('search finds by field, phrase and exclusion', async () => {
     await send({ to: 'alice@example.com', subject: 'Your order is confirmed', text: 'blue mug' })
     await send({ to: 'bob@example.com', subject: 'Your order is on its way', text: 'green mug' })
-    const found = async (query: string) => (await get(`/api/v1/search?query=${encodeURIComponent(query)}`)).body.messages.map(({ To }: { To: { Address: string }[] }) => To[0]?.Address)
+    const found = async (query: string) =>
+      (await get(`/api/v1/search?query=${encodeURIComponent(query)}`)).body.messages.map(
+        ({ To }: { To: { Address: string }[] }) => To[0]?.Address,
+      )
     expect(await found('to:alice@example.com')).toEqual(['alice@example.com'])
     expect(await found('subject:"on its way"')).toEqual(['bob@example.com'])
     expect(await found('mug')).toEqual(['bob@example.com', 'alice@example.com'])
@@ -75,7 +119,11 @@ describe('the mailbox', () => {
     await change('DELETE', '/api/v1/search?query=subject:b')
     expect((await get('/api/v1/messages')).body.total).toBe(2)
     await change('PUT', '/api/v1/messages', { IDs: [messages[1].ID], Read: true })
-    expect((await get('/api/v1/info')).body).toMatchObject({ Messages: 2, Unread: 1, RuntimeStats: { SMTPAccepted: 4, MessagesDeleted: 2 } })
+    expect((await get('/api/v1/info')).body).toMatchObject({
+      Messages: 2,
+      Unread: 1,
+      RuntimeStats: { SMTPAccepted: 4, MessagesDeleted: 2 },
+    })
     await change('DELETE', '/api/v1/messages')
     expect((await get('/api/v1/messages')).body).toMatchObject({ total: 0, messages: [] })
     expect((await fetch(`${box.url}/api/v1/messages`, { method: 'DELETE', body: 'nonsense' })).status).toBe(400)
@@ -88,9 +136,9 @@ describe('the mailbox', () => {
 
   test('an outage is seen as one and ends when told', async () => {
     box.setFault('connection')
-    await expect(send({})).rejects.toMatchObject({ responseCode: 421 })
+    await expect(send({})).rejects.toThrow('421')
     box.setFault('recipient')
-    await expect(send({})).rejects.toMatchObject({ responseCode: 550, command: 'RCPT TO' })
+    await expect(send({})).rejects.toThrow('550')
     box.setFault(null)
     await send({})
     expect(box.messages()).toHaveLength(1)
@@ -101,7 +149,7 @@ describe('the mailbox', () => {
     const url = new URL(box.smtpUrl)
     url.username = 'someone'
     url.password = 'something'
-    await createTransport(url.href).sendMail({ from: 'a@example.com', to: 'b@example.com', text: 'x' })
+    await talkSmtp(url.href, {})
     expect(box.messages()[0]?.Username).toBe('someone')
   })
 

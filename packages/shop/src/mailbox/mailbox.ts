@@ -31,7 +31,12 @@ export interface Mailbox {
 export type { MailboxFault, MailDetail }
 
 /** Starts the mailbox. @throws Error when a port is taken */
-export const startMailbox = async ({ httpPort, smtpPort = 0, host = '127.0.0.1', max = 1000 }: MailboxOptions): Promise<Mailbox> => {
+export const startMailbox = async ({
+  httpPort,
+  smtpPort = 0,
+  host = '127.0.0.1',
+  max = 1000,
+}: MailboxOptions): Promise<Mailbox> => {
   const store = mailStore(max)
   let fault: MailboxFault = null
   const smtp = await startSmtp({ port: smtpPort, host, fault: () => fault, take: (mail) => store.add(mail) })

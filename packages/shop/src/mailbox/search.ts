@@ -17,7 +17,8 @@ const termsOf = (query: string): Term[] =>
   }))
 
 const has = (text: string, value: string): boolean => text.toLowerCase().includes(value)
-const among = (addresses: readonly MailAddress[], value: string): boolean => addresses.some(({ Name, Address }) => has(`${Name} <${Address}>`, value))
+const among = (addresses: readonly MailAddress[], value: string): boolean =>
+  addresses.some(({ Name, Address }) => has(`${Name} <${Address}>`, value))
 
 const fields: Record<string, (mail: StoredMail, value: string) => boolean> = {
   from: ({ summary }, value) => among([summary.From], value),
@@ -30,12 +31,19 @@ const fields: Record<string, (mail: StoredMail, value: string) => boolean> = {
   'message-id': ({ summary }, value) => has(summary.MessageID, value),
   is: ({ summary }, value) => (value === 'read' && summary.Read) || (value === 'unread' && !summary.Read),
   has: ({ summary, detail }, value) =>
-    (['attachment', 'attachments'].includes(value) && summary.Attachments > 0) || (value === 'inline' && detail.Inline.length > 0),
+    (['attachment', 'attachments'].includes(value) && summary.Attachments > 0) ||
+    (value === 'inline' && detail.Inline.length > 0),
 }
 
 const anywhere = ({ summary, detail }: StoredMail, value: string): boolean => {
   const people = [summary.From, ...summary.To, ...summary.Cc, ...summary.Bcc]
-  return has(summary.Subject, value) || has(detail.Text, value) || has(summary.Snippet, value) || among(people, value) || has(detail.HTML.replace(/<[^>]*>/g, ' '), value)
+  return (
+    has(summary.Subject, value) ||
+    has(detail.Text, value) ||
+    has(summary.Snippet, value) ||
+    among(people, value) ||
+    has(detail.HTML.replace(/<[^>]*>/g, ' '), value)
+  )
 }
 
 const holds = (mail: StoredMail, { field, value }: Term): boolean => {

@@ -51,7 +51,11 @@ export const startSmtp = async ({ port, host, fault, take }: SmtpOptions): Promi
       const from = envelope.mailFrom ? envelope.mailFrom.address : ''
       const to = envelope.rcptTo.map(({ address }) => address)
       bytesOf(stream)
-        .then((raw) => (stream.sizeExceeded ? Promise.reject(refuse(552, 'the mail is too large')) : storedMail(raw, { from, to, username: String(user ?? '') }, new Date())))
+        .then((raw) =>
+          stream.sizeExceeded
+            ? Promise.reject(refuse(552, 'the mail is too large'))
+            : storedMail(raw, { from, to, username: String(user ?? '') }, new Date()),
+        )
         .then((mail) => {
           take(mail)
           done(null, `taken as ${mail.summary.ID}`)

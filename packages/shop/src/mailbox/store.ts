@@ -53,7 +53,14 @@ export const mailStore = (max: number): MailStore => {
       const matching = query === '' ? mails : mails.filter(matcher(query))
       const messages = matching.slice(start, start + limit).map(({ summary }) => summary)
       return {
-        total: mails.length, unread: unreadOf(mails), count: messages.length, messages_count: matching.length, messages_unread: unreadOf(matching), start, tags: [], messages,
+        total: mails.length,
+        unread: unreadOf(mails),
+        count: messages.length,
+        messages_count: matching.length,
+        messages_unread: unreadOf(matching),
+        start,
+        tags: [],
+        messages,
       }
     },
     mark: (ids, read) => {

@@ -10,7 +10,7 @@ import { Deferred } from './smtp.ts'
 
 type Outcome = 'sent' | 'expired' | 'settled'
 
-const isOver = (row: MessageRow, deps: NotificationDeps): boolean => row.expires_at !== null && row.expires_at <= deps.clock.now()
+const isOver = (at: Date | null | undefined, deps: NotificationDeps): boolean => at != null && at <= deps.clock.now()
 
 const rendered = (row: MessageRow, code: string | null, deps: NotificationDeps) => {
   try {
@@ -21,8 +21,13 @@ const rendered = (row: MessageRow, code: string | null, deps: NotificationDeps) 
   }
 }
 
-const send = async (row: MessageRow, address: string, delivery: Delivery, deps: NotificationDeps): Promise<void> => {
-  const code = row.sealed_code === null ? null : await deps.codes.open(row.sealed_code)
+const send = async (
+  row: MessageRow,
+  address: string,
+  delivery: Delivery,
+  code: string | null,
+  deps: NotificationDeps,
+): Promise<void> => {
   const { subject, text, html } = rendered(row, code, deps)
   const key = delivery.resends === 0 ? row.id : `${row.id}.${delivery.resends}`
   try {
@@ -44,8 +49,10 @@ export const deliverMail = job<Delivery, Outcome, NotificationDeps>({
   effect: async ({ payload }, deps) => {
     const row = await findMessage(deps.db, payload.messageId)
     if (row === null || row.state !== 'pending' || row.resends !== payload.resends || row.recipient === null) return 'settled'
-    if (isOver(row, deps)) return 'expired'
-    await send(row, row.recipient, payload, deps)
+    if (isOver(row.expires_at, deps)) return 'expired'
+    const opened = row.sealed_code === null ? null : await deps.codes.open(row.sealed_code)
+    if (isOver(opened?.expiresAt, deps)) return 'expired'
+    await send(row, row.recipient, payload, opened?.code ?? null, deps)
     return 'sent'
   },
   apply: async (tx, { payload }, outcome, deps) => {

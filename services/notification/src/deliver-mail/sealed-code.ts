@@ -2,15 +2,21 @@
 import { PermanentFailure } from '@cartwright/messaging'
 import { compactDecrypt, importJWK } from 'jose'
 
-export interface CodeOpener {
-  /** @throws PermanentFailure when it was sealed for another key or is damaged */
-  open(sealed: string): Promise<string>
+export interface OpenedCode {
+  code: string
+  /** Sealed in with the code, so that nobody on the way can lengthen its life. */
+  expiresAt: Date
 }
 
-const codeIn = (plain: Uint8Array): string => {
-  const { code } = JSON.parse(new TextDecoder().decode(plain)) as { code?: unknown }
-  if (typeof code !== 'string' || !/^\d{6}$/.test(code)) throw new TypeError('no code inside')
-  return code
+export interface CodeOpener {
+  /** @throws PermanentFailure when it was sealed for another key or is damaged */
+  open(sealed: string): Promise<OpenedCode>
+}
+
+const codeIn = (plain: Uint8Array): OpenedCode => {
+  const { code, exp } = JSON.parse(new TextDecoder().decode(plain)) as { code?: unknown; exp?: unknown }
+  if (typeof code !== 'string' || !/^\d{6}$/.test(code) || typeof exp !== 'number') throw new TypeError('no code inside')
+  return { code, expiresAt: new Date(exp * 1000) }
 }
 
 /** @param privateJwk EC key as a JWK in JSON */

@@ -69,6 +69,10 @@ export const smtpMailer = ({ url, from, timeoutMs, clock }: MailerOptions): Mail
   const domain = domainOf(from)
   const transport = createTransport({
     url: checkedUrl(url),
+    // A burst shares connections. A mail whose connection breaks is tried again by our own job and nobody else.
+    pool: true,
+    maxRequeues: 0,
+    idleTimeout: 5000,
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,

@@ -18,7 +18,8 @@ const call = async (url, options) => {
   return response
 }
 const askJson = async (url) => (await call(url)).json()
-const sendJson = (method, body) => call('/api/v1/messages', { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+const sendJson = (method, body) =>
+  call('/api/v1/messages', { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 
 const person = ({ Name, Address }) => (Name ? `${Name} <${Address}>` : Address)
 const people = (addresses) => addresses.map(person).join(', ')
@@ -39,7 +40,12 @@ const item = (mail) => {
     'button',
     { type: 'button', className: `item${mail.Read ? '' : ' unread'}`, onclick: () => open(mail.ID) },
     element('span', { className: 'to', textContent: people([...mail.To, ...mail.Bcc]) || 'nobody' }),
-    element('time', { className: 'when', dateTime: mail.Created, textContent: when(mail.Created), title: whole.format(new Date(mail.Created)) }),
+    element('time', {
+      className: 'when',
+      dateTime: mail.Created,
+      textContent: when(mail.Created),
+      title: whole.format(new Date(mail.Created)),
+    }),
     element('span', { className: 'subject', textContent: mail.Subject || '(no subject)' }),
     element('span', { className: 'snippet', textContent: mail.Snippet }),
   )
@@ -61,13 +67,17 @@ const showList = () => {
   byId('mark-read').disabled = unread === 0
   byId('delete-all').disabled = total === 0
   byId('nothing').hidden = messages.length > 0
-  byId('nothing').textContent = total === 0 ? 'No mail yet. Register or place an order, and what the shop writes lands here.' : 'Nothing matches your search.'
+  byId('nothing').textContent =
+    total === 0 ? 'No mail yet. Register or place an order, and what the shop writes lands here.' : 'Nothing matches your search.'
   document.title = unread === 0 ? 'Mailbox' : `(${unread}) Mailbox`
 }
 
 const refresh = async () => {
   const query = searchBox.value.trim()
-  const url = query === '' ? `/api/v1/messages?limit=${state.limit}` : `/api/v1/search?limit=${state.limit}&query=${encodeURIComponent(query)}`
+  const url =
+    query === ''
+      ? `/api/v1/messages?limit=${state.limit}`
+      : `/api/v1/search?limit=${state.limit}&query=${encodeURIComponent(query)}`
   const page = await askJson(url)
   if (query !== searchBox.value.trim()) return
   // Times age, so an unchanged list is drawn again once a minute.
@@ -81,7 +91,9 @@ const row = (name, value) => (value === '' ? [] : [element('dt', { textContent: 
 
 const copyChip = (code) =>
   element('button', {
-    type: 'button', className: 'chip', textContent: `Copy code ${code}`,
+    type: 'button',
+    className: 'chip',
+    textContent: `Copy code ${code}`,
     onclick: async ({ target }) => {
       await navigator.clipboard.writeText(code)
       target.textContent = 'Copied'
@@ -91,7 +103,12 @@ const copyChip = (code) =>
 const chips = (mail) => {
   const code = /\bcode\b/i.test(mail.Subject + mail.Text) ? /\b\d{6}\b/.exec(mail.Text)?.[0] : undefined
   const attachments = mail.Attachments.map((part) =>
-    element('a', { className: 'chip', textContent: part.FileName || part.ContentType, href: `/api/v1/message/${mail.ID}/part/${part.PartID}`, target: '_blank' }),
+    element('a', {
+      className: 'chip',
+      textContent: part.FileName || part.ContentType,
+      href: `/api/v1/message/${mail.ID}/part/${part.PartID}`,
+      target: '_blank',
+    }),
   )
   return element('div', { className: 'chips' }, code ? copyChip(code) : null, ...attachments)
 }
@@ -108,7 +125,11 @@ const bodies = {
       return element('pre', { textContent: lines.join('\n') })
     },
   },
-  source: { label: 'Source', fits: () => true, make: async (mail) => element('pre', { textContent: await (await call(`/api/v1/message/${mail.ID}/raw`)).text() }) },
+  source: {
+    label: 'Source',
+    fits: () => true,
+    make: async (mail) => element('pre', { textContent: await (await call(`/api/v1/message/${mail.ID}/raw`)).text() }),
+  },
 }
 
 const frame = (mail) => {
@@ -158,7 +179,9 @@ const close = () => {
   state.openId = null
   document.body.classList.remove('reading')
   history.replaceState(null, '', location.pathname)
-  pane.replaceChildren(byId('placeholder') ?? element('p', { className: 'hint', id: 'placeholder', textContent: 'Choose a mail to read it.' }))
+  pane.replaceChildren(
+    byId('placeholder') ?? element('p', { className: 'hint', id: 'placeholder', textContent: 'Choose a mail to read it.' }),
+  )
   return refresh()
 }
 
