@@ -191,6 +191,8 @@ describe('a shopper’s writes', () => {
       version: 3,
       total: { amountMinor: 2100 },
     })
+    const other = (await t.as(aGuest()).post('/v1/cart/lines', { sku, quantity: 1, currency: 'USD' })).body
+    expect(other).toMatchObject({ currency: 'USD', total: { amountMinor: 800 } })
     await announce(t, { sku, prices: { EUR: 650 }, available: 9 })
     expect((await shopper.get('/v1/cart')).body).toMatchObject({
       version: 3,

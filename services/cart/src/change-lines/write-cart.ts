@@ -2,8 +2,8 @@
 import { AppError, type Cart, catalogApi } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import type { Principal } from '@cartwright/service-kit'
-import { type CartState, defaultCurrency, priceCart } from '../cart.ts'
-import { findOpenCart, getOpenCart, type OpenCart, updateCurrency, writeOpenCart } from '../db/carts.ts'
+import { type CartState, defaultCurrency, priceCart, type Views } from '../cart.ts'
+import { getOpenCart, type OpenCart, updateCurrency, writeOpenCart } from '../db/carts.ts'
 import { isUnknown, learnVariants } from '../db/views.ts'
 import type { CartDeps } from '../deps.ts'
 
@@ -11,12 +11,15 @@ import type { CartDeps } from '../deps.ts'
 class UnknownSkus extends Error {
   readonly skus: readonly string[]
   readonly currency: string
+  /** What was known when the transaction looked. */
+  readonly views: Views
 
-  constructor(skus: readonly string[], currency: string) {
+  constructor(skus: readonly string[], currency: string, views: Views) {
     super('the projection does not know these SKUs yet')
     this.name = 'UnknownSkus'
     this.skus = skus
     this.currency = currency
+    this.views = views
   }
 }
 
@@ -37,7 +40,7 @@ const attempt = (principal: Principal, change: Change, mayAsk: boolean, deps: Ca
     const unknown = [...needed, ...(change.sku === undefined ? [] : [change.sku])].filter((sku) =>
       isUnknown(open.views.get(sku), currency),
     )
-    if (mayAsk && unknown.length > 0) throw new UnknownSkus(unknown, currency)
+    if (mayAsk && unknown.length > 0) throw new UnknownSkus(unknown, currency, open.views)
     if (currency !== open.cart.currency) await updateCurrency(tx, open.cart.id, currency)
     return { cart: await change.apply(tx, open), views: open.views }
   })
@@ -45,7 +48,7 @@ const attempt = (principal: Principal, change: Change, mayAsk: boolean, deps: Ca
 /** Asks catalog. @throws AppError sku_unknown when the wanted SKU is not sold there either, upstream_unavailable */
 const learn = async (
   principal: Principal,
-  { skus, currency }: UnknownSkus,
+  { skus, currency, views }: UnknownSkus,
   wanted: string | undefined,
   deps: CartDeps,
 ): Promise<void> => {
@@ -58,8 +61,7 @@ const learn = async (
   const isSold = (sku: string) => answer.items.some((item) => item.sku === sku && item.sellable)
   if (wanted !== undefined && skus.includes(wanted) && !isSold(wanted)) throw new AppError('sku_unknown')
   if (answer.items.length === 0) return
-  const known = await findOpenCart(deps.db, principal.id, wanted)
-  await deps.db.tx((tx) => learnVariants(tx, answer.items, known?.views ?? new Map()))
+  await deps.db.tx((tx) => learnVariants(tx, answer.items, views))
 }
 
 const changed = async (principal: Principal, change: Change, deps: CartDeps): Promise<OpenCart> => {

@@ -63,6 +63,26 @@ describe('following orders', () => {
     expect(quantities(await read())).toEqual({ [other]: 10 })
   })
 
+  test('shoppers, merges, orders and cancellations all at once: nobody sees a failure and every item is somewhere once', async () => {
+    const customer = aCustomer()
+    const round = async () => {
+      const { who, client, order } = await aShopper(1)
+      const add = (person: { post: typeof client.post }) => person.post('/v1/cart/lines', { sku: other, quantity: 1 })
+      const answers = await Promise.all([
+        ...Array.from({ length: 3 }, () => add(client)),
+        ...Array.from({ length: 3 }, () => add(t.as(customer))),
+        t.as(customer).post('/v1/cart/merge', { guestAccessToken: await t.token(who) }),
+        t.receive(orderEvents.placed, order, { twice: true }),
+        t.receive(orderEvents.cancelled, cancellationOf(order)),
+      ])
+      expect(answers.slice(0, 7)).toMatchObject(Array.from({ length: 7 }, () => ({ status: 200 })))
+      expect((await t.as(customer).post('/v1/cart/merge', { guestAccessToken: await t.token(who) })).status).toBe(200)
+    }
+    await Promise.all(Array.from({ length: 6 }, round))
+    expect(quantities((await t.as(customer).get('/v1/cart')).body)).toEqual({ [sku]: 6, [other]: 36 })
+    expect(await t.sql('SELECT id FROM dead_letter')).toEqual([])
+  })
+
   test('an unpaid order that is cancelled gives its lines back once, into a new cart or the open one', async () => {
     const { client, cart, order, read } = await aShopper(2)
     await t.receive(orderEvents.placed, order)
