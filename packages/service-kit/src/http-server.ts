@@ -1,7 +1,7 @@
 // The Fastify instance of a service: parsing, tracing, problems, probes. Nothing here knows what a shop is.
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import { problemOf, sendProblem, useProblems } from './problem.ts'
@@ -57,8 +57,9 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
     return503OnClosing: false,
     clientErrorHandler: refuseGarbage,
     frameworkErrors: (error, request, reply) => sendProblem(request, reply, error),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
   })
+  let closing = false
   app.decorateRequest('principal', null)
   app.decorateRequest('trace')
   app.decorateRequest('rawBody')
@@ -72,6 +73,12 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unmatched'
     metrics.http.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000)
+    // A kept connection that was busy when the close began would hold it up until it times out.
+    if (closing) setImmediate(() => app.server.closeIdleConnections())
+    done()
+  })
+  app.addHook('preClose', (done) => {
+    closing = true
     done()
   })
   useBodies(app)

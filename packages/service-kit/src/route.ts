@@ -3,6 +3,7 @@ import { AppError, type BodyOf, type Endpoint, type ParamsOf, type QueryOf, type
 import type { Database, Tx } from '@cartwright/db'
 import { currentTrace, newSpanId, newTrace, parseTraceparent, runInTrace, type Trace } from '@cartwright/messaging'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { IsOptional } from 'typebox'
 import type { InternalAuth, Principal } from './auth.ts'
 import { type Answer, findReplay, type KeyedRequest, once, readKey, requestHash } from './idempotency.ts'
 
@@ -156,6 +157,14 @@ export const traceOfRequest = (request: FastifyRequest): Trace => {
 const responseSchemas = (endpoint: Endpoint): Record<string, unknown> =>
   endpoint.produces === undefined || endpoint.produces === 'application/json' ? { ...endpoint.response } : {}
 
+/** Whether the contract lets callers leave the body out: TypeBox marks such a schema. */
+const takesNoBody = ({ body }: Endpoint): boolean => body !== undefined && IsOptional(body)
+
+/** A body that was left out is an empty one, so that the contract's schema and the handler see an object either way. */
+const giveBody = async (request: FastifyRequest): Promise<void> => {
+  request.body ??= {}
+}
+
 /** Mounts a route. */
 export const mount = <Deps>(app: FastifyInstance, declared: Route<Deps>, deps: Deps, context: RouteContext): void => {
   const { endpoint } = declared
@@ -169,6 +178,7 @@ export const mount = <Deps>(app: FastifyInstance, declared: Route<Deps>, deps: D
       ...(endpoint.body ? { body: endpoint.body } : {}),
       response: responseSchemas(endpoint),
     },
+    ...(takesNoBody(endpoint) ? { preValidation: giveBody } : {}),
     onRequest: async (request) => {
       request.principal = await runInTrace(request.trace, () => authorize(endpoint, request, context))
     },

@@ -9,6 +9,7 @@ import { orderService } from '@cartwright/order'
 import { paymentService } from '@cartwright/payment'
 import { type Clock, type Environment, idle, type RunningService, type Service, type StartOptions } from '@cartwright/service-kit'
 import { type SchemaOwner, schemaOwners, urlVariable } from './environment.ts'
+import { freePort } from './free-port.ts'
 
 const services: Record<SchemaOwner, Service> = {
   identity: identityService,
@@ -56,7 +57,9 @@ export const startShop = async (options: ShopOptions): Promise<RunningShop> => {
   const running = new Map<string, RunningService>()
   const { clock, logFile, alone } = options
   const common = { transport, ...(clock ? { clock } : {}), ...(logFile ? { logFile } : {}), ...(alone ? { alone } : {}) } satisfies Partial<StartOptions>
-  let env = options.env
+  // Everybody checks tokens against identity's keys, identity too: its address is settled before anything starts.
+  const identityPort = await freePort(0)
+  let env: Environment = { ...options.env, IDENTITY_PORT: String(identityPort), AUTH_JWKS_URL: `http://127.0.0.1:${identityPort}/.well-known/jwks.json` }
 
   const stop = async () => {
     // The gateway first: whoever is being served still finds the others.
@@ -75,7 +78,6 @@ export const startShop = async (options: ShopOptions): Promise<RunningShop> => {
       const outcomes = await Promise.allSettled(wave.map(async (name) => running.set(name, await services[name].start({ ...common, env: known }))))
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
       env = { ...env, ...Object.fromEntries(wave.map((name) => [urlVariable[name], get(name).url])) }
-      if (wave.includes('identity')) env = { ...env, AUTH_JWKS_URL: `${get('identity').url}/.well-known/jwks.json` }
     }
     const upstreams = Object.fromEntries(schemaOwners.map((name) => [name, handOver(get(name).routing)]))
     running.set('gateway', await createGateway(upstreams).start({ ...common, env }))

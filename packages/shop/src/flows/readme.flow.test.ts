@@ -1,0 +1,38 @@
+// What the README tells a newcomer to paste works as it stands.
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestShop, type TestShop } from '../test-shop/test-shop.ts'
+
+const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8')
+let shop: TestShop
+
+beforeAll(async () => {
+  shop = await startTestShop()
+  await shop.shop.seed()
+}, 120_000)
+afterAll(() => shop?.stop())
+
+/** Runs a marked block of the README against this shop. @returns what it printed, line by line */
+const paste = async (name: string): Promise<string[]> => {
+  const block = new RegExp(`<!-- run:${name} -->\\n\`\`\`sh\\n([^]*?)\`\`\``).exec(readme)?.[1]
+  if (block === undefined) throw new Error(`the README has no block ${name}`)
+  const script = block.replace('http://localhost:8080', shop.url).replace('http://localhost:8025', shop.mailbox.url)
+  const { stdout } = await promisify(execFile)('bash', ['-e', '-c', script], { timeout: 60_000 })
+  return stdout.trim().split('\n')
+}
+
+test('the purchase of the README goes from the first token to the delivered parcel', async () => {
+  const lines = await paste('purchase')
+  expect(lines).toContain('paid')
+  expect(lines.some((line) => /^Order CW-\w{4}-\w{4} is confirmed$/.test(line))).toBe(true)
+  expect(lines.filter((line) => line.includes('->')).map((line) => line.split(' ').slice(1).join(' '))).toEqual([
+    'null -> pending', 'pending -> processing', 'processing -> shipped', 'shipped -> delivered',
+  ])
+})
+
+test('the registration of the README ends with a customer who is signed in', async () => {
+  const lines = await paste('register')
+  expect(lines.at(-1)).toBe('carla@example.net')
+})
