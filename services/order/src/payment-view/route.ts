@@ -16,7 +16,7 @@ export const getPayment = route(orderApi.getPayment, async (req, { db, waiters }
       if (row === null) throw new AppError('not_found')
       const view = paymentViewOf(row)
       const left = until - performance.now()
-      if (view.state !== known || left <= 0 || req.raw.destroyed || waiters.closed) return view
+      if (view.state !== known || left <= 0 || req.raw.socket.destroyed || waiters.closed) return view
       await watch.changed(row.version, left)
     }
   } finally {

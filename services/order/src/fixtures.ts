@@ -1,0 +1,184 @@
+// Order under test: fakes of cart and catalog on the wire, shoppers with carts, and the answers that bring an order to where a test begins.
+import { catalogEvents, type InternalVariant, type OpenCart, orderEvents, paymentEvents } from '@cartwright/contracts'
+import type { Environment, Principal } from '@cartwright/service-kit'
+import { type CallOptions, sealKeys, startUnderTest, type TestResponse } from '@cartwright/testing'
+import { orderService } from './index.ts'
+
+export const admin = { id: 'usr_admin01', role: 'admin', email: 'admin@example.com' } as const satisfies Principal
+
+const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
+
+export const anAddress = { name: 'Dana Field', line1: '1 Quay', city: 'Porto', postalCode: '4000', country: 'PT' } as const
+
+export interface Wire {
+  /** Open carts by principal; absent: 404. */
+  carts: Map<string, OpenCart>
+  variants: Map<string, InternalVariant>
+  /** Who was read, in order. */
+  reads: string[]
+  /** Services that answer 503 for now. */
+  down: Set<'cart' | 'catalog'>
+}
+
+const upstreams = ({ carts, variants, down, reads }: Wire) => ({
+  cart: {
+    'GET /internal/carts/open': ({ query }: { query: Record<string, string> }) => {
+      reads.push('cart')
+      if (down.has('cart')) throw new Error('down')
+      return carts.get(query.principalId ?? '') ?? null
+    },
+  },
+  catalog: {
+    'GET /internal/variants': ({ query }: { query: Record<string, string> }) => {
+      reads.push('catalog')
+      if (down.has('catalog')) throw new Error('down')
+      return { items: (query.skus ?? '').split(',').flatMap((sku) => variants.get(sku) ?? []) }
+    },
+  },
+})
+
+const suffix = () => Math.random().toString(36).slice(2, 10).padEnd(8, '0')
+
+/** A variant that is sold. */
+export const aVariant = (more: Partial<InternalVariant> = {}): InternalVariant => ({
+  sku: `SKU-${suffix()}`,
+  variantId: `var_${suffix()}`,
+  productId: `prd_${suffix()}`,
+  productSlug: 'harbour-mug',
+  productName: 'Harbour mug',
+  name: 'Harbour mug',
+  options: {},
+  imageUrl: null,
+  sellable: true,
+  price: eur(1000),
+  available: 100,
+  ...more,
+})
+
+/** Starts order with its fakes. @param env further variables */
+export const startOrder = async (env: Environment = {}) => {
+  const wire: Wire = { carts: new Map(), variants: new Map(), reads: [], down: new Set() }
+  const { publicJwk } = await sealKeys()
+  const t = await startUnderTest(orderService, { env: { SEAL_PUBLIC_JWK: publicJwk, ...env }, upstreams: upstreams(wire) })
+
+  const anItem = (more: Partial<InternalVariant> = {}) => {
+    const variant = aVariant(more)
+    wire.variants.set(variant.sku, variant)
+    return variant
+  }
+  const aShopper = (role: 'guest' | 'customer' = 'customer'): Principal => {
+    const id = `${role === 'guest' ? 'gst' : 'usr'}_${suffix()}`
+    return role === 'guest' ? { id, role } : { id, role, email: `${id}@example.com` }
+  }
+  const fillCart = (shopper: Principal, items: readonly { sku: string; quantity: number }[], version = 3): OpenCart => {
+    const lines = items.map(({ sku, quantity }) => ({ id: `lin_${suffix()}`, sku, quantity }))
+    const cart: OpenCart = { id: `crt_${suffix()}`, version, currency: 'EUR', lines }
+    wire.carts.set(shopper.id, cart)
+    return cart
+  }
+  const totalOf = (cart: OpenCart) =>
+    eur(cart.lines.reduce((sum, line) => sum + (wire.variants.get(line.sku)?.price?.amountMinor ?? 0) * line.quantity, 0))
+  const checkout = (shopper: Principal, more: Record<string, unknown> = {}, options: CallOptions = {}): Promise<TestResponse> => {
+    const cart = wire.carts.get(shopper.id)
+    const wish = cart ? { cartVersion: cart.version, expectedTotal: totalOf(cart) } : {}
+    return t.as(shopper).post('/v1/checkout', { ...wish, shippingAddress: anAddress, ...more }, options)
+  }
+
+  /** An order of two pieces for 20 euros, reserving. */
+  const aPlacedOrder = async (shopper = aShopper(), quantity = 2) => {
+    const item = anItem()
+    const cart = fillCart(shopper, [{ sku: item.sku, quantity }])
+    const placed = await checkout(shopper)
+    if (placed.status !== 201) throw new Error(`checkout answered ${placed.status}: ${placed.text}`)
+    wire.carts.delete(shopper.id)
+    await t.idle()
+    const requests = await t.published(orderEvents.stockRequested)
+    const reservationId = requests.find((request) => request.orderId === placed.body.id)?.reservationId ?? ''
+    return {
+      id: String(placed.body.id),
+      number: String(placed.body.number),
+      shopper,
+      cart,
+      item,
+      reservationId,
+      total: eur(1000 * quantity),
+    }
+  }
+  type Placed = Awaited<ReturnType<typeof aPlacedOrder>>
+
+  /** What catalog and payment would answer about an order. */
+  const answersTo = ({ id, number, reservationId, total, shopper }: Placed) => {
+    const ids = { orderId: id, reservationId }
+    const pay = { orderId: id, paymentId: `pay_${id.slice(4)}` }
+    const about = { ...pay, number, recipient: { email: shopper.email ?? 'guest@example.net' }, locale: 'en' }
+    const inMinutes = (minutes: number) => new Date(t.clock.now().getTime() + minutes * 60_000).toISOString()
+    return {
+      reserved: () => t.receive(catalogEvents.stockReserved, { ...ids, heldUntil: inMinutes(60) }),
+      rejected: (what: 'reserve' | 'commit') => t.receive(catalogEvents.stockRejected, { ...ids, rejected: what, shortages: [] }),
+      committed: () => t.receive(catalogEvents.stockCommitted, ids),
+      lapsed: () => t.receive(catalogEvents.stockReleased, { ...ids, reason: 'lapsed' }),
+      opened: () =>
+        t.receive(paymentEvents.sessionOpened, {
+          ...pay,
+          attempt: 1,
+          url: `https://pay.example/${id}`,
+          expiresAt: inMinutes(31),
+        }),
+      declined: () =>
+        t.receive(paymentEvents.attemptDeclined, {
+          ...about,
+          attempt: 1,
+          declineCode: 'card_declined',
+          amount: total,
+          payUrl: null,
+        }),
+      succeeded: () => t.receive(paymentEvents.succeeded, { ...pay, amount: total, at: inMinutes(0) }),
+      failed: () => t.receive(paymentEvents.failed, { ...about, amount: total, reason: 'no' }),
+      expired: () => t.receive(paymentEvents.expired, { ...pay, amount: total, reason: 'closed' }),
+      reviewed: (gotMinor: number) => t.receive(paymentEvents.reviewRequired, { ...about, expected: total, got: eur(gotMinor) }),
+      refunded: (refundId: string, amountMinor: number, origin: 'order' | 'dashboard' = 'order') =>
+        t.receive(paymentEvents.refundSucceeded, {
+          ...about,
+          refundId,
+          amount: eur(amountMinor),
+          refundedTotal: eur(amountMinor),
+          captured: total,
+          origin,
+        }),
+      refundFailed: (refundId: string, amountMinor: number) =>
+        t.receive(paymentEvents.refundFailed, { ...about, refundId, amount: eur(amountMinor), reason: 'bank' }),
+      disputed: () =>
+        t.receive(paymentEvents.disputeOpened, {
+          ...about,
+          disputeId: 'dp_1',
+          amount: total,
+          reason: 'fraudulent',
+          dueAt: inMinutes(60),
+        }),
+      disputeClosed: (outcome: 'won' | 'lost') =>
+        t.receive(paymentEvents.disputeClosed, { ...about, disputeId: 'dp_1', amount: total, outcome }),
+    }
+  }
+
+  /** Brings a new order to a state of its saga. */
+  const anOrderIn = async (state: 'reserving' | 'opening' | 'paying' | 'committing' | 'processing', shopper?: Principal) => {
+    const order = await aPlacedOrder(shopper)
+    const answers = answersTo(order)
+    const way = [answers.reserved, answers.opened, answers.succeeded, answers.committed]
+    const steps = { reserving: 0, opening: 1, paying: 2, committing: 3, processing: 4 }[state]
+    for (const step of way.slice(0, steps)) await step()
+    const read = async () => (await t.as(admin).get(`/v1/admin/orders/${order.id}`)).body
+    const saga = async () => (await t.as(admin).get(`/v1/admin/sagas/${order.id}`)).body
+    const payment = async () => (await t.as(order.shopper).get(`/v1/orders/${order.id}/payment`)).body
+    const cancel = (key?: string) =>
+      t.as(order.shopper).post(`/v1/orders/${order.id}/cancel`, { reason: 'changed my mind' }, key === undefined ? {} : { key })
+    return { ...order, ...answers, read, saga, payment, cancel }
+  }
+
+  /** Data of this order's events of one type. */
+  const eventsOf = async <E extends Parameters<typeof t.published>[0]>(event: E, orderId: string) =>
+    (await t.published(event)).filter((data) => (data as { orderId: string }).orderId === orderId)
+
+  return { t, wire, anItem, aShopper, fillCart, totalOf, checkout, aPlacedOrder, anOrderIn, eventsOf, stop: () => t.stop() }
+}
+export type OrderUnderTest = Awaited<ReturnType<typeof startOrder>>
