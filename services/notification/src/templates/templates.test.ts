@@ -1,4 +1,5 @@
 // What the mails say, in both forms, and that nothing in the data can become markup.
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { confirmed, declined, lines, paidAndCancelled, refunded, shipped, totals, unpaidAndCancelled } from '../fixtures.ts'
 import type { templates } from './catalogue.ts'
@@ -119,6 +120,22 @@ describe('what mails say', () => {
     const mail = render('alert-payments', { count: 25, shown: [trouble] }, { ...reader, name: null })
     expect(mail.subject).toBe('Alert: 25 payments did not go through')
     expect(mail.text).toContain('And 24 more.')
+  })
+
+  test('whatever goods are called, the HTML has the same tags', () => {
+    const tagsOf = (name: string) =>
+      render('order-shipped', { ...shipped, lines: [{ sku: 'S', name, quantity: 1 }] }, { ...reader, name }).html.match(
+        /<[^>]*>/g,
+      )
+    const usual = tagsOf('Tea')
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 1, unit: fc.constantFrom('<', '>', '"', "'", '&', '/', 'a', '=', ' ', ';', '`') }),
+        (name) => {
+          expect(tagsOf(name)).toEqual(usual)
+        },
+      ),
+    )
   })
 
   test('escaping covers everything that HTML could take for its own', () => {
