@@ -211,7 +211,8 @@ const components = (): JsonObject => ({
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'JWT',
-      description: 'The access token of a guest, a customer or an admin',
+      description:
+        'The access token of a guest, a customer or an admin. `POST /v1/auth/guest` and `POST /v1/auth/login` answer one as `accessToken`: paste it without the word Bearer.',
     },
   },
   parameters: {
@@ -256,7 +257,6 @@ export const openApi = ({ apis, publicUrl }: OpenApiOptions): JsonObject => {
   }
   return {
     openapi: '3.1.0',
-    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
     info: {
       title: 'Cartwright',
       version: '1.0.0',

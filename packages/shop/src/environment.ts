@@ -64,6 +64,8 @@ export const shopEnvironment = (given: Surroundings, own: Environment): Environm
   STRIPE_WEBHOOK_SECRETS: given.stripe.webhookSecrets,
   ...present({
     STRIPE_API_BASE: given.stripe.apiBase,
+    GATEWAY_MAILBOX_URL: given.mailboxUrl,
+    GATEWAY_STRIPE_SANDBOX_URL: given.stripe.apiBase,
     KAFKA_BROKERS: given.kafkaBrokers,
     REDIS_URL: given.redisUrl,
     ELASTICSEARCH_URL: given.elasticsearchUrl,

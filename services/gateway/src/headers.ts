@@ -1,5 +1,6 @@
 // Which headers pass: identity that a client claims and hop-by-hop headers end here; the gateway says who called.
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
+import type { FastifyReply } from 'fastify'
 
 const hopByHop = new Set([
   'connection',
@@ -90,6 +91,9 @@ export const clientHeaders = (answered: Record<string, string | string[] | undef
   }
   return headers
 }
+
+/** What earlier hooks set on a reply, for whoever writes the raw response: request id, CORS, safety, limits. */
+export const replyHeaders = (reply: FastifyReply): OutgoingHttpHeaders => reply.getHeaders() as OutgoingHttpHeaders
 
 /**
  * The client's address.

@@ -4,7 +4,7 @@ import { authorize } from '@cartwright/service-kit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type CachedReads, cachedReads } from './cache-answers/cached.ts'
 import type { GatewayDeps } from './deps.ts'
-import { clientIp, upstreamHeaders } from './headers.ts'
+import { clientIp, replyHeaders, upstreamHeaders } from './headers.ts'
 import type { Limit } from './limit-rate/limiter.ts'
 import { rateClassOf } from './limit-rate/rates.ts'
 import type { Exchange, Upstream } from './upstream.ts'
@@ -31,15 +31,6 @@ export const timeoutOf = (endpoint: Endpoint, url: string): number => {
 
 export const ipOf = (request: FastifyRequest, deps: GatewayDeps): string =>
   clientIp(request.raw.socket.remoteAddress, request.headers['x-forwarded-for'], deps.config.trustedHops)
-
-/** Headers that earlier hooks set on the reply go out with whatever is written to the raw response. */
-export const passHeaders = (reply: FastifyReply): void => {
-  const headers = reply.getHeaders()
-  for (const name in headers) {
-    const value = headers[name]
-    if (value !== undefined) reply.raw.setHeader(name, value)
-  }
-}
 
 const noInternal = {
   sign: async () => '',
@@ -75,6 +66,7 @@ const exchangeOf = (endpoint: Endpoint, request: FastifyRequest, reply: FastifyR
     requestId: request.id,
     traceparent: request.trace.traceparent,
   }),
+  answerHeaders: replyHeaders(reply),
   timeoutMs: timeoutOf(endpoint, request.url),
   bodyLimitBytes: deps.config.bodyLimitBytes,
 })
@@ -89,7 +81,6 @@ const forwarder =
   ({ service, endpoint }: Mounted, deps: GatewayDeps) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     if (Number(request.headers['content-length'] ?? 0) > deps.config.bodyLimitBytes) throw new AppError('payload_too_large')
-    passHeaders(reply)
     await upstreamOf(service, deps).forward(exchangeOf(endpoint, request, reply, deps))
     reply.hijack()
   }
@@ -110,8 +101,8 @@ const cachedForwarder = ({ service, endpoint }: Mounted, cacheSec: number, reads
   const forward = forwarder({ service, endpoint }, deps)
   const rules = { cacheSec, isList: !endpoint.path.includes(':') }
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    if (request.method !== 'GET') return forward(request, reply)
     if (!reads.answer(request, reply)) {
+      if (request.method !== 'GET') return forward(request, reply)
       await reads.fill(request, reply, rules, () => {
         const exchange = exchangeOf(endpoint, request, reply, deps)
         for (const name of personal) delete exchange.headers[name]
@@ -124,7 +115,7 @@ const cachedForwarder = ({ service, endpoint }: Mounted, cacheSec: number, reads
 
 /** Mounts the surface. All of it happens before a body is read, so that the upstream gets the bytes as they come. */
 export const mountSurface = (app: FastifyInstance, deps: GatewayDeps, limit: Limit): void => {
-  const reads = cachedReads(deps.cache, deps.clock, passHeaders)
+  const reads = cachedReads(deps.cache, deps.clock)
   for (const mounted of mountedEndpoints) {
     const { endpoint } = mounted
     const caching =

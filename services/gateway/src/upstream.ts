@@ -13,6 +13,8 @@ export interface Exchange {
   response: ServerResponse
   /** What the upstream is told, instead of what the client sent. */
   headers: Record<string, string | string[]>
+  /** What every answer of the gateway carries: request id, CORS, limits. An upstream's header of the same name wins. */
+  answerHeaders: OutgoingHttpHeaders
   /** Milliseconds until the first byte of the answer. */
   timeoutMs: number
   bodyLimitBytes: number

@@ -4,13 +4,14 @@ import type { OutgoingHttpHeaders } from 'node:http'
 
 export interface KeptAnswer {
   headers: OutgoingHttpHeaders
-  body: Buffer
+  /** The body's bytes as latin1: Node sends such a string together with the head in one write, and a buffer in two. */
+  bytes: string
   etag: string
 }
 
 interface Entry extends KeptAnswer {
   expiresAtMs: number
-  bytes: number
+  size: number
   tags: readonly string[]
 }
 
@@ -72,7 +73,7 @@ export const answerCache = ({ maxEntries, maxBytes }: { maxEntries: number; maxB
     const entry = entries.get(key)
     if (entry === undefined) return
     entries.delete(key)
-    bytes -= entry.bytes
+    bytes -= entry.size
     for (const tag of entry.tags) {
       const keys = keysByTag.get(tag)
       keys?.delete(key)
@@ -82,7 +83,7 @@ export const answerCache = ({ maxEntries, maxBytes }: { maxEntries: number; maxB
   const insert = (key: string, entry: Entry): void => {
     drop(key)
     entries.set(key, entry)
-    bytes += entry.bytes
+    bytes += entry.size
     for (const tag of entry.tags) {
       const keys = keysByTag.get(tag)
       if (keys) keys.add(key)
@@ -106,11 +107,11 @@ export const answerCache = ({ maxEntries, maxBytes }: { maxEntries: number; maxB
       const etag = etagOf(body)
       const answer: KeptAnswer = {
         headers: { 'cache-control': 'no-cache', ...headers, 'content-length': body.length, etag },
-        body,
+        bytes: body.toString('latin1'),
         etag,
       }
       const old = since < forgotten || tags.some((tag) => (purgedAt.get(tag) ?? 0) > since)
-      if (!old) insert(key, { ...answer, expiresAtMs, bytes: body.length + overheadBytes, tags })
+      if (!old) insert(key, { ...answer, expiresAtMs, size: body.length + overheadBytes, tags })
       return answer
     },
     purge: (tags) => {

@@ -2,6 +2,7 @@
 
 import type { Clock } from '@cartwright/service-kit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { replyHeaders } from '../headers.ts'
 import type { WholeAnswer } from '../upstream.ts'
 import { type AnswerCache, cacheKey, type KeptAnswer, listTag, matches, productsIn, stockTag } from './answer-cache.ts'
 
@@ -23,11 +24,15 @@ const tagsOf = (url: string, body: Buffer, isList: boolean): string[] => [
   ...(isList && url.includes('inStock') ? [stockTag] : []),
 ]
 
-const sendKept = (reply: FastifyReply, kept: KeptAnswer, ifNoneMatch: string | undefined): void => {
+const sendKept = (request: FastifyRequest, reply: FastifyReply, kept: KeptAnswer): void => {
   const { raw } = reply
-  if (matches(ifNoneMatch, kept.etag))
-    raw.writeHead(304, { etag: kept.etag, 'cache-control': kept.headers['cache-control'] }).end()
-  else raw.writeHead(200, kept.headers).end(kept.body)
+  if (matches(request.headers['if-none-match'], kept.etag)) {
+    raw.writeHead(304, { ...replyHeaders(reply), etag: kept.etag, 'cache-control': kept.headers['cache-control'] }).end()
+    return
+  }
+  raw.writeHead(200, { ...replyHeaders(reply), ...kept.headers })
+  if (request.method === 'HEAD') raw.end()
+  else raw.end(kept.bytes, 'latin1')
 }
 
 export interface CachedReads {
@@ -37,8 +42,7 @@ export interface CachedReads {
   fill(request: FastifyRequest, reply: FastifyReply, rules: CacheRules, read: () => Promise<WholeAnswer>): Promise<void>
 }
 
-/** @param passHeaders moves the headers that earlier hooks set from the reply to the raw response */
-export const cachedReads = (cache: AnswerCache, clock: Clock, passHeaders: (reply: FastifyReply) => void): CachedReads => {
+export const cachedReads = (cache: AnswerCache, clock: Clock): CachedReads => {
   const asking = new Map<string, { generation: number; asked: Promise<Asked> }>()
   const keyOf = (request: FastifyRequest) => cacheKey(request.url, request.headers['accept-language'])
 
@@ -71,17 +75,14 @@ export const cachedReads = (cache: AnswerCache, clock: Clock, passHeaders: (repl
     answer: (request, reply) => {
       const kept = cache.find(keyOf(request), clock.now().getTime())
       if (kept === null) return false
-      passHeaders(reply)
-      sendKept(reply, kept, request.headers['if-none-match'])
+      sendKept(request, reply, kept)
       return true
     },
     fill: async (request, reply, rules, read) => {
-      const ifNoneMatch = request.headers['if-none-match']
       const { answer, kept } = await join(keyOf(request), request.url, rules, read)
       if (reply.raw.destroyed) return
-      passHeaders(reply)
-      if (kept) sendKept(reply, kept, ifNoneMatch)
-      else reply.raw.writeHead(answer.status, answer.headers).end(answer.body)
+      if (kept) sendKept(request, reply, kept)
+      else reply.raw.writeHead(answer.status, { ...replyHeaders(reply), ...answer.headers }).end(answer.body)
     },
   }
 }

@@ -1,5 +1,6 @@
 // Hands the raw request to a service in this process: no socket, no copy, and the service's own chain of checks runs as ever.
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { AppError } from '@cartwright/contracts'
 import type { Exchange, Upstream, WholeAnswer } from '../upstream.ts'
 
 type Routing = (request: IncomingMessage, response: ServerResponse) => void
@@ -15,13 +16,24 @@ const asBuffer = (chunk: unknown): Buffer => {
   return chunk instanceof Uint8Array ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.alloc(0)
 }
 
+/** Adds our headers as the service writes its own: all at once, which costs less than setting them one by one before. */
+const joined = (response: ServerResponse, answerHeaders: OutgoingHttpHeaders): void => {
+  const writeHead = response.writeHead.bind(response)
+  response.writeHead = (code: number, ...rest: unknown[]) => writeHead(code, { ...answerHeaders, ...headersIn(rest) })
+}
+
 /**
  * Collects what the service writes instead of sending it. The response gets its own methods back before the answer is given,
  * so whoever asked writes it as any other.
  */
-const captured = (response: ServerResponse): Promise<WholeAnswer> =>
-  new Promise((resolve) => {
+const captured = (response: ServerResponse, timeoutMs: number): Promise<WholeAnswer> =>
+  new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
+    // Others may wait for this answer, whose own client may be gone.
+    const limit = setTimeout(
+      () => reject(new AppError('upstream_unavailable', 'the service did not answer in time', {}, 1)),
+      timeoutMs,
+    )
     const own = { writeHead: response.writeHead, write: response.write, end: response.end }
     let status = 0
     let headers: OutgoingHttpHeaders = {}
@@ -36,6 +48,7 @@ const captured = (response: ServerResponse): Promise<WholeAnswer> =>
     }
     response.end = (chunk?: unknown) => {
       chunks.push(asBuffer(chunk))
+      clearTimeout(limit)
       Object.assign(response, own)
       resolve({ status: status || response.statusCode, headers, body: Buffer.concat(chunks) })
       return response
@@ -49,9 +62,12 @@ export const handOver = (routing: Routing): Upstream => {
     routing(request, response)
   }
   return {
-    forward: async (exchange) => give(exchange),
+    forward: async (exchange) => {
+      joined(exchange.response, exchange.answerHeaders)
+      give(exchange)
+    },
     read: (exchange) => {
-      const answer = captured(exchange.response)
+      const answer = captured(exchange.response, exchange.timeoutMs)
       give(exchange)
       return answer
     },

@@ -3,10 +3,11 @@ import type { IncomingMessage } from 'node:http'
 import { Transform } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '@cartwright/contracts'
-import { Pool } from 'undici'
+import { type Dispatcher, Pool } from 'undici'
 import { clientHeaders } from '../headers.ts'
 import type { Exchange, Upstream, WholeAnswer } from '../upstream.ts'
 import { circuit } from './circuit.ts'
+import { passOn } from './pass-on.ts'
 
 const connectCodes = new Set([
   'ECONNREFUSED',
@@ -58,25 +59,16 @@ const bodyOf = ({ request, bodyLimitBytes }: Exchange): IncomingMessage | Transf
   return length === undefined || length === '0' ? null : request
 }
 
-interface Attempt {
-  path: string
-  method: string
-  headers: Record<string, string | string[]>
-  body: IncomingMessage | Transform | null
-  signal: AbortSignal
-  headersTimeout: number
-  bodyTimeout: number
-}
+type Method = Dispatcher.HttpMethod
 
-const attemptOf = (exchange: Exchange, signal: AbortSignal): Attempt => {
+const dispatchOf = (exchange: Exchange): Dispatcher.DispatchOptions => {
+  const { method = 'GET', url = '/' } = exchange.request
   const { 'transfer-encoding': _, 'content-length': length, ...rest } = exchange.headers
-  const headers = length === undefined || bodyless(exchange.request.method) ? rest : { ...rest, 'content-length': length }
   return {
-    path: exchange.request.url ?? '/',
-    method: exchange.request.method ?? 'GET',
-    headers,
+    path: url,
+    method: method as Method,
+    headers: length === undefined || bodyless(method) ? rest : { ...rest, 'content-length': length },
     body: bodyOf(exchange),
-    signal,
     headersTimeout: exchange.timeoutMs,
     bodyTimeout: exchange.timeoutMs,
   }
@@ -113,45 +105,39 @@ export const remote = ({ name, url, connections = 128 }: RemoteOptions): Upstrea
     }
   }
 
-  const read = (exchange: Exchange): Promise<WholeAnswer> =>
-    attempt(
-      'GET',
-      () => false,
-      async () => {
-        // Several clients may wait for this answer: that the first of them leaves ends nothing.
-        const answer = await pool.request({
-          ...attemptOf(exchange, AbortSignal.timeout(exchange.timeoutMs)),
-          body: null,
-          method: 'GET',
-        })
-        return {
-          status: answer.statusCode,
-          headers: clientHeaders(answer.headers),
-          body: Buffer.from(await answer.body.arrayBuffer()),
-        }
-      },
-    )
-
   return {
     forward: async (exchange) => {
       const { request, response } = exchange
-      const gone = new AbortController()
-      response.once('close', () => gone.abort())
       try {
         await attempt(
           request.method ?? 'GET',
           () => response.headersSent,
-          () =>
-            pool.stream({ ...attemptOf(exchange, gone.signal), method: request.method as 'GET' }, ({ statusCode, headers }) =>
-              response.writeHead(statusCode, clientHeaders(headers)),
-            ),
+          () => passOn(pool, dispatchOf(exchange), response, exchange.answerHeaders),
         )
       } catch (error) {
-        if (response.headersSent || gone.signal.aborted) response.destroy()
+        if (response.headersSent || response.destroyed) response.destroy()
         else throw error
       }
     },
-    read,
+    read: (exchange) =>
+      attempt(
+        'GET',
+        () => false,
+        async () => {
+          // Several clients may wait for this answer: that the first of them leaves ends nothing.
+          const answer = await pool.request({
+            ...dispatchOf(exchange),
+            method: 'GET',
+            body: null,
+            signal: AbortSignal.timeout(exchange.timeoutMs),
+          })
+          return {
+            status: answer.statusCode,
+            headers: clientHeaders(answer.headers),
+            body: Buffer.from(await answer.body.arrayBuffer()),
+          }
+        },
+      ),
     close: () => pool.close(),
   }
 }

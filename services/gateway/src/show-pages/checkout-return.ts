@@ -1,91 +1,104 @@
 // Where shoppers land after the hosted payment page. It only looks: whether money moved is decided by the payment events, never by this page.
+import { returnPageApi } from '@cartwright/contracts'
 import { escapeHtml, type Page, page } from './page.ts'
 
+// The ticket comes in the fragment, so that no server, log or referrer sees it; then it leaves the address bar and stays with this tab.
 const script = `
 (() => {
-  const main = document.querySelector('main')
-  const order = main.querySelector('[data-order]').dataset.order
   const find = (id) => document.getElementById(id)
+  const orderId = find('state').dataset.order
   const texts = {
-    preparing: ['One moment', 'Your payment page is being prepared.'],
-    open: ['Not paid yet', 'Your order is waiting for the payment. You can go on paying, or cancel and get your cart back.'],
-    cancelling: ['Cancelling', 'We are making sure that no payment is under way.'],
-    paid: ['Thank you!', 'Your payment has arrived. A confirmation is on its way to you by e-mail.'],
-    review: ['We are checking your payment', 'Something about the payment needs a second look. You need not do anything; we will write to you.'],
-    failed: ['The payment did not work', 'No money was taken. What you wanted is in your cart again.'],
-    expired: ['The payment took too long', 'No money was taken. What you wanted is in your cart again.'],
-    cancelled: ['Cancelled', 'The order is cancelled. If you had not paid, what you wanted is in your cart again.'],
+    preparing: ['wait', 'One moment', 'Your payment page is being prepared.'],
+    open: ['wait', 'Not paid yet', 'If you have just paid, we shall know in a moment. Otherwise you can go on paying, or cancel and get your cart back.'],
+    cancelling: ['wait', 'Cancelling', 'We are making sure that no payment is under way.'],
+    paid: ['good', 'Thank you!', 'Your payment has arrived. A confirmation is on its way to you by e-mail.'],
+    review: ['wait', 'We are checking your payment', 'Something about it needs a second look. You need not do anything; we will write to you.'],
+    failed: ['bad', 'The payment did not work', 'No money was taken. What you wanted is in your cart again.'],
+    expired: ['bad', 'The payment took too long', 'No money was taken. What you wanted is in your cart again.'],
+    cancelled: ['bad', 'The order is cancelled', 'What you wanted is in your cart again. Money that was already on its way comes back to you.'],
   }
   const goesOn = ['preparing', 'open', 'cancelling']
-  let token = null
-  try { token = localStorage.getItem('cartwright.accessToken') } catch (error) { console.info('no storage here', error) }
-  const say = (title, text) => { find('title').textContent = title; find('text').textContent = text }
-  const show = (state, url) => {
-    const known = texts[state] || ['Your order', 'Its payment is: ' + state]
-    say(known[0], known[1])
+  const say = (mood, title, text) => { find('state').className = 'state ' + mood; find('title').textContent = title; find('text').textContent = text }
+  const blind = () => { find('cancel').hidden = true; find('pay').hidden = true; say('', 'Your order', 'We have it. Open your shop to see how it went; we also write to you once the payment has arrived.') }
+  const show = ({ number, state, url }) => {
+    const [mood, title, text] = texts[state] || ['', 'Your order', 'Its payment is: ' + state]
+    say(mood, title, text)
+    find('number').textContent = number
     find('cancel').hidden = state !== 'open' && state !== 'preparing'
     find('pay').hidden = state !== 'open' || !/^https?:/.test(url || '')
     if (url) find('pay').href = url
   }
-  const call = (path, options) => fetch(path, { ...options, headers: { authorization: 'Bearer ' + token, ...(options && options.headers) } })
-  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+  const key = 'cartwright.ticket.' + orderId
+  const remember = () => {
+    const given = new URLSearchParams(location.hash.slice(1)).get('ticket')
+    try {
+      if (given) sessionStorage.setItem(key, given)
+      const kept = given || sessionStorage.getItem(key)
+      if (given) history.replaceState(null, '', location.pathname + location.search)
+      return kept
+    } catch (error) {
+      console.info('nothing can be kept here', error)
+      return given
+    }
+  }
+  const ticket = remember()
+  const ask = async (path, more) => {
+    const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ orderId, ticket, ...more }) })
+    return { ok: answer.ok, status: answer.status, body: await answer.json().catch(() => ({})) }
+  }
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
   const watch = async () => {
-    let state = null
-    for (let troubles = 0; troubles < 6;) {
+    let state
+    for (let troubles = 0; troubles < 8;) {
       try {
-        const answer = await call('/v1/orders/' + order + '/payment' + (state ? '?waitSec=20&known=' + state : ''))
-        if (answer.status === 401 || answer.status === 403 || answer.status === 404) return say('Your order', 'Open your shop and sign in to see how it went.')
-        if (answer.status === 429 || answer.status >= 500) throw new Error('status ' + answer.status)
-        const payment = await answer.json()
-        if (state === payment.state) await wait(1000)
-        state = payment.state
+        const { ok, status, body } = await ask('${returnPageApi.readReturn.path}', state ? { known: state, waitSec: 20 } : {})
+        if (status === 400 || status === 404) return blind()
+        if (!ok) throw new Error('status ' + status)
+        if (state === body.state) await pause(1000)
+        state = body.state
         troubles = 0
-        show(state, payment.url)
+        show(body)
         if (!goesOn.includes(state)) return
       } catch (error) {
         troubles += 1
-        await wait(1000 * troubles)
+        await pause(500 * 2 ** Math.min(troubles, 5))
       }
     }
-    say('Your order', 'We cannot see how it went right now. Reload this page in a moment.')
+    say('', 'Your order', 'We cannot see how it went right now. Reload this page in a moment.')
   }
-  const key = 'return-' + order + '-' + Date.now().toString(36)
   find('cancel').addEventListener('click', async () => {
     find('cancel').disabled = true
+    find('note').textContent = ''
     try {
-      const answer = await call('/v1/orders/' + order + '/cancel', {
-        method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': key }, body: JSON.stringify({ reason: 'cancelled on the return page' }),
-      })
-      if (answer.ok) return show('cancelling')
-      const problem = await answer.json()
-      find('note').textContent = problem.title || 'That did not work.'
+      const { ok, body } = await ask('${returnPageApi.cancelReturn.path}')
+      if (ok) return show(body)
+      find('note').textContent = body.detail || body.title || 'That did not work.'
     } catch (error) {
       find('note').textContent = 'That did not work. Please try again.'
     }
     find('cancel').disabled = false
   })
-  if (token) watch()
-  else say('Thank you', 'Open your shop to see your order; we will also write to you once the payment has arrived.')
+  if (ticket) watch()
+  else blind()
 })()
 `
 
-const without = page(
-  'Your order',
-  '<h1>Your order</h1><p>This page shows how a payment went, but its address names no order.</p><p><a class="button" href="/">Go on</a></p>',
-)
+const without = page({
+  title: 'Your order',
+  body: '<h1>Your order</h1><p>This page shows how a payment went, but its address names no order.</p><p class="actions"><a class="button" href="/">Go on</a></p>',
+})
 
 /** @param shopUrl where "back to the shop" leads */
 export const checkoutReturnPage = (orderId: string | undefined, shopUrl: string): Page => {
   if (orderId === undefined || !/^ord_[0-9a-z]{6,40}$/.test(orderId)) return without
-  return page(
-    'Your order',
-    `<h1 id="title" role="status">One moment</h1>
-<p id="text">Looking up your payment.</p>
-<p class="soft">Order <code data-order="${escapeHtml(orderId)}">${escapeHtml(orderId)}</code></p>
-<p><a class="button" id="pay" href="/" hidden>Go on paying</a><button class="quiet" id="cancel" type="button" hidden>Cancel and restore the cart</button></p>
+  return page({
+    title: 'Your order',
+    body: `<div id="state" class="state" data-order="${escapeHtml(orderId)}"><span class="dot" aria-hidden="true"></span>
+<div><h1 id="title" role="status">One moment</h1><p id="text">Looking up your payment.</p></div></div>
+<p class="actions"><a class="button" id="pay" href="/" hidden>Go on paying</a><button class="quiet" id="cancel" type="button" hidden>Cancel and restore the cart</button></p>
 <p id="note" role="alert"></p>
-<p class="soft"><a href="${escapeHtml(shopUrl)}">Back to the shop</a></p>
+<p class="foot soft"><span>Order <code id="number">${escapeHtml(orderId)}</code></span><a href="${escapeHtml(shopUrl)}">Back to the shop</a></p>
 <noscript><p>Open your shop to see your order.</p></noscript>`,
     script,
-  )
+  })
 }

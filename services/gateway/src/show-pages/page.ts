@@ -7,34 +7,59 @@ export interface Page {
   policy: string
 }
 
+export interface PageParts {
+  title: string
+  /** Trusted HTML: escape what came from outside. */
+  body: string
+  /** Runs at the end of the page. */
+  script?: string
+  /** Width of the card in pixels. */
+  wide?: boolean
+}
+
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
+/** The shop's sign: a cart wheel with a mark. */
+const sign =
+  '<svg class="sign" viewBox="0 0 32 32" aria-hidden="true"><circle cx="16" cy="16" r="13" fill="none" stroke="currentColor" stroke-width="3"/><path d="M16 3v26M3 16h26M6.8 6.8l18.4 18.4M25.2 6.8 6.8 25.2" stroke="currentColor" stroke-width="1.6" opacity=".55"/><circle cx="16" cy="16" r="4" fill="currentColor"/></svg>'
+
 const style = `
-:root { color-scheme: light dark; --ink: #1c2430; --paper: #f6f4ef; --card: #fff; --soft: #68707c; --accent: #14655a; --line: #e2ddd2 }
-@media (prefers-color-scheme: dark) { :root { --ink: #e9e6df; --paper: #15181d; --card: #1e2229; --soft: #9aa3af; --accent: #58c2b0; --line: #313742 } }
+:root { color-scheme: light dark; --ink: #1d2530; --paper: #f4f1ea; --card: #fffdf9; --soft: #646d7a; --accent: #14655a; --on-accent: #fff; --line: #e3ddd0; --code: #f1ede4; --bad: #a33a2a; --wait: #8a6212 }
+@media (prefers-color-scheme: dark) { :root { --ink: #e9e6df; --paper: #14171c; --card: #1c2027; --soft: #9aa3af; --accent: #5cc7b4; --on-accent: #10201d; --line: #303640; --code: #14181e; --bad: #ef8f7f; --wait: #e0b45c } }
 * { box-sizing: border-box }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 24px; background: var(--paper); color: var(--ink); font: 17px/1.55 system-ui, sans-serif }
-main { width: min(560px, 100%); background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 36px }
-h1 { margin: 0 0 8px; font-size: 1.6rem; line-height: 1.25 }
-p { margin: 0 0 16px } ul { margin: 0; padding: 0; list-style: none } li { padding: 10px 0; border-top: 1px solid var(--line) }
-a { color: var(--accent) } code { font: 0.9em ui-monospace, monospace; word-break: break-all } .soft { color: var(--soft); font-size: 0.92rem }
-button, .button { display: inline-block; font: inherit; padding: 10px 18px; margin: 4px 8px 4px 0; border-radius: 9px; border: 1px solid var(--accent); background: var(--accent); color: var(--card); text-decoration: none; cursor: pointer }
-button.quiet { background: transparent; color: var(--accent) } button:disabled { opacity: 0.5; cursor: default } [hidden] { display: none }
+body { margin: 0; min-height: 100vh; display: grid; grid-template-columns: minmax(0, 1fr); place-items: center; padding: 28px 20px; background: var(--paper); color: var(--ink); font: 16.5px/1.55 ui-sans-serif, system-ui, "Segoe UI", Roboto, sans-serif }
+main { width: min(540px, 100%); background: var(--card); border: 1px solid var(--line); border-radius: 16px; padding: 36px; box-shadow: 0 1px 2px rgb(0 0 0 / .04), 0 12px 32px rgb(0 0 0 / .05) }
+main.wide { width: min(760px, 100%) }
+header { display: flex; align-items: center; gap: 10px; margin: 0 0 22px; color: var(--accent); font-weight: 650; letter-spacing: .01em }
+.sign { width: 26px; height: 26px }
+h1 { margin: 0 0 8px; font-size: 1.65rem; line-height: 1.22; letter-spacing: -.01em } h2 { margin: 28px 0 8px; font-size: .82rem; letter-spacing: .08em; text-transform: uppercase; color: var(--soft) }
+p { margin: 0 0 16px } a { color: var(--accent) } code, pre { font: .86em/1.6 ui-monospace, SFMono-Regular, Menlo, monospace } .soft { color: var(--soft); font-size: .92rem }
+pre { margin: 0; padding: 14px 16px; background: var(--code); border: 1px solid var(--line); border-radius: 10px; overflow-x: auto }
+.links { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 12px; margin: 0; padding: 0; list-style: none }
+.links a { display: block; height: 100%; padding: 14px 16px; border: 1px solid var(--line); border-radius: 11px; text-decoration: none; color: inherit } .links a:hover, .links a:focus-visible { border-color: var(--accent) }
+.links b { display: block; color: var(--accent); font-weight: 600 } .links span { color: var(--soft); font-size: .9rem }
+.state { display: flex; gap: 16px; align-items: flex-start } .state .dot { flex: none; width: 44px; height: 44px; border-radius: 50%; display: grid; place-items: center; font-size: 22px; line-height: 1; color: var(--soft); border: 2px solid currentColor }
+.dot::before { content: "…" } .good .dot { color: var(--accent) } .good .dot::before { content: "✓" } .bad .dot { color: var(--bad) } .bad .dot::before { content: "✕" } .wait .dot { color: var(--wait) } .wait .dot::before { content: "…" }
+.actions { display: flex; flex-wrap: wrap; gap: 10px; margin: 22px 0 0 } @media (max-width: 520px) { main { padding: 26px 22px } }
+.actions:not(:has(> :not([hidden]))) { display: none }
+.foot { margin: 26px 0 0; padding: 16px 0 0; border-top: 1px solid var(--line); display: flex; justify-content: space-between; gap: 12px; flex-wrap: wrap } #note:empty { display: none } #note { margin: 14px 0 0; color: var(--bad) }
+button, .button { font: inherit; font-weight: 550; padding: 10px 18px; border-radius: 10px; border: 1px solid var(--accent); background: var(--accent); color: var(--on-accent); text-decoration: none; cursor: pointer }
+button.quiet { background: transparent; color: var(--accent) } button:disabled { opacity: .5; cursor: default } :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px } [hidden] { display: none !important }
 `
 
-/** @param body trusted HTML: escape what came from outside. @param script runs at the end of the page */
-export const page = (title: string, body: string, script = ''): Page => ({
+export const page = ({ title, body, script = '', wide = false }: PageParts): Page => ({
   html: `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${style}</style></head>
-<body><main>${body}</main>${script === '' ? '' : `<script>${script}</script>`}</body>
+<body><main${wide ? ' class="wide"' : ''}><header>${sign}Cartwright</header>${body}</main>${script === '' ? '' : `<script>${script}</script>`}</body>
 </html>
 `,
   policy: [
     "default-src 'none'",
     `style-src ${hashOf(style)}`,
+    'img-src data:',
     ...(script === '' ? [] : [`script-src ${hashOf(script)}`, "connect-src 'self'"]),
     "base-uri 'none'",
     "form-action 'none'",

@@ -19,7 +19,8 @@ export const mountPages = async (
 ): Promise<void> => {
   const json = JSON.stringify(openApi({ apis: { ...apis, gateway: gatewayApi }, publicUrl: deps.shared.publicUrl }))
   const etag = `"${createHash('sha1').update(json).digest('base64url')}"`
-  const welcome = welcomePage()
+  const { mailboxUrl, sandboxUrl, shopUrl } = deps.config
+  const welcome = welcomePage({ publicUrl: deps.shared.publicUrl, mailboxUrl, sandboxUrl })
   app.get(gatewayApi.welcome.path, { onRequest }, async (_, reply) => send(reply, welcome))
   app.get(gatewayApi.document.path, { onRequest }, async (request, reply) => {
     void reply.header('etag', etag).header('cache-control', 'no-cache')
@@ -28,7 +29,7 @@ export const mountPages = async (
   })
   app.get<{ Querystring: { order?: unknown } }>(gatewayApi.checkoutReturn.path, { onRequest }, async (request, reply) => {
     const { order } = request.query
-    return send(reply, checkoutReturnPage(typeof order === 'string' ? order : undefined, deps.config.shopUrl ?? '/'))
+    return send(reply, checkoutReturnPage(typeof order === 'string' ? order : undefined, shopUrl ?? '/'))
   })
   await mountReference(app, json)
 }

@@ -1,15 +1,37 @@
-// The start page: what this is and where to look.
-import { type Page, page } from './page.ts'
+// The start page: what this is, where to look, and a first call to paste.
+import { escapeHtml, type Page, page } from './page.ts'
 
-export const welcomePage = (): Page =>
-  page(
-    'Cartwright',
-    `<h1>The shop is open</h1>
-<p>This is the gateway of Cartwright, a commerce backend. There is no storefront here: bring your own and talk to the API.</p>
-<ul>
-<li><a href="/docs">API reference</a> <span class="soft">every call, to try out</span></li>
-<li><a href="/openapi.json">openapi.json</a> <span class="soft">the same for machines</span></li>
-<li><a href="/v1/products">/v1/products</a> <span class="soft">what is sold</span></li>
-<li><a href="/readyz">/readyz</a> <span class="soft">whether the gateway is ready</span></li>
-</ul>`,
-  )
+export interface WelcomeLinks {
+  publicUrl: string
+  /** Where mails are read, in development. */
+  mailboxUrl: string | null
+  /** Where the payments of the sandbox are seen, in development. */
+  sandboxUrl: string | null
+}
+
+const link = (href: string, name: string, what: string): string =>
+  `<li><a href="${escapeHtml(href)}"><b>${escapeHtml(name)}</b><span>${escapeHtml(what)}</span></a></li>`
+
+export const welcomePage = ({ publicUrl, mailboxUrl, sandboxUrl }: WelcomeLinks): Page => {
+  const tools = [
+    ...(mailboxUrl === null ? [] : [link(mailboxUrl, 'Mailbox', 'every mail the shop has sent')]),
+    ...(sandboxUrl === null ? [] : [link(`${sandboxUrl}/_sandbox/ledger`, 'Stripe sandbox', 'sessions, charges and refunds')]),
+  ]
+  const calls = `curl '${publicUrl}/v1/products?limit=3&sort=price'
+curl '${publicUrl}/v1/search?q=mug'
+curl -X POST '${publicUrl}/v1/auth/guest'`
+  return page({
+    title: 'Cartwright',
+    wide: true,
+    body: `<h1>The shop is open</h1>
+<p>This is the gateway of a commerce backend: catalog, carts, checkout, payments, orders. There is no storefront here. Bring your own and talk to the API.</p>
+<ul class="links">
+${link('/docs', 'API reference', 'every call, to read and to try out')}
+${link('/openapi.json', 'openapi.json', 'the same, for your generator')}
+${link('/v1/products', 'Products', 'what is sold, as JSON')}
+</ul>
+${tools.length === 0 ? '' : `<h2>For development</h2><ul class="links">${tools.join('')}</ul>`}
+<h2>A first call</h2>
+<pre>${escapeHtml(calls)}</pre>`,
+  })
+}
