@@ -1,11 +1,9 @@
 // A payment service under test beside a real sandbox, spoken to by the real Stripe library; one clock for both.
 import { randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
-import { connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { type DataOf, orderEvents } from '@cartwright/contracts'
 import type { Principal } from '@cartwright/service-kit'
 import { type SandboxOptions, type StripeSandbox, startStripeSandbox } from '@cartwright/stripe-sandbox'
-import { movableClock, startUnderTest, type UnderTest } from '@cartwright/testing'
+import { movableClock, proxyOf, startUnderTest, type UnderTest } from '@cartwright/testing'
 import Stripe from 'stripe'
 import { paymentService } from './service.ts'
 
@@ -187,87 +185,19 @@ export const startPaymentLab = async (options: LabOptions = {}): Promise<Payment
   }
 }
 
-const listening = async (server: {
-  listen(port: number, host: string, done: () => void): unknown
-  address(): unknown
-}): Promise<number> => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return (server.address() as { port: number }).port
-}
-
-/** A way to Stripe on which the answers to the first `count` POSTs are lost: the request arrives, the connection breaks. */
+/** A way to Stripe on which the answers to the first `count` openings of a page are lost: the request arrives, the connection breaks. */
 export const losingAnswers = async (target: string, count: number) => {
+  const asked = new Set<number>()
   let lost = 0
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', async () => {
-      const headers = Object.fromEntries(
-        Object.entries(request.headers).filter(([name]) => !['host', 'connection', 'content-length'].includes(name)),
-      ) as Record<string, string>
-      const answer = await fetch(target + request.url, {
-        method: request.method ?? 'GET',
-        headers,
-        ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
-      })
-      const body = await answer.text()
-      if (request.method === 'POST' && lost < count) {
-        lost += 1
-        request.socket.destroy()
-      } else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(body)
-    })
+  const way = await proxyOf(target, {
+    onRequest: (chunk, connection) => {
+      if (chunk.includes('POST /v1/checkout/sessions ')) asked.add(connection)
+    },
+    onAnswer: (_, connection) => {
+      if (!asked.delete(connection) || lost >= count) return 'pass'
+      lost += 1
+      return 'cut'
+    },
   })
-  const port = await listening(server)
-  return {
-    url: `http://127.0.0.1:${port}`,
-    lost: () => lost,
-    stop: () => {
-      server.closeAllConnections()
-      return new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
-
-/** A way to the database that can be cut and joined again. */
-export const severableWay = async (databaseUrl: string) => {
-  const target = new URL(databaseUrl)
-  const sockets = new Set<Socket>()
-  let open = true
-  const server = createTcpServer((socket) => {
-    if (!open) {
-      socket.destroy()
-      return
-    }
-    const upstream = connect(Number(target.port), target.hostname)
-    for (const [from, to] of [
-      [socket, upstream],
-      [upstream, socket],
-    ] as const) {
-      sockets.add(from)
-      from
-        .on('error', () => to.destroy())
-        .on('close', () => {
-          sockets.delete(from)
-          to.destroy()
-        })
-      from.pipe(to)
-    }
-  })
-  const port = await listening(server)
-  const url = new URL(databaseUrl)
-  url.host = `127.0.0.1:${port}`
-  return {
-    url: url.href,
-    cut: () => {
-      open = false
-      for (const socket of sockets) socket.destroy()
-    },
-    join: () => {
-      open = true
-    },
-    stop: () => {
-      for (const socket of sockets) socket.destroy()
-      return new Promise((resolve) => server.close(resolve))
-    },
-  }
+  return { url: way.through(target), lost: () => lost, stop: way.stop }
 }

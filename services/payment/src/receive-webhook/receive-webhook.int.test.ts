@@ -2,9 +2,9 @@
 import { createHmac } from 'node:crypto'
 import { paymentEvents } from '@cartwright/contracts'
 import { signatureHeader } from '@cartwright/stripe-sandbox'
-import { testSchema } from '@cartwright/testing'
+import { eventually, proxyOf, testSchema } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freshId, type PaymentLab, severableWay, startPaymentLab, webhookSecret } from '../fixtures.ts'
+import { freshId, type PaymentLab, startPaymentLab, webhookSecret } from '../fixtures.ts'
 
 let lab: PaymentLab
 beforeAll(async () => {
@@ -130,10 +130,10 @@ test.each([
 
 test('without its database the service answers 5xx, so that Stripe sends again, and then takes the event', async () => {
   const schema = testSchema('payment_cut')
-  const way = await severableWay(schema.url)
-  await using cut = await startPaymentLab({ env: { PAYMENT_DATABASE_URL: way.url } })
+  const way = await proxyOf(schema.url)
+  await using cut = await startPaymentLab({ env: { PAYMENT_DATABASE_URL: way.through(schema.url) } })
   const order = await cut.open()
-  way.cut()
+  way.refuse()
   const body = anEvent()
   const refused = await post(body, signatureHeader(body, webhookSecret, nowSec()), cut)
   expect(refused.status).toBeGreaterThanOrEqual(500)
@@ -143,7 +143,7 @@ test('without its database the service answers 5xx, so that Stripe sends again, 
     body: new URLSearchParams({ cardNumber: '4242424242424242' }),
   })
   expect(status).toBe(303)
-  way.join()
+  way.resume()
   await expect
     .poll(async () => (await cut.row(order.orderId).catch(() => null))?.state, { timeout: 20_000, interval: 250 })
     .toBe('paid')

@@ -48,7 +48,7 @@ test('two refunds that together exceed what was captured: the second fails and r
   expect(failed).toMatchObject([{ refundId: second, reason: 'more than was captured' }])
 })
 
-test('of a hundred refunds of one euro asked for at once, as many are made as were paid for', async () => {
+test('of forty refunds of one euro asked for at once, as many are made as were paid for', async () => {
   const order = await aPaidOrder()
   const about = {
     number: 'CW-1',
@@ -59,7 +59,7 @@ test('of a hundred refunds of one euro asked for at once, as many are made as we
     amount: { amountMinor: 100, currency: 'EUR' },
   }
   await Promise.all(
-    Array.from({ length: 100 }, () => lab.service.receive(orderEvents.refundRequested, { ...about, refundId: freshId('rfd') })),
+    Array.from({ length: 40 }, () => lab.service.receive(orderEvents.refundRequested, { ...about, refundId: freshId('rfd') })),
   )
   await lab.rest()
   const made = await refundsAtStripe(order.intent)
