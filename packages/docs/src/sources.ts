@@ -36,4 +36,4 @@ export const listSources = (): Source[] =>
       return { path, text, imports: importsOf(text) }
     })
 
-export const isTest = (path: string): boolean => /\.test\.ts$/.test(path)
+export const isTest = (path: string): boolean => /\.(test|fixture)\.ts$/.test(path)

@@ -119,7 +119,8 @@ const ledger = (db: Database) => {
   }
 }
 
-const purge = async (db: Database): Promise<void> => {
+/** Deletes rows that were published 7 days ago, in small batches. */
+export const purgeOutbox = async (db: Database): Promise<void> => {
   for (let round = 0; round < purgeRounds; round++) {
     const { affectedRows } = await db.run`DELETE FROM outbox_event WHERE published_at < ${sql`UTC_TIMESTAMP(6) - INTERVAL 7 DAY`} LIMIT ${purgeBatch}`
     if (affectedRows < purgeBatch) return
@@ -180,7 +181,7 @@ const pumpOf = (options: RelayOptions, onSettled: () => void, isStopped: () => b
     housework = performance.now()
     // Reading from the beginning now and then finds whatever could have been missed.
     rows.reset()
-    await purge(db)
+    await purgeOutbox(db)
   }
 
   return {

@@ -1,0 +1,123 @@
+// The Kafka transport passes the suite of all transports on a real broker, and survives rebalances, outages and replays.
+import { randomUUID } from 'node:crypto'
+import { eventually, tcpProxy, type TcpProxy } from '@cartwright/testing'
+import { describe, expect, test } from 'vitest'
+import type { WireRecord } from '../wire.ts'
+import { conformance } from './conformance.fixture.ts'
+import { kafkaTransport } from './kafka.ts'
+import type { Transport } from './transport.ts'
+
+const brokers = (process.env.TEST_KAFKA_BROKERS ?? '127.0.0.1:9092').split(',')
+const open = (proxy?: TcpProxy): Promise<Transport> =>
+  kafkaTransport({ brokers, clientId: 'test', partitions: 3, ...(proxy ? { reach: () => ({ host: '127.0.0.1', port: proxy.port }) } : {}) })
+const proxied = (): Promise<TcpProxy> => {
+  const [host = '127.0.0.1', port = '9092'] = (brokers[0] ?? '').split(':')
+  return tcpProxy({ host, port: Number(port) })
+}
+const unique = (what: string) => `${what}-${randomUUID().slice(0, 8)}`
+const record = (topic: string, key: string, n: number): WireRecord => ({ topic, key, value: JSON.stringify({ n }), headers: { ce_id: `${key}-${n}` } })
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index)
+/** First deliveries per key, in order: what an inbox lets through. */
+const inbox = () => {
+  const claimed = new Set<string>()
+  const effects = new Map<string, number[]>()
+  return {
+    effects,
+    deliver: async (got: WireRecord) => {
+      const { n } = JSON.parse(got.value) as { n: number }
+      if (claimed.has(`${got.key}-${n}`)) return
+      claimed.add(`${got.key}-${n}`)
+      effects.set(got.key, [...(effects.get(got.key) ?? []), n])
+    },
+    count: () => claimed.size,
+  }
+}
+
+describe('kafka transport', () => {
+  conformance(() => open())
+
+  test('members that come and go lose nothing, and keep each key in order', async () => {
+    const [one, two] = [await open(), await open()]
+    const topic = unique('rebalance')
+    await one.ensureTopics([topic])
+    const group = unique('group')
+    const { deliver, effects, count } = inbox()
+    const stay = await one.subscribe({ group, topics: [topic], deliver })
+    const keys = upTo(6).map((index) => `key-${index}`)
+    let sent = 0
+    const sendSome = async () => {
+      await one.send(keys.flatMap((key) => upTo(5).map((n) => record(topic, key, sent + n))), () => undefined)
+      sent += 5
+    }
+    for (const _ of upTo(3)) {
+      await sendSome()
+      const guest = await two.subscribe({ group, topics: [topic], deliver })
+      await sendSome()
+      await guest.stop()
+      await sendSome()
+    }
+    await eventually('everything is handled', () => count() === sent * keys.length, 60_000)
+    for (const key of keys) expect(effects.get(key)).toEqual(upTo(sent))
+    await stay.stop()
+    await Promise.all([one.close(), two.close()])
+  })
+
+  test('a member whose connections are cut, and then refused, catches up by itself', async () => {
+    await using proxy = await proxied()
+    const [far, near] = [await open(proxy), await open()]
+    const topic = unique('outage')
+    await near.ensureTopics([topic])
+    const { deliver, effects, count } = inbox()
+    const subscription = await far.subscribe({ group: unique('group'), topics: [topic], deliver })
+    await near.send(upTo(10).map((n) => record(topic, 'a', n)), () => undefined)
+    await eventually('the first are handled', () => count() === 10)
+    proxy.refuse()
+    await near.send([...upTo(10)].map((n) => record(topic, 'a', 10 + n)), () => undefined)
+    proxy.resume()
+    await eventually('the others follow', () => count() === 20, 60_000)
+    expect(effects.get('a')).toEqual(upTo(20))
+    await subscription.stop()
+    await Promise.all([far.close(), near.close()])
+  })
+
+  test('a send fails soon while the broker is away, and works again when it is back', async () => {
+    await using proxy = await proxied()
+    const transport = await open(proxy)
+    const topic = unique('send')
+    await transport.ensureTopics([topic])
+    await transport.send([record(topic, 'a', 1)], () => undefined)
+    proxy.refuse()
+    await expect(transport.send([record(topic, 'a', 2)], () => undefined)).rejects.toThrow()
+    proxy.resume()
+    await eventually('it is accepted', () => transport.send([record(topic, 'a', 3)], () => undefined).then(() => true))
+    await transport.close()
+  })
+
+  test('stopping ends within seconds while the broker is away', async () => {
+    await using proxy = await proxied()
+    const transport = await open(proxy)
+    const topic = unique('stop')
+    await transport.ensureTopics([topic])
+    const { deliver } = inbox()
+    const subscription = await transport.subscribe({ group: unique('group'), topics: [topic], deliver })
+    proxy.refuse()
+    const since = performance.now()
+    await subscription.stop()
+    await transport.close()
+    expect(performance.now() - since).toBeLessThan(25_000)
+  })
+
+  test('a stretch of a topic is replayed by time, beside every group and without leaving one behind', async () => {
+    const transport = await open()
+    const topic = unique('replay')
+    await transport.ensureTopics([topic])
+    await transport.send(upTo(4).map((n) => record(topic, `key-${n}`, n)), () => undefined)
+    const [from, until] = [new Date(Date.now() - 60_000), new Date(Date.now() + 60_000)]
+    const { deliver, count, effects } = inbox()
+    expect(await transport.replay?.({ topic, from, to: until }, deliver)).toBe(4)
+    expect(count()).toBe(4)
+    expect(effects.get('key-2')).toEqual([2])
+    expect(await transport.replay?.({ topic, from: until, to: new Date(until.getTime() + 1000) }, deliver)).toBe(0)
+    await transport.close()
+  })
+})
