@@ -10,17 +10,18 @@ export interface Holder {
   began: string
 }
 
-/** When a process began, in the system's clock ticks; empty where the system does not tell. */
-const beginningOf = (pid: number): string => {
+/** When a process began, in the system's clock ticks; empty where the system does not tell, null when it has ended but nobody took note. */
+const beginningOf = (pid: number): string | null => {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19] ?? ''
+    const [state, ...rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    return state === 'Z' || state === 'X' ? null : (rest[18] ?? '')
   } catch {
     // No such process, or a system without /proc.
     return ''
   }
 }
 
-export const holderOf = (pid: number): Holder => ({ pid, began: beginningOf(pid) })
+export const holderOf = (pid: number): Holder => ({ pid, began: beginningOf(pid) ?? '' })
 
 const isAlive = (pid: number): boolean => {
   try {

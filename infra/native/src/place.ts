@@ -17,7 +17,7 @@ export interface Place
 
 const stopPatienceMs = 30_000
 /** Recovery after a crash may take its time on a slow disk. */
-const readyPatienceMs = 120_000
+const readyPatienceMs = 180_000
 
 const lastPort = (file: string): number | null => {
   try {
