@@ -92,8 +92,10 @@ export const readListing = async (db: Queryable, conditions: readonly (Sql | fal
   const keys: SortKey[] = [{ column: columns[sort], descending }, { column: 'l.product_id', descending }]
   const behind = cursor === undefined ? false : after(keys, listCursor(sort, currency, cursor))
   const inCurrency = sql`l.currency = ${await listedCurrency(db, currency)}`
-  const rows = await db.rows<ListingRow>`SELECT ${selected} FROM product_listing l JOIN product p ON p.id = l.product_id
-    WHERE ${where([inCurrency, ...conditions, behind])} ORDER BY ${orderBy(keys)} LIMIT ${limit + 1}`
+  // The page is cut before anything is looked up for its rows, or a sort of many would look everything up for all of them.
+  const rows = await db.rows<ListingRow>`SELECT ${selected} FROM (SELECT l.currency, l.product_id FROM product_listing l JOIN product p ON p.id = l.product_id
+      WHERE ${where([inCurrency, ...conditions, behind])} ORDER BY ${orderBy(keys)} LIMIT ${limit + 1}) AS page
+    JOIN product_listing l ON l.currency = page.currency AND l.product_id = page.product_id JOIN product p ON p.id = l.product_id ORDER BY ${orderBy(keys)}`
   const valueOf = (row: ListingRow) => {
     if (sort.endsWith('name')) return row.name
     if (sort.endsWith('createdAt')) return row.created_key
