@@ -116,6 +116,7 @@ const servePage = (app: FastifyInstance): void => {
   const files = [
     ['/', 'index.html', 'text/html'],
     ['/style.css', 'style.css', 'text/css'],
+    ['/mail.css', 'mail.css', 'text/css'],
     ['/script.js', 'script.js', 'text/javascript'],
   ] as const
   for (const [url, name, type] of files) {

@@ -20,13 +20,18 @@ interface GroupRow {
   wait_sec: number
 }
 
-const lockGroup = async (tx: Tx, windowSec: number): Promise<GroupRow> => {
-  await tx.run`INSERT IGNORE INTO alert_group (kind) VALUES (${kind})`
-  const row =
-    await tx.one<GroupRow>`SELECT batch, collecting, COALESCE(GREATEST(0, CEIL(TIMESTAMPDIFF(MICROSECOND, ${tx.dbNow}, last_at + INTERVAL ${windowSec} SECOND) / 1000000)), 0) AS wait_sec
+const findGroup = (tx: Tx, windowSec: number): Promise<GroupRow | null> =>
+  tx.one<GroupRow>`SELECT batch, collecting, COALESCE(GREATEST(0, CEIL(TIMESTAMPDIFF(MICROSECOND, ${tx.dbNow}, last_at + INTERVAL ${windowSec} SECOND) / 1000000)), 0) AS wait_sec
     FROM alert_group WHERE kind = ${kind} FOR UPDATE`
-  if (row === null) throw new Error('the group of alerts has vanished')
-  return row
+
+/** The group, locked. Looked for before it is made: an INSERT IGNORE that meets the row would share its lock with others and then deadlock with them. */
+const lockGroup = async (tx: Tx, windowSec: number): Promise<GroupRow> => {
+  const known = await findGroup(tx, windowSec)
+  if (known) return known
+  await tx.run`INSERT IGNORE INTO alert_group (kind) VALUES (${kind})`
+  const made = await findGroup(tx, windowSec)
+  if (made === null) throw new Error('the group of alerts has vanished')
+  return made
 }
 
 /** Adds a payment's trouble to the mail that is being collected, or begins one that leaves when the window since the last one has passed. */

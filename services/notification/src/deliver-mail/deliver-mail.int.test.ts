@@ -1,0 +1,197 @@
+// Delivery through the face: what a mail server in trouble, an expired code or a foreign key does to mails, and what operators may do about it.
+import { identityEvents, notificationEvents, orderEvents } from '@cartwright/contracts'
+import { sealKeys, type UnderTest } from '@cartwright/testing'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { alice, codeFor, confirmed, customerNews, delivered, lookup, orderId, userId } from '../fixtures.ts'
+import { admin, type MailServer, type NotificationUnderTest, seal, startNotification } from '../under-test.fixture.ts'
+
+describe('the delivery of mails', () => {
+  let n: NotificationUnderTest
+  let t: UnderTest
+  let smtp: MailServer
+  beforeEach(async () => {
+    n = await startNotification()
+    t = n.t
+    smtp = n.smtp
+  })
+  afterEach(() => n[Symbol.asyncDispose]())
+
+  describe('one-time codes', () => {
+    test.each(['verify-email', 'reset-password', 'change-email'] as const)(
+      'a code for %s is opened only in the mail and nowhere kept in clear',
+      async (purpose) => {
+        const sealed = await seal(n.sealPublicJwk, '048213', n.inMinutes(10))
+        await t.receive(identityEvents.codeRequested, codeFor(purpose, sealed, n.inMinutes(10)), { twice: true })
+        expect(smtp.mails).toHaveLength(1)
+        expect(smtp.mails[0]?.text.match(/\b\d{6}\b/)?.[0]).toBe('048213')
+        expect(smtp.mails[0]?.text).toContain('10 minutes')
+        for (const table of ['message', 'work_item', 'inbox_event', 'outbox_event'])
+          expect(JSON.stringify(await t.sql(`SELECT * FROM ${table}`))).not.toContain('048213')
+        expect(await t.sql('SELECT state, sealed_code FROM message')).toEqual([{ state: 'sent', sealed_code: null }])
+      },
+    )
+
+    test('a guest gets the code that leads back to an order', async () => {
+      await t.receive(
+        orderEvents.lookupRequested,
+        lookup(await seal(n.sealPublicJwk, '990017', n.inMinutes(10)), n.inMinutes(10)),
+        {
+          twice: true,
+        },
+      )
+      expect(smtp.mails).toHaveLength(1)
+      expect(smtp.mails[0]?.text.match(/\b\d{6}\b/)?.[0]).toBe('990017')
+    })
+
+    test('whoever has an account already is told so without a code', async () => {
+      await t.receive(
+        identityEvents.codeRequested,
+        codeFor('already-registered', await seal(n.sealPublicJwk, '111222', n.inMinutes(10)), n.inMinutes(10)),
+      )
+      expect(smtp.mails[0]?.subject).toBe('You already have an account')
+      expect(smtp.mails[0]?.text).not.toMatch(/\b\d{6}\b/)
+    })
+
+    test('a code that expired while the mail server was away is not sent and is forgotten', async () => {
+      await smtp.stop()
+      await t.receive(
+        identityEvents.codeRequested,
+        codeFor('verify-email', await seal(n.sealPublicJwk, '555666', n.inMinutes(10)), n.inMinutes(10)),
+      )
+      expect(await n.states()).toEqual(['pending'])
+      await smtp.resume()
+      await t.clock.advance('11m')
+      await t.idle()
+      expect(smtp.mails).toEqual([])
+      expect(await t.sql('SELECT state, sealed_code FROM message')).toEqual([{ state: 'expired', sealed_code: null }])
+    })
+
+    test('a code whose sealed life is over is not sent, whatever its event says', async () => {
+      const sealed = await seal(n.sealPublicJwk, '333444', n.inMinutes(-1))
+      await t.receive(identityEvents.codeRequested, codeFor('verify-email', sealed, n.inMinutes(10)))
+      expect(smtp.mails).toEqual([])
+      expect(await n.states()).toEqual(['expired'])
+    })
+
+    test('a code that was sealed for another key fails where operators see it', async () => {
+      const stranger = await sealKeys()
+      await t.receive(
+        identityEvents.codeRequested,
+        codeFor('verify-email', await seal(stranger.publicJwk, '777888', n.inMinutes(10)), n.inMinutes(10)),
+      )
+      expect(await n.states()).toEqual(['failed'])
+      expect(await t.published(notificationEvents.deliveryFailed)).toMatchObject([
+        { template: 'verify-email', reason: expect.stringContaining('cannot be opened') },
+      ])
+    })
+  })
+
+  describe('a mail server in trouble', () => {
+    test('mails wait while it is down and arrive once it is back', async () => {
+      await smtp.stop()
+      for (const { deliverTo } of customerNews) await deliverTo(t)
+      for (let minutes = 0; minutes < 10; minutes++) {
+        await t.clock.advance('1m')
+        await t.idle()
+      }
+      expect(new Set(await n.states())).toEqual(new Set(['pending']))
+      const waiting = await t.as(admin).get('/v1/admin/messages?state=pending&limit=1')
+      expect(waiting.body.items[0]).toMatchObject({ state: 'pending', trouble: expect.stringContaining('ECONNREFUSED') })
+      expect(waiting.body.items[0].attempts).toBeGreaterThan(3)
+      await smtp.resume()
+      await t.clock.advance('2m')
+      await t.idle()
+      expect(smtp.mails).toHaveLength(customerNews.length)
+      expect(new Set(await n.states())).toEqual(new Set(['sent']))
+      expect(await t.published(notificationEvents.deliveryFailed)).toEqual([])
+    })
+
+    test.each([{ recipient: 550 }, { message: 554 }])(
+      'a mail that is refused for good (%o) is failed, announced without an address, and may be sent again',
+      async (refusal) => {
+        smtp.refuse(refusal)
+        await t.receive(orderEvents.delivered, delivered, { twice: true })
+        const failures = await t.published(notificationEvents.deliveryFailed)
+        expect(failures).toMatchObject([{ template: 'order-delivered', orderId }])
+        expect(JSON.stringify(failures)).not.toContain(alice.email)
+        const { items } = (await t.as(admin).get(`/v1/admin/messages?orderId=${orderId}&state=failed`)).body
+        expect(items).toMatchObject([{ state: 'failed', trouble: expect.stringMatching(/55\d/) }])
+        smtp.refuse(null)
+        const again = await t.as(admin).post(`/v1/admin/messages/${items[0].id}/resend`, undefined, { key: 'again-1' })
+        expect(again).toMatchObject({ status: 202, body: { state: 'pending', resends: 1 } })
+        const replay = await t.as(admin).post(`/v1/admin/messages/${items[0].id}/resend`, undefined, { key: 'again-1' })
+        expect(replay.headers.get('idempotent-replayed')).toBe('true')
+        await t.idle()
+        expect(smtp.mails).toHaveLength(1)
+      },
+    )
+
+    test('a recipient that is refused for now is tried again, and fails after three days', async () => {
+      smtp.refuse({ recipient: 450 })
+      await t.receive(orderEvents.confirmed, confirmed)
+      expect(await n.states()).toEqual(['pending'])
+      await t.clock.advance('71h')
+      await t.idle()
+      expect(await n.states()).toEqual(['pending'])
+      await t.clock.advance('2h')
+      await t.idle()
+      expect(await n.states()).toEqual(['failed'])
+    })
+
+    test('a mail keeps its Message-ID through every try and gets another when it is sent again', async () => {
+      await t.receive(orderEvents.delivered, delivered)
+      const [{ id }] = await t.sql('SELECT id FROM message')
+      expect(smtp.mails[0]?.messageId).toBe(`<${id}@mail.example>`)
+      await t.as(admin).post(`/v1/admin/messages/${id}/resend`)
+      await t.idle()
+      expect(smtp.mails[1]?.messageId).toBe(`<${id}.1@mail.example>`)
+    })
+  })
+
+  describe('what operators may ask', () => {
+    test('the list pages through every mail once, newest first, and filters', async () => {
+      for (const { deliverTo } of customerNews) await deliverTo(t)
+      const seen: { id: string; template: string }[] = []
+      let cursor = ''
+      do {
+        const page = await t.as(admin).get(`/v1/admin/messages?limit=3${cursor}`)
+        expect(page.status).toBe(200)
+        seen.push(...page.body.items)
+        cursor = page.body.nextCursor ? `&cursor=${page.body.nextCursor}` : ''
+      } while (cursor !== '')
+      expect(seen.map(({ template }) => template)).toEqual(customerNews.map(({ template }) => template).reverse())
+      expect((await t.as(admin).get('/v1/admin/messages?template=welcome')).body.items).toHaveLength(1)
+      expect((await t.as(admin).get(`/v1/admin/messages?orderId=${orderId}`)).body.items).toHaveLength(5)
+    })
+
+    test('only operators may, malformed questions name the field, and an unknown mail is not found', async () => {
+      expect((await t.anonymous.get('/v1/admin/messages')).status).toBe(401)
+      expect((await t.as({ id: userId, role: 'customer', email: alice.email }).get('/v1/admin/messages')).status).toBe(403)
+      expect(await t.as(admin).get('/v1/admin/messages?state=lost')).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: '/state' }] },
+      })
+      expect(await t.as(admin).get('/v1/admin/messages?cursor=nonsense')).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: '/cursor' }] },
+      })
+      expect((await t.as(admin).post('/v1/admin/messages/msg_0000000000/resend')).status).toBe(404)
+      expect((await t.as(admin).post('/v1/admin/messages/msg_0000000000/resend', undefined, { key: null })).status).toBe(400)
+      expect((await t.anonymous.post('/v1/admin/messages/msg_0000000000/resend')).status).toBe(401)
+      expect(
+        (await t.as({ id: userId, role: 'customer', email: alice.email }).post('/v1/admin/messages/msg_0000000000/resend'))
+          .status,
+      ).toBe(403)
+    })
+
+    test('a code that was sent cannot be sent again', async () => {
+      await t.receive(
+        identityEvents.codeRequested,
+        codeFor('verify-email', await seal(n.sealPublicJwk, '123123', n.inMinutes(10)), n.inMinutes(10)),
+      )
+      const [{ id }] = await t.sql('SELECT id FROM message')
+      expect(await t.as(admin).post(`/v1/admin/messages/${id}/resend`)).toMatchObject({ status: 409, body: { code: 'conflict' } })
+      expect(smtp.mails).toHaveLength(1)
+    })
+  })
+})
