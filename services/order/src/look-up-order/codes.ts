@@ -43,14 +43,14 @@ export const issueCode = async (tx: Tx, orderId: string, prepared: PreparedCode)
   await publish(tx, orderEvents.lookupRequested, { ...mailOf(row), sealedCode: prepared.sealed, expiresAt: prepared.expiresAt })
 }
 
+/** One statement counts and takes the row's lock at once: an insert that ignores and an update after it deadlock when many guess together. */
 const takeTry = async (tx: Tx, orderId: string): Promise<boolean> => {
   const ends = sql`${tx.dbNow} + INTERVAL ${windowMin} MINUTE`
-  await tx.run`INSERT IGNORE INTO order_lookup_budget (order_id, tries, window_ends_at) VALUES (${orderId}, 0, ${ends})`
-  const fresh = await tx.run`UPDATE order_lookup_budget SET tries = 1, window_ends_at = ${ends}
-    WHERE order_id = ${orderId} AND window_ends_at <= ${tx.dbNow}`
-  if (fresh.affectedRows === 1) return true
-  const taken = await tx.run`UPDATE order_lookup_budget SET tries = tries + 1 WHERE order_id = ${orderId} AND tries < ${maxTries}`
-  return taken.affectedRows === 1
+  await tx.run`INSERT INTO order_lookup_budget (order_id, tries, window_ends_at) VALUES (${orderId}, 1, ${ends})
+    ON DUPLICATE KEY UPDATE tries = IF(window_ends_at <= ${tx.dbNow}, 1, LEAST(tries + 1, 1000000)),
+      window_ends_at = IF(window_ends_at <= ${tx.dbNow}, ${ends}, window_ends_at)`
+  const budget = await tx.one<{ tries: number }>`SELECT tries FROM order_lookup_budget WHERE order_id = ${orderId}`
+  return budget !== null && budget.tries <= maxTries
 }
 
 /** Takes one guess from the order's budget, in a transaction of its own: a wrong guess is never rolled back. @throws AppError otp_invalid */

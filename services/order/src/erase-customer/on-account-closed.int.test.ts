@@ -1,0 +1,53 @@
+// A closed account: orders that are done forget at once who placed them, others when they are done.
+import { identityEvents } from '@cartwright/contracts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { admin, type OrderUnderTest, startOrder } from '../fixtures.ts'
+
+let o: OrderUnderTest
+beforeAll(async () => {
+  o = await startOrder()
+})
+afterAll(() => o?.stop())
+
+test('what is done is erased at once, what is on its way when it has arrived; totals and lines stay', async () => {
+  const shopper = o.aShopper()
+  const [done, live] = [await o.anOrderIn('paying', shopper), await o.anOrderIn('processing', shopper)]
+  await done.cancel()
+  await done.expired()
+  await o.t.receive(identityEvents.accountClosed, { userId: shopper.id, at: o.t.clock.now().toISOString() }, { twice: true })
+  expect(await done.read()).toMatchObject({
+    email: null,
+    cancelNote: null,
+    addresses: { shipping: null },
+    total: { amountMinor: 2000 },
+    history: [{}, { to: 'cancelled', reason: null }],
+  })
+  expect(await live.read()).toMatchObject({ email: shopper.email, addresses: { shipping: { name: 'Dana Field' } } })
+  await o.t.as(admin).post(`/v1/admin/orders/${live.id}/ship`, { carrier: 'Post', trackingNumber: 'T' })
+  await o.t.as(admin).post(`/v1/admin/orders/${live.id}/deliver`, {})
+  await o.t.clock.advance('11m')
+  await o.t.idle()
+  expect(await live.read()).toMatchObject({
+    status: 'delivered',
+    email: null,
+    addresses: { shipping: null, billing: null },
+    lines: [{ quantity: 2 }],
+  })
+})
+
+test('an erased order cannot be looked up, and its late mails go nowhere', async () => {
+  const order = await o.anOrderIn('paying')
+  await order.expired()
+  await o.t.receive(identityEvents.accountClosed, { userId: order.shopper.id, at: o.t.clock.now().toISOString() })
+  await o.t.anonymous.post('/v1/orders/lookup', { number: order.number, email: order.shopper.email }, { key: null })
+  await order.succeeded()
+  expect(
+    await o.t.sql(
+      `SELECT payload FROM outbox_event WHERE event_type = 'order.lookup-requested' AND aggregate_id = '${order.id}'`,
+    ),
+  ).toEqual([])
+  const [refund] = await o.t.sql(
+    `SELECT payload FROM outbox_event WHERE event_type = 'order.refund-requested' AND aggregate_id = '${order.id}'`,
+  )
+  expect(JSON.parse(refund.payload).recipient).toEqual({ email: 'erased@invalid.example' })
+})
