@@ -101,7 +101,7 @@ const copyChip = (code) =>
   })
 
 const chips = (mail) => {
-  const code = /\bcode\b/i.test(mail.Subject + mail.Text) ? /\b\d{6}\b/.exec(mail.Text)?.[0] : undefined
+  const code = navigator.clipboard && /\bcode\b/i.test(mail.Subject + mail.Text) ? /\b\d{6}\b/.exec(mail.Text)?.[0] : undefined
   const attachments = mail.Attachments.map((part) =>
     element('a', {
       className: 'chip',
