@@ -1,5 +1,5 @@
 // Programs from the machine's own Debian packages. Debian's services are not started: an engine belongs to whoever starts it here.
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheRoot } from './cache.ts'
 import { EngineError, type Log } from './engine.ts'
@@ -24,6 +24,14 @@ const withoutServices = async (work: () => Promise<void>): Promise<void> => {
   }
 }
 
+/** The lists of packages, fetched again when ours are older than ten minutes. */
+const updateLists = async (): Promise<void> => {
+  const stamp = join(cacheRoot(), 'apt.updated')
+  if (existsSync(stamp) && Date.now() - statSync(stamp).mtimeMs < 600_000) return
+  await run('apt-get', [...wait, 'update', '-q'], { env: quiet })
+  writeFileSync(stamp, '')
+}
+
 /** Installs packages unless `program` is on PATH already; gives the program's path. @throws EngineError */
 export const installProgram = async (program: string, packages: readonly string[], log: Log): Promise<string> => {
   const present = findProgram(program)
@@ -31,7 +39,7 @@ export const installProgram = async (program: string, packages: readonly string[
   await withLock(join(cacheRoot(), 'apt.lock'), packages.join(', '), log, async () => {
     if (findProgram(program)) return
     log(`installing ${packages.join(', ')} from the machine's own packages`)
-    await run('apt-get', [...wait, 'update', '-q'], { env: quiet })
+    await updateLists()
     await withoutServices(async () => {
       await run('apt-get', [...wait, 'install', '-y', '-q', '--no-install-recommends', ...packages], { env: quiet })
     })

@@ -34,4 +34,6 @@ export interface Engine {
 /** An engine that cannot be had or does not start. The message is meant for people and says what to do. */
 export class EngineError extends Error {
   override name = 'EngineError'
+  /** Printed without a stack. */
+  readonly forPeople = true
 }

