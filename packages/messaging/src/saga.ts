@@ -131,6 +131,8 @@ export interface RunnableSaga<S extends string, I extends string, Deps> {
 
 // Deadlines are kept in whole milliseconds, so that both engines store what was meant.
 const pollMs = 1000
+/** How long an instance whose deadline could not be handled is left alone. */
+const restMs = 5000
 
 /** Joins a table with its effects. @param deadlineSec overrides the table's patience, from configuration */
 export const runSaga = <S extends string, I extends string, E extends string, Deps>(
@@ -249,13 +251,21 @@ const listSteps = async (db: Queryable, name: string, id: string): Promise<SagaS
 const timer = (db: Database, log: Log, name: string, fire: (id: string) => Promise<void>): Worker => {
   let running: Promise<boolean> | null = null
   let stopped = false
+  /** Instances whose deadline failed, until when they rest: they must not stand in the way of the others. */
+  const resting = new Map<string, number>()
+  const wakeUp = (): void => {
+    for (const [id, until] of resting) if (until < performance.now()) resting.delete(id)
+  }
   const pump = async (): Promise<boolean> => {
-    const due = await db.rows<{ id: string }>`SELECT id FROM saga_instance WHERE deadline_at <= ${db.dbNow} AND saga = ${name} ORDER BY deadline_at LIMIT 50`
+    wakeUp()
+    const rows = await db.rows<{ id: string }>`SELECT id FROM saga_instance WHERE deadline_at <= ${db.dbNow} AND saga = ${name} ORDER BY deadline_at LIMIT ${50 + resting.size}`
+    const due = rows.filter(({ id }) => !resting.has(id))
     for (const { id } of due) {
       if (stopped) break
       try {
         await fire(id)
       } catch (error) {
+        resting.set(id, performance.now() + restMs)
         log.warn({ err: error, saga: name, id }, 'a deadline could not be handled; it fires again')
       }
     }

@@ -1,0 +1,144 @@
+// The saga runner: state, deadline and effects in one transaction; deadlines fire on the service's clock, once, with many replicas.
+import { eventually } from '@cartwright/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Worker } from './relay.ts'
+import { type Effects, runSaga } from './saga.ts'
+import { type Effect, purchase } from './saga.fixture.ts'
+import { type Testbed, testbed } from './testbed.fixture.ts'
+
+interface Deps {
+  sessionEnds: Date | null
+}
+let bed: Testbed
+let broken: boolean
+const workers: Worker[] = []
+const names: Effect[] = ['askStock', 'releaseStock', 'askPayment', 'rememberDeadline', 'confirm', 'refund']
+
+const effects: Effects<Effect, Deps> = Object.fromEntries(
+  names.map((name, n) => [
+    name,
+    async (tx, { id, deps, setDeadline }) => {
+      await bed.effect(tx, { counterId: id, n })
+      if (name === 'rememberDeadline' && deps.sessionEnds) setDeadline(deps.sessionEnds)
+      if (broken && name === 'askStock') throw new Error('a defect')
+    },
+  ]),
+) as Effects<Effect, Deps>
+const saga = runSaga(purchase, effects)
+const deps: Deps = { sessionEnds: null }
+
+beforeEach(async () => {
+  bed = await testbed()
+  broken = false
+})
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.stop()))
+  await bed[Symbol.asyncDispose]()
+})
+
+const start = (id: string) => bed.db.tx((tx) => saga.start(tx, id, deps, ['askStock']))
+const feed = (id: string, input: 'reserved' | 'opened' | 'paid' | 'cancelAsked', by = deps) => bed.db.tx((tx) => saga.feed(tx, id, input, {}, by))
+const timer = (): Worker => {
+  const worker = saga.startTimer(bed.db, deps, bed.log)
+  workers.push(worker)
+  return worker
+}
+const effectsOf = async (id: string) => (await bed.effects(id)).map((n) => names[n])
+const standing = (id: string) =>
+  bed.db.one<{ state: string; remaining: number | null }>`SELECT state, TIMESTAMPDIFF(SECOND, ${bed.db.dbNow}, deadline_at) AS remaining FROM saga_instance WHERE id = ${id}`
+
+test('an instance begins, moves and ends, each step with its effects and its patience', async () => {
+  await start('p1')
+  expect(await standing('p1')).toMatchObject({ state: 'reserving', remaining: 59 })
+  expect(await feed('p1', 'reserved')).toBe('paying')
+  expect((await standing('p1'))?.remaining).toBeGreaterThan(590)
+  expect(await feed('p1', 'paid')).toBe('done')
+  expect(await standing('p1')).toMatchObject({ state: 'done', remaining: null })
+  expect(await effectsOf('p1')).toEqual(['askStock', 'askPayment', 'confirm'])
+})
+
+test('an input that means nothing, or that no instance waits for, changes nothing', async () => {
+  await start('p1')
+  expect(await feed('p1', 'paid')).toBeNull()
+  expect(await feed('nobody', 'paid')).toBeNull()
+  expect(await standing('p1')).toMatchObject({ state: 'reserving' })
+})
+
+test('a deadline repeats its effects with fresh patience, then gives up and compensates', async () => {
+  await start('p1')
+  const worker = timer()
+  for (let round = 0; round < 3; round++) {
+    bed.advance(61_000)
+    await worker.tick()
+  }
+  expect(await effectsOf('p1')).toEqual(['askStock', 'askStock', 'askStock', 'releaseStock'])
+  expect(await standing('p1')).toMatchObject({ state: 'cancelled', remaining: null })
+})
+
+test('an effect may set the deadline of its state', async () => {
+  await start('p1')
+  await feed('p1', 'reserved')
+  await feed('p1', 'opened', { sessionEnds: new Date(Date.now() + 5000) })
+  const left = (await standing('p1'))?.remaining ?? 0
+  expect(left).toBeGreaterThanOrEqual(3)
+  expect(left).toBeLessThanOrEqual(5)
+})
+
+test('a step that only stays keeps the deadline that stands', async () => {
+  await start('p1')
+  await feed('p1', 'reserved')
+  bed.advance(300_000)
+  await feed('p1', 'opened')
+  expect((await standing('p1'))?.remaining).toBeLessThan(301)
+})
+
+test('many replicas fire a deadline once', async () => {
+  await start('p1')
+  await feed('p1', 'reserved')
+  const replicas = [timer(), timer(), timer()]
+  bed.advance(601_000)
+  await Promise.all(replicas.map((replica) => replica.tick()))
+  expect(await effectsOf('p1')).toEqual(['askStock', 'askPayment', 'releaseStock'])
+})
+
+test('an input and a deadline at the same moment: one of them comes first, and the other sees its result', async () => {
+  for (let round = 0; round < 10; round++) {
+    const id = `race-${round}`
+    await start(id)
+    await feed(id, 'reserved')
+  }
+  bed.advance(601_000)
+  const worker = timer()
+  await Promise.all([worker.tick(), ...Array.from({ length: 10 }, (_, round) => feed(`race-${round}`, 'paid'))])
+  await worker.tick()
+  for (let round = 0; round < 10; round++) {
+    const id = `race-${round}`
+    const done = (await standing(id))?.state === 'done'
+    expect((await effectsOf(id)).slice(2)).toEqual(done ? ['confirm'] : ['releaseStock', 'refund'])
+  }
+})
+
+test('a deadline whose effect fails is rolled back, fires again, and does not hold the others up', async () => {
+  await start('bad')
+  await start('good')
+  await feed('good', 'reserved')
+  bed.advance(601_000)
+  broken = true
+  const worker = timer()
+  await worker.tick()
+  expect(await standing('bad')).toMatchObject({ state: 'reserving' })
+  expect(await standing('good')).toMatchObject({ state: 'cancelled' })
+  broken = false
+  await eventually('it fires again', async () => (await worker.tick(), (await effectsOf('bad')).length === 2))
+})
+
+test('the inspector sees every input an instance met, also those that meant nothing', async () => {
+  await start('p1')
+  await feed('p1', 'paid')
+  await feed('p1', 'reserved')
+  expect((await saga.steps(bed.db, 'p1')).map(({ input, from, to, effects: did }) => [input, from, to, did])).toEqual([
+    ['paid', 'reserving', 'reserving', []],
+    ['reserved', 'reserving', 'paying', ['askPayment']],
+  ])
+  expect(await saga.find(bed.db, 'p1')).toMatchObject({ state: 'paying', tries: 0 })
+})
