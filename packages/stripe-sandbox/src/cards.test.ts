@@ -1,0 +1,136 @@
+// The hosted page and its cards: money moves once, a decline costs nothing.
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type TestSandbox, testSandbox } from './test-sandbox.ts'
+
+let at: TestSandbox
+beforeAll(async () => {
+  at = await testSandbox()
+})
+afterAll(() => at[Symbol.asyncDispose]())
+beforeEach(() => at.types())
+
+test('a good card pays once, however often the form is sent, and leads back to the shop', async () => {
+  const session = await at.open()
+  expect(session).toMatchObject({ amount_total: 1400, status: 'open', payment_intent: null })
+  const answers = await Promise.all(Array.from({ length: 10 }, () => at.pay(session.id)))
+  const paid = answers.filter((answer) => answer.status === 303)
+  expect(paid.map((answer) => answer.headers.get('location'))).toEqual([`http://127.0.0.1/ok?s=${session.id}`])
+  const after = await at.stripe.checkout.sessions.retrieve(session.id, { expand: ['payment_intent'] })
+  expect(after).toMatchObject({
+    status: 'complete',
+    payment_status: 'paid',
+    url: null,
+    payment_intent: { amount_received: 1400, metadata: { orderId: 'ord_1' } },
+  })
+  expect(await at.types()).toEqual(['payment_intent.succeeded', 'checkout.session.completed'])
+})
+
+test.each([
+  ['4000000000000002', 'Your card was declined', 'generic_decline'],
+  ['4000 0000 0000 9995', 'insufficient funds', 'insufficient_funds'],
+  ['4000-0000-0000-0069', 'has expired', 'expired_card'],
+])('card %s is declined on the page (%s), and another one pays', async (card, text, code) => {
+  const session = await at.open()
+  const declined = await at.pay(session.id, card, { email: 'bob@example.com', holder: 'Bob' })
+  expect(declined.status).toBe(402)
+  const page = await declined.text()
+  expect(page).toContain(text)
+  expect(page).toContain('value="bob@example.com"')
+  expect(/<input id="cardNumber"[^>]*>/.exec(page)?.[0]).toContain('value=""')
+  const open = await at.stripe.checkout.sessions.retrieve(session.id, { expand: ['payment_intent.latest_charge'] })
+  expect(open).toMatchObject({
+    status: 'open',
+    payment_intent: {
+      status: 'requires_payment_method',
+      last_payment_error: { decline_code: code },
+      latest_charge: { status: 'failed', outcome: { reason: code } },
+    },
+  })
+  expect((await at.pay(session.id)).status).toBe(303)
+  expect(await at.types()).toEqual(['payment_intent.payment_failed', 'payment_intent.succeeded', 'checkout.session.completed'])
+})
+
+test('3-D Secure asks first, may fail, and pays when it is confirmed', async () => {
+  const session = await at.open()
+  const step = `${at.sandbox.url}/c/pay/${session.id}/3ds`
+  const answer = (outcome: string) => fetch(step, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ outcome }) })
+  expect((await at.pay(session.id, '4000002500003155')).headers.get('location')).toBe(`/c/pay/${session.id}/3ds`)
+  expect(await (await fetch(step)).text()).toContain('€14.00')
+  expect((await answer('fail')).status).toBe(402)
+  await at.pay(session.id, '4000002500003155')
+  expect((await answer('complete')).status).toBe(303)
+  expect((await answer('complete')).status).toBe(409)
+})
+
+test.each([
+  ['a number that fails its check digit', '4242424242424241', {}, 'card number is invalid'],
+  ['no number', '', {}, 'card number is invalid'],
+  ['an expiry in the past', '4242424242424242', { expiry: '01 / 20' }, 'expiration date is in the past'],
+  ['an expiry that is none', '4242424242424242', { expiry: '13/30' }, 'expiration date is incomplete'],
+])('%s is refused without asking the bank', async (_, card, more, text) => {
+  const session = await at.open()
+  const answer = await at.pay(session.id, card, more)
+  expect(answer.status).toBe(400)
+  expect(await answer.text()).toContain(text)
+  expect((await at.stripe.checkout.sessions.retrieve(session.id)).payment_intent).toBeNull()
+})
+
+test('the page shows what is bought, escapes what the shop names, and needs nothing from elsewhere', async () => {
+  const session = await at.open()
+  const response = await fetch(session.url ?? '')
+  const page = await response.text()
+  expect(page).not.toContain('<b>saucer')
+  expect(page).toContain('Qty 2')
+  expect(page).toContain('€14.00')
+  expect(page).toContain('href="http://127.0.0.1/no"')
+  expect(page).not.toMatch(/(?:src|href)="https?:\/\/(?!127\.0\.0\.1)/)
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+})
+
+test('a test card can be picked without scripts', async () => {
+  const session = await at.open()
+  const page = await (await fetch(`${session.url}?card=4000000000000002`)).text()
+  expect(page).toContain(
+    'name="cardNumber" inputmode="numeric" autocomplete="cc-number" placeholder="1234 1234 1234 1234" aria-label="Card number" value="4000 0000 0000 0002"',
+  )
+  expect(await (await fetch(`${session.url}?card="><script>`)).text()).not.toContain('"><script>"')
+})
+
+test('a page that is over says so: expired, paid, unknown', async () => {
+  const [expired, paid] = [await at.open(), await at.open()]
+  await at.stripe.checkout.sessions.expire(expired.id)
+  await at.pay(paid.id)
+  const show = async (id: string) => (await fetch(`${at.sandbox.url}/c/pay/${id}`)).text()
+  expect(await show(expired.id)).toContain('has expired')
+  expect(await show(paid.id)).toContain('This order is paid')
+  expect(await show('cs_test_nothing')).toContain('Nothing to pay here')
+  expect((await at.pay(expired.id)).status).toBe(409)
+})
+
+test('money that comes later completes the page first and settles afterwards', async () => {
+  const [good, bad] = [await at.open(), await at.open()]
+  for (const { id } of [good, bad]) await at.control(`/_sandbox/sessions/${id}/pay-later`)
+  expect(await at.stripe.checkout.sessions.retrieve(good.id, { expand: ['payment_intent'] })).toMatchObject({
+    status: 'complete',
+    payment_status: 'unpaid',
+    payment_intent: { status: 'processing' },
+  })
+  await at.control(`/_sandbox/sessions/${good.id}/settle`, { success: true })
+  await at.control(`/_sandbox/sessions/${bad.id}/settle`, { success: false })
+  expect((await at.stripe.checkout.sessions.retrieve(good.id)).payment_status).toBe('paid')
+  expect((await at.stripe.checkout.sessions.retrieve(bad.id)).payment_status).toBe('unpaid')
+  expect(await at.types()).toEqual(
+    expect.arrayContaining(['checkout.session.async_payment_succeeded', 'checkout.session.async_payment_failed']),
+  )
+})
+
+test('time that passes expires sessions, on the injected clock and by the control path', async () => {
+  await using fresh = await testSandbox()
+  const first = await fresh.open()
+  await fresh.control('/_sandbox/clock', { advanceSec: 1900 })
+  expect(await fresh.stripe.checkout.sessions.retrieve(first.id)).toMatchObject({ status: 'expired', url: null })
+  const second = await fresh.open()
+  fresh.advance(1900)
+  expect((await fresh.stripe.checkout.sessions.retrieve(second.id)).status).toBe('expired')
+  expect(await fresh.types()).toEqual(['checkout.session.expired', 'checkout.session.expired'])
+})
