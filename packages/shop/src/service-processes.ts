@@ -5,7 +5,8 @@ import { schemaOwners, urlVariable } from './environment.ts'
 import { freePort } from './free-port.ts'
 import { type Supervised, supervise } from './supervise.ts'
 
-const portVariables = {
+/** Which variables give a service its ports. */
+export const portVariables = {
   identity: { http: 'IDENTITY_PORT', metrics: 'IDENTITY_METRICS_PORT' },
   catalog: { http: 'CATALOG_PORT', metrics: 'CATALOG_METRICS_PORT' },
   cart: { http: 'CART_PORT', metrics: 'CART_METRICS_PORT' },

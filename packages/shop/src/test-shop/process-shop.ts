@@ -88,7 +88,8 @@ export const startProcessShop = async (engines: ProcessShopEngines, own: Environ
   return {
     url, standIns, processes, admin, logDir, database: { root, prefix }, stop,
     kill: async (name) => {
-      const { pid } = placeOf(name)
+      // A service that was killed before counts as back when it says so: then its place has the new process.
+      const pid = await eventually(async () => placeOf(name).pid, (current) => !isGone(current))
       process.kill(pid, 'SIGKILL')
       await eventually(async () => isGone(pid), Boolean, 10)
     },
