@@ -2,6 +2,6 @@
 
 export { startElasticsearch } from './elasticsearch.ts'
 export { type Engine, EngineError, type EngineKind, type Log, type StartOptions } from './engine.ts'
-export { startKafka } from './kafka.ts'
+export { type KafkaOptions, startKafka } from './kafka.ts'
 export { type MysqlOptions, startMysql } from './mysql.ts'
 export { startRedis } from './redis.ts'

@@ -41,13 +41,13 @@ export const fetchKafka = (log: Log): Promise<string> =>
     },
   })
 
-const settings = (place: Place, controllerPort: number, logDir: string): string =>
+const settings = (place: Place, controllerPort: number, logDir: string, advertisedPort: number): string =>
   Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}`,
     listeners: `PLAINTEXT://127.0.0.1:${place.port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${place.port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort},CONTROLLER://127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': logDir,
@@ -74,8 +74,12 @@ const settings = (place: Place, controllerPort: number, logDir: string): string 
     .map(([name, value]) => `${name}=${value}\n`)
     .join('')
 
-/** 22 characters of base64url, the same for the same folder. */
-const clusterId = (dataDir: string): string => createHash('sha256').update(dataDir).digest().subarray(0, 16).toString('base64url')
+/** 22 characters of base64url, the same for the same folder. The first bit is zero, so that none begins with the dash of an option. */
+export const clusterId = (dataDir: string): string => {
+  const bytes = createHash('sha256').update(dataDir).digest().subarray(0, 16)
+  bytes[0] = (bytes[0] ?? 0) & 0x7f
+  return bytes.toString('base64url')
+}
 
 interface Java {
   java: string
@@ -87,7 +91,7 @@ const format = async (place: Place, { java, classPath }: Java, controllerPort: n
   const fresh = place.path('data.new')
   rmSync(fresh, { recursive: true, force: true })
   const file = place.path('format.properties')
-  writeFileSync(file, settings(place, controllerPort, fresh))
+  writeFileSync(file, settings(place, controllerPort, fresh, place.port))
   const flags = [...javaFlags, `-Dlog4j2.configurationFile=${place.path('log4j2.properties')}`]
   await run(java, [
     ...flags,
@@ -105,8 +109,13 @@ const format = async (place: Place, { java, classPath }: Java, controllerPort: n
   renameSync(fresh, place.path('data'))
 }
 
+export interface KafkaOptions extends StartOptions {
+  /** Where clients are told to come: the port of a proxy in front of the broker. The broker's own port when left out. */
+  advertisedPort?: number
+}
+
 /** Starts Kafka on its folder. @throws EngineError */
-export const startKafka = async (options: StartOptions): Promise<Engine> => {
+export const startKafka = async (options: KafkaOptions): Promise<Engine> => {
   const log = options.log ?? (() => undefined)
   const java = await findJava('set KAFKA_BROKERS (in tests TEST_KAFKA_BROKERS) to a running Kafka', log)
   const program = { java, classPath: join(await fetchKafka(log), 'lib', '*') }
@@ -116,7 +125,10 @@ export const startKafka = async (options: StartOptions): Promise<Engine> => {
     mkdirSync(place.dataDir, { recursive: true })
     writeFileSync(place.path('log4j2.properties'), logging)
     await format(place, program, controller.port)
-    writeFileSync(place.path('server.properties'), settings(place, controller.port, place.path('data')))
+    writeFileSync(
+      place.path('server.properties'),
+      settings(place, controller.port, place.path('data'), options.advertisedPort ?? place.port),
+    )
     const flags = [...javaFlags, `-Dlog4j2.configurationFile=${place.path('log4j2.properties')}`]
     return superviseEngine({
       ...place,
