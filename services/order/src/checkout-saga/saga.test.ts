@@ -239,8 +239,8 @@ describe('any order of events', () => {
       { ...states, cancelled: { ...states.cancelled, paymentSucceeded: stay<State, Effect>(['markPaid']) } },
     ],
     [
-      'a cancelled reservation is kept',
-      { ...states, reserving: { ...states.reserving, cancelAsked: go<State, Effect>('cancelled', ['cancelByRequest']) } },
+      'a failed payment keeps the stock',
+      { ...states, paying: { ...states.paying, paymentFailed: go<State, Effect>('cancelled', ['cancelPaymentFailed']) } },
     ],
     [
       'sold goods of a withdrawn order are not returned',

@@ -1,0 +1,92 @@
+// The pure rules of an order: which status follows which, what numbers look like, how refunds add up.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { assertTransition, nextStatuses, normalNumber, orderNumber, refundable, refundStatusOf } from './order.ts'
+
+const statuses = ['pending', 'processing', 'shipped', 'delivered', 'cancelled'] as const
+const legal = ['pending>processing', 'pending>cancelled', 'processing>shipped', 'processing>cancelled', 'shipped>delivered']
+
+test.each(statuses.flatMap((from) => statuses.map((to) => [from, to] as const)))(
+  '%s may become %s only when the rules say so',
+  (from, to) => {
+    if (legal.includes(`${from}>${to}`)) return expect(() => assertTransition(from, to)).not.toThrow()
+    let refusal: unknown
+    try {
+      assertTransition(from, to)
+    } catch (error) {
+      refusal = error
+    }
+    expect(refusal).toMatchObject({ code: 'order_state', status: 409, extras: { status: from, allowed: nextStatuses[from] } })
+  },
+)
+
+describe('order numbers', () => {
+  test('use 28 signs without vowels or look-alikes, and survive being written by hand', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 8, maxLength: 8 }), (random) => {
+        const number = orderNumber(random)
+        expect(number).toMatch(/^CW-[2-9BCDFGHJKMNP-TV-Z]{4}-[2-9BCDFGHJKMNP-TV-Z]{4}$/)
+        expect(normalNumber(number.toLowerCase().replaceAll('-', ' '))).toBe(number)
+        expect(normalNumber(number.replaceAll('-', ''))).toBe(number)
+      }),
+    )
+  })
+})
+
+describe('refunds', () => {
+  const part = fc.record({
+    amountMinor: fc.integer({ min: 1, max: 500 }),
+    state: fc.constantFrom('pending', 'succeeded', 'failed'),
+  })
+
+  test('what may still be refunded, what is on its way and what went back never exceed what was captured', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2000 }), fc.array(part), (captured, wishes) => {
+        const made: typeof wishes = []
+        for (const wish of wishes) if (wish.amountMinor <= refundable(captured, made)) made.push(wish)
+        const out = made.filter(({ state }) => state !== 'failed').reduce((sum, { amountMinor }) => sum + amountMinor, 0)
+        expect(refundable(captured, made) + out).toBe(captured)
+      }),
+    )
+  })
+
+  test.each([
+    [[], 'none'],
+    [[['failed', 100]], 'failed'],
+    [[['pending', 100]], 'pending'],
+    [[['succeeded', 40]], 'partial'],
+    [
+      [
+        ['succeeded', 40],
+        ['failed', 60],
+      ],
+      'partial',
+    ],
+    [
+      [
+        ['succeeded', 40],
+        ['pending', 60],
+      ],
+      'pending',
+    ],
+    [
+      [
+        ['succeeded', 40],
+        ['succeeded', 60],
+      ],
+      'full',
+    ],
+    [[['succeeded', 120]], 'full'],
+  ] as const)('of 100 captured, %j is %s', (parts, status) => {
+    expect(
+      refundStatusOf(
+        100,
+        parts.map(([state, amountMinor]) => ({ state, amountMinor })),
+      ),
+    ).toBe(status)
+  })
+
+  test('more than was captured, refunded in the dashboard, leaves nothing and owes nothing', () => {
+    expect(refundable(100, [{ state: 'succeeded', amountMinor: 120 }])).toBe(0)
+  })
+})
