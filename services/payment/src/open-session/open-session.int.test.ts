@@ -101,14 +101,15 @@ test('a clock that is ten minutes behind Stripe’s opens a page with the second
   expect(await skewed.told(order.orderId)).toEqual(['payment.session-opened'])
 })
 
-test('an answer lost on the way is asked for again: Stripe was called twice and made one page', async () => {
+test('an answer lost on the way is asked for again: Stripe was called five times and made one page', async () => {
   const upstream = await startStripeSandbox({ webhookSecret })
-  const proxy = await losingAnswers(upstream.url, 2)
+  const proxy = await losingAnswers(upstream.url, 4)
   await using cut = await startPaymentLab({ env: { STRIPE_API_BASE: proxy.url } })
+  // The comparison at start would find the page too; here the key alone must do it.
+  await cut.rest()
   const order = await cut.request()
-  await cut.advance('5s')
-  await cut.advance('5s')
-  expect(proxy.lost()).toBe(2)
+  for (let round = 0; round < 3; round++) await cut.advance('5s')
+  expect(proxy.lost()).toBe(4)
   const { sessions } = (await (await fetch(`${upstream.url}/_sandbox/ledger`)).json()) as { sessions: { id: string }[] }
   expect(sessions).toHaveLength(1)
   expect(await cut.row(order.orderId)).toMatchObject({ state: 'open', attempt: 1, session_id: sessions[0]?.id })

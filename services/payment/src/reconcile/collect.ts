@@ -65,9 +65,10 @@ const ownersOf = (db: Database, page: readonly Named[]) =>
     orders: page.map((object) => object.metadata?.orderId),
   })
 
-const theirSession = (session: Stripe.Checkout.Session) => ({
+const theirSession = (session: Stripe.Checkout.Session, now: Date) => ({
   id: session.id,
   orderId: session.metadata?.orderId ?? null,
+  ageSec: now.getTime() / 1000 - session.created,
   facts: {
     status: sessionStatus(session.status),
     paid: session.payment_status === 'paid',
@@ -85,7 +86,7 @@ const add = (into: Collected, findings: readonly (Finding | null)[]): void => {
   into.findings.push(...findings.filter((finding) => finding !== null))
 }
 
-const sessions: Collect = ({ stripe, db }, since, into) =>
+const sessions: Collect = ({ stripe, db, clock }, since, into) =>
   eachPage(
     (query) => stripe.checkout.sessions.list({ ...since, ...query }),
     async (page) => {
@@ -95,11 +96,13 @@ const sessions: Collect = ({ stripe, db }, since, into) =>
       })
       add(
         into,
-        page.map(theirSession).map((theirs) => {
-          const row =
-            rows.find(({ session_id: id }) => id === theirs.id) ?? rows.find(({ order_id: id }) => id === theirs.orderId)
-          return compareSession(theirs, row ? ourPayment(row) : null)
-        }),
+        page
+          .map((session) => theirSession(session, clock.now()))
+          .map((theirs) => {
+            const row =
+              rows.find(({ session_id: id }) => id === theirs.id) ?? rows.find(({ order_id: id }) => id === theirs.orderId)
+            return compareSession(theirs, row ? ourPayment(row) : null)
+          }),
       )
     },
   )

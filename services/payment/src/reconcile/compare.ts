@@ -36,6 +36,8 @@ export interface TheirSession {
   id: string
   /** The order that the session names. */
   orderId: string | null
+  /** Seconds since it was opened. */
+  ageSec: number
   facts: SessionFacts
 }
 export interface TheirCharge {
@@ -43,6 +45,9 @@ export interface TheirCharge {
   status: string
   declineCode: string
 }
+
+/** How long the answer of an opening may be on its way to our row. */
+const openingSec = 60
 
 const describe = ({ status, paid, amountMinor, currency }: SessionFacts): string =>
   `${status}, ${paid ? 'paid' : 'unpaid'}, ${amountMinor} ${currency}`
@@ -57,6 +62,7 @@ export const compareSession = (theirs: TheirSession, ours: OurPayment | null): F
       ...about,
     }
   }
+  if (ours.sessionId === null && ours.state === 'opening' && theirs.ageSec < openingSec) return null
   if (ours.sessionId === null) return { kind: 'session', orderId: ours.orderId, ours: `${ours.state}, no session`, ...about }
   const verdict = judgeSession(theirs.facts, ours)
   return verdict === 'nothing' || verdict === 'wait'

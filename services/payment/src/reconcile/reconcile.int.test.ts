@@ -130,6 +130,7 @@ test('a session, its money and a refund that no order knows are reported and nev
 test('a page that Stripe opened, whose address was never written, is adopted and told', async () => {
   const order = await lab.open()
   await lab.service.sql(`UPDATE payment SET state = 'opening', session_id = NULL, url = NULL WHERE order_id = '${order.orderId}'`)
+  await lab.service.clock.advance('2m')
   const report = await reconcileNow()
   expect(report.findings.find(({ orderId }) => orderId === order.orderId)).toMatchObject({ kind: 'session', outcome: 'repaired' })
   expect(await lab.row(order.orderId)).toMatchObject({ state: 'open', session_id: order.sessionId, url: order.url })
