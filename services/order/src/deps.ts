@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 import { type BaseDeps, type CodeMaker, codeMaker } from '@cartwright/service-kit'
 import type { config } from './config.ts'
 import { openPrisma, type PrismaClient } from './db/prisma.ts'
-import { type Waiters, waiters } from './payment-view/waiters.ts'
+import { type Waiters, waiters } from './waiters.ts'
 
 export interface OrderOwn {
   /** Long polls that wait for a change. */

@@ -1,5 +1,5 @@
 // Feeds the answers of catalog and payment to the saga, and keeps what changes no state: declines, disputes, refunds.
-import { catalogEvents, type DataOf, type EventContract, paymentEvents } from '@cartwright/contracts'
+import { AppError, catalogEvents, type DataOf, type EventContract, paymentEvents } from '@cartwright/contracts'
 import { sql, type Tx } from '@cartwright/db'
 import { type Message, on } from '@cartwright/messaging'
 import { changeOrder, lockOrder } from '../db/orders.ts'
@@ -11,8 +11,11 @@ import type { Input } from './saga.ts'
 const feeds = <E extends EventContract>(event: E, inputOf: (data: DataOf<E>) => Input | null) =>
   on(event, async (tx, message, deps: OrderDeps) => {
     const input = inputOf(message.data)
-    if (input === null) await checkoutSaga.note(tx, message.key, message.type)
-    else await checkoutSaga.feed(tx, message.key, input, message.data, deps)
+    if (input === null) return checkoutSaga.note(tx, message.key, message.type)
+    const state = await checkoutSaga.feed(tx, message.key, input, message.data, deps)
+    // News of a checkout that nobody knows is for an operator to see: it may be about money.
+    if (state === null && (await checkoutSaga.lockState(tx, message.key)) === null)
+      throw new AppError('not_found', `no checkout ${message.key}`)
   })
 
 export const sagaHandlers = [

@@ -1,5 +1,5 @@
 // The checkout saga through order's face: every way off the road, late answers, deadlines, repeated and reordered events.
-import { orderEvents } from '@cartwright/contracts'
+import { orderEvents, paymentEvents } from '@cartwright/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OrderUnderTest, startOrder } from '../fixtures.ts'
 
@@ -221,4 +221,16 @@ describe('money that needs a look', () => {
       refunds: [{ id: 'rfd_dashboard01', origin: 'dashboard', state: 'succeeded' }],
     })
   })
+})
+
+test('money for an order that nobody knows is put before an operator instead of being passed over', async () => {
+  await o.t.receive(paymentEvents.succeeded, {
+    orderId: 'ord_nobodys01',
+    paymentId: 'pay_nobodys01',
+    amount: { amountMinor: 500, currency: 'EUR' },
+    at: o.t.clock.now().toISOString(),
+  })
+  expect(await o.t.sql("SELECT event_type, reason FROM dead_letter WHERE partition_key = 'ord_nobodys01'")).toEqual([
+    { event_type: 'payment.succeeded', reason: 'permanent' },
+  ])
 })

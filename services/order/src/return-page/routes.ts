@@ -5,7 +5,7 @@ import { answer, route } from '@cartwright/service-kit'
 import { checkoutSaga, lockWithSaga } from '../checkout-saga/effects.ts'
 import { changeOrder, findOrder, lockOrder, type OrderRow } from '../db/orders.ts'
 import type { OrderDeps } from '../deps.ts'
-import { paymentViewOf } from '../payment-view/view.ts'
+import { paymentViewOf } from '../payment-view.ts'
 import { isTicketFor, ticketKey } from '../return-ticket.ts'
 
 /** A wrong ticket and an unknown order look the same. */

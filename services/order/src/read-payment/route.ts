@@ -4,7 +4,7 @@ import { sql } from '@cartwright/db'
 import { route } from '@cartwright/service-kit'
 import { findOrder } from '../db/orders.ts'
 import type { OrderDeps } from '../deps.ts'
-import { paymentViewOf } from './view.ts'
+import { paymentViewOf } from '../payment-view.ts'
 
 export const getPayment = route(orderApi.getPayment, async (req, { db, waiters }: OrderDeps) => {
   const { waitSec = 0, known } = req.query

@@ -1,6 +1,6 @@
 // How the payment of an order looks to its shopper.
 import type { PaymentView } from '@cartwright/contracts'
-import type { OrderRow } from '../db/orders.ts'
+import type { OrderRow } from './db/orders.ts'
 
 type Row = Pick<OrderRow, 'status' | 'payment_status' | 'cancel_requested_at' | 'pay_url' | 'pay_expires_at'>
 

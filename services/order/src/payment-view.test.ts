@@ -1,6 +1,6 @@
 // What a shopper sees of the payment, for every way an order can stand.
 import { expect, test } from 'vitest'
-import { paymentViewOf } from './view.ts'
+import { paymentViewOf } from './payment-view.ts'
 
 const row = {
   status: 'pending',
