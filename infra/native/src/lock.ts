@@ -67,7 +67,7 @@ export const unlock = (file: string): void => rmSync(file, { force: true })
 /** Runs `work` while no other process holds the lock; waits as long as it takes and says so. */
 export const withLock = async <T>(file: string, what: string, log: Log, work: () => Promise<T>): Promise<T> => {
   for (let waitedMs = 0; !tryLock(file); waitedMs += 200) {
-    if (waitedMs % 10_000 === 0) log(`waiting for another process that is preparing ${what}`)
+    if (waitedMs % 60_000 === 0) log(`waiting for another process that is preparing ${what}`)
     await pause(200)
   }
   try {
