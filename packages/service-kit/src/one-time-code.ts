@@ -20,7 +20,8 @@ export const codeMaker = async (secret: string | Uint8Array, sealPublicJwk: stri
   return {
     newCode: () => String(randomInt(0, 1_000_000)).padStart(6, '0'),
     hmac,
-    matches: (codeId, code, storedHmac) => timingSafeEqual(Buffer.from(storedHmac, 'hex'), Buffer.from(hmac(codeId, code), 'hex')),
+    matches: (codeId, code, storedHmac) =>
+      timingSafeEqual(Buffer.from(storedHmac, 'hex'), Buffer.from(hmac(codeId, code), 'hex')),
     seal: (code, expiresAt) =>
       new CompactEncrypt(new TextEncoder().encode(JSON.stringify({ code, exp: Math.floor(expiresAt.getTime() / 1000) })))
         .setProtectedHeader({ alg: 'ECDH-ES+A256KW', enc: 'A256GCM' })

@@ -9,7 +9,8 @@ const type = 'order+jwt'
 const audience = 'cartwright-order'
 
 /** A key of its own, drawn from the secret that services share: an internal token can never pass for one of these, nor the other way round. */
-const keyOf = (internalAuthSecret: string): Uint8Array => createHmac('sha256', internalAuthSecret).update('tokens that read one order').digest()
+const keyOf = (internalAuthSecret: string): Uint8Array =>
+  createHmac('sha256', internalAuthSecret).update('tokens that read one order').digest()
 
 /** Whether a token claims to be one of these; says nothing about whether it is good. */
 export const isOrderToken = (token: string): boolean => {
@@ -26,7 +27,12 @@ export const isOrderToken = (token: string): boolean => {
  * @param principalId whose order it is: reads go on filtering by owner
  * @param lifeSec seconds until it ends
  */
-export const signOrderToken = (internalAuthSecret: string, clock: Clock, of: { orderId: string; principalId: string }, lifeSec: number): Promise<string> => {
+export const signOrderToken = (
+  internalAuthSecret: string,
+  clock: Clock,
+  of: { orderId: string; principalId: string },
+  lifeSec: number,
+): Promise<string> => {
   const now = Math.floor(clock.now().getTime() / 1000)
   return new SignJWT({ order: of.orderId })
     .setProtectedHeader({ alg: 'HS256', typ: type })
@@ -38,10 +44,19 @@ export const signOrderToken = (internalAuthSecret: string, clock: Clock, of: { o
 }
 
 /** @returns a guest with the order's owner as id @throws AppError unauthenticated for a bad token or one of another order */
-export const verifyOrderToken = async (internalAuthSecret: string, clock: Clock, token: string, orderId: string): Promise<Principal> => {
+export const verifyOrderToken = async (
+  internalAuthSecret: string,
+  clock: Clock,
+  token: string,
+  orderId: string,
+): Promise<Principal> => {
   try {
     const { payload } = await jwtVerify(token, keyOf(internalAuthSecret), {
-      algorithms: ['HS256'], audience, typ: type, currentDate: clock.now(), requiredClaims: ['exp', 'sub', 'order'],
+      algorithms: ['HS256'],
+      audience,
+      typ: type,
+      currentDate: clock.now(),
+      requiredClaims: ['exp', 'sub', 'order'],
     })
     if (payload.order === orderId && payload.sub !== undefined) return { id: payload.sub, role: 'guest' }
   } catch {
