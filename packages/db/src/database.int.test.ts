@@ -1,7 +1,8 @@
 // The one way to open a transaction: what commits, what aborts, what is tried again, and what happens when the server goes away.
 import { eventually, proxyOf, testSchema } from '@cartwright/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { connect, type Database, openDatabase, type Tx } from './database.ts'
+import { connect } from './connection.ts'
+import { type Database, openDatabase, type Tx } from './database.ts'
 import { ConflictError, errnoOf, isTransient } from './errors.ts'
 import { raw } from './sql.ts'
 
@@ -122,7 +123,10 @@ test('a transaction that takes longer than 10 s is rolled back, and its late sta
     await over.promise
     await add(tx, 'b', 1).then(late.resolve, late.resolve)
   })
-  const failure: unknown = await slow.then(() => null, (error: unknown) => error)
+  const failure: unknown = await slow.then(
+    () => null,
+    (error: unknown) => error,
+  )
   over.resolve()
   expect(failure).toMatchObject({ name: 'TransactionTimeout' })
   expect(isTransient(failure)).toBe(true)
@@ -132,7 +136,10 @@ test('a transaction that takes longer than 10 s is rolled back, and its late sta
 
 test('a statement may take 4 s', async () => {
   const started = performance.now()
-  const error: unknown = await db.rows`SELECT SLEEP(8) AS slept FROM account`.then((rows) => rows, (failed: unknown) => failed)
+  const error: unknown = await db.rows`SELECT SLEEP(8) AS slept FROM account`.then(
+    (rows) => rows,
+    (failed: unknown) => failed,
+  )
   expect(performance.now() - started).toBeLessThan(6000)
   expect([1969, 3024, 1317, undefined]).toContain(errnoOf(error))
 })
@@ -148,7 +155,11 @@ test('hooks and signals run after the commit, once, and not for what was rolled 
     await add(tx, 'a', 1)
     expect(seen).toEqual([])
   })
-  await expect(db.tx(async (tx) => (tx.signal('news'), Promise.reject(new Error('no'))))).rejects.toThrow('no')
+  const broken = db.tx(async (tx) => {
+    tx.signal('news')
+    throw new Error('no')
+  })
+  await expect(broken).rejects.toThrow('no')
   unlisten()
   expect(seen).toEqual(['before', 'after', 'signal'])
 })
@@ -156,7 +167,8 @@ test('hooks and signals run after the commit, once, and not for what was rolled 
 test('a lock wait of a transaction’s own does not outlive it', async () => {
   const waits = () => db.one<{ seconds: number }>`SELECT @@SESSION.innodb_lock_wait_timeout AS seconds`
   const one = await openDatabase({ url: schema.url, poolSize: 1 })
-  const secondsOf = async () => (await one.one<{ seconds: number }>`SELECT @@SESSION.innodb_lock_wait_timeout AS seconds`)?.seconds
+  const secondsOf = async () =>
+    (await one.one<{ seconds: number }>`SELECT @@SESSION.innodb_lock_wait_timeout AS seconds`)?.seconds
   await expect(
     one.tx(async (tx) => {
       await tx.lockWait(1)
@@ -173,7 +185,9 @@ test('a lock wait of a transaction’s own does not outlive it', async () => {
 test('the service’s clock moves what the database calls now, in transactions and outside', async () => {
   const ahead = async () => {
     const sql = await db.one<{ micros: number }>`SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), ${db.dbNow}) AS micros`
-    const inTx = await db.tx((tx) => tx.one<{ micros: number }>`SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), ${tx.dbNow}) AS micros`)
+    const inTx = await db.tx(
+      (tx) => tx.one<{ micros: number }>`SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), ${tx.dbNow}) AS micros`,
+    )
     return [sql?.micros, inTx?.micros]
   }
   expect(db.dbNow).toEqual(raw('UTC_TIMESTAMP(6)'))
@@ -184,7 +198,11 @@ test('the service’s clock moves what the database calls now, in transactions a
 
 test('times, money and flags come back as they went in', async () => {
   const at = new Date('2026-03-29T01:30:00.123Z')
-  const row = await db.one<{ at: Date; big: number; text: string }>`SELECT CAST(${at} AS DATETIME(6)) AS at, CAST(${9_007_199_254_740_991} AS SIGNED) AS big, ${'ü€😀'} AS text`
+  const row = await db.one<{
+    at: Date
+    big: number
+    text: string
+  }>`SELECT CAST(${at} AS DATETIME(6)) AS at, CAST(${9_007_199_254_740_991} AS SIGNED) AS big, ${'ü€😀'} AS text`
   expect(row).toEqual({ at, big: 9_007_199_254_740_991, text: 'ü€😀' })
 })
 
@@ -195,7 +213,10 @@ test('a connection that the server kills in the middle is replaced, and the pool
     await db.run`KILL ${raw(String(me?.id))}`
     await add(tx, 'b', 1)
   })
-  const error: unknown = await killed.then(() => null, (failed: unknown) => failed)
+  const error: unknown = await killed.then(
+    () => null,
+    (failed: unknown) => failed,
+  )
   expect(isTransient(error)).toBe(true)
   await Promise.all(Array.from({ length: 20 }, () => db.tx((tx) => add(tx, 'b', 1))))
   expect([await balanceOf('a'), await balanceOf('b')]).toEqual([100, 120])
@@ -206,7 +227,14 @@ test('a pool whose server was away answers again within 15 s of its return', asy
   const remote = await openDatabase({ url: proxy.through(schema.url), poolSize: 4 })
   await Promise.all(Array.from({ length: 8 }, () => remote.ping()))
   proxy.refuse()
-  const errors = await Promise.all(Array.from({ length: 6 }, () => remote.ping().then(() => null, (failed: unknown) => failed)))
+  const errors = await Promise.all(
+    Array.from({ length: 6 }, () =>
+      remote.ping().then(
+        () => null,
+        (failed: unknown) => failed,
+      ),
+    ),
+  )
   expect(errors.every((error) => isTransient(error))).toBe(true)
   proxy.resume()
   const back = performance.now()
@@ -229,7 +257,10 @@ test('a server that falls silent does not hold a transaction for ever', async ()
     await add(tx, 'b', 1)
   })
   await entered.promise
-  const error: unknown = await hanging.then(() => null, (failed: unknown) => failed)
+  const error: unknown = await hanging.then(
+    () => null,
+    (failed: unknown) => failed,
+  )
   expect(isTransient(error)).toBe(true)
   proxy.resume()
   await eventually('the pool answers', () => remote.ping().then(() => true))

@@ -1,6 +1,7 @@
 // One pool per service and the only way to open a transaction. Decisions are conditional UPDATEs or FOR UPDATE at READ COMMITTED.
 import { EventEmitter } from 'node:events'
 import mariadb, { type Connection, type Pool, type PoolConnection } from 'mariadb'
+import { connect, connectionOptions, dialectOf, sqlMode } from './connection.ts'
 import { asConflict, ConflictError, isRetryable, TransactionTimeout } from './errors.ts'
 import { type Sql, type SqlValue, sql } from './sql.ts'
 
@@ -68,42 +69,11 @@ export interface DatabaseOptions {
   clockOffsetMs?: () => number
 }
 
-const sqlMode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'
 const lockWaitSec = 3
 /** A second more than a lock wait: on MariaDB the limit counts waiting too, and a wait that ends as 1205 is tried again. */
 const statementSec = 4
 const transactionMs = 10_000
 const maxTries = 6
-
-const connectionOptions = (url: string) => {
-  const { hostname, port, username, password, pathname } = new URL(url)
-  return {
-    host: hostname,
-    port: Number(port || 3306),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: pathname.slice(1),
-    allowPublicKeyRetrieval: true,
-    collation: 'UTF8MB4_UNICODE_CI',
-    timezone: 'Z',
-    bigIntAsNumber: true,
-    insertIdAsNumber: true,
-    decimalAsNumber: true,
-    checkNumberRange: true,
-    autoJsonMap: false,
-    connectTimeout: 3000,
-  }
-}
-
-/** A plain connection for migrations and administration: no statement limit. The caller ends it. */
-export const connect = (url: string): Promise<Connection> =>
-  mariadb.createConnection({ ...connectionOptions(url), multipleStatements: true, initSql: `SET SESSION sql_mode='${sqlMode}', time_zone='+00:00'` })
-
-/** Which engine answers at `url`. */
-export const dialectOf = async (connection: Connection): Promise<'mysql' | 'mariadb'> => {
-  const answer: { version: string }[] = await connection.query('SELECT VERSION() AS version')
-  return /mariadb/i.test(answer[0]?.version ?? '') ? 'mariadb' : 'mysql'
-}
 
 type Run = (text: string, values: readonly SqlValue[]) => Promise<unknown>
 
@@ -196,7 +166,10 @@ const limited = <T>(work: Promise<T>): Promise<T> => {
 }
 
 /** Gives a connection back as the pool expects it. One that cannot be brought there is dropped, and the server rolls back by itself. */
-const giveBack = async (connection: PoolConnection, state: { done: boolean; altered: boolean; hopeless: boolean }): Promise<void> => {
+const giveBack = async (
+  connection: PoolConnection,
+  state: { done: boolean; altered: boolean; hopeless: boolean },
+): Promise<void> => {
   try {
     if (state.hopeless || !connection.isValid()) return connection.destroy()
     if (!state.done) await connection.rollback()
@@ -255,7 +228,9 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
   const signals = new EventEmitter().setMaxListeners(0)
   const offsetMs = options.clockOffsetMs ?? (() => 0)
   const dbNow = (): Sql =>
-    offsetMs() === 0 ? { text: 'UTC_TIMESTAMP(6)', values: [] } : sql`(UTC_TIMESTAMP(6) + INTERVAL ${Math.round(offsetMs() * 1000)} MICROSECOND)`
+    offsetMs() === 0
+      ? { text: 'UTC_TIMESTAMP(6)', values: [] }
+      : sql`(UTC_TIMESTAMP(6) + INTERVAL ${Math.round(offsetMs() * 1000)} MICROSECOND)`
   const single: Run = async (text, values) => {
     try {
       return await pool.query(text, [...values])

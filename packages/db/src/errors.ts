@@ -19,25 +19,49 @@ export class TransactionTimeout extends Error {
   }
 }
 
-/** errno of a database error, or undefined for anything else. */
-export const errnoOf = (error: unknown): number | undefined =>
-  typeof error === 'object' && error !== null && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined
+const member = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 
-const codeOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : ''
+/** What Prisma says when its driver failed: the engine's number as text, deep in `meta`. */
+const prismaErrno = (error: unknown): number | undefined => {
+  const original = member(member(member(member(error, 'meta'), 'driverAdapterError'), 'cause'), 'originalCode')
+  return typeof original === 'string' && /^\d+$/.test(original) ? Number(original) : undefined
+}
 
-const sqlStateOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'sqlState' in error && typeof error.sqlState === 'string' ? error.sqlState : ''
+/** errno of a database error, the driver's own or inside one of Prisma's; undefined for anything else. */
+export const errnoOf = (error: unknown): number | undefined => {
+  const errno = member(error, 'errno')
+  return typeof errno === 'number' ? errno : prismaErrno(error)
+}
+
+const textOf = (error: unknown, name: string): string => {
+  const value = member(error, name)
+  return typeof value === 'string' ? value : ''
+}
 
 /** Deadlock, lock wait, snapshot conflict: the whole transaction may simply run again. */
 const retryable = new Set([1213, 1205, 1020])
 
 /** Too many connections, shutting down, killed, gone, statement limit; from 45001 on the driver's own: socket and pool trouble. */
 const unavailable = new Set([
-  1040, 1053, 1077, 1078, 1152, 1184, 1203, 1317, 1927, 1969, 2006, 2013, 3024, 3169, 4031,
-  45001, 45004, 45009, 45012, 45013, 45019, 45026, 45027, 45028, 45029, 45030, 45035, 45037, 45039, 45042, 45061,
+  1040, 1053, 1077, 1078, 1152, 1184, 1203, 1317, 1927, 1969, 2006, 2013, 3024, 3169, 4031, 45001, 45004, 45009, 45012, 45013,
+  45019, 45026, 45027, 45028, 45029, 45030, 45035, 45037, 45039, 45042, 45061,
 ])
-const socketCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'ENOENT'])
+/** Sockets' own codes, and Prisma's for a server that cannot be reached or does not answer in time. */
+const unreachable = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENOENT',
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+])
 
 export const isRetryable = (error: unknown): boolean => retryable.has(errnoOf(error) ?? 0)
 
@@ -47,7 +71,12 @@ export const isRetryable = (error: unknown): boolean => retryable.has(errnoOf(er
  */
 export const isTransient = (error: unknown): boolean => {
   if (error instanceof TransactionTimeout || isRetryable(error)) return true
-  if (unavailable.has(errnoOf(error) ?? 0) || socketCodes.has(codeOf(error)) || sqlStateOf(error).startsWith('08')) return true
+  if (
+    unavailable.has(errnoOf(error) ?? 0) ||
+    unreachable.has(textOf(error, 'code')) ||
+    textOf(error, 'sqlState').startsWith('08')
+  )
+    return true
   return error instanceof Error && error.cause !== undefined && isTransient(error.cause)
 }
 

@@ -1,5 +1,13 @@
 // Pool, transactions, SQL, ids, keyset paging, migrations. Knows nothing of the shop.
-export { connect, type Database, type DatabaseOptions, dialectOf, openDatabase, type Queryable, type Tx, type Written } from './database.ts'
+export { connect, dialectOf } from './connection.ts'
+export {
+  type Database,
+  type DatabaseOptions,
+  openDatabase,
+  type Queryable,
+  type Tx,
+  type Written,
+} from './database.ts'
 export { asConflict, ConflictError, errnoOf, isRetryable, isTransient, TransactionTimeout } from './errors.ts'
 export { idFactory, type NewId } from './ids.ts'
 export { after, CursorError, type CursorValue, decodeCursor, encodeCursor, orderBy, pageOf, type SortKey } from './keyset.ts'

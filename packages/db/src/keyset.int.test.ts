@@ -2,7 +2,8 @@
 import { testSchema } from '@cartwright/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connect, type Database, openDatabase } from './database.ts'
+import { connect } from './connection.ts'
+import { type Database, openDatabase } from './database.ts'
 import { after, CursorError, decodeCursor, encodeCursor, orderBy, pageOf, type SortKey } from './keyset.ts'
 import { list, rowsOf, where } from './sql.ts'
 
@@ -34,13 +35,21 @@ const keys = (descending: boolean): SortKey[] => [
 
 const readPage = async (descending: boolean, limit: number, cursor: string | null) => {
   const behind = cursor === null ? null : after(keys(descending), decodeCursor('price', cursor, 2))
-  const rows = await db.rows<Item>`SELECT id, price FROM item WHERE ${where([behind])} ORDER BY ${orderBy(keys(descending))} LIMIT ${limit + 1}`
+  const rows =
+    await db.rows<Item>`SELECT id, price FROM item WHERE ${where([behind])} ORDER BY ${orderBy(keys(descending))} LIMIT ${limit + 1}`
   return pageOf(rows, limit, (last) => encodeCursor('price', [last.price, last.id]))
 }
 
 const scenario = fc.record({
-  items: fc.uniqueArray(fc.record({ id: fc.integer({ min: 1, max: 200 }), price: fc.integer({ min: 1, max: 5 }) }), { selector: (item) => item.id, minLength: 1, maxLength: 40 }),
-  arrivals: fc.uniqueArray(fc.record({ id: fc.integer({ min: 201, max: 300 }), price: fc.integer({ min: 1, max: 5 }) }), { selector: (item) => item.id, maxLength: 10 }),
+  items: fc.uniqueArray(fc.record({ id: fc.integer({ min: 1, max: 200 }), price: fc.integer({ min: 1, max: 5 }) }), {
+    selector: (item) => item.id,
+    minLength: 1,
+    maxLength: 40,
+  }),
+  arrivals: fc.uniqueArray(fc.record({ id: fc.integer({ min: 201, max: 300 }), price: fc.integer({ min: 1, max: 5 }) }), {
+    selector: (item) => item.id,
+    maxLength: 10,
+  }),
   leaving: fc.nat({ max: 10 }),
   limit: fc.integer({ min: 1, max: 7 }),
   descending: fc.boolean(),
@@ -55,7 +64,11 @@ test('paging while rows come and go loses nothing that stays and repeats nothing
       const seen: Item[] = []
       let cursor: string | null = null
       for (let page = 0; page === 0 || cursor !== null; page++) {
-        const { items: found, nextCursor }: { items: Item[]; nextCursor: string | null } = await readPage(descending, limit, cursor)
+        const { items: found, nextCursor }: { items: Item[]; nextCursor: string | null } = await readPage(
+          descending,
+          limit,
+          cursor,
+        )
         seen.push(...found)
         cursor = nextCursor
         const arrival = arrivals[page]

@@ -29,7 +29,8 @@ export const decodeCursor = (sortName: string, cursor: string, count: number): C
   const decoded = parse(cursor)
   if (!Array.isArray(decoded) || decoded.length !== count + 1 || decoded[0] !== sortName) throw new CursorError()
   const values: unknown[] = decoded.slice(1)
-  const isCursorValue = (value: unknown): value is CursorValue => value === null || typeof value === 'string' || typeof value === 'number'
+  const isCursorValue = (value: unknown): value is CursorValue =>
+    value === null || typeof value === 'string' || typeof value === 'number'
   if (!values.every(isCursorValue) || !isPlainId(values.at(-1))) throw new CursorError()
   return values
 }
@@ -54,10 +55,17 @@ export const after = (keys: readonly SortKey[], values: readonly SqlValue[]): Sq
   )
 
 export const orderBy = (keys: readonly SortKey[]): Sql =>
-  join(keys.map((key) => raw(`${key.column} ${key.descending ? 'DESC' : 'ASC'}`)), ', ')
+  join(
+    keys.map((key) => raw(`${key.column} ${key.descending ? 'DESC' : 'ASC'}`)),
+    ', ',
+  )
 
 /** Cuts one row too many (`LIMIT limit + 1`) into a page and its next cursor. */
-export const pageOf = <T>(rows: readonly T[], limit: number, cursorOf: (last: T) => string): { items: T[]; nextCursor: string | null } => {
+export const pageOf = <T>(
+  rows: readonly T[],
+  limit: number,
+  cursorOf: (last: T) => string,
+): { items: T[]; nextCursor: string | null } => {
   const items = rows.slice(0, limit)
   const last = items.at(-1)
   return { items, nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { testSchema } from '@cartwright/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { connect } from './database.ts'
+import { connect } from './connection.ts'
 import { migrate } from './migrate.ts'
 
 let folder: string
@@ -38,9 +38,16 @@ test('migrations are applied once, in the order of their names, and recorded wit
   expect(await migrate(schema.url, sets())).toEqual(['20260101000000_first', '20260102000000_second'])
   expect(await migrate(schema.url, sets())).toEqual([])
   expect(await query('SELECT id, size FROM thing')).toEqual([{ id: 1, size: 1 }])
-  const recorded = await query<{ checksum: string; finished_at: Date | null; applied_steps_count: number }>('SELECT checksum, finished_at, applied_steps_count FROM _prisma_migrations')
+  const recorded = await query<{ checksum: string; finished_at: Date | null; applied_steps_count: number }>(
+    'SELECT checksum, finished_at, applied_steps_count FROM _prisma_migrations',
+  )
   expect(recorded).toHaveLength(2)
-  for (const row of recorded) expect(row).toMatchObject({ checksum: expect.stringMatching(/^[0-9a-f]{64}$/), finished_at: expect.any(Date), applied_steps_count: 1 })
+  for (const row of recorded)
+    expect(row).toMatchObject({
+      checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
+      finished_at: expect.any(Date),
+      applied_steps_count: 1,
+    })
 })
 
 test('replicas that start at the same moment apply each migration once', async () => {

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Connection } from 'mariadb'
-import { connect } from './database.ts'
+import { connect } from './connection.ts'
 
 export interface MigrationSet {
   /** Folder with one folder per migration, each with a `migration.sql`; applied in the order of their names. */
@@ -33,7 +33,9 @@ const applyOne = async (connection: Connection, table: string, name: string, tex
 
 const applySet = async (connection: Connection, { folder, table }: MigrationSet): Promise<string[]> => {
   await connection.query(bookkeeping(table))
-  const rows: Applied[] = await connection.query(`SELECT migration_name, checksum, finished_at FROM ${table} WHERE rolled_back_at IS NULL`)
+  const rows: Applied[] = await connection.query(
+    `SELECT migration_name, checksum, finished_at FROM ${table} WHERE rolled_back_at IS NULL`,
+  )
   const applied = new Map(rows.map((row) => [row.migration_name, row]))
   const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   const fresh: string[] = []
@@ -41,8 +43,10 @@ const applySet = async (connection: Connection, { folder, table }: MigrationSet)
     const text = await readFile(join(folder, name, 'migration.sql'), 'utf8')
     const checksum = createHash('sha256').update(text).digest('hex')
     const known = applied.get(name)
-    if (known && known.finished_at === null) throw new Error(`migration ${name} began and did not finish: repair the schema by hand, then remove its row from ${table}`)
-    if (known && known.checksum !== checksum) throw new Error(`migration ${name} was changed after it was applied: add a new migration instead`)
+    if (known && known.finished_at === null)
+      throw new Error(`migration ${name} began and did not finish: repair the schema by hand, then remove its row from ${table}`)
+    if (known && known.checksum !== checksum)
+      throw new Error(`migration ${name} was changed after it was applied: add a new migration instead`)
     if (known) continue
     await applyOne(connection, table, name, text, checksum)
     fresh.push(name)

@@ -20,6 +20,11 @@ test('conditions are put in brackets, so that an OR cannot escape', () => {
 })
 
 test('rows for an insert may hold values and fragments', () => {
-  expect(rowsOf([[1, raw('NOW()')], [2, null]])).toEqual({ text: '(?, NOW()), (?, ?)', values: [1, 2, null] })
+  expect(
+    rowsOf([
+      [1, raw('NOW()')],
+      [2, null],
+    ]),
+  ).toEqual({ text: '(?, NOW()), (?, ?)', values: [1, 2, null] })
   expect(join([sql`${1}`, sql`${2}`], ' + ')).toEqual({ text: '? + ?', values: [1, 2] })
 })

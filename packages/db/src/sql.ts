@@ -7,7 +7,8 @@ export interface Sql {
 }
 export type SqlValue = string | number | bigint | boolean | Date | Buffer | null
 
-const isSql = (value: unknown): value is Sql => typeof value === 'object' && value !== null && 'text' in value && 'values' in value
+const isSql = (value: unknown): value is Sql =>
+  typeof value === 'object' && value !== null && 'text' in value && 'values' in value
 
 /** Builds SQL. Values become placeholders; nested fragments are spliced in. */
 export const sql = (strings: TemplateStringsArray, ...parts: (SqlValue | Sql)[]): Sql => {
@@ -43,7 +44,10 @@ export const list = (values: readonly SqlValue[]): Sql =>
 export const rowsOf = (rows: readonly (readonly (SqlValue | Sql)[])[]): Sql =>
   join(
     rows.map((row) => {
-      const cells = join(row.map((cell) => (isSql(cell) ? cell : sql`${cell}`)), ', ')
+      const cells = join(
+        row.map((cell) => (isSql(cell) ? cell : sql`${cell}`)),
+        ', ',
+      )
       return sql`(${cells})`
     }),
     ', ',
@@ -52,5 +56,10 @@ export const rowsOf = (rows: readonly (readonly (SqlValue | Sql)[])[]): Sql =>
 /** All conditions with AND; TRUE when there are none. */
 export const where = (conditions: readonly (Sql | false | null | undefined)[]): Sql => {
   const present = conditions.filter((condition): condition is Sql => Boolean(condition))
-  return present.length === 0 ? raw('TRUE') : join(present.map((condition) => sql`(${condition})`), ' AND ')
+  return present.length === 0
+    ? raw('TRUE')
+    : join(
+        present.map((condition) => sql`(${condition})`),
+        ' AND ',
+      )
 }

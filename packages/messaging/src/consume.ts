@@ -54,7 +54,9 @@ export interface ConsumerOptions<Deps> {
 }
 
 /** Topics that a group reads. */
-export const topicsOf = (handlers: readonly { event: EventContract }[]): string[] => [...new Set(handlers.map(({ event }) => event.topic))]
+export const topicsOf = (handlers: readonly { event: EventContract }[]): string[] => [
+  ...new Set(handlers.map(({ event }) => event.topic)),
+]
 
 /** Subscribes a group to the topics of its handlers. */
 export const startConsumer = async <Deps>(options: ConsumerOptions<Deps>): Promise<RunningSubscription> => {

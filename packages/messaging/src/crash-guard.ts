@@ -32,13 +32,26 @@ const enter = async (db: Database, consumer: string, owner: string): Promise<boo
 }
 
 /** Costs nothing while processes end well: only after an unclean end are there writes beside the handler's own. */
-export const crashGuard = async ({ db, group, owner, log }: { db: Database; group: string; owner: string; log: Log }): Promise<CrashGuard> => {
+export const crashGuard = async ({
+  db,
+  group,
+  owner,
+  log,
+}: {
+  db: Database
+  group: string
+  owner: string
+  log: Log
+}): Promise<CrashGuard> => {
   const unclean = await enter(db, group, owner)
   const watchUntil = unclean ? performance.now() + watchMs : 0
-  const rows = unclean ? await db.rows<{ event_id: string; deaths: number }>`SELECT event_id, deaths FROM delivery_attempt WHERE consumer = ${group}` : []
+  const rows = unclean
+    ? await db.rows<{ event_id: string; deaths: number }>`SELECT event_id, deaths FROM delivery_attempt WHERE consumer = ${group}`
+    : []
   const deaths = new Map(rows.map((row) => [row.event_id, row.deaths]))
   const marked = new Set<string>()
-  if (unclean) log.warn({ group, suspects: deaths.size }, 'another process of this group did not end well; messages are watched for a while')
+  if (unclean)
+    log.warn({ group, suspects: deaths.size }, 'another process of this group did not end well; messages are watched for a while')
   let forgotten = !unclean
   /** Those who ended badly have been looked into once the watch is over. */
   const forget = async (): Promise<void> => {

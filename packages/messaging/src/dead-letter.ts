@@ -36,7 +36,8 @@ interface Failure {
 }
 
 /** The text of an error as an operator sees it. */
-export const errorText = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 4000)
+export const errorText = (error: unknown): string =>
+  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 4000)
 
 const insert = async (tx: Tx, consumer: string, record: WireRecord, { reason, error, attempts }: Failure): Promise<void> => {
   const { eventId, type, key } = identityOf(record)
@@ -65,7 +66,8 @@ const announce = async (tx: Tx, consumer: string, record: WireRecord, { reason, 
 export const deadLetter = async (db: Database, consumer: string, record: WireRecord, failure: Failure): Promise<void> => {
   const { eventId } = identityOf(record)
   await db.tx(async (tx) => {
-    const claimed = await tx.run`INSERT IGNORE INTO inbox_event (consumer, event_id, received_at) VALUES (${consumer}, ${eventId}, UTC_TIMESTAMP(6))`
+    const claimed =
+      await tx.run`INSERT IGNORE INTO inbox_event (consumer, event_id, received_at) VALUES (${consumer}, ${eventId}, UTC_TIMESTAMP(6))`
     if (claimed.affectedRows === 0) return
     await tx.run`DELETE FROM delivery_attempt WHERE consumer = ${consumer} AND event_id = ${eventId}`
     await insert(tx, consumer, record, failure)
@@ -80,8 +82,10 @@ export const deadLetter = async (db: Database, consumer: string, record: WireRec
 export const park = async (tx: Tx, consumer: string, record: WireRecord): Promise<boolean> => {
   const { eventId, key } = identityOf(record)
   // Locked, so that a redrive that is emptying the queue right now either sees this record or is waited for.
-  const ahead = await tx.one`SELECT id FROM dead_letter WHERE consumer = ${consumer} AND partition_key = ${key} AND resolved_at IS NULL ORDER BY id LIMIT 1 FOR UPDATE`
-  const claimed = await tx.run`INSERT IGNORE INTO inbox_event (consumer, event_id, received_at) VALUES (${consumer}, ${eventId}, UTC_TIMESTAMP(6))`
+  const ahead =
+    await tx.one`SELECT id FROM dead_letter WHERE consumer = ${consumer} AND partition_key = ${key} AND resolved_at IS NULL ORDER BY id LIMIT 1 FOR UPDATE`
+  const claimed =
+    await tx.run`INSERT IGNORE INTO inbox_event (consumer, event_id, received_at) VALUES (${consumer}, ${eventId}, UTC_TIMESTAMP(6))`
   if (claimed.affectedRows === 0) return false
   // The queue emptied between the look and the lock: run the transaction again, the claim will succeed now.
   if (ahead === null) throw new QueueEmptied()

@@ -1,7 +1,8 @@
 // Delivers one record to its handler: claim, handler and its own events in one transaction, so each event has one effect per consumer.
+
+import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '@cartwright/contracts'
 import { ConflictError, isTransient, type Tx } from '@cartwright/db'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { ConsumerOptions, Outcome, Registration } from './consume.ts'
 import { crashGuard, maxKills } from './crash-guard.ts'
 import { type DeadReason, deadLetter, identityOf, park, QueueEmptied } from './dead-letter.ts'
@@ -22,7 +23,8 @@ const permanentReason = (error: unknown): DeadReason | null => {
 }
 
 /** Half a try for a conflict: whoever took the key may be gone the next time. */
-const weightOf = (error: unknown): number => (isTransient(error) || error instanceof QueueEmptied ? 0 : error instanceof ConflictError ? 0.5 : 1)
+const weightOf = (error: unknown): number =>
+  isTransient(error) || error instanceof QueueEmptied ? 0 : error instanceof ConflictError ? 0.5 : 1
 
 const backoffMs = (tries: number): number => Math.min(50 * 2 ** Math.min(tries, 6), 2000) * (0.5 + Math.random())
 
@@ -56,7 +58,10 @@ export const traceOf = (record: WireRecord) => ({
 type DelivererOptions<Deps> = Omit<ConsumerOptions<Deps>, 'transport'>
 
 const once =
-  <Deps>({ db, group, deps, parks = false, crash }: DelivererOptions<Deps>, clear: (tx: Tx, record: WireRecord) => Promise<void>) =>
+  <Deps>(
+    { db, group, deps, parks = false, crash }: DelivererOptions<Deps>,
+    clear: (tx: Tx, record: WireRecord) => Promise<void>,
+  ) =>
   async (registration: Registration<Deps>, record: WireRecord): Promise<Outcome> => {
     if (!identityOf(record).named) throw new InvalidEvent(registration.event.name, 'it carries no usable id')
     const type = registration.event.name
@@ -74,14 +79,19 @@ const once =
 /** Dead-letters a record, and does not give up: a message that can be neither handled nor buried must not be lost. */
 const burier =
   <Deps>({ db, group, log }: DelivererOptions<Deps>) =>
-  async (record: WireRecord, failure: { reason: DeadReason; error: unknown; attempts: number }, signal: AbortSignal): Promise<void> => {
+  async (
+    record: WireRecord,
+    failure: { reason: DeadReason; error: unknown; attempts: number },
+    signal: AbortSignal,
+  ): Promise<void> => {
     for (let tries = 1; ; tries++) {
       signal.throwIfAborted()
       try {
         await deadLetter(db, group, record, failure)
         return
       } catch (error) {
-        if (tries === 1 || !isTransient(error)) log.error({ err: error, event: record.headers.ce_id, group }, 'a message could not be dead-lettered; it is tried again')
+        if (tries === 1 || !isTransient(error))
+          log.error({ err: error, event: record.headers.ce_id, group }, 'a message could not be dead-lettered; it is tried again')
         await delay(buryRetryMs, undefined, { signal })
       }
     }
@@ -111,7 +121,15 @@ export const deliverer = async <Deps>(options: DelivererOptions<Deps>): Promise<
       return handleOnce(registration, record)
     }
     if (suspect >= maxKills) {
-      await bury(record, { reason: 'crash_loop', error: new Error(`it was being handled when the process died, ${maxKills} times`), attempts: suspect }, signal)
+      await bury(
+        record,
+        {
+          reason: 'crash_loop',
+          error: new Error(`it was being handled when the process died, ${maxKills} times`),
+          attempts: suspect,
+        },
+        signal,
+      )
       return 'dead'
     }
     // Whoever was under way when the process died goes alone, so that the innocent are cleared.
@@ -138,7 +156,8 @@ export const deliverer = async <Deps>(options: DelivererOptions<Deps>): Promise<
           return observe('dead')
         }
         observe('retried')
-        if (tries === 1 || tries % 20 === 0) log.warn({ err: error, event: record.headers.ce_id, type, group, tries }, 'a message is tried again')
+        if (tries === 1 || tries % 20 === 0)
+          log.warn({ err: error, event: record.headers.ce_id, type, group, tries }, 'a message is tried again')
         await delay(backoffMs(tries), undefined, { signal })
       }
     }

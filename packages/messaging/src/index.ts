@@ -2,7 +2,18 @@
 import { fileURLToPath } from 'node:url'
 import type { MigrationSet } from '@cartwright/db'
 
-export { type ConsumerOptions, type Handler, type Listener, listen, type Outcome, on, type Registration, startConsumer, startListeners, topicsOf } from './consume.ts'
+export {
+  type ConsumerOptions,
+  type Handler,
+  type Listener,
+  listen,
+  type Outcome,
+  on,
+  type Registration,
+  startConsumer,
+  startListeners,
+  topicsOf,
+} from './consume.ts'
 export type { CrashHook, CrashPoint } from './crash-point.ts'
 export type { DeadReason } from './dead-letter.ts'
 export { housekeeping, purgeInbox } from './housekeeping.ts'
@@ -19,27 +30,22 @@ export {
   listDeadLetters,
   type RedriveResult,
 } from './redrive.ts'
-export { ReplayRefused, replay } from './replay.ts'
 export { type Log, type RelayOptions, startRelay, type Worker } from './relay.ts'
+export { ReplayRefused, replay } from './replay.ts'
 export {
   type AnySagaTable,
   again,
   type Decision,
   decideStep,
-  type EffectContext,
-  type Effects,
   go,
-  type RunnableSaga,
-  runSaga,
-  type SagaStep,
   type SagaTable,
-  type SagaView,
   type Step,
   saga,
   stay,
   undecided,
   undo,
 } from './saga.ts'
+export { type EffectContext, type Effects, type RunnableSaga, runSaga, type SagaStep, type SagaView } from './saga-runner.ts'
 export { currentTrace, findTrace, newSpanId, newTrace, parseTraceparent, runInTrace, type Trace, traceIdOf } from './trace.ts'
 export { type MemoryOptions, memoryTransport } from './transport/memory.ts'
 export type { ReplayRange, RunningSubscription, Subscription, Transport } from './transport/transport.ts'
@@ -47,4 +53,7 @@ export { InvalidEvent } from './validate.ts'
 export type { Message, WireRecord } from './wire.ts'
 
 /** The tables of this package; every service with a schema applies them. */
-export const messagingMigrations: MigrationSet = { folder: fileURLToPath(new URL('../migrations', import.meta.url)), table: '_messaging_migrations' }
+export const messagingMigrations: MigrationSet = {
+  folder: fileURLToPath(new URL('../migrations', import.meta.url)),
+  table: '_messaging_migrations',
+}

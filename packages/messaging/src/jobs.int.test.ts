@@ -26,13 +26,28 @@ const start = (declared: AnyJob<object>, owner = 'one'): Worker => {
   return worker
 }
 const counting = (effect: (item: WorkItem<Payload>) => Promise<number>, more: Partial<AnyJob<object>> = {}): AnyJob<object> => ({
-  ...job<Payload, number, object>({ kind: 'count', effect, apply: (tx, item, n) => bed.effect(tx, { counterId: item.payload.counterId, n }) }),
+  ...job<Payload, number, object>({
+    kind: 'count',
+    effect,
+    apply: (tx, item, n) => bed.effect(tx, { counterId: item.payload.counterId, n }),
+  }),
   ...more,
 })
 const put = (key: string, delaySec = 0) => bed.db.tx((tx) => enqueue<Payload>(tx, 'count', key, { counterId: key }, delaySec))
 const row = (key: string) =>
-  bed.db.one<{ attempts: number; done: number; last_error: string | null; wait: number }>`SELECT attempts, done_at IS NOT NULL AS done, last_error,
+  bed.db.one<{
+    attempts: number
+    done: number
+    last_error: string | null
+    wait: number
+  }>`SELECT attempts, done_at IS NOT NULL AS done, last_error,
     TIMESTAMPDIFF(SECOND, ${bed.db.dbNow}, available_at) AS wait FROM work_item WHERE item_key = ${key}`
+
+/** Whether a row is done once the worker has done what is due. */
+const doneAfter = async (worker: Worker, key: string): Promise<boolean> => {
+  await worker.tick()
+  return (await row(key))?.done === 1
+}
 
 test('a row is worked once, and a second one with its key is none', async () => {
   let effects = 0
@@ -45,10 +60,12 @@ test('a row is worked once, and a second one with its key is none', async () => 
 })
 
 test('a failing row backs off by itself: one second, two, four, while others are worked', async () => {
-  const worker = start(counting(async ({ key }) => {
-    if (key === 'bad') throw new Error('the outside is away')
-    return 1
-  }))
+  const worker = start(
+    counting(async ({ key }) => {
+      if (key === 'bad') throw new Error('the outside is away')
+      return 1
+    }),
+  )
   await put('bad')
   for (const seconds of [1, 2, 4]) {
     await eventually('it was postponed', async () => {
@@ -72,7 +89,7 @@ test('a row is not due before its time, on the service’s clock', async () => {
   await worker.tick()
   expect(await bed.effects('later')).toEqual([])
   bed.advance(601_000)
-  await eventually('it is done', async () => (await worker.tick(), (await row('later'))?.done === 1))
+  await eventually('it is done', () => doneAfter(worker, 'later'))
 })
 
 test('two workers share the rows, and no row is worked by both', async () => {
@@ -82,7 +99,10 @@ test('two workers share the rows, and no row is worked by both', async () => {
   start(declared, 'two')
   const keys = Array.from({ length: 40 }, (_, index) => `row-${index}`)
   await Promise.all(keys.map((key) => put(key)))
-  await eventually('all are done', async () => (await bed.db.one<{ open: number }>`SELECT COUNT(*) AS open FROM work_item WHERE done_at IS NULL`)?.open === 0)
+  await eventually(
+    'all are done',
+    async () => (await bed.db.one<{ open: number }>`SELECT COUNT(*) AS open FROM work_item WHERE done_at IS NULL`)?.open === 0,
+  )
   expect(seen.toSorted()).toEqual(keys.toSorted())
 })
 
@@ -92,17 +112,19 @@ test('the row of a worker that died is taken over when its lease lapses, not bef
   const worker = start(counting(async ({ attempts }) => attempts))
   await worker.tick()
   expect(await bed.effects('a')).toEqual([])
-  await eventually('it is taken over', async () => (await worker.tick(), (await row('a'))?.done === 1))
+  await eventually('it is taken over', () => doneAfter(worker, 'a'))
   expect(await bed.effects('a')).toEqual([1])
 })
 
 test('a worker whose lease another one took does not write its result', async () => {
   const [reached, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  const worker = start(counting(async () => {
-    reached.resolve()
-    await release.promise
-    return 7
-  }))
+  const worker = start(
+    counting(async () => {
+      reached.resolve()
+      await release.promise
+      return 7
+    }),
+  )
   await put('a')
   await reached.promise
   await bed.db.run`UPDATE work_item SET leased_by = 'another'`
@@ -113,13 +135,15 @@ test('a worker whose lease another one took does not write its result', async ()
 
 test('a permanent failure is settled in one transaction, and never tried again', async () => {
   let tries = 0
-  const worker = start(counting(
-    async () => {
-      tries += 1
-      throw new PermanentFailure('it can never be')
-    },
-    { giveUp: (tx, item: WorkItem<Payload>) => bed.effect(tx, { counterId: item.payload.counterId, n: 99 }) },
-  ))
+  const worker = start(
+    counting(
+      async () => {
+        tries += 1
+        throw new PermanentFailure('it can never be')
+      },
+      { giveUp: (tx, item: WorkItem<Payload>) => bed.effect(tx, { counterId: item.payload.counterId, n: 99 }) },
+    ),
+  )
   await put('a')
   await eventually('it is settled', async () => (await row('a'))?.done === 1)
   await worker.tick()
@@ -134,26 +158,34 @@ test('a permanent failure that nobody settles is marked with its error', async (
 })
 
 test('tries are limited where the job says so', async () => {
-  const worker = start(counting(async () => Promise.reject(new Error('again')), { maxAttempts: 2, backoffSec: () => 0, giveUp: (tx, item: WorkItem<Payload>) => bed.effect(tx, { counterId: item.key, n: 2 }) }))
+  const worker = start(
+    counting(async () => Promise.reject(new Error('again')), {
+      maxAttempts: 2,
+      backoffSec: () => 0,
+      giveUp: (tx, item: WorkItem<Payload>) => bed.effect(tx, { counterId: item.key, n: 2 }),
+    }),
+  )
   await put('a')
-  await eventually('it gave up', async () => (await worker.tick(), (await row('a'))?.done === 1))
+  await eventually('it gave up', () => doneAfter(worker, 'a'))
   expect([await bed.effects('a'), (await row('a'))?.attempts]).toEqual([[2], 2])
 })
 
 test('a result that cannot be written leaves the row to be tried again', async () => {
   let fail = true
-  const worker = start(counting(async () => 5, {
-    backoffSec: () => 0,
-    apply: async (tx, item: WorkItem<Payload>, n: number) => {
-      await bed.effect(tx, { counterId: item.key, n })
-      if (fail) throw new Error('half done')
-    },
-  }))
+  const worker = start(
+    counting(async () => 5, {
+      backoffSec: () => 0,
+      apply: async (tx, item: WorkItem<Payload>, n: number) => {
+        await bed.effect(tx, { counterId: item.key, n })
+        if (fail) throw new Error('half done')
+      },
+    }),
+  )
   await put('a')
   await eventually('it failed', async () => (await row('a'))?.last_error === 'half done')
   expect(await bed.effects('a')).toEqual([])
   fail = false
-  await eventually('it is done', async () => (await worker.tick(), (await row('a'))?.done === 1))
+  await eventually('it is done', () => doneAfter(worker, 'a'))
   expect(await bed.effects('a')).toEqual([5])
 })
 
@@ -174,15 +206,17 @@ test('a row that is asked for again while it is under way is worked once more, a
   let atOnce = 0
   let most = 0
   let effects = 0
-  start(counting(async () => {
-    atOnce += 1
-    most = Math.max(most, atOnce)
-    effects += 1
-    reached.resolve()
-    await release.promise
-    atOnce -= 1
-    return effects
-  }))
+  start(
+    counting(async () => {
+      atOnce += 1
+      most = Math.max(most, atOnce)
+      effects += 1
+      reached.resolve()
+      await release.promise
+      atOnce -= 1
+      return effects
+    }),
+  )
   await put('a')
   await reached.promise
   await bed.db.tx((tx) => requeue(tx, 'count', 'a'))
@@ -194,10 +228,12 @@ test('a row that is asked for again while it is under way is worked once more, a
 test('the work goes on in the trace of whoever asked for it', async () => {
   const trace = newTrace('request-9')
   const { promise, resolve } = Promise.withResolvers<unknown>()
-  start(counting(async () => {
-    resolve(findTrace())
-    return 1
-  }))
+  start(
+    counting(async () => {
+      resolve(findTrace())
+      return 1
+    }),
+  )
   await runInTrace(trace, () => put('a'))
   expect(await promise).toMatchObject({ correlationId: 'request-9', traceparent: trace.traceparent })
 })

@@ -113,7 +113,8 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
   let again = false
 
   const claim = async (row: WorkRow): Promise<boolean> => {
-    const leased = await db.run`UPDATE work_item SET leased_by = ${owner}, leased_until = UTC_TIMESTAMP(6) + INTERVAL ${itemLeaseSec} SECOND, attempts = attempts + 1
+    const leased =
+      await db.run`UPDATE work_item SET leased_by = ${owner}, leased_until = UTC_TIMESTAMP(6) + INTERVAL ${itemLeaseSec} SECOND, attempts = attempts + 1
       WHERE id = ${row.id} AND done_at IS NULL AND attempts = ${row.attempts} AND requests = ${row.requests} AND (leased_until IS NULL OR leased_until < UTC_TIMESTAMP(6))`
     return leased.affectedRows === 1
   }
@@ -121,7 +122,8 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
   /** Marks the row done, unless it was asked for again meanwhile, and writes in the same transaction. */
   const finish = (row: WorkRow, lastError: string | null, write: (tx: Tx) => Promise<void>) =>
     db.tx(async (tx) => {
-      const done = await tx.run`UPDATE work_item SET done_at = IF(requests = ${row.requests}, ${tx.dbNow}, NULL), leased_until = NULL, last_error = ${lastError}
+      const done =
+        await tx.run`UPDATE work_item SET done_at = IF(requests = ${row.requests}, ${tx.dbNow}, NULL), leased_until = NULL, last_error = ${lastError}
         WHERE id = ${row.id} AND done_at IS NULL AND leased_by = ${owner}`
       if (done.affectedRows === 1) await write(tx)
     })
@@ -147,10 +149,19 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
     }
   }
 
-  const settle = async (row: WorkRow, definition: AnyJob<Deps>, item: WorkItem<unknown>, error: unknown, started: number): Promise<void> => {
+  const settle = async (
+    row: WorkRow,
+    definition: AnyJob<Deps>,
+    item: WorkItem<unknown>,
+    error: unknown,
+    started: number,
+  ): Promise<void> => {
     const exhausted = definition.maxAttempts !== undefined && row.attempts + 1 >= definition.maxAttempts && !isTransient(error)
     const permanent = error instanceof PermanentFailure || exhausted
-    log.warn({ err: error, kind: row.kind, key: row.item_key, attempts: row.attempts + 1 }, permanent ? 'a job gave up' : 'a job will be tried again')
+    log.warn(
+      { err: error, kind: row.kind, key: row.item_key, attempts: row.attempts + 1 },
+      permanent ? 'a job gave up' : 'a job will be tried again',
+    )
     options.observe?.(row.kind, permanent ? 'given_up' : 'failed', performance.now() - started)
     const failure = error instanceof Error ? error : new Error(String(error))
     if (permanent) await finish(row, failure.message.slice(0, 1000), async (tx) => definition.giveUp?.(tx, item, failure, deps))

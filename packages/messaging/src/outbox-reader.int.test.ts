@@ -24,7 +24,9 @@ const keysOf = (rows: readonly OutboxRow[]) => rows.map((row) => row.partition_k
 
 test('rows that stay unpublished are not read again', async () => {
   await many('blocked', 700)
-  expect([(await reader.next(500)).length, (await reader.next(500)).length, (await reader.next(500)).length]).toEqual([500, 200, 0])
+  expect([(await reader.next(500)).length, (await reader.next(500)).length, (await reader.next(500)).length]).toEqual([
+    500, 200, 0,
+  ])
   await many('free', 2)
   expect(keysOf(await reader.next(500))).toEqual(['free', 'free'])
 })

@@ -14,7 +14,9 @@ export interface OutboxRow {
   occurred_at: Date
 }
 
-const columns = raw('id, event_id, event_type, schema_version, aggregate_version, topic, partition_key, payload, headers, occurred_at')
+const columns = raw(
+  'id, event_id, event_type, schema_version, aggregate_version, topic, partition_key, payload, headers, occurred_at',
+)
 
 /** A transaction lives at most 10 s, so an id that has not shown up for this long never will. */
 const gapLifeMs = 30_000
@@ -52,7 +54,10 @@ export const outboxReader = (db: Database, now: () => number = () => performance
     const last = rows.at(-1)?.id ?? from
     if (last - from === rows.length) return
     const start = Math.max(from + 1, last - lookBack)
-    const there = await db.rows<{ id: number; published: number }>`SELECT id, published_at IS NOT NULL AS published FROM outbox_event WHERE id BETWEEN ${start} AND ${last}`
+    const there = await db.rows<{
+      id: number
+      published: number
+    }>`SELECT id, published_at IS NOT NULL AS published FROM outbox_event WHERE id BETWEEN ${start} AND ${last}`
     const settled = new Set(rows.map(({ id }) => id))
     for (const { id, published } of there) if (published) settled.add(id)
     for (let id = start; id < last; id++) if (!settled.has(id)) gaps.set(id, now())
@@ -60,7 +65,8 @@ export const outboxReader = (db: Database, now: () => number = () => performance
   const late = async (): Promise<OutboxRow[]> => {
     forgetOldGaps()
     if (gaps.size === 0) return []
-    const rows = await db.rows<OutboxRow>`SELECT ${columns} FROM outbox_event WHERE published_at IS NULL AND id IN (${list([...gaps.keys()])}) ORDER BY id`
+    const rows =
+      await db.rows<OutboxRow>`SELECT ${columns} FROM outbox_event WHERE published_at IS NULL AND id IN (${list([...gaps.keys()])}) ORDER BY id`
     for (const { id } of rows) gaps.delete(id)
     return rows
   }
@@ -70,7 +76,8 @@ export const outboxReader = (db: Database, now: () => number = () => performance
       const again = returned.splice(0)
       const found = await late()
       const from = seen
-      const rows = await db.rows<OutboxRow>`SELECT ${columns} FROM outbox_event WHERE published_at IS NULL AND id > ${from} ORDER BY id LIMIT ${limit}`
+      const rows =
+        await db.rows<OutboxRow>`SELECT ${columns} FROM outbox_event WHERE published_at IS NULL AND id > ${from} ORDER BY id LIMIT ${limit}`
       seen = rows.at(-1)?.id ?? seen
       await noteGaps(from, rows)
       return [...again, ...found, ...rows].sort((a, b) => a.id - b.id)

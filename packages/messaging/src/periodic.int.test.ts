@@ -48,13 +48,16 @@ test('replicas take turns: one runs it when it is due', async () => {
 
 test('a task that fails is logged and runs again when it is next due', async () => {
   let runs = 0
-  const worker = start(periodic({
-    name: 'sweep', everySec: 60,
-    run: async () => {
-      runs += 1
-      if (runs === 1) throw new Error('no')
-    },
-  }))
+  const worker = start(
+    periodic({
+      name: 'sweep',
+      everySec: 60,
+      run: async () => {
+        runs += 1
+        if (runs === 1) throw new Error('no')
+      },
+    }),
+  )
   await eventually('it failed', () => bed.log.lines.some(({ message }) => message.startsWith('a periodic task failed')))
   bed.advance(61_000)
   await worker.tick()
@@ -71,7 +74,8 @@ test('a task at every start runs though it is not due', async () => {
 })
 
 test('the inbox forgets what no redelivery can bring any more, and nothing sooner', async () => {
-  await bed.db.run`INSERT INTO inbox_event (consumer, event_id, received_at) VALUES ('g', 'old', UTC_TIMESTAMP(6) - INTERVAL 9 DAY), ('g', 'kept', UTC_TIMESTAMP(6) - INTERVAL 7 DAY)`
+  await bed.db
+    .run`INSERT INTO inbox_event (consumer, event_id, received_at) VALUES ('g', 'old', UTC_TIMESTAMP(6) - INTERVAL 9 DAY), ('g', 'kept', UTC_TIMESTAMP(6) - INTERVAL 7 DAY)`
   await purgeInbox(bed.db)
   expect(await bed.db.rows`SELECT event_id FROM inbox_event`).toEqual([{ event_id: 'kept' }])
 })

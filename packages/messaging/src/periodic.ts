@@ -32,7 +32,8 @@ export const startPeriodics = <Deps>(options: {
 
   const runOne = async (task: Periodic<Deps>): Promise<boolean> => {
     const everySec = typeof task.everySec === 'number' ? task.everySec : task.everySec(deps)
-    const claimed = await db.run`UPDATE lease SET owner = ${owner}, expires_at = UTC_TIMESTAMP(6) + INTERVAL ${holdSec} SECOND, next_at = ${db.dbNow} + INTERVAL ${everySec} SECOND
+    const claimed =
+      await db.run`UPDATE lease SET owner = ${owner}, expires_at = UTC_TIMESTAMP(6) + INTERVAL ${holdSec} SECOND, next_at = ${db.dbNow} + INTERVAL ${everySec} SECOND
       WHERE name = ${task.name} AND next_at <= ${db.dbNow} AND (owner IS NULL OR expires_at < UTC_TIMESTAMP(6))`
     if (claimed.affectedRows !== 1) return false
     try {

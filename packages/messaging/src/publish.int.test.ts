@@ -21,7 +21,8 @@ interface Row {
   topic: string
 }
 const rowsOf = (counterId: string) =>
-  bed.db.rows<Row>`SELECT aggregate_version, event_type, payload, headers, topic FROM outbox_event WHERE aggregate_id = ${counterId} ORDER BY id`
+  bed.db
+    .rows<Row>`SELECT aggregate_version, event_type, payload, headers, topic FROM outbox_event WHERE aggregate_id = ${counterId} ORDER BY id`
 
 test('an aggregate’s events are counted over transactions, and several in one keep their order', async () => {
   await bed.count('c1', 1)

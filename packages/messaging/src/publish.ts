@@ -1,6 +1,6 @@
 // Publishes an event: a row in the outbox, written in the transaction that makes it true.
 import type { DataOf, EventContract } from '@cartwright/contracts'
-import { idFactory, rowsOf, type SqlValue, type Sql, sql, type Tx } from '@cartwright/db'
+import { idFactory, rowsOf, type Sql, type SqlValue, sql, type Tx } from '@cartwright/db'
 import { currentTrace } from './trace.ts'
 import { assertValid } from './validate.ts'
 
@@ -37,7 +37,8 @@ const sameAggregate = (pending: Pending) => `${pending.event.aggregate}\n${pendi
 
 /** Takes the next version numbers of an aggregate; the row stays locked until COMMIT. */
 const takeVersions = async (tx: Tx, type: string, id: string, count: number): Promise<number> => {
-  const { insertId } = await tx.run`INSERT INTO aggregate_version (aggregate_type, aggregate_id, version) VALUES (${type}, ${id}, LAST_INSERT_ID(${count}))
+  const { insertId } =
+    await tx.run`INSERT INTO aggregate_version (aggregate_type, aggregate_id, version) VALUES (${type}, ${id}, LAST_INSERT_ID(${count}))
     ON DUPLICATE KEY UPDATE version = LAST_INSERT_ID(version + ${count})`
   return insertId - count
 }
@@ -55,7 +56,20 @@ const flush = async (tx: Tx, pending: Pending[]): Promise<void> => {
     const version = (versions.get(sameAggregate(item)) ?? 0) + 1
     versions.set(sameAggregate(item), version)
     const { event, aggregateId, payload } = item
-    return [newEventId('evt'), event.aggregate, aggregateId, version, event.name, event.version, event.topic, aggregateId, payload, headers, tx.dbNow, sql`UTC_TIMESTAMP(6)`]
+    return [
+      newEventId('evt'),
+      event.aggregate,
+      aggregateId,
+      version,
+      event.name,
+      event.version,
+      event.topic,
+      aggregateId,
+      payload,
+      headers,
+      tx.dbNow,
+      sql`UTC_TIMESTAMP(6)`,
+    ]
   })
   await tx.run`INSERT INTO outbox_event (event_id, aggregate_type, aggregate_id, aggregate_version, event_type, schema_version, topic, partition_key,
     payload, headers, occurred_at, available_at) VALUES ${rowsOf(rows)}`

@@ -28,7 +28,16 @@ beforeEach(async () => {
   bed = await testbed()
   transport = memoryTransport()
   broken = new Set()
-  consumer = await startConsumer({ db: bed.db, transport, group: 'order', owner: 'order-1', handlers, deps: {}, log: bed.log, parks: true })
+  consumer = await startConsumer({
+    db: bed.db,
+    transport,
+    group: 'order',
+    owner: 'order-1',
+    handlers,
+    deps: {},
+    log: bed.log,
+    parks: true,
+  })
 })
 afterEach(async () => {
   await consumer.stop()
@@ -41,13 +50,24 @@ const deliver = async (...records: WireRecord[]): Promise<void> => {
   await eventually('it is done with', () => !transport.busy())
 }
 const open = () => listDeadLetters(bed.db, { open: true, limit: 100 })
-const idOf = async (n: number): Promise<number> => (await bed.db.one<{ id: number }>`SELECT id FROM dead_letter WHERE payload LIKE ${`%"n":${n}}`}`)?.id ?? 0
+const idOf = async (n: number): Promise<number> =>
+  (await bed.db.one<{ id: number }>`SELECT id FROM dead_letter WHERE payload LIKE ${`%"n":${n}}`}`)?.id ?? 0
 
 test('later events of the same aggregate park behind its dead letter, others do not', async () => {
   broken.add(2)
-  await deliver(countedRecord('a', 1), countedRecord('a', 2), countedRecord('a', 3), countedRecord('a', 4), countedRecord('b', 2.5 * 2))
+  await deliver(
+    countedRecord('a', 1),
+    countedRecord('a', 2),
+    countedRecord('a', 3),
+    countedRecord('a', 4),
+    countedRecord('b', 2.5 * 2),
+  )
   expect([await bed.effects('a'), await bed.effects('b')]).toEqual([[1], [5]])
-  expect((await open()).toReversed().map(({ reason, key }) => [reason, key])).toEqual([['permanent', 'a'], ['parked', 'a'], ['parked', 'a']])
+  expect((await open()).toReversed().map(({ reason, key }) => [reason, key])).toEqual([
+    ['permanent', 'a'],
+    ['parked', 'a'],
+    ['parked', 'a'],
+  ])
 })
 
 test('a redrive after the mend handles the dead one with its own id, then the parked ones, in order: the fault-free result', async () => {
@@ -78,7 +98,10 @@ test('a redrive that fails again changes nothing, tells why, and keeps what wait
   const id = await idOf(1)
   expect(await desk().redrive(id, 'usr_admin')).toEqual({ redriven: [], failed: { id, error: 'AppError: cannot bear 1' } })
   expect(await bed.effects('a')).toEqual([])
-  expect((await open()).map(({ attempts, reason }) => [attempts, reason])).toEqual([[0, 'parked'], [2, 'permanent']])
+  expect((await open()).map(({ attempts, reason }) => [attempts, reason])).toEqual([
+    [0, 'parked'],
+    [2, 'permanent'],
+  ])
 })
 
 test('a parked letter cannot overtake the one that it waits for', async () => {
@@ -94,7 +117,10 @@ test('one that fails in the middle of the queue stops it there', async () => {
   broken = new Set([1, 3])
   await deliver(...[1, 2, 3, 4].map((n) => countedRecord('a', n)))
   broken.delete(1)
-  expect(await desk().redrive(await idOf(1), 'usr_admin')).toMatchObject({ redriven: [await idOf(1), await idOf(2)], failed: { id: await idOf(3) } })
+  expect(await desk().redrive(await idOf(1), 'usr_admin')).toMatchObject({
+    redriven: [await idOf(1), await idOf(2)],
+    failed: { id: await idOf(3) },
+  })
   expect(await bed.effects('a')).toEqual([1, 2])
   broken.clear()
   await desk().redrive(await idOf(3), 'usr_admin')
@@ -116,7 +142,10 @@ test('events that arrive while a queue is redriven are handled behind it', async
   await deliver(...Array.from({ length: 10 }, (_, n) => countedRecord('a', n)))
   broken.clear()
   const redriving = desk().redrive(await idOf(0), 'usr_admin')
-  await transport.send(Array.from({ length: 10 }, (_, n) => countedRecord('a', 10 + n)), () => undefined)
+  await transport.send(
+    Array.from({ length: 10 }, (_, n) => countedRecord('a', 10 + n)),
+    () => undefined,
+  )
   await redriving
   await eventually('all are handled', async () => (await bed.effects('a')).length === 20)
   expect(await bed.effects('a')).toEqual(Array.from({ length: 20 }, (_, n) => n))
@@ -131,8 +160,17 @@ test('a letter tells its message and who did what to it', async () => {
   await desk().redrive(id, 'usr_1')
   await desk().discard(id, 'usr_2')
   expect(await findDeadLetter(bed.db, id)).toMatchObject({
-    consumer: 'order', eventId: record.headers.ce_id, eventType: 'test.counted', topic: 'order.events', key: 'a', payload: record.value, headers: record.headers,
-    audit: [{ action: 'redrive', actor: 'usr_1', outcome: 'AppError: cannot bear 1' }, { action: 'discard', actor: 'usr_2', outcome: 'discarded' }],
+    consumer: 'order',
+    eventId: record.headers.ce_id,
+    eventType: 'test.counted',
+    topic: 'order.events',
+    key: 'a',
+    payload: record.value,
+    headers: record.headers,
+    audit: [
+      { action: 'redrive', actor: 'usr_1', outcome: 'AppError: cannot bear 1' },
+      { action: 'discard', actor: 'usr_2', outcome: 'discarded' },
+    ],
   })
   expect(await findDeadLetter(bed.db, 999)).toBeNull()
 })

@@ -73,7 +73,12 @@ const letterOf = (row: Row): DeadLetter => ({
   resolution: row.resolution,
 })
 
-const recordOf = (row: FullRow): WireRecord => ({ topic: row.topic, key: row.partition_key, value: row.payload, headers: JSON.parse(row.headers) })
+const recordOf = (row: FullRow): WireRecord => ({
+  topic: row.topic,
+  key: row.partition_key,
+  value: row.payload,
+  headers: JSON.parse(row.headers),
+})
 
 /** Newest first, by id. @param before only letters with a smaller id: the keyset of the page before */
 export const listDeadLetters = async (
@@ -93,7 +98,9 @@ export const listDeadLetters = async (
 export const findDeadLetter = async (db: Database, id: number): Promise<DeadLetterDetail | null> => {
   const row = await db.one<FullRow>`SELECT ${columns}, payload, headers FROM dead_letter WHERE id = ${id}`
   if (row === null) return null
-  const audit = await db.rows<DeadLetterDetail['audit'][number]>`SELECT action, actor, outcome, at FROM dead_letter_audit WHERE dead_letter_id = ${id} ORDER BY id`
+  const audit = await db.rows<
+    DeadLetterDetail['audit'][number]
+  >`SELECT action, actor, outcome, at FROM dead_letter_audit WHERE dead_letter_id = ${id} ORDER BY id`
   return { ...letterOf(row), payload: row.payload, headers: JSON.parse(row.headers), audit }
 }
 

@@ -30,11 +30,14 @@ const produceWatcher = () => {
   return {
     cuts: () => cuts,
     onRequest: (chunk: Buffer, connection: number): void => {
-      for (const frame of frames(requests, connection, chunk)) if (frame.readInt16BE(0) === produceKey) produces.add(`${connection}:${frame.readInt32BE(4)}`)
+      for (const frame of frames(requests, connection, chunk))
+        if (frame.readInt16BE(0) === produceKey) produces.add(`${connection}:${frame.readInt32BE(4)}`)
     },
     /** Cuts every third connection on which a Produce was answered, instead of passing the answer on. */
     onAnswer: (chunk: Buffer, connection: number): 'pass' | 'cut' => {
-      const answered = frames(answers, connection, chunk).some((frame) => produces.delete(`${connection}:${frame.readInt32BE(0)}`))
+      const answered = frames(answers, connection, chunk).some((frame) =>
+        produces.delete(`${connection}:${frame.readInt32BE(0)}`),
+      )
       if (!answered || --countdown > 0) return 'pass'
       countdown = 3
       cuts += 1
@@ -55,15 +58,30 @@ test('connections cut after the broker’s answer lose nothing, and double nothi
   const far = await kafkaTransport({ brokers, clientId: 'far', reach: () => ({ host: '127.0.0.1', port: proxy.port }) })
   let delivered = 0
   const consumer = await startConsumer({
-    db: bed.db, transport: near, group: 'loss', owner: 'loss-1', deps: {}, log: bed.log,
-    handlers: [on(events.counted, (tx, { data }) => bed.effect(tx, data))], observe: () => (delivered += 1),
+    db: bed.db,
+    transport: near,
+    group: 'loss',
+    owner: 'loss-1',
+    deps: {},
+    log: bed.log,
+    handlers: [on(events.counted, (tx, { data }) => bed.effect(tx, data))],
+    observe: () => (delivered += 1),
   })
   const relay = startRelay({ db: bed.db, transport: far, owner: 'one', log: bed.log })
   const keys = ['a', 'b', 'c', 'd']
   const count = 60
   for (let n = 0; n < count; n++) await Promise.all(keys.map((key) => bed.count(key, n)))
-  await eventually('everything is published', async () => (await bed.db.one<{ open: number }>`SELECT COUNT(*) AS open FROM outbox_event WHERE published_at IS NULL`)?.open === 0, 60_000)
-  await eventually('everything has its effect', async () => (await Promise.all(keys.map((key) => bed.effects(key)))).every((list) => list.length >= count), 30_000)
+  await eventually(
+    'everything is published',
+    async () =>
+      (await bed.db.one<{ open: number }>`SELECT COUNT(*) AS open FROM outbox_event WHERE published_at IS NULL`)?.open === 0,
+    60_000,
+  )
+  await eventually(
+    'everything has its effect',
+    async () => (await Promise.all(keys.map((key) => bed.effects(key)))).every((list) => list.length >= count),
+    30_000,
+  )
   for (const key of keys) expect(await bed.effects(key)).toEqual(Array.from({ length: count }, (_, n) => n))
   expect(watcher.cuts()).toBeGreaterThan(3)
   expect(delivered).toBeGreaterThan(keys.length * count)
@@ -77,17 +95,30 @@ test('a broker that is away for a while delays events and loses none', async () 
   const events = counterEvents(topic)
   await using bed = await testbed(events)
   await using proxy = await tcpProxy({ host, port: Number(port) })
-  const transport = await kafkaTransport({ brokers: [`${host}:${port}`], clientId: 'away', partitions: 3, reach: () => ({ host: '127.0.0.1', port: proxy.port }) })
+  const transport = await kafkaTransport({
+    brokers: [`${host}:${port}`],
+    clientId: 'away',
+    partitions: 3,
+    reach: () => ({ host: '127.0.0.1', port: proxy.port }),
+  })
   await transport.ensureTopics([topic])
   const consumer = await startConsumer({
-    db: bed.db, transport, group: 'away', owner: 'away-1', deps: {}, log: bed.log, handlers: [on(events.counted, (tx, { data }) => bed.effect(tx, data))],
+    db: bed.db,
+    transport,
+    group: 'away',
+    owner: 'away-1',
+    deps: {},
+    log: bed.log,
+    handlers: [on(events.counted, (tx, { data }) => bed.effect(tx, data))],
   })
   const relay = startRelay({ db: bed.db, transport, owner: 'one', log: bed.log })
   await bed.count('a', 0)
   await eventually('it flows', async () => (await bed.effects('a')).length === 1)
   proxy.refuse()
   for (let n = 1; n < 20; n++) await bed.count('a', n)
-  await eventually('the relay has noticed', () => bed.log.lines.some(({ message }) => message.startsWith('the outbox could not be sent')))
+  await eventually('the relay has noticed', () =>
+    bed.log.lines.some(({ message }) => message.startsWith('the outbox could not be sent')),
+  )
   proxy.resume()
   await eventually('everything has its effect', async () => (await bed.effects('a')).length === 20, 60_000)
   expect(await bed.effects('a')).toEqual(Array.from({ length: 20 }, (_, n) => n))

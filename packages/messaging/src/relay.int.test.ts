@@ -24,15 +24,19 @@ const start = (transport: Parameters<typeof startRelay>[0]['transport'], owner =
   relays.push(relay)
   return relay
 }
-const numbers = (records: readonly WireRecord[], key: string) => records.filter((record) => record.key === key).map((record) => (JSON.parse(record.value) as { n: number }).n)
-const unpublished = async () => (await bed.db.one<{ count: number }>`SELECT COUNT(*) AS count FROM outbox_event WHERE published_at IS NULL`)?.count
+const numbers = (records: readonly WireRecord[], key: string) =>
+  records.filter((record) => record.key === key).map((record) => (JSON.parse(record.value) as { n: number }).n)
+const unpublished = async () =>
+  (await bed.db.one<{ count: number }>`SELECT COUNT(*) AS count FROM outbox_event WHERE published_at IS NULL`)?.count
 
 test('rows are sent once, in order per aggregate, and marked after they were accepted', async () => {
   const transport = acceptingTransport()
   start(transport)
-  await Promise.all(['a', 'b', 'c'].map(async (key) => {
-    for (let n = 0; n < 20; n++) await bed.count(key, n)
-  }))
+  await Promise.all(
+    ['a', 'b', 'c'].map(async (key) => {
+      for (let n = 0; n < 20; n++) await bed.count(key, n)
+    }),
+  )
   await eventually('all are marked', async () => (await unpublished()) === 0)
   for (const key of ['a', 'b', 'c']) expect(numbers(transport.sent, key)).toEqual(Array.from({ length: 20 }, (_, n) => n))
 })
@@ -44,8 +48,15 @@ test('a record on the wire is a CloudEvent in Kafka’s binary mode', async () =
   const record = await eventually('it is sent', () => transport.sent[0])
   expect(record).toMatchObject({ topic: 'order.events', key: 'a', value: '{"counterId":"a","n":7}' })
   expect(record.headers).toMatchObject({
-    'content-type': 'application/json', ce_specversion: '1.0', ce_type: 'test.counted', ce_source: '/cartwright/order', ce_subject: 'a', ce_sequence: '1',
-    ce_id: expect.stringMatching(/^evt_/), ce_time: expect.stringMatching(/Z$/), traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/),
+    'content-type': 'application/json',
+    ce_specversion: '1.0',
+    ce_type: 'test.counted',
+    ce_source: '/cartwright/order',
+    ce_subject: 'a',
+    ce_sequence: '1',
+    ce_id: expect.stringMatching(/^evt_/),
+    ce_time: expect.stringMatching(/Z$/),
+    traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/),
   })
 })
 
@@ -93,7 +104,10 @@ test('while the transport is away nothing is marked, and everything is sent when
   transport.away = true
   start(transport)
   for (let n = 0; n < 5; n++) await bed.count('a', n)
-  await eventually('it was tried', async () => ((await bed.db.one<{ attempts: number }>`SELECT MAX(attempts) AS attempts FROM outbox_event`)?.attempts ?? 0) > 0)
+  await eventually(
+    'it was tried',
+    async () => ((await bed.db.one<{ attempts: number }>`SELECT MAX(attempts) AS attempts FROM outbox_event`)?.attempts ?? 0) > 0,
+  )
   expect(await unpublished()).toBe(5)
   transport.away = false
   await eventually('all are marked', async () => (await unpublished()) === 0)
@@ -138,7 +152,8 @@ test('a blocked key keeps its rows unmarked and holds up no other', async () => 
   const gate = Promise.withResolvers<void>()
   const handled: string[] = []
   await transport.subscribe({
-    group: 'g', topics: ['order.events'],
+    group: 'g',
+    topics: ['order.events'],
     deliver: async ({ key }) => {
       if (key === 'blocked') await gate.promise
       handled.push(key)
@@ -159,7 +174,11 @@ test('a blocked key keeps its rows unmarked and holds up no other', async () => 
 
 test('rows that a group had not finished when the process ended are sent again at the next start', async () => {
   const first = memoryTransport()
-  await first.subscribe({ group: 'g', topics: ['order.events'], deliver: (_, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))) })
+  await first.subscribe({
+    group: 'g',
+    topics: ['order.events'],
+    deliver: (_, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  })
   const relay = start(first, 'one', true)
   await bed.count('a', 1)
   await eventually('it is under way', () => first.busy())
@@ -178,5 +197,7 @@ test('published rows are kept for 7 days', async () => {
   await bed.count('new', 1)
   await bed.db.run`UPDATE outbox_event SET published_at = UTC_TIMESTAMP(6) - INTERVAL 8 DAY WHERE aggregate_id = 'old'`
   await purgeOutbox(bed.db)
-  expect((await bed.db.rows<{ aggregate_id: string }>`SELECT aggregate_id FROM outbox_event`).map((row) => row.aggregate_id)).toEqual(['new'])
+  expect(
+    (await bed.db.rows<{ aggregate_id: string }>`SELECT aggregate_id FROM outbox_event`).map((row) => row.aggregate_id),
+  ).toEqual(['new'])
 })

@@ -122,7 +122,8 @@ const ledger = (db: Database) => {
 /** Deletes rows that were published 7 days ago, in small batches. */
 export const purgeOutbox = async (db: Database): Promise<void> => {
   for (let round = 0; round < purgeRounds; round++) {
-    const { affectedRows } = await db.run`DELETE FROM outbox_event WHERE published_at < ${sql`UTC_TIMESTAMP(6) - INTERVAL 7 DAY`} LIMIT ${purgeBatch}`
+    const { affectedRows } =
+      await db.run`DELETE FROM outbox_event WHERE published_at < ${sql`UTC_TIMESTAMP(6) - INTERVAL 7 DAY`} LIMIT ${purgeBatch}`
     if (affectedRows < purgeBatch) return
   }
 }
@@ -227,7 +228,8 @@ export const startRelay = (options: RelayOptions): Worker => {
       return did
     } catch (error) {
       failures += 1
-      if (failures === 1 || failures % 50 === 0) log.warn({ err: error, failures }, 'the outbox could not be sent; it will be tried again')
+      if (failures === 1 || failures % 50 === 0)
+        log.warn({ err: error, failures }, 'the outbox could not be sent; it will be tried again')
       return false
     }
   }

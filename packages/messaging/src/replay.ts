@@ -21,7 +21,8 @@ export class ReplayRefused extends Error {
  */
 export const replay = async <Deps>(options: ConsumerOptions<Deps>, range: ReplayRange, again = false): Promise<number> => {
   const { transport, db, deps, handlers } = options
-  if (transport.replay === undefined) throw new ReplayRefused('in one process there are no topics to replay from; the outbox sends again what is not done')
+  if (transport.replay === undefined)
+    throw new ReplayRefused('in one process there are no topics to replay from; the outbox sends again what is not done')
   if (again) {
     const byType = new Map(handlers.map((registration) => [registration.event.name, registration]))
     return transport.replay(range, async (record: WireRecord) => {

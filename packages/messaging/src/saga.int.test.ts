@@ -2,8 +2,8 @@
 import { eventually } from '@cartwright/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Worker } from './relay.ts'
-import { type Effects, runSaga } from './saga.ts'
 import { type Effect, purchase } from './saga.fixture.ts'
+import { type Effects, runSaga } from './saga-runner.ts'
 import { type Testbed, testbed } from './testbed.fixture.ts'
 
 interface Deps {
@@ -37,7 +37,8 @@ afterEach(async () => {
 })
 
 const start = (id: string) => bed.db.tx((tx) => saga.start(tx, id, deps, ['askStock']))
-const feed = (id: string, input: 'reserved' | 'opened' | 'paid' | 'cancelAsked', by = deps) => bed.db.tx((tx) => saga.feed(tx, id, input, {}, by))
+const feed = (id: string, input: 'reserved' | 'opened' | 'paid' | 'cancelAsked', by = deps) =>
+  bed.db.tx((tx) => saga.feed(tx, id, input, {}, by))
 const timer = (): Worker => {
   const worker = saga.startTimer(bed.db, deps, bed.log)
   workers.push(worker)
@@ -45,7 +46,10 @@ const timer = (): Worker => {
 }
 const effectsOf = async (id: string) => (await bed.effects(id)).map((n) => names[n])
 const standing = (id: string) =>
-  bed.db.one<{ state: string; remaining: number | null }>`SELECT state, TIMESTAMPDIFF(SECOND, ${bed.db.dbNow}, deadline_at) AS remaining FROM saga_instance WHERE id = ${id}`
+  bed.db.one<{
+    state: string
+    remaining: number | null
+  }>`SELECT state, TIMESTAMPDIFF(SECOND, ${bed.db.dbNow}, deadline_at) AS remaining FROM saga_instance WHERE id = ${id}`
 
 test('an instance begins, moves and ends, each step with its effects and its patience', async () => {
   await start('p1')
@@ -129,7 +133,10 @@ test('a deadline whose effect fails is rolled back, fires again, and does not ho
   expect(await standing('bad')).toMatchObject({ state: 'reserving' })
   expect(await standing('good')).toMatchObject({ state: 'cancelled' })
   broken = false
-  await eventually('it fires again', async () => (await worker.tick(), (await effectsOf('bad')).length === 2))
+  await eventually('it fires again', async () => {
+    await worker.tick()
+    return (await effectsOf('bad')).length === 2
+  })
 })
 
 test('the inspector sees every input an instance met, also those that meant nothing', async () => {

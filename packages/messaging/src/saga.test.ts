@@ -1,22 +1,35 @@
 // The table of a saga decides purely: repeats are counted, compensation comes first, and no order of inputs leaves something behind.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decideStep, stay, undecided } from './saga.ts'
 import { type Effect, type Input, inputs, purchase, type State } from './saga.fixture.ts'
+import { decideStep, stay, undecided } from './saga.ts'
 
 test('a step moves on with its effects and starts the new state’s patience', () => {
-  expect(decideStep(purchase, { state: 'reserving', tries: 1 }, 'reserved')).toEqual({ state: 'paying', tries: 0, effects: ['askPayment'], restart: true })
+  expect(decideStep(purchase, { state: 'reserving', tries: 1 }, 'reserved')).toEqual({
+    state: 'paying',
+    tries: 0,
+    effects: ['askPayment'],
+    restart: true,
+  })
 })
 
 test('a state that stays keeps its deadline', () => {
-  expect(decideStep(purchase, { state: 'paying', tries: 0 }, 'opened')).toEqual({ state: 'paying', tries: 0, effects: ['rememberDeadline'], restart: false })
+  expect(decideStep(purchase, { state: 'paying', tries: 0 }, 'opened')).toEqual({
+    state: 'paying',
+    tries: 0,
+    effects: ['rememberDeadline'],
+    restart: false,
+  })
 })
 
 test('a deadline is repeated as often as the table says, then compensated', () => {
   const first = decideStep(purchase, { state: 'reserving', tries: 0 }, 'timedOut')
   const second = decideStep(purchase, { state: 'reserving', tries: first?.tries ?? 0 }, 'timedOut')
   const third = decideStep(purchase, { state: 'reserving', tries: second?.tries ?? 0 }, 'timedOut')
-  expect([first, second]).toEqual([{ state: 'reserving', tries: 1, effects: ['askStock'], restart: true }, { state: 'reserving', tries: 2, effects: ['askStock'], restart: true }])
+  expect([first, second]).toEqual([
+    { state: 'reserving', tries: 1, effects: ['askStock'], restart: true },
+    { state: 'reserving', tries: 2, effects: ['askStock'], restart: true },
+  ])
   expect(third).toEqual({ state: 'cancelled', tries: 0, effects: ['releaseStock'], restart: true })
 })
 
@@ -27,7 +40,13 @@ test('an input that a state does not name means nothing there', () => {
 })
 
 test('compensation stands before the effects of the step it belongs to', () => {
-  expect(decideStep({ ...purchase, states: { ...purchase.states, paying: { paid: { to: 'cancelled', effects: ['releaseStock', 'refund'] } } } }, { state: 'paying', tries: 0 }, 'paid')?.effects).toEqual(['releaseStock', 'refund'])
+  expect(
+    decideStep(
+      { ...purchase, states: { ...purchase.states, paying: { paid: { to: 'cancelled', effects: ['releaseStock', 'refund'] } } } },
+      { state: 'paying', tries: 0 },
+      'paid',
+    )?.effects,
+  ).toEqual(['releaseStock', 'refund'])
   expect(stay<State, Effect>().effects).toEqual([])
 })
 

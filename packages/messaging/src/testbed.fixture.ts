@@ -54,7 +54,8 @@ export const testbed = async (events = counterEvents()): Promise<Testbed> => {
       offsetMs += milliseconds
     },
     count: (counterId, n) => db.tx((tx) => publish(tx, events.counted, { counterId, n })),
-    effects: async (counterId) => (await db.rows<{ n: number }>`SELECT n FROM effect WHERE counter = ${counterId} ORDER BY id`).map(({ n }) => n),
+    effects: async (counterId) =>
+      (await db.rows<{ n: number }>`SELECT n FROM effect WHERE counter = ${counterId} ORDER BY id`).map(({ n }) => n),
     effect: async (tx, { counterId, n }) => void (await tx.run`INSERT INTO effect (counter, n) VALUES (${counterId}, ${n})`),
     [Symbol.asyncDispose]: async () => {
       await db.close()
@@ -68,7 +69,14 @@ export const countedRecord = (counterId: string, n: number, change: Partial<Wire
   topic: 'order.events',
   key: counterId,
   value: JSON.stringify({ counterId, n }),
-  headers: { ce_id: `evt_${randomUUID()}`, ce_type: 'test.counted', ce_time: new Date().toISOString(), ce_sequence: String(n), traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, ce_correlationid: 'corr' },
+  headers: {
+    ce_id: `evt_${randomUUID()}`,
+    ce_type: 'test.counted',
+    ce_time: new Date().toISOString(),
+    ce_sequence: String(n),
+    traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+    ce_correlationid: 'corr',
+  },
   ...change,
 })
 

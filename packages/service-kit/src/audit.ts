@@ -29,6 +29,7 @@ export const audit = async (tx: Tx, entry: AuditEntry): Promise<void> => {
 export const changesOf = <T extends object>(before: T, after: T): { before: Partial<T>; after: Partial<T> } => {
   const differ = (name: string) => JSON.stringify(Reflect.get(before, name)) !== JSON.stringify(Reflect.get(after, name))
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(differ)
-  const only = (state: T): Partial<T> => Object.fromEntries(Object.entries(state).filter(([name]) => names.includes(name))) as Partial<T>
+  const only = (state: T): Partial<T> =>
+    Object.fromEntries(Object.entries(state).filter(([name]) => names.includes(name))) as Partial<T>
   return { before: only(before), after: only(after) }
 }

@@ -1,6 +1,6 @@
 // Verifies access tokens and the tokens of calls between services; every service does, not only the gateway.
 import { AppError, type Role } from '@cartwright/contracts'
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose'
 import type { Clock } from './clock.ts'
 import type { SharedConfig } from './config.ts'
 import { isOrderToken, verifyOrderToken } from './order-token.ts'
@@ -30,7 +30,11 @@ const keySource = (config: SharedConfig): KeySource | null => {
     return { current: local, last: () => null }
   }
   if (!config.jwksUrl) return null
-  const remote = createRemoteJWKSet(new URL(config.jwksUrl), { cooldownDuration: 1000, cacheMaxAge: 300_000, timeoutDuration: 3000 })
+  const remote = createRemoteJWKSet(new URL(config.jwksUrl), {
+    cooldownDuration: 1000,
+    cacheMaxAge: 300_000,
+    timeoutDuration: 3000,
+  })
   return {
     current: remote,
     last: () => {
@@ -42,7 +46,8 @@ const keySource = (config: SharedConfig): KeySource | null => {
 
 const principalOf = (payload: JWTPayload): Principal => {
   const { sub, role, email } = payload
-  if (typeof sub !== 'string' || typeof role !== 'string' || !roles.includes(role)) throw new AppError('unauthenticated', 'the token names no principal')
+  if (typeof sub !== 'string' || typeof role !== 'string' || !roles.includes(role))
+    throw new AppError('unauthenticated', 'the token names no principal')
   return { id: sub, role: role as Role, ...(typeof email === 'string' ? { email } : {}) }
 }
 
@@ -63,7 +68,12 @@ export const accessVerifier = (config: SharedConfig, clock: Clock): ((token: str
   const verified = new Map<string, { principal: Principal; expiresAtMs: number }>()
   const check = (token: string, key: JWTVerifyGetKey) =>
     jwtVerify(token, key, {
-      algorithms, issuer: config.issuer, audience: accessAudience, typ: 'at+jwt', currentDate: clock.now(), requiredClaims: ['exp', 'sub'],
+      algorithms,
+      issuer: config.issuer,
+      audience: accessAudience,
+      typ: 'at+jwt',
+      currentDate: clock.now(),
+      requiredClaims: ['exp', 'sub'],
     })
   /** While the keys cannot be read anew, those read last still hold; a key they do not know may be a new one. */
   const checkWithLast = async (token: string, outage: unknown): Promise<{ payload: JWTPayload }> => {
@@ -111,7 +121,13 @@ export const internalAuth = (secretText: string, self: string, clock: Clock) => 
     /** @throws AppError unauthenticated */
     verify: async (token: string): Promise<{ caller: string; onBehalfOf?: Principal }> => {
       try {
-        const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], audience: self, typ: 'internal+jwt', currentDate: clock.now(), requiredClaims: ['exp', 'sub'] })
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: ['HS256'],
+          audience: self,
+          typ: 'internal+jwt',
+          currentDate: clock.now(),
+          requiredClaims: ['exp', 'sub'],
+        })
         const behalf = payload.onBehalfOf as Principal | undefined
         return { caller: payload.sub ?? '', ...(behalf ? { onBehalfOf: behalf } : {}) }
       } catch {

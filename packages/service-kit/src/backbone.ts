@@ -27,7 +27,10 @@ export interface Backbone {
 /** How long a start waits for the groups to be joined before it goes on without; they are joined whenever Kafka is there. */
 const joinMs = 15_000
 
-type Consumers<Deps> = Pick<ServiceDefinition<ConfigSpec, object>, 'name'> & { consumers?: Groups<Deps>[string]; projections?: Groups<Deps> }
+type Consumers<Deps> = Pick<ServiceDefinition<ConfigSpec, object>, 'name'> & {
+  consumers?: Groups<Deps>[string]
+  projections?: Groups<Deps>
+}
 
 /** Every consumer group of a service, with its handlers. */
 export const groupsOf = <Deps>({ name, consumers, projections }: Consumers<Deps>): Groups<Deps> => ({
@@ -81,7 +84,13 @@ const startWorkers = <S extends ConfigSpec, Own extends object>(
     ...(definition.sagas ?? []).map((declared) => declared.startTimer(db, deps, log)),
     startPeriodics({ db, tasks: [...(definition.periodics ?? []), ...kitTasks], deps, owner, log }),
     startRelay({
-      db, transport: options.transport, owner, log, ...crash, ...(options.alone ? { alone: true } : {}), observe: (ms) => metrics.relay.observe(ms / 1000),
+      db,
+      transport: options.transport,
+      owner,
+      log,
+      ...crash,
+      ...(options.alone ? { alone: true } : {}),
+      observe: (ms) => metrics.relay.observe(ms / 1000),
     }),
   ]
 }
@@ -98,19 +107,23 @@ export const startBackbone = async <S extends ConfigSpec, Own extends object>(
   const { log, metrics } = deps
   const steps: (() => Promise<RunningSubscription | null>)[] = []
   const { listeners = [], parksBehindDeadLetters: parks = false } = definition
-  if (db || listeners.length > 0) steps.push(() => transport.ensureTopics([...topics, ...topics.map((topic) => `${topic}.dlq`)]).then(() => null))
+  if (db || listeners.length > 0)
+    steps.push(() => transport.ensureTopics([...topics, ...topics.map((topic) => `${topic}.dlq`)]).then(() => null))
   if (listeners.length > 0) steps.push(() => startListeners(transport, owner, listeners, deps, log))
   if (db) {
     const observe = (type: string, outcome: string, ms: number) => metrics.events.observe({ type, outcome }, ms / 1000)
     for (const [group, handlers] of Object.entries(groupsOf(definition))) {
-      steps.push(() => startConsumer({ db, transport, group, handlers, deps, log, owner, parks, observe, ...(crash ? { crash } : {}) }))
+      steps.push(() =>
+        startConsumer({ db, transport, group, handlers, deps, log, owner, parks, observe, ...(crash ? { crash } : {}) }),
+      )
     }
   }
   const workers = db ? startWorkers(definition, deps, db, options, owner) : []
   const joining = joinAll(steps, (error) => log.error({ err: error }, 'a consumer group could not be joined'))
   const limit = new AbortController()
   const late = delay(joinMs, 'late', { signal: limit.signal }).catch(() => 'joined')
-  if ((await Promise.race([joining.done.then(() => 'joined'), late])) === 'late') log.warn({}, 'Kafka does not answer yet; events wait, HTTP does not')
+  if ((await Promise.race([joining.done.then(() => 'joined'), late])) === 'late')
+    log.warn({}, 'Kafka does not answer yet; events wait, HTTP does not')
   limit.abort()
   return { workers, stopConsuming: joining.stop }
 }

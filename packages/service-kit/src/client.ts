@@ -1,7 +1,7 @@
 // The typed client for reads between services: one endpoint, a deadline, the caller's internal token, no retries but on connect.
-import { AppError, type Endpoint, type ParamsOf, type QueryOf, type ResponseOf } from '@cartwright/contracts'
+import { AppError, type BodyOf, type Endpoint, type ParamsOf, type QueryOf, type ResponseOf } from '@cartwright/contracts'
 import { currentTrace } from '@cartwright/messaging'
-import { Agent, request } from 'undici'
+import { type Agent, request } from 'undici'
 import type { InternalAuth, Principal } from './auth.ts'
 
 export interface CallOptions {
@@ -10,7 +10,8 @@ export interface CallOptions {
   deadlineMs?: number
 }
 type Input<E extends Endpoint> = (ParamsOf<E> extends undefined ? { params?: undefined } : { params: ParamsOf<E> }) &
-  (QueryOf<E> extends undefined ? { query?: undefined } : { query: QueryOf<E> })
+  (QueryOf<E> extends undefined ? { query?: undefined } : { query: QueryOf<E> }) &
+  (BodyOf<E> extends undefined ? { body?: undefined } : { body: BodyOf<E> })
 
 /** Reads from another service. */
 export interface ServiceClient {
@@ -32,18 +33,32 @@ const pathOf = (endpoint: Endpoint, params: Record<string, unknown> = {}, query:
 }
 
 /** Opens a client for one service. @param baseUrl read at each call, since embedded services learn theirs late */
-export const serviceClient = (callee: string, baseUrl: () => string | null, internal: InternalAuth, agent: Agent): ServiceClient => ({
+export const serviceClient = (
+  callee: string,
+  baseUrl: () => string | null,
+  internal: InternalAuth,
+  agent: Agent,
+): ServiceClient => ({
   read: async (endpoint, input, options = {}) => {
     const base = baseUrl()
     if (base === null) throw new AppError('upstream_unavailable', `the address of ${callee} is not configured`)
     const { traceparent, correlationId } = currentTrace()
     try {
-      const response = await request(base + pathOf(endpoint, input.params as Record<string, unknown>, input.query as Record<string, unknown>), {
-        method: endpoint.method as 'GET',
-        dispatcher: agent,
-        signal: AbortSignal.timeout(options.deadlineMs ?? 2000),
-        headers: { authorization: `Bearer ${await internal.sign(callee, options.onBehalfOf)}`, traceparent, 'x-request-id': correlationId },
-      })
+      const response = await request(
+        base + pathOf(endpoint, input.params as Record<string, unknown>, input.query as Record<string, unknown>),
+        {
+          method: endpoint.method as 'GET',
+          dispatcher: agent,
+          signal: AbortSignal.timeout(options.deadlineMs ?? 2000),
+          headers: {
+            authorization: `Bearer ${await internal.sign(callee, options.onBehalfOf)}`,
+            traceparent,
+            'x-request-id': correlationId,
+            ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          body: input.body === undefined ? null : JSON.stringify(input.body),
+        },
+      )
       const body = await response.body.text()
       if (response.statusCode === 404) return null
       if (response.statusCode >= 300) throw new AppError('upstream_unavailable', `${callee} answered ${response.statusCode}`)

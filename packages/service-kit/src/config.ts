@@ -38,7 +38,12 @@ export const integer = variable<number>('integer', parseInteger)
 /** Declares `true` or `false`. */
 export const flag = variable<boolean>('flag', parseFlag)
 /** Declares a comma-separated list. */
-export const textList = variable<readonly string[]>('list', (value) => value.split(',').map((item) => item.trim()).filter(Boolean))
+export const textList = variable<readonly string[]>('list', (value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+)
 /** Marks a variable as secret: never printed. */
 export const secret = <T>(declared: Variable<T>): Variable<T> => ({ ...declared, secret: true })
 
@@ -68,10 +73,18 @@ export const sharedSpec = {
   environment: text('NODE_ENV', 'production refuses development secrets', 'development'),
   logLevel: text('LOG_LEVEL', 'pino level', 'info'),
   host: text('SERVICE_HOST', 'Address to listen on', '127.0.0.1'),
-  publicUrl: text('PUBLIC_URL', 'Address of the gateway as shoppers see it; every outward link starts with it', 'http://localhost:8080'),
+  publicUrl: text(
+    'PUBLIC_URL',
+    'Address of the gateway as shoppers see it; every outward link starts with it',
+    'http://localhost:8080',
+  ),
   kafkaBrokers: textList('KAFKA_BROKERS', 'Brokers as host:port, comma-separated; distributed mode only', []),
   redisUrl: text('REDIS_URL', 'Redis; without it caches are bypassed and rate limits count per instance', null),
-  elasticsearchUrl: text('ELASTICSEARCH_URL', 'Elasticsearch 8 or 9; without it search answers from MySQL and says `degraded`', null),
+  elasticsearchUrl: text(
+    'ELASTICSEARCH_URL',
+    'Elasticsearch 8 or 9; without it search answers from MySQL and says `degraded`',
+    null,
+  ),
   internalAuthSecret: secret(text('INTERNAL_AUTH_SECRET', 'Signs the 60 s tokens of calls between services')),
   jwksUrl: text('AUTH_JWKS_URL', 'Where the public keys of access tokens are read', null),
   jwks: text('AUTH_JWKS', 'Public keys inline, as JSON; for tests', null),
@@ -83,7 +96,11 @@ export const sharedSpec = {
   paymentUrl: text('PAYMENT_URL', 'Where payment answers', null),
   notificationUrl: text('NOTIFICATION_URL', 'Where notification answers', null),
   seed: flag('SEED_DEVELOPMENT_DATA', 'Write the development data at start; refused in production', false),
-  crashPoint: text('CRASH_POINT', 'For fault tests: `<point>` or `<point>:<event type or job kind>` at which the process kills itself; refused in production', null),
+  crashPoint: text(
+    'CRASH_POINT',
+    'For fault tests: `<point>` or `<point>:<event type or job kind>` at which the process kills itself; refused in production',
+    null,
+  ),
   shutdownDelayMs: integer('SHUTDOWN_DELAY_MS', 'Milliseconds between not ready and closing, so that load balancers notice', 0),
 } satisfies ConfigSpec
 export type SharedConfig = ConfigOf<typeof sharedSpec>
@@ -114,7 +131,9 @@ const readOne = (declared: Variable<unknown>, env: Environment, problems: string
 export const readConfig = <S extends ConfigSpec>(service: string, prefix: string, spec: S, env: Environment): ConfigOf<S> => {
   const problems: string[] = []
   const production = env.NODE_ENV === 'production'
-  const values = Object.fromEntries(Object.entries(spec).map(([field, declared]) => [field, readOne(declared, env, problems, production)]))
+  const values = Object.fromEntries(
+    Object.entries(spec).map(([field, declared]) => [field, readOne(declared, env, problems, production)]),
+  )
   const known = new Set([...Object.values(spec), ...Object.values(sharedSpec)].map((declared) => declared.name))
   const strangers = Object.keys(env).filter((name) => name.startsWith(prefix) && !known.has(name))
   problems.push(...strangers.map((name) => `${name} is not a variable of ${service}`))
@@ -126,7 +145,12 @@ export const readConfig = <S extends ConfigSpec>(service: string, prefix: string
  * Reads what all services share together with what is a service's own, so that one message names everything that is wrong.
  * @throws ConfigError
  */
-export const readAllConfig = <S extends ConfigSpec>(service: string, prefix: string, spec: S, env: Environment): { shared: SharedConfig; config: ConfigOf<S> } => {
+export const readAllConfig = <S extends ConfigSpec>(
+  service: string,
+  prefix: string,
+  spec: S,
+  env: Environment,
+): { shared: SharedConfig; config: ConfigOf<S> } => {
   const problems: string[] = []
   const collect = <T>(read: () => T): T | undefined => {
     try {
@@ -148,6 +172,10 @@ export const redacted = <S extends ConfigSpec>(spec: S, values: ConfigOf<S>): Re
   Object.fromEntries(
     Object.entries(spec).map(([field, declared]) => [
       declared.name,
-      declared.secret && values[field] ? '***' : typeof values[field] === 'string' ? values[field].replace(/:\/\/[^@/]*@/, '://***@') : values[field],
+      declared.secret && values[field]
+        ? '***'
+        : typeof values[field] === 'string'
+          ? values[field].replace(/:\/\/[^@/]*@/, '://***@')
+          : values[field],
     ]),
   )

@@ -1,7 +1,17 @@
 // What every service with a schema answers about its own dead letters, so that the gateway can show all of them to admins.
 import { AppError, type DeadLetter as DeadLetterBody, opsApi } from '@cartwright/contracts'
 import { CursorError, type Database, decodeCursor, encodeCursor, pageOf } from '@cartwright/db'
-import { type DeadLetter, deadLetterDesk, findDeadLetter, type Groups, listDeadLetters, type Log, ReplayRefused, replay, type Transport } from '@cartwright/messaging'
+import {
+  type DeadLetter,
+  deadLetterDesk,
+  findDeadLetter,
+  type Groups,
+  type Log,
+  listDeadLetters,
+  ReplayRefused,
+  replay,
+  type Transport,
+} from '@cartwright/messaging'
 import { type Route, route } from './route.ts'
 
 const bodyOf = (letter: DeadLetter): DeadLetterBody => ({
@@ -51,10 +61,20 @@ export interface DeadLetterContext<Deps> {
 const actorOf = (principal: { id: string } | null): string => principal?.id ?? 'operator'
 
 /** Routes of the internal operations contract. */
-export const deadLetterRoutes = <Deps extends { db: Database; log: Log }>({ name, groups, transport, owner, parks }: DeadLetterContext<Deps>): Route<Deps>[] => [
+export const deadLetterRoutes = <Deps extends { db: Database; log: Log }>({
+  name,
+  groups,
+  transport,
+  owner,
+  parks,
+}: DeadLetterContext<Deps>): Route<Deps>[] => [
   route(opsApi.listDeadLetters, async (req, { db }: Deps) => {
     const { limit = 20, cursor, open = true } = req.query
-    const letters = await listDeadLetters(db, { open, limit: limit + 1, ...(cursor === undefined ? {} : { before: idOf(cursor) }) })
+    const letters = await listDeadLetters(db, {
+      open,
+      limit: limit + 1,
+      ...(cursor === undefined ? {} : { before: idOf(cursor) }),
+    })
     return pageOf(letters.map(bodyOf), limit, (last) => encodeCursor('dead-letter', [last.id]))
   }),
   route(opsApi.getDeadLetter, async (req, { db }: Deps) => {
@@ -76,7 +96,10 @@ export const deadLetterRoutes = <Deps extends { db: Database; log: Log }>({ name
     const { group, topic, from, to, again = false } = req.body
     const handlers = groups[group]
     if (handlers === undefined) throw new AppError('not_found', `${name} has no consumer group ${group}`)
-    if (again && group === name) throw new AppError('validation_failed', 'only a projection can take again what it has handled', { errors: [{ path: '/again', message: 'is for projections' }] })
+    if (again && group === name)
+      throw new AppError('validation_failed', 'only a projection can take again what it has handled', {
+        errors: [{ path: '/again', message: 'is for projections' }],
+      })
     try {
       const consumer = { db: deps.db, transport, group, handlers, deps, log: deps.log, owner, parks }
       return { delivered: await replay(consumer, { topic, from: new Date(from), to: new Date(to) }, again) }

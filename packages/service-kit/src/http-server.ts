@@ -27,7 +27,10 @@ const useBodies = (app: FastifyInstance): void => {
 const refuseGarbage = (error: Error & { code?: string }, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const body = JSON.stringify(problemOf('validation_failed', 'this is not a well-formed HTTP request', '/'))
-  if (socket.writable) socket.end(`HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`)
+  if (socket.writable)
+    socket.end(
+      `HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    )
 }
 
 export interface HttpOptions {
@@ -45,7 +48,7 @@ export interface HttpOptions {
 export const createHttp = (options: HttpOptions): FastifyInstance => {
   const { log, metrics } = options
   const app = Fastify({
-    loggerInstance: log.child({}, { level: log.level === 'debug' || log.level === 'trace' ? log.level : 'warn' }) as FastifyBaseLogger,
+    loggerInstance: log.child({}, { level: log.level === 'info' ? 'warn' : log.level }) as FastifyBaseLogger,
     bodyLimit: options.bodyLimit ?? 1024 * 1024,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     requestIdHeader: false,
@@ -83,7 +86,10 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
   })
   useBodies(app)
   useValidation(app)
-  const probes = [{ method: 'GET', path: '/livez' }, { method: 'GET', path: '/readyz' }]
+  const probes = [
+    { method: 'GET', path: '/livez' },
+    { method: 'GET', path: '/readyz' },
+  ]
   useProblems(app, [...options.routes, ...probes])
   app.get('/livez', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_, reply) => {

@@ -20,12 +20,18 @@ interface Stored {
 const canonical = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(canonical)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, canonical(inner)]))
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, canonical(inner)]),
+  )
 }
 
 /** Fingerprint of a request: its path and canonical body. */
 export const requestHash = (path: string, body: unknown): string =>
-  createHash('sha256').update(`${path}\n${JSON.stringify(canonical(body ?? null))}`).digest('hex')
+  createHash('sha256')
+    .update(`${path}\n${JSON.stringify(canonical(body ?? null))}`)
+    .digest('hex')
 
 export interface KeyedRequest {
   scope: string
@@ -37,7 +43,9 @@ export interface KeyedRequest {
 export const readKey = (header: string | string[] | undefined): string => {
   if (typeof header !== 'string' || header === '') throw new AppError('idempotency_key_missing')
   if (!/^[\x21-\x7e]{1,255}$/.test(header)) {
-    throw new AppError('validation_failed', 'Idempotency-Key takes 1 to 255 visible ASCII characters', { errors: [{ path: '/idempotency-key', message: 'must be visible ASCII' }] })
+    throw new AppError('validation_failed', 'Idempotency-Key takes 1 to 255 visible ASCII characters', {
+      errors: [{ path: '/idempotency-key', message: 'must be visible ASCII' }],
+    })
   }
   return header
 }
@@ -118,7 +126,8 @@ export const purgeIdempotencyKeys: Periodic<{ db: Database }> = periodic({
   everySec: 600,
   run: async ({ db }) => {
     for (let affected = purgeBatch; affected === purgeBatch; ) {
-      affected = (await db.run`DELETE FROM idempotency_key WHERE created_at < ${db.dbNow} - INTERVAL 25 HOUR LIMIT ${purgeBatch}`).affectedRows
+      affected = (await db.run`DELETE FROM idempotency_key WHERE created_at < ${db.dbNow} - INTERVAL 25 HOUR LIMIT ${purgeBatch}`)
+        .affectedRows
     }
   },
 })

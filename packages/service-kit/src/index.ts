@@ -4,16 +4,37 @@ export { accessAudience, type Principal } from './auth.ts'
 export type { CallOptions, ServiceClient } from './client.ts'
 export { type Clock, systemClock } from './clock.ts'
 export {
-  ConfigError, type ConfigOf, type ConfigSpec, type Environment, flag, integer, readConfig, redacted, type SharedConfig, secret, sharedSpec, text, textList, type Variable,
+  ConfigError,
+  type ConfigOf,
+  type ConfigSpec,
+  type Environment,
+  flag,
+  integer,
+  readConfig,
+  redacted,
+  type SharedConfig,
+  secret,
+  sharedSpec,
+  text,
+  textList,
+  type Variable,
 } from './config.ts'
 export type { Answer } from './idempotency.ts'
 export { createLogger, type Logger } from './logger.ts'
 export type { Metrics } from './metrics.ts'
-export { type ProgramContext, ProgramError, program, type Running } from './program.ts'
-export { asAppError, problemOf, sendProblem } from './problem.ts'
 export { type CodeMaker, codeMaker } from './one-time-code.ts'
 export { signOrderToken } from './order-token.ts'
+export { asAppError, problemOf, sendProblem } from './problem.ts'
+export { type ProgramContext, ProgramError, program, type Running } from './program.ts'
 export { answer, authorize, type Route, type RouteRequest, route, traceOfRequest } from './route.ts'
 export { run } from './run.ts'
-export { type BaseDeps, defineService, type RunningService, type Service, type ServiceDefinition, type ServiceName, type StartOptions } from './service.ts'
+export {
+  type BaseDeps,
+  defineService,
+  type RunningService,
+  type Service,
+  type ServiceDefinition,
+  type ServiceName,
+  type StartOptions,
+} from './service.ts'
 export { idle } from './start.ts'

@@ -1,13 +1,19 @@
 // Every failure leaves as RFC 9457 problem+json with a stable code; unknown ones as 500 without detail, logged once.
 import { AppError, type ErrorCode, errorKinds, type Problem } from '@cartwright/contracts'
-import { ConflictError, CursorError, isTransient } from '@cartwright/db'
+import { ConflictError, CursorError, errnoOf, isTransient } from '@cartwright/db'
 import { type Trace, traceIdOf } from '@cartwright/messaging'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 type Body = Problem & Record<string, unknown>
 
 /** Builds a problem document. `type` is a stable URI: the code's place in the documented error table. */
-export const problemOf = (code: ErrorCode, detail: string | undefined, instance: string, extras: Record<string, unknown> = {}, trace?: Trace): Body => {
+export const problemOf = (
+  code: ErrorCode,
+  detail: string | undefined,
+  instance: string,
+  extras: Record<string, unknown> = {},
+  trace?: Trace,
+): Body => {
   return {
     ...extras,
     type: `urn:cartwright:error:${code}`,
@@ -21,7 +27,12 @@ export const problemOf = (code: ErrorCode, detail: string | undefined, instance:
 }
 
 const pathOf = (error: { instancePath: string; params: Record<string, unknown>; keyword: string }): string => {
-  const member = error.keyword === 'required' ? error.params.missingProperty : error.keyword === 'additionalProperties' ? error.params.additionalProperty : undefined
+  const member =
+    error.keyword === 'required'
+      ? error.params.missingProperty
+      : error.keyword === 'additionalProperties'
+        ? error.params.additionalProperty
+        : undefined
   return typeof member === 'string' ? `${error.instancePath}/${member}` : error.instancePath || '/'
 }
 
@@ -39,14 +50,19 @@ const validationErrors = (error: FastifyError) =>
 /** What the client gets for an error: any AppError as it is, known trouble as its code, the rest as `internal`. */
 export const asAppError = (error: unknown): AppError => {
   if (error instanceof AppError) return error
-  if (error instanceof CursorError) return new AppError('validation_failed', error.message, { errors: [{ path: '/cursor', message: error.message }] })
-  if (error instanceof ConflictError) return new AppError('conflict')
+  if (error instanceof CursorError)
+    return new AppError('validation_failed', error.message, { errors: [{ path: '/cursor', message: error.message }] })
+  // Prisma's unique-key failures carry the engine's number too.
+  if (error instanceof ConflictError || errnoOf(error) === 1062) return new AppError('conflict')
   if (isTransient(error)) return new AppError('upstream_unavailable', undefined, {}, 2)
   if (!(error instanceof Error)) return new AppError('internal')
   const known: FastifyError = Object.assign(error, { code: 'code' in error && typeof error.code === 'string' ? error.code : '' })
   if (known.validation) {
     const errors = validationErrors(known)
-    return new AppError('validation_failed', errors.map((item) => `${item.path} ${item.message}`).join('; '), { errors, in: known.validationContext })
+    return new AppError('validation_failed', errors.map((item) => `${item.path} ${item.message}`).join('; '), {
+      errors,
+      in: known.validationContext,
+    })
   }
   const mapped = fastifyCodes[known.code]
   if (mapped) return new AppError(mapped)
@@ -62,7 +78,8 @@ const named = ({ id, trace }: FastifyRequest) => ({ requestId: id, traceId: trac
 export const sendProblem = (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
   const app = asAppError(error)
   if (app.code === 'internal') request.log.error({ err: error, ...named(request) }, 'a request failed unexpectedly')
-  else if (app.code === 'upstream_unavailable') request.log.warn({ err: error, ...named(request) }, 'a request met an engine or service that cannot answer')
+  else if (app.code === 'upstream_unavailable')
+    request.log.warn({ err: error, ...named(request) }, 'a request met an engine or service that cannot answer')
   if (app.retryAfterSec !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(app.retryAfterSec))))
   if (app.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer')
   const detail = app.code === 'internal' ? undefined : app.message
@@ -76,7 +93,10 @@ export const sendProblem = (request: FastifyRequest, reply: FastifyReply, error:
 
 /** Makes a Fastify instance answer every failure, unknown path and wrong method as a problem. */
 export const useProblems = (app: FastifyInstance, routes: readonly { method: string; path: string }[]): void => {
-  const patterns = routes.map((route) => ({ method: route.method, pattern: new RegExp(`^${route.path.replace(/[.]/g, '\\.').replace(/:[^/]+/g, '[^/]+')}/?$`) }))
+  const patterns = routes.map((route) => ({
+    method: route.method,
+    pattern: new RegExp(`^${route.path.replace(/[.]/g, '\\.').replace(/:[^/]+/g, '[^/]+')}/?$`),
+  }))
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? ''

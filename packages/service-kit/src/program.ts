@@ -30,7 +30,9 @@ export class ProgramError extends Error {
 
 /** Errors of packages that know nothing of this one say so themselves, as those of the local engines do. */
 const isForPeople = (error: unknown): error is Error =>
-  error instanceof ProgramError || error instanceof ConfigError || (error instanceof Error && 'forPeople' in error && error.forPeople === true)
+  error instanceof ProgramError ||
+  error instanceof ConfigError ||
+  (error instanceof Error && 'forPeople' in error && error.forPeople === true)
 
 const lineOf = (error: unknown): string => {
   if (isForPeople(error)) return error.message
@@ -57,7 +59,10 @@ export const program = async (main: (context: ProgramContext) => Promise<Running
   })
   try {
     const running = await main({
-      env: process.env, args: process.argv.slice(2), signal: abort.signal, say: (line) => void process.stdout.write(`${line}\n`),
+      env: process.env,
+      args: process.argv.slice(2),
+      signal: abort.signal,
+      say: (line) => void process.stdout.write(`${line}\n`),
     })
     if (running) {
       await Promise.race([interrupted, ...(running.ended ? [running.ended] : [])])

@@ -25,7 +25,11 @@ export type RouteRequest<E extends Endpoint> = Omit<FastifyRequest, 'params' | '
   once(work: (tx: Tx) => Promise<ResponseOf<E> | Answer<ResponseOf<E>>>): Promise<Answer<ResponseOf<E>>>
 }
 
-type Handle<E extends Endpoint, Deps> = (request: RouteRequest<E>, deps: Deps, reply: FastifyReply) => Promise<ResponseOf<E> | Answer<ResponseOf<E>>>
+type Handle<E extends Endpoint, Deps> = (
+  request: RouteRequest<E>,
+  deps: Deps,
+  reply: FastifyReply,
+) => Promise<ResponseOf<E> | Answer<ResponseOf<E>>>
 
 export interface Route<Deps> {
   endpoint: Endpoint
@@ -65,7 +69,8 @@ export interface RouteContext {
   internal: InternalAuth
 }
 
-const bearer = (request: FastifyRequest): string | null => /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
+const bearer = (request: FastifyRequest): string | null =>
+  /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
 
 const allowed: Record<'shopper' | 'customer' | 'admin', readonly string[]> = {
   shopper: ['guest', 'customer', 'admin'],
@@ -80,7 +85,11 @@ const orderOf = (request: FastifyRequest): string => {
 }
 
 /** Who calls, checked against the contract's auth level. @throws AppError unauthenticated, forbidden */
-export const authorize = async (endpoint: Endpoint, request: FastifyRequest, context: Pick<RouteContext, 'verify' | 'internal'>): Promise<Principal | null> => {
+export const authorize = async (
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  context: Pick<RouteContext, 'verify' | 'internal'>,
+): Promise<Principal | null> => {
   const token = bearer(request)
   if (endpoint.auth === 'internal') {
     const { onBehalfOf } = await context.internal.verify(token ?? '')
@@ -120,7 +129,13 @@ const databaseOf = (context: RouteContext): Database => {
   return context.db
 }
 
-const respond = async <Deps>(declared: Route<Deps>, request: FastifyRequest, reply: FastifyReply, deps: Deps, context: RouteContext) => {
+const respond = async <Deps>(
+  declared: Route<Deps>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: Deps,
+  context: RouteContext,
+) => {
   const { endpoint, handle } = declared
   const keyed = endpoint.idempotent ? keyedRequest(endpoint, request) : null
   if (keyed) {

@@ -20,15 +20,24 @@ const killAt = (wanted: string): CrashHook => {
 
 /** Starts `service` from the process environment and stops it on SIGTERM or SIGINT. */
 export const run = async (service: Service): Promise<void> => {
-  process.on('unhandledRejection', (reason) => fail(`unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}`))
+  process.on('unhandledRejection', (reason) =>
+    fail(`unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}`),
+  )
   try {
     const { shared } = readAllConfig(service.name, service.prefix, service.spec, process.env)
-    if (shared.crashPoint !== null && shared.environment === 'production') throw new ConfigError(service.name, ['CRASH_POINT is not for production'])
-    if (shared.seed && shared.environment === 'production') throw new ConfigError(service.name, ['SEED_DEVELOPMENT_DATA is not for production'])
-    if (shared.kafkaBrokers.length === 0) throw new ConfigError(service.name, ['KAFKA_BROKERS is missing (a service alone talks over Kafka)'])
+    if (shared.crashPoint !== null && shared.environment === 'production')
+      throw new ConfigError(service.name, ['CRASH_POINT is not for production'])
+    if (shared.seed && shared.environment === 'production')
+      throw new ConfigError(service.name, ['SEED_DEVELOPMENT_DATA is not for production'])
+    if (shared.kafkaBrokers.length === 0)
+      throw new ConfigError(service.name, ['KAFKA_BROKERS is missing (a service alone talks over Kafka)'])
     const { kafkaTransport } = await import('@cartwright/messaging/kafka')
     const transport = await kafkaTransport({ brokers: [...shared.kafkaBrokers], clientId: service.name })
-    const running = await service.start({ env: process.env, transport, ...(shared.crashPoint === null ? {} : { crash: killAt(shared.crashPoint) }) })
+    const running = await service.start({
+      env: process.env,
+      transport,
+      ...(shared.crashPoint === null ? {} : { crash: killAt(shared.crashPoint) }),
+    })
     if (shared.seed) await running.seed()
     process.send?.({ ready: true, url: running.url, metricsUrl: running.metricsUrl })
     let stopping = false
@@ -46,6 +55,10 @@ export const run = async (service: Service): Promise<void> => {
     // Started by a supervisor that has died: nobody else would stop this process.
     process.on('disconnect', shutdown)
   } catch (error) {
-    fail(error instanceof ConfigError ? error.message : `${service.name} cannot start: ${error instanceof Error ? error.stack : String(error)}`)
+    fail(
+      error instanceof ConfigError
+        ? error.message
+        : `${service.name} cannot start: ${error instanceof Error ? error.stack : String(error)}`,
+    )
   }
 }

@@ -2,7 +2,16 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Database, NewId } from '@cartwright/db'
-import type { AnyJob, AnySagaTable, CrashHook, Listener, Periodic, Registration, RunnableSaga, Transport } from '@cartwright/messaging'
+import type {
+  AnyJob,
+  AnySagaTable,
+  CrashHook,
+  Listener,
+  Periodic,
+  Registration,
+  RunnableSaga,
+  Transport,
+} from '@cartwright/messaging'
 import type { FastifyInstance } from 'fastify'
 import type { Principal } from './auth.ts'
 import { groupTopics } from './backbone.ts'
@@ -111,13 +120,19 @@ export interface Service {
 }
 
 /** Declares a service. Nothing runs until `start`. */
-export const defineService = <S extends ConfigSpec, Own extends object = object>(definition: ServiceDefinition<S, Own>): Service => ({
+export const defineService = <S extends ConfigSpec, Own extends object = object>(
+  definition: ServiceDefinition<S, Own>,
+): Service => ({
   name: definition.name,
   prefix: definition.prefix,
   spec: definition.config,
   endpoints: (definition.routes ?? []).map((route) => route.endpoint),
   consumes: [
-    ...new Set([...(definition.consumers ?? []), ...Object.values(definition.projections ?? {}).flat()].map((registration) => registration.event.name)),
+    ...new Set(
+      [...(definition.consumers ?? []), ...Object.values(definition.projections ?? {}).flat()].map(
+        (registration) => registration.event.name,
+      ),
+    ),
   ],
   sagas: (definition.sagas ?? []).map((declared) => declared.table),
   groups: groupTopics(definition),

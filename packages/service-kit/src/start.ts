@@ -16,8 +16,8 @@ import { createHttp } from './http-server.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
-import { mount } from './route.ts'
 import type { Route } from './route.ts'
+import { mount } from './route.ts'
 import type { BaseDeps, RunningService, ServiceDefinition, StartOptions } from './service.ts'
 
 const kitMigrations = { folder: fileURLToPath(new URL('../migrations', import.meta.url)), table: '_kit_migrations' } as const
@@ -29,7 +29,11 @@ const numberOf = (config: Record<string, unknown>, field: string, fallback: numb
 }
 
 /** Waits for a database that is not up yet: services start in any order. */
-const openSchema = async (url: string, folder: string, options: { poolSize: number; clockOffsetMs: () => number; warn: (error: unknown) => void }): Promise<Database> => {
+const openSchema = async (
+  url: string,
+  folder: string,
+  options: { poolSize: number; clockOffsetMs: () => number; warn: (error: unknown) => void },
+): Promise<Database> => {
   for (let tries = 1; ; tries++) {
     try {
       await migrate(url, [messagingMigrations, kitMigrations, { folder, table: '_prisma_migrations' }])
@@ -46,7 +50,11 @@ const noDatabase = (name: string) => (): never => {
   throw new Error(`${name} has no schema`)
 }
 
-const baseDeps = <S extends ConfigSpec, Own extends object>(definition: ServiceDefinition<S, Own>, options: StartOptions, agent: Agent) => {
+const baseDeps = <S extends ConfigSpec, Own extends object>(
+  definition: ServiceDefinition<S, Own>,
+  options: StartOptions,
+  agent: Agent,
+) => {
   const { shared, config } = readAllConfig(definition.name, definition.prefix, definition.config, options.env)
   const clock = options.clock ?? systemClock
   const log = createLogger(definition.name, shared.logLevel, options.logFile)
@@ -104,7 +112,10 @@ interface Parts<Deps> {
 }
 
 /** Not ready → stop consuming → finish HTTP → let the workers finish, the relay last → close. */
-const stopSteps = <Deps>({ agent, database, deps, app, metrics, backbone }: Parts<Deps>, closeOwn: ((deps: Deps) => Promise<void>) | undefined) => [
+const stopSteps = <Deps>(
+  { agent, database, deps, app, metrics, backbone }: Parts<Deps>,
+  closeOwn: ((deps: Deps) => Promise<void>) | undefined,
+) => [
   () => backbone?.stopConsuming(),
   () => app?.close(),
   ...(backbone?.workers ?? []).map((worker) => () => worker.stop()),
@@ -122,7 +133,10 @@ const routesOf = <S extends ConfigSpec, Own extends object>(
   const own = [...(definition.routes ?? [])]
   if (definition.migrations === undefined) return own
   const { name, parksBehindDeadLetters: parks = false } = definition
-  return [...own, ...deadLetterRoutes<BaseDeps<S> & Own>({ name, groups: groupsOf(definition), transport: options.transport, owner, parks })]
+  return [
+    ...own,
+    ...deadLetterRoutes<BaseDeps<S> & Own>({ name, groups: groupsOf(definition), transport: options.transport, owner, parks }),
+  ]
 }
 
 /** Ready means: not draining, and the service's own database answers. Kafka is not asked: events wait, shoppers do not. */
@@ -149,10 +163,17 @@ const open = async <S extends ConfigSpec, Own extends object>(
   const number = (field: string, fallback: number) => numberOf(config, field, fallback)
   if (definition.migrations !== undefined) {
     const warn = (error: unknown) => log.warn({ err: error }, 'waiting for the database')
-    parts.database = await openSchema(String(config.databaseUrl), definition.migrations, { poolSize: number('poolSize', 10), clockOffsetMs: clock.offsetMs, warn })
+    parts.database = await openSchema(String(config.databaseUrl), definition.migrations, {
+      poolSize: number('poolSize', 10),
+      clockOffsetMs: clock.offsetMs,
+      warn,
+    })
   }
   const database = parts.database ?? null
-  const withDb: BaseDeps<S> = Object.defineProperty({ ...base.base } as BaseDeps<S>, 'db', { enumerable: true, get: () => database ?? noDatabase(definition.name)() })
+  const withDb: BaseDeps<S> = Object.defineProperty({ ...base.base } as BaseDeps<S>, 'db', {
+    enumerable: true,
+    get: () => database ?? noDatabase(definition.name)(),
+  })
   const own = (await definition.deps?.(withDb)) ?? ({} as Own)
   const deps: BaseDeps<S> & Own = Object.assign(withDb, own)
   parts.deps = deps
@@ -182,7 +203,8 @@ export const startService = async <S extends ConfigSpec, Own extends object>(
   const { log, shared } = base.base
   const parts: Parts<BaseDeps<S> & Own> = { agent }
   let draining = false
-  const close = () => stopAll(stopSteps(parts, definition.close), (error) => log.warn({ err: error }, 'a part did not stop cleanly'))
+  const close = () =>
+    stopAll(stopSteps(parts, definition.close), (error) => log.warn({ err: error }, 'a part did not stop cleanly'))
   const running = await open(definition, options, owner, base, parts, () => draining).catch(async (error: unknown) => {
     await close()
     throw error

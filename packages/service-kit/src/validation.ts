@@ -4,7 +4,13 @@ import addFormatsModule from 'ajv-formats'
 import type { FastifyInstance } from 'fastify'
 
 const ajvWith = (coerce: boolean): Ajv => {
-  const ajv = new Ajv({ removeAdditional: false, useDefaults: true, allErrors: true, strict: false, coerceTypes: coerce ? 'array' : false })
+  const ajv = new Ajv({
+    removeAdditional: false,
+    useDefaults: true,
+    allErrors: true,
+    strict: false,
+    coerceTypes: coerce ? 'array' : false,
+  })
   addFormatsModule.default(ajv)
   return ajv
 }

@@ -67,7 +67,15 @@ export const tcpProxy = async (options: TcpProxyOptions): Promise<TcpProxy> => {
       endPair(pair)
     }
     for (const socket of [client, pair.engine]) socket.setNoDelay(true).on('error', end).on('close', end)
-    pass(client, pair.engine, (chunk) => (options.onRequest?.(chunk, id), true), () => 0)
+    pass(
+      client,
+      pair.engine,
+      (chunk) => {
+        options.onRequest?.(chunk, id)
+        return true
+      },
+      () => 0,
+    )
     const look = (chunk: Buffer): boolean => {
       if (options.onAnswer?.(chunk, id) !== 'cut') return true
       end()

@@ -43,64 +43,145 @@ const ReplayFields = {
   topic: Type.String({ pattern: '^[a-z]+\\.events$' }),
   from: Time,
   to: Time,
-  again: Type.Optional(Type.Boolean({ description: 'Also what was handled before: only for projections, never for the group of the service itself' })),
+  again: Type.Optional(
+    Type.Boolean({
+      description: 'Also what was handled before: only for projections, never for the group of the service itself',
+    }),
+  ),
 }
-export const ReplayResult = Type.Object({ delivered: Type.Integer({ description: 'Records; those that were handled before have had no effect again' }) })
+export const ReplayResult = Type.Object({
+  delivered: Type.Integer({ description: 'Records; those that were handled before have had no effect again' }),
+})
 export type ReplayResult = Static<typeof ReplayResult>
 
 const deadLetterId = { deadLetterId: Type.Integer({ minimum: 1 }) }
-const listQuery = { ...pageQuery, open: Type.Optional(Type.Boolean({ default: true, description: 'false lists what has been resolved' })) }
+const listQuery = {
+  ...pageQuery,
+  open: Type.Optional(Type.Boolean({ default: true, description: 'false lists what has been resolved' })),
+}
 const ServiceName = OneOf('identity', 'catalog', 'cart', 'order', 'payment', 'notification')
 const ofService = <P extends TProperties>(properties: P) => Type.Object({ service: ServiceName, ...properties })
 
 /** Answered by every service with a schema, about its own consumers. */
 export const opsApi = {
   listDeadLetters: endpoint({
-    operationId: 'opsListDeadLetters', method: 'GET', path: '/internal/dead-letters', auth: 'internal', summary: 'Dead letters of this service, newest first',
-    query: Type.Object(listQuery), response: { 200: Page(DeadLetter) }, errors: ['validation_failed'],
+    operationId: 'opsListDeadLetters',
+    method: 'GET',
+    path: '/internal/dead-letters',
+    auth: 'internal',
+    summary: 'Dead letters of this service, newest first',
+    query: Type.Object(listQuery),
+    response: { 200: Page(DeadLetter) },
+    errors: ['validation_failed'],
   }),
   getDeadLetter: endpoint({
-    operationId: 'opsGetDeadLetter', method: 'GET', path: '/internal/dead-letters/:deadLetterId', auth: 'internal', summary: 'One dead letter with its message and history',
-    params: Type.Object(deadLetterId), response: { 200: DeadLetterDetail }, errors: ['not_found'],
+    operationId: 'opsGetDeadLetter',
+    method: 'GET',
+    path: '/internal/dead-letters/:deadLetterId',
+    auth: 'internal',
+    summary: 'One dead letter with its message and history',
+    params: Type.Object(deadLetterId),
+    response: { 200: DeadLetterDetail },
+    errors: ['not_found'],
   }),
   redriveDeadLetter: endpoint({
-    operationId: 'opsRedriveDeadLetter', method: 'POST', path: '/internal/dead-letters/:deadLetterId/redrive', auth: 'internal', timeoutMs: 30_000,
-    summary: 'Handle it again with the same event id, then what is parked behind it', params: Type.Object(deadLetterId), response: { 200: RedriveResult }, errors: ['not_found'],
+    operationId: 'opsRedriveDeadLetter',
+    method: 'POST',
+    path: '/internal/dead-letters/:deadLetterId/redrive',
+    auth: 'internal',
+    timeoutMs: 30_000,
+    summary: 'Handle it again with the same event id, then what is parked behind it',
+    params: Type.Object(deadLetterId),
+    response: { 200: RedriveResult },
+    errors: ['not_found'],
   }),
   discardDeadLetter: endpoint({
-    operationId: 'opsDiscardDeadLetter', method: 'POST', path: '/internal/dead-letters/:deadLetterId/discard', auth: 'internal', timeoutMs: 30_000,
-    summary: 'Give it up for good, then handle what is parked behind it', params: Type.Object(deadLetterId), response: { 200: RedriveResult }, errors: ['not_found'],
+    operationId: 'opsDiscardDeadLetter',
+    method: 'POST',
+    path: '/internal/dead-letters/:deadLetterId/discard',
+    auth: 'internal',
+    timeoutMs: 30_000,
+    summary: 'Give it up for good, then handle what is parked behind it',
+    params: Type.Object(deadLetterId),
+    response: { 200: RedriveResult },
+    errors: ['not_found'],
   }),
   replayEvents: endpoint({
-    operationId: 'opsReplayEvents', method: 'POST', path: '/internal/replays', auth: 'internal', timeoutMs: 120_000,
-    summary: 'Deliver a stretch of a topic to one consumer group again', body: Closed(ReplayFields), response: { 200: ReplayResult }, errors: ['validation_failed', 'not_found'],
+    operationId: 'opsReplayEvents',
+    method: 'POST',
+    path: '/internal/replays',
+    auth: 'internal',
+    timeoutMs: 120_000,
+    summary: 'Deliver a stretch of a topic to one consumer group again',
+    body: Closed(ReplayFields),
+    response: { 200: ReplayResult },
+    errors: ['validation_failed', 'not_found'],
   }),
 } satisfies Record<string, Endpoint>
 
 /** Answered by the gateway itself, from the internal part of every service. */
 export const adminOpsApi = {
   listDeadLetters: endpoint({
-    operationId: 'adminListDeadLetters', method: 'GET', path: '/v1/admin/dead-letters', auth: 'admin', rate: 'read',
+    operationId: 'adminListDeadLetters',
+    method: 'GET',
+    path: '/v1/admin/dead-letters',
+    auth: 'admin',
+    rate: 'read',
     summary: 'Dead letters of all services, newest first; with `service`, page by page',
     query: Type.Object({ ...listQuery, service: Type.Optional(ServiceName) }),
-    response: { 200: Type.Object({ ...Page(ofService(DeadLetterFields)).properties, unavailable: Type.Array(ServiceName, { description: 'Services that did not answer' }) }) },
+    response: {
+      200: Type.Object({
+        ...Page(ofService(DeadLetterFields)).properties,
+        unavailable: Type.Array(ServiceName, { description: 'Services that did not answer' }),
+      }),
+    },
     errors: ['validation_failed'],
   }),
   getDeadLetter: endpoint({
-    operationId: 'adminGetDeadLetter', method: 'GET', path: '/v1/admin/dead-letters/:service/:deadLetterId', auth: 'admin', rate: 'read',
-    summary: 'One dead letter with its message and history', params: ofService(deadLetterId), response: { 200: ofService(DetailFields) }, errors: ['not_found', 'upstream_unavailable'],
+    operationId: 'adminGetDeadLetter',
+    method: 'GET',
+    path: '/v1/admin/dead-letters/:service/:deadLetterId',
+    auth: 'admin',
+    rate: 'read',
+    summary: 'One dead letter with its message and history',
+    params: ofService(deadLetterId),
+    response: { 200: ofService(DetailFields) },
+    errors: ['not_found', 'upstream_unavailable'],
   }),
   redriveDeadLetter: endpoint({
-    operationId: 'adminRedriveDeadLetter', method: 'POST', path: '/v1/admin/dead-letters/:service/:deadLetterId/redrive', auth: 'admin', rate: 'write', timeoutMs: 30_000,
-    summary: 'Handle it again with the same event id, then what is parked behind it', params: ofService(deadLetterId), response: { 200: RedriveResult }, errors: ['not_found', 'upstream_unavailable'],
+    operationId: 'adminRedriveDeadLetter',
+    method: 'POST',
+    path: '/v1/admin/dead-letters/:service/:deadLetterId/redrive',
+    auth: 'admin',
+    rate: 'write',
+    timeoutMs: 30_000,
+    summary: 'Handle it again with the same event id, then what is parked behind it',
+    params: ofService(deadLetterId),
+    response: { 200: RedriveResult },
+    errors: ['not_found', 'upstream_unavailable'],
   }),
   discardDeadLetter: endpoint({
-    operationId: 'adminDiscardDeadLetter', method: 'POST', path: '/v1/admin/dead-letters/:service/:deadLetterId/discard', auth: 'admin', rate: 'write', timeoutMs: 30_000,
-    summary: 'Give it up for good, then handle what is parked behind it', params: ofService(deadLetterId), response: { 200: RedriveResult }, errors: ['not_found', 'upstream_unavailable'],
+    operationId: 'adminDiscardDeadLetter',
+    method: 'POST',
+    path: '/v1/admin/dead-letters/:service/:deadLetterId/discard',
+    auth: 'admin',
+    rate: 'write',
+    timeoutMs: 30_000,
+    summary: 'Give it up for good, then handle what is parked behind it',
+    params: ofService(deadLetterId),
+    response: { 200: RedriveResult },
+    errors: ['not_found', 'upstream_unavailable'],
   }),
   replayEvents: endpoint({
-    operationId: 'adminReplayEvents', method: 'POST', path: '/v1/admin/replays', auth: 'admin', rate: 'write', timeoutMs: 120_000,
-    summary: 'Deliver a stretch of a topic to one consumer group of a service again', body: Closed({ service: ServiceName, ...ReplayFields }),
-    response: { 200: ReplayResult }, errors: ['validation_failed', 'not_found', 'upstream_unavailable'],
+    operationId: 'adminReplayEvents',
+    method: 'POST',
+    path: '/v1/admin/replays',
+    auth: 'admin',
+    rate: 'write',
+    timeoutMs: 120_000,
+    summary: 'Deliver a stretch of a topic to one consumer group of a service again',
+    body: Closed({ service: ServiceName, ...ReplayFields }),
+    response: { 200: ReplayResult },
+    errors: ['validation_failed', 'not_found', 'upstream_unavailable'],
   }),
 } satisfies Record<string, Endpoint>

@@ -7,7 +7,12 @@ import type { RunningSubscription, Transport } from './transport.ts'
 
 const name = (what: string) => `${what}-${randomUUID().slice(0, 8)}`
 
-const recordFor = (topic: string, key: string, n: number): WireRecord => ({ topic, key, value: JSON.stringify({ n }), headers: { ce_id: `${key}-${n}`, ce_type: 'test.counted' } })
+const recordFor = (topic: string, key: string, n: number): WireRecord => ({
+  topic,
+  key,
+  value: JSON.stringify({ n }),
+  headers: { ce_id: `${key}-${n}`, ce_type: 'test.counted' },
+})
 const numberOf = (record: WireRecord): number => (JSON.parse(record.value) as { n: number }).n
 
 /** A reader that remembers what it was given, in order per key, and can be told to hold a key or fail. */
@@ -51,12 +56,22 @@ export const conformance = (open: () => Promise<Transport>): void => {
     await transport.ensureTopics([topic])
     return topic
   }
-  const send = (topic: string, key: string, numbers: readonly number[], settled: (record: WireRecord) => void = () => undefined) =>
+  const send = (
+    topic: string,
+    key: string,
+    numbers: readonly number[],
+    settled: (record: WireRecord) => void = () => undefined,
+  ) =>
     transport.send(
       numbers.map((n) => recordFor(topic, key, n)),
       settled,
     )
-  const join = async (group: string, topic: string, deliver: ReturnType<typeof reader>['deliver'], ephemeral?: true): Promise<RunningSubscription> => {
+  const join = async (
+    group: string,
+    topic: string,
+    deliver: ReturnType<typeof reader>['deliver'],
+    ephemeral?: true,
+  ): Promise<RunningSubscription> => {
     const subscription = await transport.subscribe({ group, topics: [topic], deliver, ...(ephemeral ? { ephemeral } : {}) })
     started.push(subscription)
     return subscription
@@ -185,7 +200,10 @@ export const conformance = (open: () => Promise<Transport>): void => {
     one.hold('a')
     const first = await other.subscribe({ group: name('group'), topics: [topic], deliver: one.deliver })
     const second = await other.subscribe({ group: name('group'), topics: [topic], deliver: two.deliver })
-    await other.send(upTo(50).flatMap((n) => ['a', 'b', 'c'].map((key) => recordFor(topic, key, n))), () => undefined)
+    await other.send(
+      upTo(50).flatMap((n) => ['a', 'b', 'c'].map((key) => recordFor(topic, key, n))),
+      () => undefined,
+    )
     await eventually('work is under way', () => two.count() > 0)
     await Promise.all([first.stop(), first.stop(), second.stop(), other.close()])
     const after = [one.count(), two.count()]

@@ -1,6 +1,6 @@
 // The Kafka transport passes the suite of all transports on a real broker, and survives rebalances, outages and replays.
 import { randomUUID } from 'node:crypto'
-import { eventually, tcpProxy, type TcpProxy } from '@cartwright/testing'
+import { eventually, type TcpProxy, tcpProxy } from '@cartwright/testing'
 import { describe, expect, test } from 'vitest'
 import type { WireRecord } from '../wire.ts'
 import { conformance } from './conformance.fixture.ts'
@@ -9,13 +9,23 @@ import type { Transport } from './transport.ts'
 
 const brokers = (process.env.TEST_KAFKA_BROKERS ?? '127.0.0.1:9092').split(',')
 const open = (proxy?: TcpProxy): Promise<Transport> =>
-  kafkaTransport({ brokers, clientId: 'test', partitions: 3, ...(proxy ? { reach: () => ({ host: '127.0.0.1', port: proxy.port }) } : {}) })
+  kafkaTransport({
+    brokers,
+    clientId: 'test',
+    partitions: 3,
+    ...(proxy ? { reach: () => ({ host: '127.0.0.1', port: proxy.port }) } : {}),
+  })
 const proxied = (): Promise<TcpProxy> => {
   const [host = '127.0.0.1', port = '9092'] = (brokers[0] ?? '').split(':')
   return tcpProxy({ host, port: Number(port) })
 }
 const unique = (what: string) => `${what}-${randomUUID().slice(0, 8)}`
-const record = (topic: string, key: string, n: number): WireRecord => ({ topic, key, value: JSON.stringify({ n }), headers: { ce_id: `${key}-${n}` } })
+const record = (topic: string, key: string, n: number): WireRecord => ({
+  topic,
+  key,
+  value: JSON.stringify({ n }),
+  headers: { ce_id: `${key}-${n}` },
+})
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index)
 /** First deliveries per key, in order: what an inbox lets through. */
 const inbox = () => {
@@ -46,7 +56,10 @@ describe('kafka transport', () => {
     const keys = upTo(6).map((index) => `key-${index}`)
     let sent = 0
     const sendSome = async () => {
-      await one.send(keys.flatMap((key) => upTo(5).map((n) => record(topic, key, sent + n))), () => undefined)
+      await one.send(
+        keys.flatMap((key) => upTo(5).map((n) => record(topic, key, sent + n))),
+        () => undefined,
+      )
       sent += 5
     }
     for (const _ of upTo(3)) {
@@ -69,10 +82,16 @@ describe('kafka transport', () => {
     await near.ensureTopics([topic])
     const { deliver, effects, count } = inbox()
     const subscription = await far.subscribe({ group: unique('group'), topics: [topic], deliver })
-    await near.send(upTo(10).map((n) => record(topic, 'a', n)), () => undefined)
+    await near.send(
+      upTo(10).map((n) => record(topic, 'a', n)),
+      () => undefined,
+    )
     await eventually('the first are handled', () => count() === 10)
     proxy.refuse()
-    await near.send([...upTo(10)].map((n) => record(topic, 'a', 10 + n)), () => undefined)
+    await near.send(
+      [...upTo(10)].map((n) => record(topic, 'a', 10 + n)),
+      () => undefined,
+    )
     proxy.resume()
     await eventually('the others follow', () => count() === 20, 60_000)
     expect(effects.get('a')).toEqual(upTo(20))
@@ -111,7 +130,10 @@ describe('kafka transport', () => {
     const transport = await open()
     const topic = unique('replay')
     await transport.ensureTopics([topic])
-    await transport.send(upTo(4).map((n) => record(topic, `key-${n}`, n)), () => undefined)
+    await transport.send(
+      upTo(4).map((n) => record(topic, `key-${n}`, n)),
+      () => undefined,
+    )
     const [from, until] = [new Date(Date.now() - 60_000), new Date(Date.now() + 60_000)]
     const { deliver, count, effects } = inbox()
     expect(await transport.replay?.({ topic, from, to: until }, deliver)).toBe(4)

@@ -150,9 +150,15 @@ const boundsOf = async (kafka: Kafka, { topic, from, to }: ReplayRange): Promise
   const admin = kafka.admin()
   await admin.connect()
   try {
-    const [first, last] = await Promise.all([admin.fetchTopicOffsetsByTimestamp(topic, from.getTime()), admin.fetchTopicOffsetsByTimestamp(topic, to.getTime())])
+    const [first, last] = await Promise.all([
+      admin.fetchTopicOffsetsByTimestamp(topic, from.getTime()),
+      admin.fetchTopicOffsetsByTimestamp(topic, to.getTime()),
+    ])
     const ends = new Map(last.map(({ partition, offset }) => [partition, Number(offset)]))
-    const bounds = first.map(({ partition, offset }): [number, { next: number; end: number }] => [partition, { next: Number(offset), end: ends.get(partition) ?? 0 }])
+    const bounds = first.map(({ partition, offset }): [number, { next: number; end: number }] => [
+      partition,
+      { next: Number(offset), end: ends.get(partition) ?? 0 },
+    ])
     return new Map(bounds.filter(([, { next, end }]) => next < end))
   } finally {
     await within(closeMs, admin.disconnect())
