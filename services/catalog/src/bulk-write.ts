@@ -28,7 +28,11 @@ const isSettled = (status: number): boolean => status < 300 || status === 409 ||
  * @returns ids that the engine refuses for good, with its reason; the same document would be refused again
  * @throws Error when the engine cannot take writes now
  */
-export const bulkWrite = async ({ client }: SearchEngine, targets: readonly string[], changes: readonly DocumentChange[]): Promise<Map<string, string>> => {
+export const bulkWrite = async (
+  { client }: SearchEngine,
+  targets: readonly string[],
+  changes: readonly DocumentChange[],
+): Promise<Map<string, string>> => {
   const refused = new Map<string, string>()
   if (targets.length === 0 || changes.length === 0) return refused
   const operations = targets.flatMap((target) => changes.flatMap((change) => operationsOf(target, change)))

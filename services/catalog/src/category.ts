@@ -30,14 +30,17 @@ export const findCategory = (categories: Categories, idOrSlug: string): Category
 export const subtreeOf = (categories: Categories, idOrSlug: string): string[] => {
   const root = findCategory(categories, idOrSlug)
   if (root === undefined) return []
-  return [...categories.keys()].filter((id) => id === root.id || ancestorsOf(categories, id).some((ancestor) => ancestor.id === root.id))
+  return [...categories.keys()].filter(
+    (id) => id === root.id || ancestorsOf(categories, id).some((ancestor) => ancestor.id === root.id),
+  )
 }
 
 /** @throws AppError not_found for an unknown parent, category_cycle for one inside the category's own subtree */
 export const assertParent = (categories: Categories, id: string, parentId: string | null | undefined): void => {
   if (!parentId) return
   if (!categories.has(parentId)) throw new AppError('not_found', `there is no category ${parentId}`)
-  if (parentId === id || ancestorsOf(categories, parentId).some((ancestor) => ancestor.id === id)) throw new AppError('category_cycle')
+  if (parentId === id || ancestorsOf(categories, parentId).some((ancestor) => ancestor.id === id))
+    throw new AppError('category_cycle')
 }
 
 export const refOf = ({ id, slug, name }: CategoryRow) => ({ id, slug, name })
@@ -49,7 +52,13 @@ export const refsOf = (categories: Categories, ids: readonly string[]) =>
     return category ? [refOf(category)] : []
   })
 
-const categoryOf = (row: CategoryRow) => ({ id: row.id, slug: row.slug, name: row.name, parentId: row.parent_id, position: row.position })
+const categoryOf = (row: CategoryRow) => ({
+  id: row.id,
+  slug: row.slug,
+  name: row.name,
+  parentId: row.parent_id,
+  position: row.position,
+})
 type CategoryNode = ReturnType<typeof categoryOf> & { children: CategoryNode[] }
 
 const childrenOf = (categories: Categories, parentId: string | null): CategoryRow[] =>

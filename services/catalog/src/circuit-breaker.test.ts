@@ -4,7 +4,12 @@ import { circuitBreaker } from './circuit-breaker.ts'
 
 const aBreaker = () => {
   let now = 1000
-  return { breaker: circuitBreaker({ failures: 3, openMs: 2000, nowMs: () => now }), pass: (ms: number) => void (now += ms) }
+  return {
+    breaker: circuitBreaker({ failures: 3, openMs: 2000, nowMs: () => now }),
+    pass: (ms: number) => {
+      now += ms
+    },
+  }
 }
 
 test('single failures between successes never open it', () => {

@@ -9,7 +9,15 @@ export interface CircuitBreaker {
 }
 
 /** @param options.failures in a row that open it; @param options.openMs milliseconds until the next trial */
-export const circuitBreaker = ({ failures, openMs, nowMs }: { failures: number; openMs: number; nowMs: () => number }): CircuitBreaker => {
+export const circuitBreaker = ({
+  failures,
+  openMs,
+  nowMs,
+}: {
+  failures: number
+  openMs: number
+  nowMs: () => number
+}): CircuitBreaker => {
   let inARow = 0
   let retryAtMs = 0
   return {

@@ -26,7 +26,12 @@ export type CatalogDeps = BaseDeps<typeof config> & CatalogOwn
 export const openDeps = async ({ config: own, shared, db, clock, metrics }: BaseDeps<typeof config>): Promise<CatalogOwn> => ({
   gauges: gaugesOf(metrics),
   prisma: openPrisma(db),
-  engine: await openSearchEngine({ url: shared.elasticsearchUrl, prefix: own.indexPrefix, searchTimeoutMs: own.searchTimeoutMs, nowMs: () => clock.now().getTime() }),
+  engine: await openSearchEngine({
+    url: shared.elasticsearchUrl,
+    prefix: own.indexPrefix,
+    searchTimeoutMs: own.searchTimeoutMs,
+    nowMs: () => clock.now().getTime(),
+  }),
 })
 
 export const closeDeps = async ({ engine, prisma }: CatalogOwn): Promise<void> => {

@@ -1,7 +1,7 @@
 // What catalog's tests start from: an operator, products made through the face, requests for stock.
 import { randomBytes } from 'node:crypto'
 import type { NewProduct } from '@cartwright/contracts'
-import { type UnderTest, type TestResponse } from '@cartwright/testing'
+import type { TestResponse, UnderTest } from '@cartwright/testing'
 
 export const admin = { id: 'usr_admin01', role: 'admin', email: 'admin@example.com' } as const
 export const shopper = { id: 'usr_shopper1', role: 'customer', email: 'shopper@example.com' } as const
@@ -19,7 +19,10 @@ export const aProduct = async (t: UnderTest, input: Partial<NewProduct> = {}): P
 /** A product with one variant and so much of it on hand. */
 export const aVariant = async (t: UnderTest, onHand: number): Promise<{ sku: string; product: TestResponse['body'] }> => {
   const sku = `SKU-${unique()}`
-  const product = await aProduct(t, { name: `Thing ${sku}`, variants: [{ sku, prices: [{ amountMinor: 1000, currency: 'EUR' }] }] })
+  const product = await aProduct(t, {
+    name: `Thing ${sku}`,
+    variants: [{ sku, prices: [{ amountMinor: 1000, currency: 'EUR' }] }],
+  })
   if (onHand > 0) {
     const stocked = await t.as(admin).post(`/v1/admin/stock/${sku}/adjustments`, { delta: onHand, reason: 'delivery' })
     if (stocked.status !== 201) throw new Error(`no stock: ${stocked.text}`)
@@ -27,9 +30,13 @@ export const aVariant = async (t: UnderTest, onHand: number): Promise<{ sku: str
   return { sku, product }
 }
 
-export const stockOf = async (t: UnderTest, sku: string): Promise<TestResponse['body']> => (await t.as(admin).get(`/v1/admin/stock/${sku}`)).body
+export const stockOf = async (t: UnderTest, sku: string): Promise<TestResponse['body']> =>
+  (await t.as(admin).get(`/v1/admin/stock/${sku}`)).body
 
 /** A request of an order for stock, held for an hour of the test's clock. */
 export const stockRequest = (t: UnderTest, name: string, lines: { sku: string; quantity: number }[]) => ({
-  orderId: `ord_${name}`, reservationId: `res_${name}`, lines, holdUntil: new Date(t.clock.now().getTime() + 3_600_000).toISOString(),
+  orderId: `ord_${name}`,
+  reservationId: `res_${name}`,
+  lines,
+  holdUntil: new Date(t.clock.now().getTime() + 3_600_000).toISOString(),
 })

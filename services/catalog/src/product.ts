@@ -50,7 +50,8 @@ export const noCurrency = 'XXX'
 export const unpricedUp = Number.MAX_SAFE_INTEGER
 export const unpricedDown = -1
 
-export const isPublic = (product: Pick<ProductState, 'status' | 'deleted'>): boolean => product.status === 'active' && !product.deleted
+export const isPublic = (product: Pick<ProductState, 'status' | 'deleted'>): boolean =>
+  product.status === 'active' && !product.deleted
 
 export const liveVariants = (product: ProductState): VariantState[] => product.variants.filter((variant) => !variant.deleted)
 
@@ -67,7 +68,8 @@ export const lowestPrices = (product: ProductState): Map<string, number> => {
 }
 
 /** Pictures of our own are stored as paths; shoppers get whole addresses. */
-export const absolute = (image: Image, publicUrl: string): Image => (image.url.startsWith('/') ? { ...image, url: publicUrl + image.url } : image)
+export const absolute = (image: Image, publicUrl: string): Image =>
+  image.url.startsWith('/') ? { ...image, url: publicUrl + image.url } : image
 
 /** A slug from a name: ASCII, lower case, dashes. */
 export const slugOf = (name: string): string =>

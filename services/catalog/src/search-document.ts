@@ -49,7 +49,9 @@ export const documentOf = (product: ProductState, categories: Categories): Searc
     nameKey: nameKeyOf(product.name),
     description: product.description,
     categoryNames: refsOf(categories, product.categoryIds).map((category) => category.name),
-    categoryIds: [...new Set(product.categoryIds.flatMap((id) => [id, ...ancestorsOf(categories, id).map((ancestor) => ancestor.id)]))],
+    categoryIds: [
+      ...new Set(product.categoryIds.flatMap((id) => [id, ...ancestorsOf(categories, id).map((ancestor) => ancestor.id)])),
+    ],
     skus: variants.map((variant) => variant.sku),
     optionValues: [...new Set(pairs.flat().map(([, value]) => value))],
     variants: pairs.map((options) => ({ options: options.map(([name, value]) => optionPair(name, value)) })),
@@ -103,7 +105,10 @@ const settings = {
 } as const
 
 /** Names the shape of the index; a service that finds another one builds the index anew. */
-export const indexShape: string = createHash('sha256').update(JSON.stringify([settings, mappings])).digest('hex').slice(0, 16)
+export const indexShape: string = createHash('sha256')
+  .update(JSON.stringify([settings, mappings]))
+  .digest('hex')
+  .slice(0, 16)
 
 /** Body of the request that creates an index. */
 export const indexDefinition = { settings, mappings: { ...mappings, _meta: { shape: indexShape } } }

@@ -1,6 +1,6 @@
 // The way to Elasticsearch: one client, the names of our indices, and a circuit breaker so that a dead engine costs nothing.
 import type { Client } from '@elastic/elasticsearch'
-import { circuitBreaker, type CircuitBreaker } from './circuit-breaker.ts'
+import { type CircuitBreaker, circuitBreaker } from './circuit-breaker.ts'
 
 export interface SearchEngine {
   client: Client
@@ -41,4 +41,6 @@ export const openSearchEngine = async ({ url, prefix, searchTimeoutMs, nowMs }: 
 
 /** HTTP status of an answer that reports a failure; undefined when there was no answer at all. */
 export const statusOf = (error: unknown): number | undefined =>
-  typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined
+  typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : undefined

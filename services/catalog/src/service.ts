@@ -1,21 +1,29 @@
 // Catalog's table of contents.
 import { fileURLToPath } from 'node:url'
 import { defineService } from '@cartwright/service-kit'
-import { announceProducts } from './announce-products/job.ts'
 import { createCategory, deleteCategory, updateCategory } from './admin-categories/routes.ts'
 import { adminGetProduct, adminListProducts } from './admin-products/read.ts'
 import { createProduct, deleteProduct, updateProduct } from './admin-products/routes.ts'
 import { addVariant, deleteVariant, updateVariant } from './admin-products/variants.ts'
 import { adjustStock, getStock, listMovements } from './admin-stock/routes.ts'
-import { getAvailability, getCategory, getImage, getProduct, internalVariants, listCategories, listProducts } from './browse/routes.ts'
+import { announceProducts } from './announce-products/job.ts'
+import {
+  getAvailability,
+  getCategory,
+  getImage,
+  getProduct,
+  internalVariants,
+  listCategories,
+  listProducts,
+} from './browse/routes.ts'
 import { indexCheck } from './build-index/check.ts'
 import { buildIndex } from './build-index/job.ts'
 import { getSearchState, reindexSearch } from './build-index/routes.ts'
+import { ledgerCheck } from './check-ledger/check.ts'
 import { config } from './config.ts'
 import { closeDeps, openDeps } from './deps.ts'
 import { indexHandlers } from './index-products/handlers.ts'
 import { indexProducts } from './index-products/job.ts'
-import { ledgerCheck } from './check-ledger/check.ts'
 import { stockHandlers, sweeper } from './reserve-stock/handlers.ts'
 import { search } from './search/route.ts'
 import { seed } from './seed/seed.ts'
@@ -28,9 +36,30 @@ export const catalogService = defineService({
   deps: openDeps,
   close: closeDeps,
   routes: [
-    listProducts, getProduct, getAvailability, search, listCategories, getCategory, getImage, internalVariants,
-    adminListProducts, createProduct, adminGetProduct, updateProduct, deleteProduct, addVariant, updateVariant, deleteVariant,
-    createCategory, updateCategory, deleteCategory, adjustStock, getStock, listMovements, reindexSearch, getSearchState,
+    listProducts,
+    getProduct,
+    getAvailability,
+    search,
+    listCategories,
+    getCategory,
+    getImage,
+    internalVariants,
+    adminListProducts,
+    createProduct,
+    adminGetProduct,
+    updateProduct,
+    deleteProduct,
+    addVariant,
+    updateVariant,
+    deleteVariant,
+    createCategory,
+    updateCategory,
+    deleteCategory,
+    adjustStock,
+    getStock,
+    listMovements,
+    reindexSearch,
+    getSearchState,
   ],
   parksBehindDeadLetters: true,
   consumers: stockHandlers,

@@ -2,7 +2,7 @@
 import { AppError, catalogApi } from '@cartwright/contracts'
 import { list, type Queryable, type Tx } from '@cartwright/db'
 import { audit, changesOf, route } from '@cartwright/service-kit'
-import { assertParent, categoryDetail, type CategoryRow, subtreeOf } from '../category.ts'
+import { assertParent, type CategoryRow, categoryDetail, subtreeOf } from '../category.ts'
 import { announceLater } from '../db/announce-later.ts'
 import { loadCategories } from '../db/products.ts'
 import { explainConflict } from '../db/write-products.ts'
@@ -22,7 +22,9 @@ const getCategoryRow = async (tx: Tx, id: string): Promise<CategoryRow> => {
 }
 
 const productsIn = async (db: Queryable, categoryIds: readonly string[]): Promise<string[]> => {
-  const rows = await db.rows<{ product_id: string }>`SELECT DISTINCT product_id FROM product_category WHERE category_id IN (${list(categoryIds)}) ORDER BY product_id`
+  const rows = await db.rows<{
+    product_id: string
+  }>`SELECT DISTINCT product_id FROM product_category WHERE category_id IN (${list(categoryIds)}) ORDER BY product_id`
   return rows.map((row) => row.product_id)
 }
 
@@ -34,7 +36,12 @@ export const createCategory = route(catalogApi.createCategory, async (req, { db,
       await lockTree(tx)
       assertParent(await loadCategories(tx), id, parentId)
       await tx.run`INSERT INTO category (id, slug, name, parent_id, position) VALUES (${id}, ${slug}, ${name}, ${parentId}, ${position})`
-      await audit(tx, { actor: req.principal.id, action: 'category.create', target: id, after: { slug, name, parentId, position } })
+      await audit(tx, {
+        actor: req.principal.id,
+        action: 'category.create',
+        target: id,
+        after: { slug, name, parentId, position },
+      })
     }),
   )
   return categoryDetail(await loadCategories(db), id)
@@ -55,7 +62,12 @@ export const updateCategory = route(catalogApi.updateCategory, async (req, { db,
       // A place in the tree matters to everything below it, a name only to what is in the category itself.
       const affected = next.parent_id === current.parent_id ? [categoryId] : subtreeOf(categories, categoryId)
       await announceLater(tx, await productsIn(tx, affected), newId)
-      await audit(tx, { actor: req.principal.id, action: 'category.update', target: categoryId, ...changesOf(auditedState(current), auditedState(next)) })
+      await audit(tx, {
+        actor: req.principal.id,
+        action: 'category.update',
+        target: categoryId,
+        ...changesOf(auditedState(current), auditedState(next)),
+      })
     }),
   )
   return categoryDetail(await loadCategories(db), categoryId)

@@ -1,9 +1,8 @@
 // Operators' writes through the face: products, variants, categories and stock; who may, what is refused, and what is remembered.
-import { catalogEvents } from '@cartwright/contracts'
+import { catalogEvents, orderEvents } from '@cartwright/contracts'
 import { startUnderTest, type UnderTest } from '@cartwright/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { admin, aProduct, aVariant, shopper, stockOf, stockRequest, unique } from '../fixtures.ts'
-import { orderEvents } from '@cartwright/contracts'
 import { catalogService } from '../index.ts'
 
 describe('administration', () => {
@@ -13,22 +12,45 @@ describe('administration', () => {
   })
   afterAll(() => t.stop())
 
-  const audits = (target: string) => t.sql(`SELECT actor, action, state_before, state_after FROM audit_entry WHERE target = '${target}' ORDER BY id`)
+  const audits = (target: string) =>
+    t.sql(`SELECT actor, action, state_before, state_after FROM audit_entry WHERE target = '${target}' ORDER BY id`)
 
   test('only operators may write or see what is not public', async () => {
     const { sku, product } = await aVariant(t, 1)
     const calls: [string, string, object?][] = [
-      ['get', '/v1/admin/products'], ['get', `/v1/admin/products/${product.id}`], ['post', '/v1/admin/products', { name: 'x' }], ['patch', `/v1/admin/products/${product.id}`, { name: 'x' }],
-      ['del', `/v1/admin/products/${product.id}`], ['post', `/v1/admin/products/${product.id}/variants`, { sku: 'x' }], ['patch', `/v1/admin/variants/${product.variants[0].id}`, { name: 'x' }],
-      ['del', `/v1/admin/variants/${product.variants[0].id}`], ['post', '/v1/admin/categories', { name: 'x' }], ['patch', '/v1/admin/categories/cat_000000', { name: 'x' }], ['del', '/v1/admin/categories/cat_000000'],
-      ['post', `/v1/admin/stock/${sku}/adjustments`, { delta: 1, reason: 'x' }], ['get', `/v1/admin/stock/${sku}`], ['get', `/v1/admin/stock/${sku}/movements`], ['post', '/v1/admin/search/reindex'], ['get', '/v1/admin/search'],
+      ['get', '/v1/admin/products'],
+      ['get', `/v1/admin/products/${product.id}`],
+      ['post', '/v1/admin/products', { name: 'x' }],
+      ['patch', `/v1/admin/products/${product.id}`, { name: 'x' }],
+      ['del', `/v1/admin/products/${product.id}`],
+      ['post', `/v1/admin/products/${product.id}/variants`, { sku: 'x' }],
+      ['patch', `/v1/admin/variants/${product.variants[0].id}`, { name: 'x' }],
+      ['del', `/v1/admin/variants/${product.variants[0].id}`],
+      ['post', '/v1/admin/categories', { name: 'x' }],
+      ['patch', '/v1/admin/categories/cat_000000', { name: 'x' }],
+      ['del', '/v1/admin/categories/cat_000000'],
+      ['post', `/v1/admin/stock/${sku}/adjustments`, { delta: 1, reason: 'x' }],
+      ['get', `/v1/admin/stock/${sku}`],
+      ['get', `/v1/admin/stock/${sku}/movements`],
+      ['post', '/v1/admin/search/reindex'],
+      ['get', '/v1/admin/search'],
     ]
     for (const [method, path, body] of calls) {
-      const send = (client: typeof t.anonymous) => (method === 'get' ? client.get(path) : method === 'del' ? client.del(path) : method === 'patch' ? client.patch(path, body) : client.post(path, body))
+      const send = (client: typeof t.anonymous) =>
+        method === 'get'
+          ? client.get(path)
+          : method === 'del'
+            ? client.del(path)
+            : method === 'patch'
+              ? client.patch(path, body)
+              : client.post(path, body)
       expect((await send(t.anonymous)).status, `${method} ${path}`).toBe(401)
       expect((await send(t.as(shopper))).status, `${method} ${path}`).toBe(403)
     }
-    expect((await t.as(admin).get(`/v1/admin/products/${product.id}`)).body).toMatchObject({ version: product.version, name: product.name })
+    expect((await t.as(admin).get(`/v1/admin/products/${product.id}`)).body).toMatchObject({
+      version: product.version,
+      name: product.name,
+    })
   })
 
   test('a taken SKU or slug is refused and writes nothing, also when the other one is withdrawn; a slug becomes free again', async () => {
@@ -36,7 +58,10 @@ describe('administration', () => {
     const product = await aProduct(t, { slug: `slug-${sku.toLowerCase()}`, variants: [{ sku }] })
     const create = (input: object) => t.as(admin).post('/v1/admin/products', { name: 'Other', ...input })
     expect(await create({ variants: [{ sku }] })).toMatchObject({ status: 409, body: { code: 'sku_taken' } })
-    expect(await create({ variants: [{ sku: `${sku}-A` }, { sku: `${sku}-A` }] })).toMatchObject({ status: 409, body: { code: 'sku_taken' } })
+    expect(await create({ variants: [{ sku: `${sku}-A` }, { sku: `${sku}-A` }] })).toMatchObject({
+      status: 409,
+      body: { code: 'sku_taken' },
+    })
     expect(await create({ slug: product.slug })).toMatchObject({ status: 409, body: { code: 'slug_taken' } })
     expect(await create({ categoryIds: ['cat_nothere'] })).toMatchObject({ status: 404 })
     expect(await t.sql("SELECT id FROM product WHERE name = 'Other'")).toEqual([])
@@ -53,10 +78,17 @@ describe('administration', () => {
 
   test('a change is announced with a higher version and remembered with what differs and who did it', async () => {
     const product = await aProduct(t, { name: 'Before', description: 'stays', variants: [{ sku: `CHG-${unique()}` }] })
-    const changed = await t.as(admin).patch(`/v1/admin/products/${product.id}`, { name: 'After', images: [{ url: '/v1/images/x', alt: '' }] })
+    const changed = await t
+      .as(admin)
+      .patch(`/v1/admin/products/${product.id}`, { name: 'After', images: [{ url: '/v1/images/x', alt: '' }] })
     expect(changed.body).toMatchObject({ name: 'After', description: 'stays', version: product.version + 1 })
     const variantId = product.variants[0].id
-    await t.as(admin).patch(`/v1/admin/variants/${variantId}`, { prices: [{ amountMinor: 5, currency: 'EUR' }, { amountMinor: 6, currency: 'EUR' }] })
+    await t.as(admin).patch(`/v1/admin/variants/${variantId}`, {
+      prices: [
+        { amountMinor: 5, currency: 'EUR' },
+        { amountMinor: 6, currency: 'EUR' },
+      ],
+    })
     expect((await t.as(admin).del(`/v1/admin/variants/${variantId}`)).status).toBe(204)
     expect((await t.as(admin).del(`/v1/admin/variants/${variantId}`)).status).toBe(404)
     const events = (await t.published(catalogEvents.productChanged)).filter((event) => event.productId === product.id)
@@ -85,39 +117,55 @@ describe('administration', () => {
   })
 
   test('a category moves with its breadcrumbs, never below itself, also when two moves race', async () => {
-    const make = async (parentId: string | null) => (await t.as(admin).post('/v1/admin/categories', { name: `Cat ${unique()}`, parentId })).body
+    const make = async (parentId: string | null) =>
+      (await t.as(admin).post('/v1/admin/categories', { name: `Cat ${unique()}`, parentId })).body
     const a = await make(null)
     const b = await make(a.id)
     const c = await make(b.id)
     expect(c.breadcrumbs.map((crumb: { id: string }) => crumb.id)).toEqual([a.id, b.id, c.id])
-    expect(await t.as(admin).patch(`/v1/admin/categories/${a.id}`, { parentId: c.id })).toMatchObject({ status: 409, body: { code: 'category_cycle' } })
+    expect(await t.as(admin).patch(`/v1/admin/categories/${a.id}`, { parentId: c.id })).toMatchObject({
+      status: 409,
+      body: { code: 'category_cycle' },
+    })
     expect(await t.as(admin).patch(`/v1/admin/categories/${a.id}`, { parentId: a.id })).toMatchObject({ status: 409 })
     const [x, y] = [await make(null), await make(null)]
-    const race = await Promise.all([t.as(admin).patch(`/v1/admin/categories/${x.id}`, { parentId: y.id }), t.as(admin).patch(`/v1/admin/categories/${y.id}`, { parentId: x.id })])
+    const race = await Promise.all([
+      t.as(admin).patch(`/v1/admin/categories/${x.id}`, { parentId: y.id }),
+      t.as(admin).patch(`/v1/admin/categories/${y.id}`, { parentId: x.id }),
+    ])
     expect(race.map((answer) => answer.status).toSorted()).toEqual([200, 409])
     expect((await t.as(admin).patch(`/v1/admin/categories/${c.id}`, { parentId: null })).body.breadcrumbs).toHaveLength(1)
     expect((await t.as(admin).del(`/v1/admin/categories/${a.id}`)).status).toBe(204)
     expect((await t.anonymous.get(`/v1/categories/${b.id}`)).body).toMatchObject({ parentId: null })
-    expect((await t.as(admin).post('/v1/admin/categories', { name: 'x', slug: b.slug })).body).toMatchObject({ code: 'slug_taken' })
+    expect((await t.as(admin).post('/v1/admin/categories', { name: 'x', slug: b.slug })).body).toMatchObject({
+      code: 'slug_taken',
+    })
     expect((await audits(a.id)).map((row) => row.action)).toEqual(['category.create', 'category.delete'])
   })
 
   test('an adjustment happens once per key, is a movement with reason and actor, and never takes what is reserved', async () => {
     const { sku } = await aVariant(t, 5)
-    const adjust = (delta: number, key?: string) => t.as(admin).post(`/v1/admin/stock/${sku}/adjustments`, { delta, reason: 'count' }, key === undefined ? {} : { key })
+    const adjust = (delta: number, key?: string) =>
+      t.as(admin).post(`/v1/admin/stock/${sku}/adjustments`, { delta, reason: 'count' }, key === undefined ? {} : { key })
     const first = await adjust(3, 'k1')
     const [again, other] = [await adjust(3, 'k1'), await adjust(4, 'k1')]
     expect(again.headers.get('idempotent-replayed')).toBe('true')
     expect(again.body).toEqual(first.body)
     expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
-    expect((await t.as(admin).post(`/v1/admin/stock/${sku}/adjustments`, { delta: 1, reason: 'x' }, { key: null })).body).toMatchObject({ code: 'idempotency_key_missing' })
+    expect(
+      (await t.as(admin).post(`/v1/admin/stock/${sku}/adjustments`, { delta: 1, reason: 'x' }, { key: null })).body,
+    ).toMatchObject({ code: 'idempotency_key_missing' })
     await t.receive(orderEvents.stockRequested, stockRequest(t, unique(), [{ sku, quantity: 6 }]))
     expect(await adjust(-3)).toMatchObject({ status: 409, body: { code: 'stock_insufficient' } })
     expect((await adjust(-2)).body).toEqual({ sku, onHand: 6, reserved: 6, available: 0 })
     expect(await adjust(1_000_001)).toMatchObject({ status: 400 })
-    expect((await t.as(admin).post('/v1/admin/stock/NO-SUCH/adjustments', { delta: 1, reason: 'x' })).body).toMatchObject({ code: 'sku_unknown' })
+    expect((await t.as(admin).post('/v1/admin/stock/NO-SUCH/adjustments', { delta: 1, reason: 'x' })).body).toMatchObject({
+      code: 'sku_unknown',
+    })
     const parallel = await Promise.all(Array.from({ length: 10 }, () => adjust(1, 'k2')))
-    expect(parallel.filter((answer) => answer.status === 201).length + parallel.filter((answer) => answer.status === 409).length).toBe(10)
+    expect(
+      parallel.filter((answer) => answer.status === 201).length + parallel.filter((answer) => answer.status === 409).length,
+    ).toBe(10)
     expect(await stockOf(t, sku)).toMatchObject({ onHand: 7 })
     const ledger: { delta: number; actor: string; reason: string }[] = []
     let cursor = ''

@@ -9,7 +9,12 @@ import { slugOf } from '../product.ts'
 import { readAdminProduct } from './read.ts'
 
 /** A slug made from a name gets a suffix when it is taken; one that was asked for answers 409. */
-const withFreeSlug = async <T>(asked: string | undefined, name: string, suffix: () => string, create: (slug: string) => Promise<T>): Promise<T> => {
+const withFreeSlug = async <T>(
+  asked: string | undefined,
+  name: string,
+  suffix: () => string,
+  create: (slug: string) => Promise<T>,
+): Promise<T> => {
   try {
     return await create(asked ?? slugOf(name))
   } catch (error) {
@@ -20,13 +25,17 @@ const withFreeSlug = async <T>(asked: string | undefined, name: string, suffix: 
 
 export const createProduct = route(catalogApi.createProduct, async (req, { db, newId, prisma }: CatalogDeps) => {
   const id = newId('prd')
-  await withFreeSlug(req.body.slug, req.body.name, () => newId('s').slice(-6), (slug) =>
-    explainConflict(() =>
-      db.tx(async (tx) => {
-        const product = await insertProduct(tx, id, req.body, slug, newId)
-        await audit(tx, { actor: req.principal.id, action: 'product.create', target: id, after: auditedState(product) })
-      }),
-    ),
+  await withFreeSlug(
+    req.body.slug,
+    req.body.name,
+    () => newId('s').slice(-6),
+    (slug) =>
+      explainConflict(() =>
+        db.tx(async (tx) => {
+          const product = await insertProduct(tx, id, req.body, slug, newId)
+          await audit(tx, { actor: req.principal.id, action: 'product.create', target: id, after: auditedState(product) })
+        }),
+      ),
   )
   return readAdminProduct(prisma, id)
 })

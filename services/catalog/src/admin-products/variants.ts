@@ -11,7 +11,11 @@ export const addVariant = route(catalogApi.addVariant, async (req, { db, newId, 
   const { productId } = req.params
   const variantId = newId('var')
   await explainConflict(() =>
-    db.tx((tx) => changeProduct(tx, productId, { actor: req.principal.id, action: 'variant.add' }, () => insertVariant(tx, productId, variantId, req.body))),
+    db.tx((tx) =>
+      changeProduct(tx, productId, { actor: req.principal.id, action: 'variant.add' }, () =>
+        insertVariant(tx, productId, variantId, req.body),
+      ),
+    ),
   )
   return readAdminProduct(prisma, productId)
 })

@@ -19,12 +19,20 @@ export const adjustStock = route(catalogApi.adjustStock, (req, _: CatalogDeps) =
     await getStockRow(tx, sku)
     const row = await adjust(tx, sku, delta, { reason, actor: req.principal.id, reference: null })
     if (row === null) throw new AppError('stock_insufficient')
-    await audit(tx, { actor: req.principal.id, action: 'stock.adjust', target: sku, before: { onHand: row.on_hand - delta }, after: { onHand: row.on_hand, reason } })
+    await audit(tx, {
+      actor: req.principal.id,
+      action: 'stock.adjust',
+      target: sku,
+      before: { onHand: row.on_hand - delta },
+      after: { onHand: row.on_hand, reason },
+    })
     return stockOf(row)
   }),
 )
 
-export const getStock = route(catalogApi.getStock, async (req, { db }: CatalogDeps) => stockOf(await getStockRow(db, req.params.sku)))
+export const getStock = route(catalogApi.getStock, async (req, { db }: CatalogDeps) =>
+  stockOf(await getStockRow(db, req.params.sku)),
+)
 
 const idOf = (cursor: string): number => {
   const [id] = decodeCursor('id', cursor, 1)
@@ -42,5 +50,8 @@ export const listMovements = route(catalogApi.listMovements, async (req, { db, p
     take: limit + 1,
   })
   const page = pageOf(rows, limit, (last) => encodeCursor('id', [Number(last.id)]))
-  return { items: page.items.map(({ id, createdAt, ...movement }) => ({ ...movement, id: Number(id), at: createdAt.toISOString() })), nextCursor: page.nextCursor }
+  return {
+    items: page.items.map(({ id, createdAt, ...movement }) => ({ ...movement, id: Number(id), at: createdAt.toISOString() })),
+    nextCursor: page.nextCursor,
+  }
 })

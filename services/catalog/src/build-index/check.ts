@@ -14,8 +14,12 @@ const settleMs = 2000
 const gapOf = async ({ client, live }: SearchEngine, db: Database): Promise<string | null> => {
   await client.indices.refresh({ index: live })
   const { count } = await client.count({ index: live })
-  const inMysql = await db.one<{ products: number }>`SELECT COUNT(*) AS products FROM product_listing WHERE currency = ${noCurrency}`
-  return count === inMysql?.products || (await countPending(db)) > 0 ? null : `the index holds ${count} products and the shop ${inMysql?.products}`
+  const inMysql = await db.one<{
+    products: number
+  }>`SELECT COUNT(*) AS products FROM product_listing WHERE currency = ${noCurrency}`
+  return count === inMysql?.products || (await countPending(db)) > 0
+    ? null
+    : `the index holds ${count} products and the shop ${inMysql?.products}`
 }
 
 /** Why the index has to be built anew; null when it is right, or when that cannot be told now. */

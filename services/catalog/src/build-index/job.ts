@@ -25,7 +25,10 @@ const indicesOf = async ({ client }: SearchEngine, name: string): Promise<string
 }
 
 /** Makes the new index, or finds the one that an interrupted build left. @returns where to begin: at the start of a new index */
-const ensureIndex = async (engine: SearchEngine, { build, after_id, copied }: BuildRow): Promise<{ afterId: string; copied: number }> => {
+const ensureIndex = async (
+  engine: SearchEngine,
+  { build, after_id, copied }: BuildRow,
+): Promise<{ afterId: string; copied: number }> => {
   const { client, building } = engine
   const index = indexOf(engine, build)
   const present = await indicesOf(engine, building)
@@ -52,10 +55,21 @@ const swap = async (engine: SearchEngine, build: string): Promise<void> => {
 
 /** Copies one slice of the products that shoppers may find. */
 const copySlice = async (engine: SearchEngine, afterId: string, { db }: CatalogDeps) => {
-  const products = await loadProducts(db, sql`id > ${afterId} AND status = 'active' AND deleted_at IS NULL ORDER BY id LIMIT ${slice}`)
+  const products = await loadProducts(
+    db,
+    sql`id > ${afterId} AND status = 'active' AND deleted_at IS NULL ORDER BY id LIMIT ${slice}`,
+  )
   const categories = await loadCategories(db)
-  const changes = products.map((product) => ({ id: product.id, version: documentVersion(product), document: documentOf(product, categories) }))
-  return { last: products.at(-1)?.id ?? afterId, count: products.length, refused: await bulkWrite(engine, [engine.building], changes) }
+  const changes = products.map((product) => ({
+    id: product.id,
+    version: documentVersion(product),
+    document: documentOf(product, categories),
+  }))
+  return {
+    last: products.at(-1)?.id ?? afterId,
+    count: products.length,
+    refused: await bulkWrite(engine, [engine.building], changes),
+  }
 }
 
 export const buildIndex = job<object, Progress, CatalogDeps>({
@@ -66,7 +80,8 @@ export const buildIndex = job<object, Progress, CatalogDeps>({
     const row = await findBuild(db)
     if (engine === null || row === null || row.state !== 'running') return null
     // The alias moved, and then the process died before it could say so.
-    if ((await indicesOf(engine, engine.live)).includes(indexOf(engine, row.build))) return { build: row.build, afterId: row.after_id, copied: row.copied, finished: true, refused: [] }
+    if ((await indicesOf(engine, engine.live)).includes(indexOf(engine, row.build)))
+      return { build: row.build, afterId: row.after_id, copied: row.copied, finished: true, refused: [] }
     const { afterId, copied } = await ensureIndex(engine, row)
     const { last, count, refused } = await copySlice(engine, afterId, deps)
     for (const [product, reason] of refused) log.error({ product, reason }, 'the search index refuses a document')

@@ -5,7 +5,11 @@ import { type BuildRow, countPending, findBuild, requestBuild } from '../db/sear
 import type { CatalogDeps } from '../deps.ts'
 
 const buildOf = (row: BuildRow) => ({
-  build: row.build, state: row.state, copied: row.copied, startedAt: row.started_at.toISOString(), finishedAt: row.finished_at?.toISOString() ?? null,
+  build: row.build,
+  state: row.state,
+  copied: row.copied,
+  startedAt: row.started_at.toISOString(),
+  finishedAt: row.finished_at?.toISOString() ?? null,
 })
 
 export const reindexSearch = route(catalogApi.reindexSearch, async (req, { db, engine, newId }: CatalogDeps) => {
@@ -19,5 +23,10 @@ export const reindexSearch = route(catalogApi.reindexSearch, async (req, { db, e
 
 export const getSearchState = route(catalogApi.getSearchState, async (_, { db, engine }: CatalogDeps) => {
   const build = await findBuild(db)
-  return { configured: engine !== null, answering: engine !== null && !engine.breaker.open, pending: await countPending(db), build: build ? buildOf(build) : null }
+  return {
+    configured: engine !== null,
+    answering: engine !== null && !engine.breaker.open,
+    pending: await countPending(db),
+    build: build ? buildOf(build) : null,
+  }
 })

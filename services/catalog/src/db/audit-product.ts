@@ -7,15 +7,26 @@ import { lockProduct } from './write-products.ts'
 
 /** What operators set; stock has its own ledger. */
 export const auditedState = (product: ProductState) => ({
-  slug: product.slug, name: product.name, description: product.description, status: product.status, images: product.images, options: product.options,
-  categoryIds: product.categoryIds, variants: liveVariants(product).map(({ id, sku, name, options, prices }) => ({ id, sku, name, options, prices })),
+  slug: product.slug,
+  name: product.name,
+  description: product.description,
+  status: product.status,
+  images: product.images,
+  options: product.options,
+  categoryIds: product.categoryIds,
+  variants: liveVariants(product).map(({ id, sku, name, options, prices }) => ({ id, sku, name, options, prices })),
 })
 
 /**
  * Locks a product, lets `write` change it, announces it and writes the audit row.
  * @throws AppError not_found
  */
-export const changeProduct = async (tx: Tx, productId: string, { actor, action }: { actor: string; action: string }, write: () => Promise<unknown>): Promise<void> => {
+export const changeProduct = async (
+  tx: Tx,
+  productId: string,
+  { actor, action }: { actor: string; action: string },
+  write: () => Promise<unknown>,
+): Promise<void> => {
   await lockProduct(tx, productId)
   const before = auditedState(await getProductState(tx, productId))
   await write()

@@ -3,7 +3,17 @@ import { AppError, catalogEvents } from '@cartwright/contracts'
 import { list, type Queryable, rowsOf, type Sql, sql, type Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { ancestorsOf, type Categories, type CategoryRow } from '../category.ts'
-import { isPublic, liveVariants, lowestPrices, noCurrency, type ProductState, type Status, unpricedDown, unpricedUp, type VariantState } from '../product.ts'
+import {
+  isPublic,
+  liveVariants,
+  lowestPrices,
+  noCurrency,
+  type ProductState,
+  type Status,
+  unpricedDown,
+  unpricedUp,
+  type VariantState,
+} from '../product.ts'
 
 interface ProductRow {
   id: string
@@ -38,28 +48,46 @@ const variantsOf = (rows: readonly VariantRow[]): Map<string, VariantState[]> =>
     let variant = byId.get(row.id)
     if (variant === undefined) {
       variant = {
-        id: row.id, sku: row.sku, name: row.name, options: JSON.parse(row.options), prices: [], available: row.available ?? 0,
-        stockVersion: row.stock_version ?? 0, deleted: row.deleted_at !== null,
+        id: row.id,
+        sku: row.sku,
+        name: row.name,
+        options: JSON.parse(row.options),
+        prices: [],
+        available: row.available ?? 0,
+        stockVersion: row.stock_version ?? 0,
+        deleted: row.deleted_at !== null,
       }
       byId.set(row.id, variant)
       const siblings = byProduct.get(row.product_id)
       if (siblings) siblings.push(variant)
       else byProduct.set(row.product_id, [variant])
     }
-    if (row.currency !== null && row.amount_minor !== null) variant.prices.push({ amountMinor: row.amount_minor, currency: row.currency })
+    if (row.currency !== null && row.amount_minor !== null)
+      variant.prices.push({ amountMinor: row.amount_minor, currency: row.currency })
   }
   return byProduct
 }
 
 const stateOf = (row: ProductRow, variants: VariantState[], categoryIds: string[]): ProductState => ({
-  id: row.id, slug: row.slug, name: row.name, description: row.description, status: row.status, version: row.version,
-  images: JSON.parse(row.images), options: JSON.parse(row.options), deleted: row.deleted_at !== null,
-  createdAt: row.created_at, updatedAt: row.updated_at, categoryIds, variants,
+  id: row.id,
+  slug: row.slug,
+  name: row.name,
+  description: row.description,
+  status: row.status,
+  version: row.version,
+  images: JSON.parse(row.images),
+  options: JSON.parse(row.options),
+  deleted: row.deleted_at !== null,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  categoryIds,
+  variants,
 })
 
 /** Products with variants (withdrawn ones too), prices, stock and category ids, in the order of the condition's rows. */
 export const loadProducts = async (db: Queryable, condition: Sql): Promise<ProductState[]> => {
-  const rows = await db.rows<ProductRow>`SELECT id, slug, name, description, status, version, images, options, deleted_at, created_at, updated_at
+  const rows =
+    await db.rows<ProductRow>`SELECT id, slug, name, description, status, version, images, options, deleted_at, created_at, updated_at
     FROM product WHERE ${condition}`
   if (rows.length === 0) return []
   const ids = list(rows.map((row) => row.id))
@@ -69,10 +97,19 @@ export const loadProducts = async (db: Queryable, condition: Sql): Promise<Produ
       WHERE v.product_id IN (${ids}) ORDER BY v.id, p.currency`,
   )
   const links = Map.groupBy(
-    await db.rows<{ product_id: string; category_id: string }>`SELECT product_id, category_id FROM product_category WHERE product_id IN (${ids}) ORDER BY category_id`,
+    await db.rows<{
+      product_id: string
+      category_id: string
+    }>`SELECT product_id, category_id FROM product_category WHERE product_id IN (${ids}) ORDER BY category_id`,
     (link) => link.product_id,
   )
-  return rows.map((row) => stateOf(row, variants.get(row.id) ?? [], (links.get(row.id) ?? []).map((link) => link.category_id)))
+  return rows.map((row) =>
+    stateOf(
+      row,
+      variants.get(row.id) ?? [],
+      (links.get(row.id) ?? []).map((link) => link.category_id),
+    ),
+  )
 }
 
 /** @throws AppError not_found */
@@ -109,7 +146,15 @@ const relist = async (tx: Tx, product: ProductState): Promise<void> => {
   const lowest = lowestPrices(product)
   const rows = (await takeCurrencies(tx, lowest.keys())).map((currency) => {
     const price = lowest.get(currency)
-    return [currency, product.id, product.name, price !== undefined, price ?? unpricedUp, price ?? unpricedDown, product.createdAt]
+    return [
+      currency,
+      product.id,
+      product.name,
+      price !== undefined,
+      price ?? unpricedUp,
+      price ?? unpricedDown,
+      product.createdAt,
+    ]
   })
   await tx.run`INSERT INTO product_listing (currency, product_id, name, priced, price_up, price_down, created_at) VALUES ${rowsOf(rows)}
     ON DUPLICATE KEY UPDATE name = VALUES(name), priced = VALUES(priced), price_up = VALUES(price_up), price_down = VALUES(price_down)`
@@ -126,15 +171,32 @@ export const announceProduct = async (tx: Tx, productId: string, at?: Date): Pro
   await relist(tx, product)
   const categories = await loadCategories(tx)
   await publish(tx, catalogEvents.productChanged, {
-    productId, version: product.version, slug: product.slug, name: product.name, description: product.description, status: product.status, deleted: product.deleted,
+    productId,
+    version: product.version,
+    slug: product.slug,
+    name: product.name,
+    description: product.description,
+    status: product.status,
+    deleted: product.deleted,
     categories: product.categoryIds.flatMap((id) => {
       const category = categories.get(id)
-      return category ? [{ id, slug: category.slug, name: category.name, ancestorIds: ancestorsOf(categories, id).map((ancestor) => ancestor.id) }] : []
+      return category
+        ? [
+            {
+              id,
+              slug: category.slug,
+              name: category.name,
+              ancestorIds: ancestorsOf(categories, id).map((ancestor) => ancestor.id),
+            },
+          ]
+        : []
     }),
-    images: product.images, options: product.options,
+    images: product.images,
+    options: product.options,
     variants: liveVariants(product).map(({ id, sku, name, options, prices }) => ({ id, sku, name, options, prices })),
     withdrawnSkus: product.variants.filter((variant) => variant.deleted).map((variant) => variant.sku),
-    createdAt: product.createdAt.toISOString(), updatedAt: product.updatedAt.toISOString(),
+    createdAt: product.createdAt.toISOString(),
+    updatedAt: product.updatedAt.toISOString(),
   })
   return product
 }

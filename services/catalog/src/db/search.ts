@@ -9,7 +9,8 @@ export const buildIndexKind = 'build-search-index'
 const shards = 8
 const firstBackoffSec = 2
 
-const shardOf = (productId: string): number => (productId.charCodeAt(productId.length - 1) * 31 + productId.charCodeAt(productId.length - 2)) % shards
+const shardOf = (productId: string): number =>
+  (productId.charCodeAt(productId.length - 1) * 31 + productId.charCodeAt(productId.length - 2)) % shards
 
 const wake = (tx: Tx, shard: number) => ensureDue(tx, indexProductsKind, String(shard), { shard })
 
@@ -36,7 +37,12 @@ export const listDue = (db: Queryable, shard: number, limit: number): Promise<Pe
   db.rows<PendingProduct>`SELECT product_id, token, attempts FROM search_pending WHERE shard = ${shard} AND due_at <= ${db.dbNow} ORDER BY due_at LIMIT ${limit}`
 
 /** Forgets what was indexed, unless it changed meanwhile, and puts off what the engine refused. Wakes the job when more is due. */
-export const settlePending = async (tx: Tx, shard: number, done: readonly PendingProduct[], refused: readonly PendingProduct[]): Promise<void> => {
+export const settlePending = async (
+  tx: Tx,
+  shard: number,
+  done: readonly PendingProduct[],
+  refused: readonly PendingProduct[],
+): Promise<void> => {
   if (done.length > 0) {
     await tx.run`DELETE FROM search_pending WHERE product_id IN (${list(done.map((row) => row.product_id))})
       AND (product_id, token) IN (${rowsOf(done.map((row) => [row.product_id, row.token]))})`
@@ -49,11 +55,14 @@ export const settlePending = async (tx: Tx, shard: number, done: readonly Pendin
   if (more) await wake(tx, shard)
 }
 
-export const countPending = async (db: Queryable): Promise<number> => (await db.one<{ pending: number }>`SELECT COUNT(*) AS pending FROM search_pending`)?.pending ?? 0
+export const countPending = async (db: Queryable): Promise<number> =>
+  (await db.one<{ pending: number }>`SELECT COUNT(*) AS pending FROM search_pending`)?.pending ?? 0
 
 /** Wakes the job of every shard with something due: after a start with an engine, and for what was put off. */
 export const wakeDueShards = async (db: Database): Promise<void> => {
-  const due = await db.rows<{ shard: number }>`SELECT DISTINCT shard FROM search_pending WHERE due_at <= ${db.dbNow} ORDER BY shard`
+  const due = await db.rows<{
+    shard: number
+  }>`SELECT DISTINCT shard FROM search_pending WHERE due_at <= ${db.dbNow} ORDER BY shard`
   for (const { shard } of due) await db.tx((tx) => wake(tx, shard))
 }
 

@@ -18,13 +18,20 @@ export interface StockLine {
 
 /** Stock of the SKUs that exist, by SKU. */
 export const findStocks = async (db: Queryable, skus: readonly string[]): Promise<Map<string, StockRow>> => {
-  const rows = await db.rows<StockRow>`SELECT sku, product_id, on_hand, reserved, version FROM stock_level WHERE sku IN (${list(skus)})`
+  const rows =
+    await db.rows<StockRow>`SELECT sku, product_id, on_hand, reserved, version FROM stock_level WHERE sku IN (${list(skus)})`
   return new Map(rows.map((row) => [row.sku, row]))
 }
 
-export const findStock = async (db: Queryable, sku: string): Promise<StockRow | null> => (await findStocks(db, [sku])).get(sku) ?? null
+export const findStock = async (db: Queryable, sku: string): Promise<StockRow | null> =>
+  (await findStocks(db, [sku])).get(sku) ?? null
 
-export const stockOf = (row: StockRow) => ({ sku: row.sku, onHand: row.on_hand, reserved: row.reserved, available: row.on_hand - row.reserved })
+export const stockOf = (row: StockRow) => ({
+  sku: row.sku,
+  onHand: row.on_hand,
+  reserved: row.reserved,
+  available: row.on_hand - row.reserved,
+})
 
 /** One line per SKU, ascending: the order in which every transaction takes its locks. */
 export const summed = (lines: readonly StockLine[]): StockLine[] => {
@@ -81,7 +88,8 @@ export const adjust = async (tx: Tx, sku: string, delta: number, cause: Cause): 
 
 /** Holds free stock. @returns whether there was enough */
 const hold = async (tx: Tx, { sku, quantity }: StockLine): Promise<boolean> => {
-  const held = await tx.run`UPDATE stock_level SET reserved = reserved + ${quantity}, version = version + 1 WHERE sku = ${sku} AND on_hand - reserved >= ${quantity}`
+  const held =
+    await tx.run`UPDATE stock_level SET reserved = reserved + ${quantity}, version = version + 1 WHERE sku = ${sku} AND on_hand - reserved >= ${quantity}`
   return held.affectedRows === 1
 }
 
@@ -126,7 +134,11 @@ export const sellHeld = async (tx: Tx, lines: readonly StockLine[], cause: Cause
     await tx.run`UPDATE stock_level SET on_hand = on_hand - ${quantity}, reserved = reserved - ${quantity}, version = version + 1 WHERE sku = ${sku}`
   }
   const rows = await announceStocks(tx, skusOf(lines))
-  await record(tx, rows.map((row, index) => ({ row, delta: -(lines[index]?.quantity ?? 0) })), cause)
+  await record(
+    tx,
+    rows.map((row, index) => ({ row, delta: -(lines[index]?.quantity ?? 0) })),
+    cause,
+  )
 }
 
 /** Sells free stock, every line or none. @param lines from `summed` */

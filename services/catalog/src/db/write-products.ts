@@ -23,7 +23,11 @@ export const lockProduct = async (tx: Tx, productId: string): Promise<void> => {
   if (row === null) throw new AppError('not_found')
 }
 
-export const setPrices = async (tx: Tx, variantId: string, prices: readonly { amountMinor: number; currency: string }[]): Promise<void> => {
+export const setPrices = async (
+  tx: Tx,
+  variantId: string,
+  prices: readonly { amountMinor: number; currency: string }[],
+): Promise<void> => {
   await tx.run`DELETE FROM variant_price WHERE variant_id = ${variantId}`
   if (prices.length === 0) return
   await tx.run`INSERT INTO variant_price (variant_id, currency, amount_minor)
@@ -37,7 +41,8 @@ export const setCategories = async (tx: Tx, productId: string, categoryIds: read
   const missing = wanted.find((id) => !known.some((row) => row.id === id))
   if (missing) throw new AppError('not_found', `there is no category ${missing}`)
   await tx.run`DELETE FROM product_category WHERE product_id = ${productId}`
-  if (wanted.length > 0) await tx.run`INSERT INTO product_category (product_id, category_id) VALUES ${rowsOf(wanted.map((id) => [productId, id]))}`
+  if (wanted.length > 0)
+    await tx.run`INSERT INTO product_category (product_id, category_id) VALUES ${rowsOf(wanted.map((id) => [productId, id]))}`
 }
 
 export const insertVariant = async (tx: Tx, productId: string, variantId: string, variant: NewVariant): Promise<void> => {
@@ -49,7 +54,14 @@ export const insertVariant = async (tx: Tx, productId: string, variantId: string
 }
 
 /** @param at when it came to be; now when left out */
-export const insertProduct = async (tx: Tx, productId: string, input: NewProduct, slug: string, newId: NewId, at?: Date): Promise<ProductState> => {
+export const insertProduct = async (
+  tx: Tx,
+  productId: string,
+  input: NewProduct,
+  slug: string,
+  newId: NewId,
+  at?: Date,
+): Promise<ProductState> => {
   const { name, description = '', status = 'draft', images = [], options = [], categoryIds, variants = [] } = input
   await tx.run`INSERT INTO product (id, slug, name, description, status, version, images, options, created_at, updated_at)
     VALUES (${productId}, ${slug}, ${name}, ${description}, ${status}, 0, ${JSON.stringify(images)}, ${JSON.stringify(options)}, ${at ?? tx.dbNow}, ${at ?? tx.dbNow})`

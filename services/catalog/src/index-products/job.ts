@@ -22,7 +22,11 @@ const changesOf = async (due: readonly PendingProduct[], { db }: CatalogDeps): P
   const ids = due.map((row) => row.product_id)
   const products = await loadProducts(db, sql`id IN (${list(ids)})`)
   const categories = await loadCategories(db)
-  return products.map((product) => ({ id: product.id, version: documentVersion(product), document: documentOf(product, categories) }))
+  return products.map((product) => ({
+    id: product.id,
+    version: documentVersion(product),
+    document: documentOf(product, categories),
+  }))
 }
 
 export const indexProducts = job<{ shard: number }, Outcome, CatalogDeps>({

@@ -13,7 +13,8 @@ export const stockHandlers = [
 
 const sweepOne = ({ db }: CatalogDeps, { id, order_id }: { id: string; order_id: string }): Promise<void> =>
   db.tx(async (tx) => {
-    const due = await tx.one`SELECT id FROM reservation WHERE id = ${id} AND state = 'held' AND held_until <= ${tx.dbNow} FOR UPDATE`
+    const due =
+      await tx.one`SELECT id FROM reservation WHERE id = ${id} AND state = 'held' AND held_until <= ${tx.dbNow} FOR UPDATE`
     if (due) await release(tx, { orderId: order_id, reservationId: id }, 'lapsed')
   })
 
@@ -24,11 +25,16 @@ export const sweeper = (everySec: number) =>
     everySec,
     run: async (deps: CatalogDeps) => {
       const { db, log } = deps
-      const lapsed = await db.rows<{ id: string; order_id: string }>`SELECT id, order_id FROM reservation WHERE state = 'held' AND held_until <= ${db.dbNow}
+      const lapsed = await db.rows<{
+        id: string
+        order_id: string
+      }>`SELECT id, order_id FROM reservation WHERE state = 'held' AND held_until <= ${db.dbNow}
         ORDER BY held_until LIMIT 500`
       for (const hold of lapsed) {
         // One hold that cannot be released must not keep the others.
-        await sweepOne(deps, hold).catch((error: unknown) => log.warn({ err: error, reservation: hold.id }, 'a lapsed hold could not be released; the next sweep tries again'))
+        await sweepOne(deps, hold).catch((error: unknown) =>
+          log.warn({ err: error, reservation: hold.id }, 'a lapsed hold could not be released; the next sweep tries again'),
+        )
       }
     },
   })

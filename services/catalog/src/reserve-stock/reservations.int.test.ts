@@ -18,17 +18,27 @@ describe('reservations', () => {
     return { request, ids: { orderId: request.orderId, reservationId: request.reservationId }, lines }
   }
   const answersTo = async (orderId: string) => {
-    const rows = await t.sql(`SELECT event_type, payload FROM outbox_event WHERE aggregate_type = 'reservation' AND aggregate_id = '${orderId}' ORDER BY id`)
+    const rows = await t.sql(
+      `SELECT event_type, payload FROM outbox_event WHERE aggregate_type = 'reservation' AND aggregate_id = '${orderId}' ORDER BY id`,
+    )
     return rows.map((row) => ({ type: row.event_type, ...JSON.parse(row.payload) }))
   }
   /** Σ movements = on hand, Σ holds = reserved, 0 ≤ reserved ≤ on hand. */
   const assertLedger = async () => {
-    const levels = await t.sql(`SELECT s.sku, s.on_hand, s.reserved, CAST(COALESCE(SUM(m.delta), 0) AS SIGNED) AS moved FROM stock_level s LEFT JOIN stock_movement m ON m.sku = s.sku GROUP BY s.sku, s.on_hand, s.reserved`)
+    const levels = await t.sql(
+      `SELECT s.sku, s.on_hand, s.reserved, CAST(COALESCE(SUM(m.delta), 0) AS SIGNED) AS moved FROM stock_level s LEFT JOIN stock_movement m ON m.sku = s.sku GROUP BY s.sku, s.on_hand, s.reserved`,
+    )
     const held = await t.sql("SELECT stock_lines FROM reservation WHERE state = 'held'")
-    const bySku = Map.groupBy(held.flatMap((row) => JSON.parse(row.stock_lines) as { sku: string; quantity: number }[]), (line) => line.sku)
+    const bySku = Map.groupBy(
+      held.flatMap((row) => JSON.parse(row.stock_lines) as { sku: string; quantity: number }[]),
+      (line) => line.sku,
+    )
     for (const { sku, on_hand, reserved, moved } of levels) {
       expect(moved, `movements of ${sku}`).toBe(on_hand)
-      expect((bySku.get(sku) ?? []).reduce((sum, line) => sum + line.quantity, 0), `holds of ${sku}`).toBe(reserved)
+      expect(
+        (bySku.get(sku) ?? []).reduce((sum, line) => sum + line.quantity, 0),
+        `holds of ${sku}`,
+      ).toBe(reserved)
       expect(reserved).toBeGreaterThanOrEqual(0)
       expect(reserved).toBeLessThanOrEqual(on_hand)
     }
@@ -36,19 +46,36 @@ describe('reservations', () => {
 
   test('a request holds every line or none, and says what is short', async () => {
     const [a, b] = [await aVariant(t, 5), await aVariant(t, 1)]
-    const { request, ids } = anOrder([{ sku: a.sku, quantity: 2 }, { sku: b.sku, quantity: 2 }, { sku: 'NO-SUCH-SKU', quantity: 1 }])
+    const { request, ids } = anOrder([
+      { sku: a.sku, quantity: 2 },
+      { sku: b.sku, quantity: 2 },
+      { sku: 'NO-SUCH-SKU', quantity: 1 },
+    ])
     await t.receive(orderEvents.stockRequested, request)
     expect(await stockOf(t, a.sku)).toMatchObject({ reserved: 0, available: 5 })
     expect(await answersTo(ids.orderId)).toMatchObject([
-      { type: 'catalog.stock-rejected', rejected: 'reserve', shortages: [{ sku: 'NO-SUCH-SKU', requested: 1, available: 0 }, { sku: b.sku, requested: 2, available: 1 }] },
+      {
+        type: 'catalog.stock-rejected',
+        rejected: 'reserve',
+        shortages: [
+          { sku: 'NO-SUCH-SKU', requested: 1, available: 0 },
+          { sku: b.sku, requested: 2, available: 1 },
+        ],
+      },
     ])
   })
 
   test('lines that share a SKU are summed and cannot exceed the stock', async () => {
     const { sku } = await aVariant(t, 5)
-    const fits = anOrder([{ sku, quantity: 1 }, { sku, quantity: 2 }])
+    const fits = anOrder([
+      { sku, quantity: 1 },
+      { sku, quantity: 2 },
+    ])
     await t.receive(orderEvents.stockRequested, fits.request)
-    const tooMany = anOrder([{ sku, quantity: 1 }, { sku, quantity: 2 }])
+    const tooMany = anOrder([
+      { sku, quantity: 1 },
+      { sku, quantity: 2 },
+    ])
     await t.receive(orderEvents.stockRequested, tooMany.request)
     expect(await stockOf(t, sku)).toMatchObject({ reserved: 3, available: 2 })
     expect(await answersTo(tooMany.ids.orderId)).toMatchObject([{ shortages: [{ sku, requested: 3, available: 2 }] }])
@@ -64,12 +91,20 @@ describe('reservations', () => {
     await again((options) => t.receive(orderEvents.stockRequested, request, options))
     const refused = anOrder([{ sku, quantity: 1 }])
     await again((options) => t.receive(orderEvents.stockRequested, refused.request, options))
-    expect((await answersTo(refused.ids.orderId)).map((answer) => answer.type)).toEqual(['catalog.stock-rejected', 'catalog.stock-rejected'])
+    expect((await answersTo(refused.ids.orderId)).map((answer) => answer.type)).toEqual([
+      'catalog.stock-rejected',
+      'catalog.stock-rejected',
+    ])
     await again((options) => t.receive(orderEvents.stockCommitRequested, { ...ids, lines }, options))
     const back = { ...ids, returnId: `ret_${unique()}`, lines, reason: 'cancelled' }
     await again((options) => t.receive(orderEvents.stockReturnRequested, back, options))
     expect((await answersTo(ids.orderId)).map((answer) => answer.type)).toEqual([
-      'catalog.stock-reserved', 'catalog.stock-reserved', 'catalog.stock-committed', 'catalog.stock-committed', 'catalog.stock-returned', 'catalog.stock-returned',
+      'catalog.stock-reserved',
+      'catalog.stock-reserved',
+      'catalog.stock-committed',
+      'catalog.stock-committed',
+      'catalog.stock-returned',
+      'catalog.stock-returned',
     ])
     expect(await stockOf(t, sku)).toMatchObject({ onHand: 1, reserved: 0 })
     await assertLedger()
@@ -88,7 +123,13 @@ describe('reservations', () => {
     await t.receive(orderEvents.stockReleaseRequested, { ...sold.ids, reason: 'late' })
     expect(await stockOf(t, sku)).toMatchObject({ onHand: 2, reserved: 0 })
     const { body } = await t.as(admin).get(`/v1/admin/stock/${sku}/movements`)
-    expect(body.items[0]).toMatchObject({ delta: -2, onHandAfter: 2, reason: 'sold', actor: 'order', reference: sold.ids.orderId })
+    expect(body.items[0]).toMatchObject({
+      delta: -2,
+      onHandAfter: 2,
+      reason: 'sold',
+      actor: 'order',
+      reference: sold.ids.orderId,
+    })
   })
 
   test('a release that overtakes its request leaves a tombstone, and the late request takes nothing', async () => {
@@ -97,7 +138,10 @@ describe('reservations', () => {
     await t.receive(orderEvents.stockReleaseRequested, { ...ids, reason: 'timeout' })
     await t.receive(orderEvents.stockRequested, request)
     expect(await stockOf(t, sku)).toMatchObject({ reserved: 0 })
-    expect((await answersTo(ids.orderId)).map((answer) => answer.type)).toEqual(['catalog.stock-released', 'catalog.stock-released'])
+    expect((await answersTo(ids.orderId)).map((answer) => answer.type)).toEqual([
+      'catalog.stock-released',
+      'catalog.stock-released',
+    ])
   })
 
   test('a hold lapses once, even when sweeps and a late release meet; a commit after that takes free stock or is refused', async () => {
@@ -121,7 +165,10 @@ describe('reservations', () => {
     await t.receive(orderEvents.stockRequested, second.request)
     await t.receive(orderEvents.stockCommitRequested, { ...first.ids, lines: first.lines }, { twice: true })
     await t.receive(orderEvents.stockCommitRequested, { ...first.ids, lines: first.lines })
-    expect((await answersTo(first.ids.orderId)).slice(-2)).toMatchObject([{ rejected: 'commit', shortages: [{ sku: late.sku, requested: 1, available: 0 }] }, { rejected: 'commit' }])
+    expect((await answersTo(first.ids.orderId)).slice(-2)).toMatchObject([
+      { rejected: 'commit', shortages: [{ sku: late.sku, requested: 1, available: 0 }] },
+      { rejected: 'commit' },
+    ])
     await assertLedger()
   })
 
@@ -129,7 +176,12 @@ describe('reservations', () => {
     const { sku } = await aVariant(t, 5)
     const [unsold, sold] = [anOrder([{ sku, quantity: 2 }]), anOrder([{ sku, quantity: 2 }])]
     const giveBack = ({ ids }: typeof sold, quantity: number) =>
-      t.receive(orderEvents.stockReturnRequested, { ...ids, returnId: `ret_${unique()}`, lines: [{ sku, quantity }], reason: 'sent back' })
+      t.receive(orderEvents.stockReturnRequested, {
+        ...ids,
+        returnId: `ret_${unique()}`,
+        lines: [{ sku, quantity }],
+        reason: 'sent back',
+      })
     for (const { request } of [unsold, sold]) await t.receive(orderEvents.stockRequested, request)
     await giveBack(unsold, 1)
     await t.receive(orderEvents.stockCommitRequested, { ...sold.ids, lines: sold.lines })
@@ -157,11 +209,19 @@ describe('reservations', () => {
       return anOrder((index % 2 ? shifted : shifted.toReversed()).slice(0, 4).map((sku) => ({ sku, quantity: 1 })))
     })
     await Promise.all(orders.map(({ request }) => t.receive(orderEvents.stockRequested, request)))
-    await Promise.all(orders.map(({ ids, lines }, index) =>
-      index % 3 === 0 ? t.receive(orderEvents.stockReleaseRequested, { ...ids, reason: 'cancelled' }) : t.receive(orderEvents.stockCommitRequested, { ...ids, lines }),
-    ))
-    const types = (await Promise.all(orders.map(async ({ ids }) => (await answersTo(ids.orderId)).map((answer) => answer.type).join(' ')))).toSorted()
-    expect(new Set(types)).toEqual(new Set(['catalog.stock-reserved catalog.stock-released', 'catalog.stock-reserved catalog.stock-committed']))
+    await Promise.all(
+      orders.map(({ ids, lines }, index) =>
+        index % 3 === 0
+          ? t.receive(orderEvents.stockReleaseRequested, { ...ids, reason: 'cancelled' })
+          : t.receive(orderEvents.stockCommitRequested, { ...ids, lines }),
+      ),
+    )
+    const types = (
+      await Promise.all(orders.map(async ({ ids }) => (await answersTo(ids.orderId)).map((answer) => answer.type).join(' ')))
+    ).toSorted()
+    expect(new Set(types)).toEqual(
+      new Set(['catalog.stock-reserved catalog.stock-released', 'catalog.stock-reserved catalog.stock-committed']),
+    )
     expect(await t.sql("SELECT event_id FROM dead_letter WHERE reason <> 'permanent'")).toEqual([])
     await assertLedger()
   })
@@ -171,27 +231,41 @@ describe('reservations', () => {
     const step = fc.record({
       what: fc.constantFrom('reserve', 'commit', 'release', 'return', 'adjust', 'wait'),
       order: fc.integer({ min: 0, max: 4 }),
-      lines: fc.array(fc.record({ sku: fc.constantFrom(...skus), quantity: fc.integer({ min: 1, max: 4 }) }), { minLength: 1, maxLength: 4 }),
+      lines: fc.array(fc.record({ sku: fc.constantFrom(...skus), quantity: fc.integer({ min: 1, max: 4 }) }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
       delta: fc.integer({ min: -5, max: 6 }),
       twice: fc.boolean(),
     })
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 }), async (rounds) => {
-        const names = Array.from({ length: 5 }, () => unique())
-        for (const round of rounds) {
-          await Promise.all(round.map(async ({ what, order, lines, delta, twice }) => {
-            const { request, ids } = anOrder(lines, names[order])
-            if (what === 'reserve') await t.receive(orderEvents.stockRequested, request, { twice })
-            if (what === 'commit') await t.receive(orderEvents.stockCommitRequested, { ...ids, lines }, { twice })
-            if (what === 'release') await t.receive(orderEvents.stockReleaseRequested, { ...ids, reason: 'any' }, { twice })
-            if (what === 'return') await t.receive(orderEvents.stockReturnRequested, { ...ids, returnId: `ret_${names[order]}${delta}`, lines, reason: 'any' }, { twice })
-            if (what === 'adjust') await t.as(admin).post(`/v1/admin/stock/${lines[0]?.sku}/adjustments`, { delta, reason: 'any' })
-            if (what === 'wait') await t.clock.advance('25m')
-          }))
-          await t.idle()
-          await assertLedger()
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 }),
+        async (rounds) => {
+          const names = Array.from({ length: 5 }, () => unique())
+          for (const round of rounds) {
+            await Promise.all(
+              round.map(async ({ what, order, lines, delta, twice }) => {
+                const { request, ids } = anOrder(lines, names[order])
+                if (what === 'reserve') await t.receive(orderEvents.stockRequested, request, { twice })
+                if (what === 'commit') await t.receive(orderEvents.stockCommitRequested, { ...ids, lines }, { twice })
+                if (what === 'release') await t.receive(orderEvents.stockReleaseRequested, { ...ids, reason: 'any' }, { twice })
+                if (what === 'return')
+                  await t.receive(
+                    orderEvents.stockReturnRequested,
+                    { ...ids, returnId: `ret_${names[order]}${delta}`, lines, reason: 'any' },
+                    { twice },
+                  )
+                if (what === 'adjust')
+                  await t.as(admin).post(`/v1/admin/stock/${lines[0]?.sku}/adjustments`, { delta, reason: 'any' })
+                if (what === 'wait') await t.clock.advance('25m')
+              }),
+            )
+            await t.idle()
+            await assertLedger()
+          }
+        },
+      ),
       { numRuns: 12 },
     )
   })

@@ -2,7 +2,7 @@
 import { AppError, catalogEvents, type DataOf, type orderEvents } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
-import { adjust, holdAll, sellFree, sellHeld, type StockLine, shortagesOf, summed, unholdAll } from '../db/stock.ts'
+import { adjust, holdAll, type StockLine, sellFree, sellHeld, shortagesOf, summed, unholdAll } from '../db/stock.ts'
 
 type State = 'held' | 'committed' | 'released' | 'rejected' | 'tombstone'
 type Rejected = DataOf<typeof catalogEvents.stockRejected>
@@ -24,15 +24,27 @@ const linesOf = (reservation: Reservation): StockLine[] => JSON.parse(reservatio
 
 const sold = (orderId: string) => ({ reason: 'sold', actor: 'order', reference: orderId })
 
-const setState = async (tx: Tx, id: string, state: State, change: { answer?: object; lines?: readonly StockLine[] } = {}): Promise<void> => {
+const setState = async (
+  tx: Tx,
+  id: string,
+  state: State,
+  change: { answer?: object; lines?: readonly StockLine[] } = {},
+): Promise<void> => {
   const answer = change.answer ? JSON.stringify(change.answer) : null
   const lines = change.lines ? JSON.stringify(change.lines) : null
   await tx.run`UPDATE reservation SET state = ${state}, answer = ${answer}, stock_lines = COALESCE(${lines}, stock_lines), updated_at = ${tx.dbNow} WHERE id = ${id}`
 }
 
 /** Makes the row. @returns null when it is new, else the one that was there, locked */
-const claim = async (tx: Tx, { orderId, reservationId }: Request, state: State, lines: readonly StockLine[], heldUntil: Date | null): Promise<Reservation | null> => {
-  const made = await tx.run`INSERT IGNORE INTO reservation (id, order_id, state, held_until, stock_lines, answer, created_at, updated_at)
+const claim = async (
+  tx: Tx,
+  { orderId, reservationId }: Request,
+  state: State,
+  lines: readonly StockLine[],
+  heldUntil: Date | null,
+): Promise<Reservation | null> => {
+  const made =
+    await tx.run`INSERT IGNORE INTO reservation (id, order_id, state, held_until, stock_lines, answer, created_at, updated_at)
     VALUES (${reservationId}, ${orderId}, ${state}, ${heldUntil}, ${JSON.stringify(lines)}, NULL, ${tx.dbNow}, ${tx.dbNow})`
   return made.affectedRows === 1 ? null : lock(tx, reservationId)
 }
@@ -40,13 +52,15 @@ const claim = async (tx: Tx, { orderId, reservationId }: Request, state: State, 
 /** Publishes again what was answered before. */
 const repeatAnswer = async (tx: Tx, reservation: Reservation): Promise<void> => {
   const ids = { orderId: reservation.order_id, reservationId: reservation.id }
-  if (reservation.state === 'held') await publish(tx, catalogEvents.stockReserved, { ...ids, heldUntil: (reservation.held_until ?? new Date(0)).toISOString() })
+  if (reservation.state === 'held')
+    await publish(tx, catalogEvents.stockReserved, { ...ids, heldUntil: (reservation.held_until ?? new Date(0)).toISOString() })
   if (reservation.state === 'committed') await publish(tx, catalogEvents.stockCommitted, ids)
   if (reservation.state === 'released' || reservation.state === 'tombstone') {
     const { reason = 'requested' } = JSON.parse(reservation.answer ?? '{}') as { reason?: 'requested' | 'lapsed' }
     await publish(tx, catalogEvents.stockReleased, { ...ids, reason })
   }
-  if (reservation.state === 'rejected') await publish(tx, catalogEvents.stockRejected, JSON.parse(reservation.answer ?? '{}') as Rejected)
+  if (reservation.state === 'rejected')
+    await publish(tx, catalogEvents.stockRejected, JSON.parse(reservation.answer ?? '{}') as Rejected)
 }
 
 const reject = async (tx: Tx, request: Request, rejected: 'reserve' | 'commit', lines: readonly StockLine[]): Promise<void> => {
@@ -73,7 +87,8 @@ export const commit = async (tx: Tx, request: DataOf<typeof orderEvents.stockCom
   const lines = summed(request.lines)
   const known = await claim(tx, request, 'released', lines, null)
   if (known?.state === 'committed') return repeatAnswer(tx, known)
-  if (known?.state === 'rejected' && (JSON.parse(known.answer ?? '{}') as Rejected).rejected === 'commit') return repeatAnswer(tx, known)
+  if (known?.state === 'rejected' && (JSON.parse(known.answer ?? '{}') as Rejected).rejected === 'commit')
+    return repeatAnswer(tx, known)
   if (known?.state === 'held') {
     await setState(tx, reservationId, 'committed')
     await sellHeld(tx, linesOf(known), sold(orderId))
@@ -99,7 +114,9 @@ export const release = async (tx: Tx, request: Request, reason: 'requested' | 'l
 
 /** How much of each SKU was put back before. */
 const returnedOf = async (tx: Tx, reservationId: string): Promise<Map<string, number>> => {
-  const rows = await tx.rows<{ stock_lines: string }>`SELECT stock_lines FROM stock_return WHERE reservation_id = ${reservationId}`
+  const rows = await tx.rows<{
+    stock_lines: string
+  }>`SELECT stock_lines FROM stock_return WHERE reservation_id = ${reservationId}`
   const lines = rows.flatMap((row) => JSON.parse(row.stock_lines) as StockLine[])
   return new Map(summed(lines).map(({ sku, quantity }) => [sku, quantity]))
 }
@@ -109,7 +126,8 @@ export const putBack = async (tx: Tx, request: DataOf<typeof orderEvents.stockRe
   const { orderId, reservationId, returnId } = request
   const lines = summed(request.lines)
   const known = await lock(tx, reservationId)
-  if (known?.state !== 'committed') throw new AppError('conflict', `reservation ${reservationId} was not sold, so nothing of it can come back`)
+  if (known?.state !== 'committed')
+    throw new AppError('conflict', `reservation ${reservationId} was not sold, so nothing of it can come back`)
   const first = await tx.run`INSERT IGNORE INTO stock_return (return_id, reservation_id, stock_lines, created_at)
     VALUES (${returnId}, ${reservationId}, ${JSON.stringify(lines)}, ${tx.dbNow})`
   if (first.affectedRows === 1) {
@@ -117,7 +135,8 @@ export const putBack = async (tx: Tx, request: DataOf<typeof orderEvents.stockRe
     const soldOf = new Map(linesOf(known).map(({ sku, quantity }) => [sku, quantity]))
     const tooMany = [...returned].find(([sku, quantity]) => quantity > (soldOf.get(sku) ?? 0))
     if (tooMany) throw new AppError('conflict', `more of ${tooMany[0]} would come back than was sold`)
-    for (const { sku, quantity } of lines) await adjust(tx, sku, quantity, { reason: request.reason.slice(0, 200), actor: 'order', reference: orderId })
+    for (const { sku, quantity } of lines)
+      await adjust(tx, sku, quantity, { reason: request.reason.slice(0, 200), actor: 'order', reference: orderId })
   }
   await publish(tx, catalogEvents.stockReturned, { orderId, reservationId, returnId, lines })
 }

@@ -28,12 +28,18 @@ export interface FacetAnswer {
 
 const optionFacets = (answer: FacetAnswer, input: SearchInput): Facets['options'] => {
   const parts = [answer.options, ...[...input.options.keys()].flatMap((_, index) => answer[`option${index}`] ?? [])]
-  const counts = parts.flatMap((part) => part.variants.fitting.values.buckets).map((bucket) => {
-    const [name = '', ...rest] = String(bucket.key).split('=')
-    return { name, value: rest.join('='), count: bucket.products.doc_count }
-  })
+  const counts = parts
+    .flatMap((part) => part.variants.fitting.values.buckets)
+    .map((bucket) => {
+      const [name = '', ...rest] = String(bucket.key).split('=')
+      return { name, value: rest.join('='), count: bucket.products.doc_count }
+    })
   const byName = Map.groupBy(counts, ({ name }) => name)
-  return Object.fromEntries([...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, values]) => [name, values.map(({ value, count }) => ({ value, count }))]))
+  return Object.fromEntries(
+    [...byName]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, values]) => [name, values.map(({ value, count }) => ({ value, count }))]),
+  )
 }
 
 /** The facets of a search. */
@@ -48,7 +54,10 @@ export const facetsOf = (answer: FacetAnswer, input: SearchInput, categories: Ca
       const above = bounds[index]
       return { minPrice: bounds[index - 1] ?? 0, maxPrice: above === undefined ? null : above - 1, count: doc_count }
     }),
-    inStock: answer.inStock.values.buckets.map(({ key, key_as_string, doc_count }) => ({ value: key_as_string ?? String(key), count: doc_count })),
+    inStock: answer.inStock.values.buckets.map(({ key, key_as_string, doc_count }) => ({
+      value: key_as_string ?? String(key),
+      count: doc_count,
+    })),
     options: optionFacets(answer, input),
   }
 }

@@ -27,7 +27,8 @@ export const sortValuesOf = (sort: SearchSort, currency: string, cursor: string)
   return [score, createdKey, id]
 }
 
-const isCursorValue = (value: unknown): value is CursorValue => value === null || typeof value === 'string' || typeof value === 'number'
+const isCursorValue = (value: unknown): value is CursorValue =>
+  value === null || typeof value === 'string' || typeof value === 'number'
 
 const cursorOf = (sort: SearchSort, currency: string, values: readonly unknown[]): string => {
   const plain = values.filter(isCursorValue)
@@ -37,7 +38,10 @@ const cursorOf = (sort: SearchSort, currency: string, values: readonly unknown[]
 
 const ask = async ({ client, live, breaker, searchTimeoutMs }: SearchEngine, input: SearchInput) => {
   try {
-    const answer = await client.search<unknown, FacetAnswer>({ index: live, timeout: `${searchTimeoutMs}ms`, ...searchRequest(input) }, { requestTimeout: searchTimeoutMs })
+    const answer = await client.search<unknown, FacetAnswer>(
+      { index: live, timeout: `${searchTimeoutMs}ms`, ...searchRequest(input) },
+      { requestTimeout: searchTimeoutMs },
+    )
     breaker.succeeded()
     return answer
   } catch (error) {
@@ -65,7 +69,12 @@ export const searchElasticsearch = async (
   const page = hits.slice(0, input.limit)
   const last = page.at(-1)?.sort
   return {
-    items: await findSummaries(db, page.flatMap((hit) => hit._id ?? []), input.currency, publicUrl),
+    items: await findSummaries(
+      db,
+      page.flatMap((hit) => hit._id ?? []),
+      input.currency,
+      publicUrl,
+    ),
     nextCursor: hits.length > input.limit && last ? cursorOf(input.sort, input.currency, last) : null,
     total: typeof total === 'number' ? total : (total?.value ?? 0),
     facets: facetsOf(answer.aggregations, input, categories),

@@ -5,7 +5,11 @@ import { type ListFilters, type ListSort, listingConditions, readListing, type S
 import type { SearchInput } from './query.ts'
 
 /** Words that InnoDB does not index; asking for one of them would find nothing. */
-const stopWords = new Set('a about an are as at be by com de en for from how i in is it la of on or that the this to was what when where who will with und www'.split(' '))
+const stopWords = new Set(
+  'a about an are as at be by com de en for from how i in is it la of on or that the this to was what when where who will with und www'.split(
+    ' ',
+  ),
+)
 const shortestIndexed = 3
 
 /** Words that MySQL's boolean mode takes: letters and digits, each as a prefix that must occur. Empty when none is worth asking for. */
@@ -30,7 +34,8 @@ const findBySku = async (db: Database, q: string): Promise<string[]> => {
 
 const textCondition = async (db: Database, q: string): Promise<Sql> => {
   const words = booleanQuery(q)
-  const byWords = words === '' ? sql`p.name LIKE ${`%${likePrefix(q)}`}` : sql`MATCH(p.name, p.description) AGAINST (${words} IN BOOLEAN MODE)`
+  const byWords =
+    words === '' ? sql`p.name LIKE ${`%${likePrefix(q)}`}` : sql`MATCH(p.name, p.description) AGAINST (${words} IN BOOLEAN MODE)`
   const bySku = await findBySku(db, q)
   return bySku.length === 0 ? byWords : sql`(${byWords} OR p.id IN (${list(bySku)}))`
 }
@@ -60,6 +65,10 @@ export const searchMysql = async (
   categories: Categories,
   { input, filters, sort, cursor, publicUrl }: MysqlSearch,
 ): Promise<{ items: Summary[]; nextCursor: string | null }> => {
-  const conditions = [...listingConditions(filters, categories), input.q !== '' && (await textCondition(db, input.q)), input.options.size > 0 && optionCondition(input.options)]
+  const conditions = [
+    ...listingConditions(filters, categories),
+    input.q !== '' && (await textCondition(db, input.q)),
+    input.options.size > 0 && optionCondition(input.options),
+  ]
   return readListing(db, conditions, { sort, limit: input.limit, cursor, currency: input.currency, publicUrl })
 }

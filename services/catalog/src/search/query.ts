@@ -1,7 +1,8 @@
 // What a search asks of Elasticsearch: words, filters, order and facets. Every facet is counted with all filters but its own. Pure.
-import type { estypes } from '@elastic/elasticsearch'
-import type { CursorValue } from '@cartwright/db'
+
 import { currencyExponent } from '@cartwright/contracts'
+import type { CursorValue } from '@cartwright/db'
+import type { estypes } from '@elastic/elasticsearch'
 import { unpricedDown, unpricedUp } from '../product.ts'
 import { optionPair } from '../search-document.ts'
 
@@ -48,7 +49,9 @@ const wordsClause = (q: string): Clause => {
 }
 
 const optionClauses = (options: SearchInput['options'], but?: string): Clause[] =>
-  [...options].filter(([name]) => name !== but).map(([name, values]) => ({ terms: { 'variants.options': values.map((value) => optionPair(name, value)) } }))
+  [...options]
+    .filter(([name]) => name !== but)
+    .map(([name, values]) => ({ terms: { 'variants.options': values.map((value) => optionPair(name, value)) } }))
 
 /** The filters of a search, without those of one facet. */
 const filtersOf = (input: SearchInput, but?: Facet): Clause[] => {
@@ -57,10 +60,18 @@ const filtersOf = (input: SearchInput, but?: Facet): Clause[] => {
   if (but !== 'categories' && category === null) clauses.push({ match_none: {} })
   else if (but !== 'categories' && category !== undefined) clauses.push({ term: { categoryIds: String(category) } })
   if (but !== 'prices' && (minPrice !== undefined || maxPrice !== undefined)) {
-    clauses.push({ range: { [`prices.${currency}`]: { ...(minPrice === undefined ? {} : { gte: minPrice }), ...(maxPrice === undefined ? {} : { lte: maxPrice }) } } })
+    clauses.push({
+      range: {
+        [`prices.${currency}`]: {
+          ...(minPrice === undefined ? {} : { gte: minPrice }),
+          ...(maxPrice === undefined ? {} : { lte: maxPrice }),
+        },
+      },
+    })
   }
   if (but !== 'inStock' && inStock !== undefined) clauses.push({ term: { inStock } })
-  if (but !== 'options' && options.size > 0) clauses.push({ nested: { path: 'variants', query: { bool: { filter: optionClauses(options) } } } })
+  if (but !== 'options' && options.size > 0)
+    clauses.push({ nested: { path: 'variants', query: { bool: { filter: optionClauses(options) } } } })
   return clauses
 }
 
@@ -70,7 +81,11 @@ const literal = (text: string): string => text.replace(/[.?+*|{}[\]()"\\#@&<>~^$
 type Aggregation = estypes.AggregationsAggregationContainer
 
 /** Counts products, not variants, for every value of the options that `pick` keeps. */
-const optionAggregation = (input: SearchInput, but: string | undefined, pick: { include?: string; exclude?: string }): Aggregation => ({
+const optionAggregation = (
+  input: SearchInput,
+  but: string | undefined,
+  pick: { include?: string; exclude?: string },
+): Aggregation => ({
   filter: { bool: { filter: filtersOf(input, 'options') } },
   aggs: {
     variants: {
@@ -78,7 +93,9 @@ const optionAggregation = (input: SearchInput, but: string | undefined, pick: { 
       aggs: {
         fitting: {
           filter: { bool: { filter: optionClauses(input.options, but) } },
-          aggs: { values: { terms: { field: 'variants.options', size: 300, ...pick }, aggs: { products: { reverse_nested: {} } } } },
+          aggs: {
+            values: { terms: { field: 'variants.options', size: 300, ...pick }, aggs: { products: { reverse_nested: {} } } },
+          },
         },
       },
     },
@@ -90,7 +107,9 @@ const optionAggregations = (input: SearchInput): Record<string, Aggregation> => 
   const patternOf = (name: string) => `${literal(name)}=.*`
   return {
     options: optionAggregation(input, undefined, names.length === 0 ? {} : { exclude: names.map(patternOf).join('|') }),
-    ...Object.fromEntries(names.map((name, index) => [`option${index}`, optionAggregation(input, name, { include: patternOf(name) })])),
+    ...Object.fromEntries(
+      names.map((name, index) => [`option${index}`, optionAggregation(input, name, { include: patternOf(name) })]),
+    ),
   }
 }
 
@@ -103,12 +122,21 @@ export const priceBounds = (currency: string): number[] => {
 
 const priceRanges = (currency: string): { from?: number; to?: number }[] => {
   const bounds = priceBounds(currency)
-  return [undefined, ...bounds].map((from, index) => ({ ...(from === undefined ? {} : { from }), ...(bounds[index] === undefined ? {} : { to: bounds[index] }) }))
+  return [undefined, ...bounds].map((from, index) => ({
+    ...(from === undefined ? {} : { from }),
+    ...(bounds[index] === undefined ? {} : { to: bounds[index] }),
+  }))
 }
 
 const aggregationsOf = (input: SearchInput): Record<string, Aggregation> => ({
-  categories: { filter: { bool: { filter: filtersOf(input, 'categories') } }, aggs: { values: { terms: { field: 'categoryIds', size: 500 } } } },
-  prices: { filter: { bool: { filter: filtersOf(input, 'prices') } }, aggs: { values: { range: { field: `prices.${input.currency}`, ranges: priceRanges(input.currency) } } } },
+  categories: {
+    filter: { bool: { filter: filtersOf(input, 'categories') } },
+    aggs: { values: { terms: { field: 'categoryIds', size: 500 } } },
+  },
+  prices: {
+    filter: { bool: { filter: filtersOf(input, 'prices') } },
+    aggs: { values: { range: { field: `prices.${input.currency}`, ranges: priceRanges(input.currency) } } },
+  },
   inStock: { filter: { bool: { filter: filtersOf(input, 'inStock') } }, aggs: { values: { terms: { field: 'inStock' } } } },
   ...optionAggregations(input),
 })
@@ -118,7 +146,10 @@ const orderOf = ({ sort, currency }: SearchInput): estypes.SortCombinations[] =>
   if (sort === 'relevance') return [{ _score: { order: 'desc' } }, { createdKey: { order: 'desc' } }, { id: { order: 'desc' } }]
   if (sort === 'name' || sort === '-name') return [{ nameKey: { order } }, { id: { order } }]
   if (sort === 'createdAt' || sort === '-createdAt') return [{ createdKey: { order } }, { id: { order } }]
-  return [{ [`prices.${currency}`]: { order, missing: order === 'asc' ? unpricedUp : unpricedDown, unmapped_type: 'long' } }, { id: { order } }]
+  return [
+    { [`prices.${currency}`]: { order, missing: order === 'asc' ? unpricedUp : unpricedDown, unmapped_type: 'long' } },
+    { id: { order } },
+  ]
 }
 
 /** The request; one hit more than a page tells whether there is another one. */

@@ -26,7 +26,11 @@ const optionsOf = (query: Query): Map<string, string[]> =>
 const inputOf = (query: Query, categories: Categories): SearchInput => {
   const { q = '', currency = defaultCurrency, limit = 20, sort = 'relevance', category, minPrice, maxPrice, inStock } = query
   return {
-    q: q.trim(), currency, limit, sort, options: optionsOf(query),
+    q: q.trim(),
+    currency,
+    limit,
+    sort,
+    options: optionsOf(query),
     ...(category === undefined ? {} : { category: findCategory(categories, category)?.id ?? null }),
     ...(minPrice === undefined ? {} : { minPrice }),
     ...(maxPrice === undefined ? {} : { maxPrice }),
@@ -54,12 +58,18 @@ export const search = route(catalogApi.search, async (req, deps: CatalogDeps) =>
   const continued = input.sort === 'relevance' && cursor !== undefined && isFallbackCursor(input.currency, cursor)
   // A bad cursor is the caller's mistake, whoever answers.
   const after = cursor === undefined || continued ? undefined : sortValuesOf(input.sort, input.currency, cursor)
-  const found = continued ? null : await searchElasticsearch(engine, after ? { ...input, after } : input, { db, log, publicUrl: shared.publicUrl, categories })
+  const found = continued
+    ? null
+    : await searchElasticsearch(engine, after ? { ...input, after } : input, { db, log, publicUrl: shared.publicUrl, categories })
   if (found) return { ...found, degraded: false }
   if (input.sort === 'relevance' && after) {
-    throw new AppError('validation_failed', 'results by relevance cannot be continued right now: search again without the cursor', {
-      errors: [{ path: '/cursor', message: 'begin again without it' }],
-    })
+    throw new AppError(
+      'validation_failed',
+      'results by relevance cannot be continued right now: search again without the cursor',
+      {
+        errors: [{ path: '/cursor', message: 'begin again without it' }],
+      },
+    )
   }
   const page = await searchMysql(db, categories, { input, filters: req.query, sort, cursor, publicUrl: shared.publicUrl })
   return { ...page, total: null, facets: null, degraded: true }

@@ -1,0 +1,61 @@
+// The development shop: the same every time, whole, and there once however often the seed runs.
+import { startUnderTest, type UnderTest } from '@cartwright/testing'
+import { describe, expect, test } from 'vitest'
+import { catalogService } from '../index.ts'
+
+const tables = [
+  'category',
+  'product',
+  'product_category',
+  'variant',
+  'variant_price',
+  'product_listing',
+  'shop_currency',
+  'stock_level',
+  'stock_movement',
+  'image',
+]
+
+const seeded = async (t: UnderTest): Promise<void> => {
+  await t.running.seed()
+  await t.idle()
+}
+
+/** Every row of catalog's tables as text, sorted. */
+const dump = async (t: UnderTest): Promise<string[]> => {
+  await seeded(t)
+  const rows = await Promise.all(
+    tables.map(async (table) => (await t.sql(`SELECT * FROM ${table}`)).map((row) => `${table} ${JSON.stringify(row)}`)),
+  )
+  return rows.flat().toSorted()
+}
+
+describe('the seed', () => {
+  test('gives the same shop twice, also on another day and when it runs again', async () => {
+    await using first = await startUnderTest(catalogService)
+    await using second = await startUnderTest(catalogService)
+    await second.clock.advance('40d')
+    const shop = await dump(first)
+    expect(await dump(second)).toEqual(shop)
+    expect(await dump(first)).toEqual(shop)
+  })
+
+  test('fills a real shop: products with variants in two currencies, stock, places in the tree and pictures that exist', async () => {
+    await using t = await startUnderTest(catalogService)
+    await seeded(t)
+    const products = await t.sql('SELECT id, images FROM product')
+    const images = await t.sql('SELECT id, svg FROM image')
+    expect(products.length).toBeGreaterThanOrEqual(60)
+    expect((await t.sql('SELECT id FROM variant')).length).toBeGreaterThan(products.length)
+    expect(await t.sql('SELECT currency FROM variant_price GROUP BY currency ORDER BY currency')).toEqual([
+      { currency: 'EUR' },
+      { currency: 'USD' },
+    ])
+    expect(await t.sql('SELECT sku FROM stock_level WHERE on_hand <= 0')).toEqual([])
+    expect(await t.sql('SELECT id FROM product WHERE id NOT IN (SELECT product_id FROM product_category)')).toEqual([])
+    const pictures = new Set(images.map((row) => `/v1/images/${row.id}`))
+    for (const { images: listed } of products)
+      for (const { url, alt } of JSON.parse(listed)) expect([pictures.has(url), alt.length > 0]).toEqual([true, true])
+    expect(images.every((row) => row.svg.startsWith('<svg ') && row.svg.endsWith('</svg>'))).toBe(true)
+  })
+})
