@@ -10,6 +10,7 @@ export const shopSpec = {
   mailboxPort: integer('MAILBOX_PORT', 'Port of the development mailbox; the next free one when taken', 8025),
   sandboxPort: integer('STRIPE_SANDBOX_PORT', 'Port of the Stripe sandbox; the next free one when taken', 12111),
   sandboxLatencyMs: integer('STRIPE_SANDBOX_LATENCY_MS', 'Milliseconds that the sandbox waits before each answer', 0),
+  stripeMockUrl: text('STRIPE_MOCK_URL', 'A running stripe-mock, which then checks every request to the sandbox against Stripe’s specification', null),
   smtpUrl: secret(text('SMTP_URL', 'Where mails go, `smtp://user:password@host:port`; the development mailbox when left out', null)),
   stripeKey: secret(text('STRIPE_SECRET_KEY', 'Your Stripe key: uses Stripe itself, and the sandbox is not started', null)),
   webhookSecrets: secret(text('STRIPE_WEBHOOK_SECRETS', 'Signing secrets of your Stripe webhook endpoint, comma-separated', null)),

@@ -18,7 +18,7 @@ export interface StandIns {
 }
 
 export interface StandInOptions {
-  config: Pick<ShopConfig, 'smtpUrl' | 'stripeKey' | 'webhookSecrets' | 'mailboxPort' | 'sandboxPort' | 'sandboxLatencyMs'>
+  config: Pick<ShopConfig, 'smtpUrl' | 'stripeKey' | 'webhookSecrets' | 'mailboxPort' | 'sandboxPort' | 'sandboxLatencyMs'> & Partial<Pick<ShopConfig, 'stripeMockUrl'>>
   secrets: ShopSecrets
   gatewayUrl: string
   /** Keeps the sandbox's sessions over restarts. */
@@ -32,7 +32,7 @@ const openStripe = async ({ config, secrets, gatewayUrl, sandboxFile, clock }: S
     return { stripe: { key: config.stripeKey, webhookSecrets: config.webhookSecrets, apiBase: null }, sandbox: null }
   }
   const sandbox = await startStripeSandbox({
-    port: await freePort(config.sandboxPort), webhookSecret: secrets.webhook, webhookUrl: () => `${gatewayUrl}/v1/webhooks/stripe`, latencyMs: config.sandboxLatencyMs,
+    port: await freePort(config.sandboxPort), webhookSecret: secrets.webhook, webhookUrl: () => `${gatewayUrl}/v1/webhooks/stripe`, latencyMs: config.sandboxLatencyMs, ...(config.stripeMockUrl ? { stripeMockUrl: config.stripeMockUrl } : {}),
     ...(sandboxFile ? { dataFile: sandboxFile } : {}), ...(clock ? { clock } : {}),
   })
   return { stripe: { key: 'sk_test_sandbox', webhookSecrets: secrets.webhook, apiBase: sandbox.url }, sandbox }

@@ -2,11 +2,12 @@
 import type { FastifyInstance } from 'fastify'
 import { payLater, settleLater } from './cards.ts'
 import { moveDispute, openDispute } from './disputes.ts'
+import type { WebhookMode, WebhookSettings } from './disturbance.ts'
 import { createRefund, type RefundMode, settleRefund } from './refunds.ts'
 import { eventOf } from './render.ts'
 import { age, type State } from './state.ts'
 import { invalid, missing } from './stripe-error.ts'
-import type { WebhookMode, WebhookSender, WebhookSettings } from './webhooks.ts'
+import type { WebhookSender } from './webhooks.ts'
 import type { World } from './world.ts'
 
 export interface ControlParts {

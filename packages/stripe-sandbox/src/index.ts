@@ -10,7 +10,8 @@ import { stripeMockValidator } from './validator.ts'
 import { type WebhookSender, webhookSender } from './webhooks.ts'
 import type { World } from './world.ts'
 
-export { signatureHeader, type WebhookMode, type WebhookSettings } from './webhooks.ts'
+export type { WebhookMode, WebhookSettings } from './disturbance.ts'
+export { signatureHeader } from './webhooks.ts'
 
 export interface SandboxOptions {
   /** 0 takes a free port. */
@@ -43,16 +44,14 @@ export interface StripeSandbox {
   stop(): Promise<void>
 }
 
-/** What a shop subscribes its webhook endpoint to. */
+/** What a shop subscribes its webhook endpoint to: one event for each thing that it must hear of. */
 export const subscribedEvents: readonly string[] = [
   'checkout.session.completed',
   'checkout.session.expired',
   'checkout.session.async_payment_succeeded',
   'checkout.session.async_payment_failed',
-  'payment_intent.succeeded',
   'payment_intent.payment_failed',
   'charge.refunded',
-  'refund.created',
   'refund.updated',
   'refund.failed',
   'charge.dispute.created',
@@ -96,17 +95,26 @@ const resume = (store: Store, webhooks: WebhookSender, now: number): void => {
     if (event.delivery === 'pending' && event.created > now - retrySec) webhooks.push(event)
 }
 
-/** Starts the sandbox on loopback. */
-export const startStripeSandbox = async (options: SandboxOptions): Promise<StripeSandbox> => {
-  const clock = options.clock ?? { now: () => new Date() }
-  const now = () => Math.floor(clock.now().getTime() / 1000)
-  const store = openStore(options.dataFile)
+/** Where the shop is: asked at each delivery, and replaceable. */
+const targets = (webhookUrl: SandboxOptions['webhookUrl']) => {
   let urls = (): readonly string[] => {
-    const url = options.webhookUrl?.() ?? null
+    const url = webhookUrl?.() ?? null
     return url === null ? [] : [url]
   }
-  const webhooks = webhookSender({
+  return {
     urls: () => urls(),
+    replace: (next: readonly string[]) => {
+      urls = () => next
+    },
+  }
+}
+
+/** The rules' world with everything that makes it tick; `address` is told once the server listens. */
+const createWorld = (options: SandboxOptions, store: Store, urls: () => readonly string[]) => {
+  const clock = options.clock ?? { now: () => new Date() }
+  const now = () => Math.floor(clock.now().getTime() / 1000)
+  const webhooks = webhookSender({
+    urls,
     secret: options.webhookSecret,
     nowMs: () => clock.now().getTime(),
     payload: (event) => JSON.stringify(eventOf(event)),
@@ -115,22 +123,33 @@ export const startStripeSandbox = async (options: SandboxOptions): Promise<Strip
       store.touch('events', event.id)
     },
   })
-  let url = ''
+  const address = { url: '' }
   const emit = teller({ store, now, webhooks, enabled: options.enabledEvents ?? subscribedEvents })
-  const world: World = { state: store.state, now, touch: store.touch, emit, pageUrl: (sessionId) => `${url}/c/pay/${sessionId}` }
+  const world: World = {
+    state: store.state,
+    now,
+    touch: store.touch,
+    emit,
+    pageUrl: (sessionId) => `${address.url}/c/pay/${sessionId}`,
+  }
   const tick = () => {
     expireDue(world)
     settleDueRefunds(world)
     webhooks.release()
   }
-  const setWebhookUrls = (next: readonly string[]) => {
-    urls = () => next
-  }
+  return { world, webhooks, tick, address }
+}
+
+/** Starts the sandbox on loopback. */
+export const startStripeSandbox = async (options: SandboxOptions): Promise<StripeSandbox> => {
+  const store = openStore(options.dataFile)
+  const { urls, replace } = targets(options.webhookUrl)
+  const { world, webhooks, tick, address } = createWorld(options, store, urls)
   const app = createServer({
     world,
     webhooks,
     tick,
-    setWebhookUrls,
+    setWebhookUrls: replace,
     rewrite: store.rewrite,
     secretKey: options.secretKey ?? null,
     latencyMs: options.latencyMs ?? 0,
@@ -139,22 +158,16 @@ export const startStripeSandbox = async (options: SandboxOptions): Promise<Strip
   const host = options.host ?? '127.0.0.1'
   await app.listen({ host, port: options.port ?? 0 })
   const { port } = app.server.address() as AddressInfo
-  url = `http://${host}:${port}`
+  address.url = `http://${host}:${port}`
   // After a restart the pages may stand on another port.
   for (const session of store.state.sessions.values()) if (session.status === 'open') session.url = world.pageUrl(session.id)
-  resume(store, webhooks, now())
+  resume(store, webhooks, world.now())
   const timer = setInterval(tick, tickMs)
-  return {
-    url,
-    port,
-    setWebhookUrls,
-    tick,
-    idle: webhooks.idle,
-    stop: async () => {
-      clearInterval(timer)
-      await webhooks.stop()
-      await app.close()
-      store.flush()
-    },
+  const stop = async () => {
+    clearInterval(timer)
+    await webhooks.stop()
+    await app.close()
+    store.flush()
   }
+  return { url: address.url, port, setWebhookUrls: replace, tick, idle: webhooks.idle, stop }
 }

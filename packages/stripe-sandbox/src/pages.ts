@@ -29,69 +29,63 @@ const fieldsOf = (request: FastifyRequest) => {
 
 const statusOf: Record<'declined' | 'invalid', number> = { declined: 402, invalid: 400 }
 
+const show = (world: World, reply: FastifyReply, session: Session, entered: Entered, trouble: string | null, status: number) => {
+  const items = world.state.lineItems.get(session.id) ?? []
+  return html(reply, status, paymentPage(session, items, Math.max(0, session.expires_at - world.now()), entered, trouble))
+}
+
+const entry = (session: Session, email = '', holder = '', card = ''): Entered => ({
+  email: email || (session.customer_email ?? ''),
+  holder,
+  card,
+})
+
+/** Where each outcome leads: on, to the bank's question, or back to the form with the reason. */
+const finish = (world: World, reply: FastifyReply, session: Session, outcome: CardOutcome, entered: Entered) => {
+  if (outcome.kind === 'paid') return reply.redirect(session.success_url.replaceAll('{CHECKOUT_SESSION_ID}', session.id), 303)
+  if (outcome.kind === 'authenticate') return reply.redirect(`/c/pay/${session.id}/3ds`, 303)
+  if (outcome.kind === 'closed') return html(reply, 409, closedPage(session))
+  const trouble =
+    outcome.kind === 'declined' ? `${outcome.message} You were not charged; try again or use another card.` : outcome.message
+  return show(world, reply, session, entered, trouble, statusOf[outcome.kind])
+}
+
+type Handle = (session: Session, request: FastifyRequest<Id>, reply: FastifyReply) => FastifyReply
+
+/** Runs a handler for a session that exists. */
+const withSession = (world: World, handle: Handle) => async (request: FastifyRequest<Id>, reply: FastifyReply) => {
+  const { id } = request.params
+  return world.state.sessions.has(id) ? handle(getSession(world, id), request, reply) : html(reply, 404, unknownPage())
+}
+
 /** Mounts the pages. */
 export const mountPages = (app: FastifyInstance, world: World): void => {
-  const show = (reply: FastifyReply, session: Session, entered: Entered, trouble: string | null, status: number) =>
-    html(
-      reply,
-      status,
-      paymentPage(
-        session,
-        world.state.lineItems.get(session.id) ?? [],
-        Math.max(0, session.expires_at - world.now()),
-        entered,
-        trouble,
-      ),
-    )
-  const entry = (session: Session, email = '', holder = '', card = ''): Entered => ({
-    email: email || (session.customer_email ?? ''),
-    holder,
-    card,
-  })
-
-  const finish = (reply: FastifyReply, session: Session, outcome: CardOutcome, entered: Entered) => {
-    if (outcome.kind === 'paid') return reply.redirect(session.success_url.replaceAll('{CHECKOUT_SESSION_ID}', session.id), 303)
-    if (outcome.kind === 'authenticate') return reply.redirect(`/c/pay/${session.id}/3ds`, 303)
-    if (outcome.kind === 'closed') return html(reply, 409, closedPage(session))
-    const trouble =
-      outcome.kind === 'declined' ? `${outcome.message} You were not charged; try again or use another card.` : outcome.message
-    return show(reply, session, entered, trouble, statusOf[outcome.kind])
-  }
-  /** Runs a handler for a session that exists. */
-  const withSession =
-    (handle: (session: Session, request: FastifyRequest<Id>, reply: FastifyReply) => FastifyReply) =>
-    async (request: FastifyRequest<Id>, reply: FastifyReply) =>
-      world.state.sessions.has(request.params.id)
-        ? handle(getSession(world, request.params.id), request, reply)
-        : html(reply, 404, unknownPage())
-
+  const page = (handle: Handle) => withSession(world, handle)
   app.get<Id>(
     '/c/pay/:id',
-    withSession((session, request, reply) => {
+    page((session, request, reply) => {
       if (session.status !== 'open') return html(reply, 200, closedPage(session))
       const card = testCardOf(textAt(parseForm(request.url.split('?')[1] ?? ''), 'card'))
-      return show(reply, session, entry(session, '', '', card), null, 200)
+      return show(world, reply, session, entry(session, '', '', card), null, 200)
     }),
   )
   app.post<Id>(
     '/c/pay/:id',
-    withSession((session, request, reply) => {
+    page((session, request, reply) => {
       const field = fieldsOf(request)
       const outcome = payWithCard(world, session.id, field('cardNumber'), field('expiry'))
-      return finish(reply, session, outcome, entry(session, field('email'), field('holder')))
+      return finish(world, reply, session, outcome, entry(session, field('email'), field('holder')))
     }),
   )
   app.get<Id>(
     '/c/pay/:id/3ds',
-    withSession((session, _, reply) =>
-      html(reply, 200, session.status === 'open' ? authenticationPage(session) : closedPage(session)),
-    ),
+    page((session, _, reply) => html(reply, 200, session.status === 'open' ? authenticationPage(session) : closedPage(session))),
   )
   app.post<Id>(
     '/c/pay/:id/3ds',
-    withSession((session, request, reply) => {
+    page((session, request, reply) => {
       const outcome = authenticate(world, session.id, fieldsOf(request)('outcome') === 'complete')
-      return finish(reply, session, outcome, entry(session))
+      return finish(world, reply, session, outcome, entry(session))
     }),
   )
 }

@@ -12,8 +12,6 @@ export interface Store {
   flush(): void
 }
 
-const writeAfterMs = 50
-
 const lineOf = (state: State, kind: Kind, id: string): string => `${JSON.stringify([kind, id, state[kind].get(id)])}\n`
 
 const put = (state: State, line: string): void => {
@@ -37,7 +35,7 @@ const readState = (file: string): State => {
 const fileStore = (file: string): Store => {
   const state = readState(file)
   const dirty = new Map<string, [kind: Kind, id: string]>()
-  let timer: NodeJS.Timeout | null = null
+  let soon: NodeJS.Immediate | null = null
   const rewrite = () => {
     dirty.clear()
     const kinds = Object.keys(state) as Kind[]
@@ -45,8 +43,8 @@ const fileStore = (file: string): Store => {
     renameSync(`${file}.new`, file)
   }
   const flush = () => {
-    if (timer) clearTimeout(timer)
-    timer = null
+    if (soon) clearImmediate(soon)
+    soon = null
     if (dirty.size === 0) return
     const lines = [...dirty.values()].map(([kind, id]) => lineOf(state, kind, id))
     dirty.clear()
@@ -57,7 +55,8 @@ const fileStore = (file: string): Store => {
     state,
     touch: (kind, id) => {
       dirty.set(`${kind}\n${id}`, [kind, id])
-      timer ??= setTimeout(flush, writeAfterMs)
+      // With the request that made the change, or right behind it: a shop that is killed with the sandbox must not remember more than it.
+      soon ??= setImmediate(flush)
     },
     rewrite,
     flush,

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Stripe from 'stripe'
-import { type SandboxOptions, type StripeSandbox, startStripeSandbox } from './index.ts'
+import { type SandboxOptions, type StripeSandbox, startStripeSandbox, subscribedEvents } from './index.ts'
 
 export const secret = 'whsec_test'
 
@@ -22,58 +22,66 @@ export interface TestSandbox extends AsyncDisposable {
   types(): Promise<string[]>
 }
 
-/** @param options the clock is the test's own */
-export const testSandbox = async (options: Partial<SandboxOptions> = {}): Promise<TestSandbox> => {
+/** A shop that takes events, checks their signatures and remembers them. */
+const listeningShop = async (now: () => number) => {
   const heard: Stripe.Event[] = []
-  let status = 200
-  let offsetMs = 0
-  const clock = { now: () => new Date(Date.now() + offsetMs) }
-  const shop = createServer((request, response) => {
+  const state = { status: 200 }
+  const reader = new Stripe('sk_test_x')
+  const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const signature = String(request.headers['stripe-signature'])
-      if (status === 200)
-        heard.push(
-          stripe.webhooks.constructEvent(Buffer.concat(chunks), signature, secret, 300, undefined, clock.now().getTime()),
-        )
-      response.writeHead(status).end('{}')
+      if (state.status === 200)
+        heard.push(reader.webhooks.constructEvent(Buffer.concat(chunks), signature, secret, 300, undefined, now()))
+      response.writeHead(state.status).end('{}')
     })
   })
-  await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve))
-  const { port } = shop.address() as AddressInfo
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const stop = () => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { heard, state, stop, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
+}
+
+const aSession = (nowMs: number): Stripe.Checkout.SessionCreateParams => ({
+  mode: 'payment',
+  line_items: [{ quantity: 2, price_data: { currency: 'eur', unit_amount: 700, product_data: { name: 'Mug & <b>saucer</b>' } } }],
+  success_url: 'http://127.0.0.1/ok?s={CHECKOUT_SESSION_ID}',
+  cancel_url: 'http://127.0.0.1/no',
+  metadata: { orderId: 'ord_1' },
+  payment_intent_data: { metadata: { orderId: 'ord_1' } },
+  expires_at: Math.floor(nowMs / 1000) + 1860,
+})
+
+/** @param options the clock is the test's own */
+export const testSandbox = async (options: Partial<SandboxOptions> = {}): Promise<TestSandbox> => {
+  let offsetMs = 0
+  const now = () => Date.now() + offsetMs
+  const shop = await listeningShop(now)
+  const enabledEvents = [...subscribedEvents, 'payment_intent.succeeded', 'refund.created']
   const sandbox = await startStripeSandbox({
     webhookSecret: secret,
-    webhookUrl: () => `http://127.0.0.1:${port}/`,
-    clock,
+    webhookUrl: () => shop.url,
+    clock: { now: () => new Date(now()) },
+    enabledEvents,
     ...options,
   })
   const stripe = new Stripe('sk_test_x', { host: '127.0.0.1', port: sandbox.port, protocol: 'http', maxNetworkRetries: 0 })
   return {
     sandbox,
     stripe,
-    shopUrl: `http://127.0.0.1:${port}/`,
-    heard,
-    answer: (next) => {
-      status = next
+    shopUrl: shop.url,
+    heard: shop.heard,
+    answer: (status) => {
+      shop.state.status = status
     },
     advance: (seconds) => {
       offsetMs += seconds * 1000
       sandbox.tick()
     },
-    open: (overrides = {}) =>
-      stripe.checkout.sessions.create({
-        mode: 'payment',
-        line_items: [
-          { quantity: 2, price_data: { currency: 'eur', unit_amount: 700, product_data: { name: 'Mug & <b>saucer</b>' } } },
-        ],
-        success_url: 'http://127.0.0.1/ok?s={CHECKOUT_SESSION_ID}',
-        cancel_url: 'http://127.0.0.1/no',
-        metadata: { orderId: 'ord_1' },
-        payment_intent_data: { metadata: { orderId: 'ord_1' } },
-        expires_at: Math.floor(clock.now().getTime() / 1000) + 1860,
-        ...overrides,
-      }),
+    open: (overrides = {}) => stripe.checkout.sessions.create({ ...aSession(now()), ...overrides }),
     pay: (id, cardNumber = '4242 4242 4242 4242', more = {}) =>
       fetch(`${sandbox.url}/c/pay/${id}`, {
         method: 'POST',
@@ -90,12 +98,11 @@ export const testSandbox = async (options: Partial<SandboxOptions> = {}): Promis
     },
     types: async () => {
       await sandbox.idle()
-      return heard.splice(0).map((event) => event.type)
+      return shop.heard.splice(0).map((event) => event.type)
     },
     [Symbol.asyncDispose]: async () => {
       await sandbox.stop()
-      shop.closeAllConnections()
-      shop.close()
+      shop.stop()
     },
   }
 }

@@ -1,20 +1,9 @@
-// Delivers events to the shop: signed with Stripe's scheme, in order per payment, retried until taken; and, when told so, delayed, doubled, shuffled or lost.
+// Delivers events to the shop: signed with Stripe's scheme, in order per payment, retried until taken.
 import { createHmac } from 'node:crypto'
+import { disturbance, type WebhookSettings } from './disturbance.ts'
+import { lanes } from './lanes.ts'
+import { parking } from './parking.ts'
 import type { StoredEvent } from './state.ts'
-
-export type WebhookMode = 'deliver' | 'delay' | 'duplicate' | 'reorder' | 'drop'
-
-export interface WebhookSettings {
-  mode: WebhookMode
-  /** Seconds, for `delay`. */
-  delaySec?: number
-  /** How often `duplicate` sends each event; 2 when left out. */
-  copies?: number
-  /** How many events the mode holds for; for ever when left out. */
-  count?: number
-  /** Only events of these types. */
-  types?: string[]
-}
 
 export interface Delivery {
   event: string
@@ -43,7 +32,6 @@ export const signatureHeader = (payload: string, secret: string, at: number): st
 const retryMs = [200, 500, 1000, 2000, 4000, 8000, 15_000, 30_000]
 const lastRetryMs = 60_000
 const maxTries = 4000
-const reorderWindowMs = 300
 const concurrency = 16
 const logLength = 5000
 
@@ -58,11 +46,9 @@ interface Options {
   settled(event: StoredEvent, delivery: 'delivered' | 'dropped'): void
 }
 
-interface Parked {
+interface Turn {
   event: StoredEvent
   tries: number
-  dueMs: number
-  timer: NodeJS.Timeout
 }
 
 const post = async (url: string, payload: string, options: Options): Promise<number | null> => {
@@ -85,126 +71,45 @@ const post = async (url: string, payload: string, options: Options): Promise<num
   }
 }
 
-/** Lanes by payment: events of one are sent in turn, those of others meanwhile. */
-const lanes = (work: (event: StoredEvent, tries: number) => Promise<void>) => {
-  const waiting = new Map<string, [event: StoredEvent, tries: number][]>()
-  const ready: string[] = []
-  const running = new Set<Promise<void>>()
-  const drain = async (lane: string): Promise<void> => {
-    const queue = waiting.get(lane) ?? []
-    for (let next = queue[0]; next !== undefined; next = queue[0]) {
-      await work(...next)
-      queue.shift()
-    }
-    waiting.delete(lane)
-  }
-  const dispatch = () => {
-    while (running.size < concurrency) {
-      const lane = ready.shift()
-      if (lane === undefined) return
-      const run: Promise<void> = drain(lane).finally(() => {
-        running.delete(run)
-        dispatch()
-      })
-      running.add(run)
-    }
-  }
-  return {
-    add: (event: StoredEvent, tries = 0) => {
-      const queue = waiting.get(event.subject)
-      if (queue) queue.push([event, tries])
-      else {
-        waiting.set(event.subject, [[event, tries]])
-        ready.push(event.subject)
-      }
-      dispatch()
-    },
-    clear: () => {
-      ready.length = 0
-      for (const queue of waiting.values()) queue.length = Math.min(queue.length, 1)
-    },
-    idle: async () => {
-      while (running.size > 0) await Promise.all(running)
-    },
-  }
-}
+const isTaken = (status: number | null): status is number => status !== null && status < 300
 
 export const webhookSender = (options: Options): WebhookSender => {
-  let settings: WebhookSettings = { mode: 'deliver' }
-  let stopped = false
-  let shuffleTimer: NodeJS.Timeout | null = null
-  const shuffled: StoredEvent[] = []
-  const parked = new Set<Parked>()
   const deliveries: Delivery[] = []
+  let stopped = false
 
   const send = async (event: StoredEvent): Promise<number | null> => {
     const payload = options.payload(event)
     const statuses = await Promise.all(options.urls().map((url) => post(url, payload, options)))
-    const status = statuses.find((answer) => answer === null || answer >= 300) ?? statuses[0] ?? null
+    const status = statuses.find((answer) => !isTaken(answer)) ?? statuses[0] ?? null
     deliveries.push({ event: event.id, type: event.type, status, at: new Date(options.nowMs()).toISOString() })
     if (deliveries.length > logLength) deliveries.shift()
-    if (status !== null && status < 300) options.settled(event, 'delivered')
+    if (isTaken(status)) options.settled(event, 'delivered')
     return status
   }
-  const queue = lanes(async (event, tries) => {
-    if (stopped) return
-    const status = await send(event)
-    if ((status === null || status >= 300) && tries < maxTries) park(event, tries + 1, retryMs[tries] ?? lastRetryMs)
+  const queue = lanes<Turn>(concurrency, async ({ event, tries }) => {
+    if (stopped || isTaken(await send(event)) || stopped || tries >= maxTries) return
+    retries.park({ event, tries: tries + 1 }, retryMs[tries] ?? lastRetryMs)
   })
-  const unpark = (entry: Parked) => {
-    clearTimeout(entry.timer)
-    if (parked.delete(entry)) queue.add(entry.event, entry.tries)
-  }
-  const park = (event: StoredEvent, tries: number, ms: number) => {
-    if (stopped) return
-    const entry: Parked = { event, tries, dueMs: options.nowMs() + ms, timer: setTimeout(() => unpark(entry), ms) }
-    parked.add(entry)
-  }
-  const flushShuffled = () => {
-    if (shuffleTimer) clearTimeout(shuffleTimer)
-    shuffleTimer = null
-    for (const event of shuffled.splice(0).reverse()) queue.add(event)
-  }
-  const shuffle = (event: StoredEvent) => {
-    shuffled.push(event)
-    shuffleTimer ??= setTimeout(flushShuffled, reorderWindowMs)
-  }
-  const consumeCount = () => {
-    if (settings.count === undefined) return
-    settings = settings.count <= 1 ? { mode: 'deliver' } : { ...settings, count: settings.count - 1 }
-  }
-  const disturbed: Record<Exclude<WebhookMode, 'deliver'>, (event: StoredEvent, how: WebhookSettings) => void> = {
+  const retries = parking<Turn>(options.nowMs, (turn) => queue.add(turn.event.subject, turn))
+  const trouble = disturbance<StoredEvent>({
+    send: (event) => queue.add(event.subject, { event, tries: 0 }),
     drop: (event) => options.settled(event, 'dropped'),
-    delay: (event, { delaySec = 5 }) => park(event, 0, delaySec * 1000),
-    duplicate: (event, { copies = 2 }) => {
-      for (let copy = 0; copy < copies; copy++) queue.add(event)
-    },
-    reorder: shuffle,
-  }
+    delay: (event, ms) => retries.park({ event, tries: 0 }, ms),
+  })
   return {
-    push: (event) => {
-      const how = settings
-      if (how.mode === 'deliver' || (how.types && !how.types.includes(event.type))) return queue.add(event)
-      consumeCount()
-      disturbed[how.mode](event, how)
-    },
+    push: trouble.pass,
     send,
-    configure: (next) => {
-      settings = { ...next }
-      flushShuffled()
-    },
+    configure: trouble.configure,
     log: () => deliveries,
-    release: () => {
-      for (const entry of [...parked]) if (entry.dueMs <= options.nowMs()) unpark(entry)
-    },
+    release: retries.release,
     idle: async () => {
-      flushShuffled()
+      trouble.flush()
       await queue.idle()
     },
     stop: async () => {
       stopped = true
-      if (shuffleTimer) clearTimeout(shuffleTimer)
-      for (const { timer } of parked) clearTimeout(timer)
+      trouble.flush()
+      retries.clear()
       queue.clear()
       await queue.idle()
     },

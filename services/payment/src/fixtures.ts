@@ -94,6 +94,74 @@ export interface LabOptions {
   sandboxAheadSec?: number
 }
 
+/** What happens at Stripe: the hosted page, the control paths, the books. */
+const atStripe = (
+  sandbox: StripeSandbox,
+  rest: () => Promise<void>,
+): Pick<PaymentLab, 'pay' | 'control' | 'ledger' | 'events'> => ({
+  pay: async (sessionId, card = goodCard) => {
+    const body = new URLSearchParams({ cardNumber: card })
+    const { status } = await fetch(`${sandbox.url}/c/pay/${sessionId}`, { method: 'POST', redirect: 'manual', body })
+    await rest()
+    return status
+  },
+  control: async (path, body = {}) => {
+    const response = await fetch(sandbox.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
+    return (await response.json()) as Record<string, unknown>
+  },
+  ledger: async () => (await (await fetch(`${sandbox.url}/_sandbox/ledger`)).json()) as Ledger,
+  events: async () => ((await (await fetch(`${sandbox.url}/_sandbox/events`)).json()) as { events: SentEvent[] }).events,
+})
+
+/** What order says, and what payment makes of it. */
+const atOurs = (
+  service: UnderTest,
+  rest: () => Promise<void>,
+): Pick<PaymentLab, 'request' | 'open' | 'expire' | 'refund' | 'row' | 'told'> => {
+  const row = async (orderId: string) => (await service.sql(`SELECT ${rowColumns} FROM payment WHERE order_id = '${orderId}'`))[0]
+  const request = async (overrides: Partial<Requested> = {}) => {
+    const data = aPaymentRequest(service.clock.now(), overrides)
+    await service.receive(orderEvents.paymentRequested, data)
+    await rest()
+    return data
+  }
+  return {
+    request,
+    row,
+    open: async (overrides) => {
+      const data = await request(overrides)
+      const { session_id: sessionId, url } = await row(data.orderId)
+      return { ...data, sessionId, url }
+    },
+    expire: async (orderId, why = 'deadline') => {
+      await service.receive(orderEvents.paymentExpiryRequested, { orderId, why })
+      await rest()
+    },
+    refund: async (orderId, amountMinor, refundId = freshId('rfd')) => {
+      const about = { number: 'CW-1', recipient: { email: 'alice@example.com' }, locale: 'en', reason: 'returned' }
+      await service.receive(orderEvents.refundRequested, {
+        orderId,
+        refundId,
+        amount: { amountMinor, currency: 'EUR' },
+        ...about,
+      })
+      await rest()
+      return refundId
+    },
+    told: async (orderId) => {
+      const rows: { event_type: string }[] = await service.sql(
+        `SELECT event_type FROM outbox_event WHERE aggregate_id = '${orderId}' ORDER BY id`,
+      )
+      return rows.map((told) => told.event_type)
+    },
+  }
+}
+
 /** Starts service and sandbox; webhooks flow from one to the other. */
 export const startPaymentLab = async (options: LabOptions = {}): Promise<PaymentLab> => {
   const clock = movableClock()
@@ -113,75 +181,22 @@ export const startPaymentLab = async (options: LabOptions = {}): Promise<Payment
     },
   })
   sandbox.setWebhookUrls([`${service.url}/v1/webhooks/stripe`])
-  const stripe = new Stripe('sk_test_lab', { host: '127.0.0.1', port: sandbox.port, protocol: 'http', maxNetworkRetries: 0 })
   const rest = () => settle(service, sandbox)
-  const row = async (orderId: string) => (await service.sql(`SELECT ${rowColumns} FROM payment WHERE order_id = '${orderId}'`))[0]
-  const request = async (overrides: Partial<Requested> = {}) => {
-    const data = aPaymentRequest(clock.now(), overrides)
-    await service.receive(orderEvents.paymentRequested, data)
-    await rest()
-    return data
-  }
-  const stop = async () => {
-    await service.stop()
-    await sandbox.stop()
-  }
   return {
     service,
     sandbox,
-    stripe,
-    request,
+    stripe: new Stripe('sk_test_lab', { host: '127.0.0.1', port: sandbox.port, protocol: 'http', maxNetworkRetries: 0 }),
     rest,
-    row,
-    open: async (overrides) => {
-      const data = await request(overrides)
-      const { session_id: sessionId, url } = await row(data.orderId)
-      return { ...data, sessionId, url }
-    },
-    pay: async (sessionId, card = goodCard) => {
-      const { status } = await fetch(`${sandbox.url}/c/pay/${sessionId}`, {
-        method: 'POST',
-        redirect: 'manual',
-        body: new URLSearchParams({ cardNumber: card }),
-      })
-      await rest()
-      return status
-    },
-    expire: async (orderId, why = 'deadline') => {
-      await service.receive(orderEvents.paymentExpiryRequested, { orderId, why })
-      await rest()
-    },
-    refund: async (orderId, amountMinor, refundId = freshId('rfd')) => {
-      const about = { number: 'CW-1', recipient: { email: 'alice@example.com' }, locale: 'en', reason: 'returned' }
-      await service.receive(orderEvents.refundRequested, {
-        orderId,
-        refundId,
-        amount: { amountMinor, currency: 'EUR' },
-        ...about,
-      })
-      await rest()
-      return refundId
-    },
-    control: async (path, body = {}) => {
-      const response = await fetch(sandbox.url + path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      })
-      if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
-      return (await response.json()) as Record<string, unknown>
-    },
-    ledger: async () => (await (await fetch(`${sandbox.url}/_sandbox/ledger`)).json()) as Ledger,
-    events: async () => ((await (await fetch(`${sandbox.url}/_sandbox/events`)).json()) as { events: SentEvent[] }).events,
+    ...atStripe(sandbox, rest),
+    ...atOurs(service, rest),
     advance: async (by) => {
       await clock.advance(by)
       await rest()
     },
-    told: async (orderId) =>
-      (await service.sql(`SELECT event_type FROM outbox_event WHERE aggregate_id = '${orderId}' ORDER BY id`)).map(
-        (told: { event_type: string }) => told.event_type,
-      ),
-    [Symbol.asyncDispose]: stop,
+    [Symbol.asyncDispose]: async () => {
+      await service.stop()
+      await sandbox.stop()
+    },
   }
 }
 

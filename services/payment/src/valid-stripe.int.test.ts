@@ -3,7 +3,7 @@ import { type StripeMock, startStripeMock } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { admin, badCard, type PaymentLab, startPaymentLab } from './fixtures.ts'
 
-let mock: StripeMock | { reason: string }
+let mock: StripeMock | { reason: string } = { reason: 'stripe-mock was not started' }
 let lab: PaymentLab | null = null
 beforeAll(async () => {
   mock = await startStripeMock()

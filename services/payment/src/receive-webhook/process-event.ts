@@ -4,8 +4,8 @@ import { applySnapshot } from '../apply-stripe/apply.ts'
 import { type Snapshot, takeSnapshot } from '../apply-stripe/snapshot.ts'
 import type { PaymentRow } from '../db/payments.ts'
 import type { PaymentDeps } from '../deps.ts'
+import { partsOf } from '../stripe-events/hints.ts'
 import { findSubject, type StripeSubject, sessionOf } from './find-subject.ts'
-import { partsOf } from './hints.ts'
 
 interface Stored {
   eventId: string

@@ -3,7 +3,7 @@ import { AppError, paymentApi } from '@cartwright/contracts'
 import { route } from '@cartwright/service-kit'
 import type Stripe from 'stripe'
 import type { PaymentDeps } from '../deps.ts'
-import { storeEvent } from './store-event.ts'
+import { storeEvent } from '../stripe-events/store-event.ts'
 
 const toleranceSec = 300
 

@@ -2,8 +2,8 @@
 import { list } from '@cartwright/db'
 import type Stripe from 'stripe'
 import type { PaymentDeps } from '../deps.ts'
-import { knownTypes } from '../receive-webhook/hints.ts'
-import { storeEvent } from '../receive-webhook/store-event.ts'
+import { knownTypes } from '../stripe-events/hints.ts'
+import { storeEvent } from '../stripe-events/store-event.ts'
 import { eachPage } from './collect.ts'
 import type { Finding } from './compare.ts'
 
