@@ -1,0 +1,64 @@
+// The surface holds together: names are unique, errors exist, inputs are closed, internal paths stay inside, keys are fields.
+import { describe, expect, test } from 'vitest'
+import { AppError, adminOpsApi, allEvents, apis, type Endpoint, errorKinds, gatewayApi, opsApi, topics } from './index.ts'
+
+const endpoints: Endpoint[] = [
+  ...Object.values(apis).flatMap((api) => Object.values(api)),
+  ...Object.values(gatewayApi),
+  ...Object.values(opsApi),
+  ...Object.values(adminOpsApi),
+]
+const schemaOf = (schema: unknown = {}) =>
+  schema as { additionalProperties?: boolean; anyOf?: unknown[]; properties?: Record<string, unknown> }
+
+describe('endpoints', () => {
+  test('have names and addresses of their own', () => {
+    const names = endpoints.map(({ operationId }) => operationId)
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+    const addresses = endpoints.map(({ method, path }) => `${method} ${path.replaceAll(/:[^/]+/g, ':')}`)
+    expect(addresses.filter((address, index) => addresses.indexOf(address) !== index)).toEqual([])
+  })
+
+  test.each(endpoints.map((one) => [one.operationId, one] as const))(
+    '%s is well-formed',
+    (_, { path, params, auth, body, errors, idempotent, method }) => {
+      const named = [...path.matchAll(/:([A-Za-z]+)/g)].map((match) => match[1])
+      expect(Object.keys(schemaOf(params).properties ?? {}).toSorted()).toEqual(named.toSorted())
+      expect(path.startsWith('/internal/')).toBe(auth === 'internal')
+      for (const code of errors) expect(errorKinds[code]).toBeDefined()
+      if (idempotent) expect(method).toBe('POST')
+      if (body && !schemaOf(body).anyOf && schemaOf(body).properties) expect(schemaOf(body).additionalProperties).toBe(false)
+    },
+  )
+})
+
+describe('events', () => {
+  test('have names of their own, in the past tense of their owner’s topic', () => {
+    const names = allEvents.map(({ name }) => name)
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+    for (const { name, publisher, topic } of allEvents)
+      expect([name.split('.')[0], topic]).toEqual([publisher, `${publisher}.events`])
+    expect(topics).toEqual([...new Set(allEvents.map(({ topic }) => topic))])
+  })
+
+  test.each(allEvents.map((event) => [event.name, event] as const))('%s carries its key', (_, event) => {
+    const { properties = {} } = event.data as { properties?: Record<string, unknown> }
+    expect(Object.keys(properties)).toContain(event.key)
+  })
+})
+
+test('an expected failure knows its status and its words', () => {
+  const error = new AppError('out_of_stock', undefined, { shortages: [] }, 3)
+  expect(error).toMatchObject({
+    status: 409,
+    message: errorKinds.out_of_stock.title,
+    extras: { shortages: [] },
+    retryAfterSec: 3,
+  })
+  for (const kind of Object.values(errorKinds))
+    expect(kind).toMatchObject({
+      status: expect.any(Number),
+      title: expect.stringMatching(/./),
+      remedy: expect.stringMatching(/\.$/),
+    })
+})
