@@ -70,7 +70,8 @@ export const startStripeMock = async (): Promise<StripeMock | { reason: string }
     return built
   }
   const port = await freePort()
-  const child = spawn(built.program, ['-http-addr', `127.0.0.1:${port}`], { stdio: 'ignore' })
+  // It insists on HTTPS beside HTTP; the system chooses that port.
+  const child = spawn(built.program, ['-http-addr', `127.0.0.1:${port}`, '-https-addr', '127.0.0.1:0'], { stdio: 'ignore' })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const stop = async () => {
     child.kill()

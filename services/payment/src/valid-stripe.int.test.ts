@@ -10,8 +10,9 @@ beforeAll(async () => {
   if ('url' in mock) lab = await startPaymentLab({ sandbox: { stripeMockUrl: mock.url } })
 }, 300_000)
 afterAll(async () => {
-  await lab?.[Symbol.asyncDispose]()
+  // The process first: it must not outlive a run in which the rest fails to stop.
   if ('url' in mock) await mock.stop()
+  await lab?.[Symbol.asyncDispose]()
 })
 const validated = (skip: (reason: string) => never): PaymentLab =>
   lab ?? skip('reason' in mock ? mock.reason : 'stripe-mock is not there')
