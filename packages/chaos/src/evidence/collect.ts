@@ -1,0 +1,125 @@
+// Gathers what a run left behind: every schema by SQL, the sandbox's ledger, the index, mails, logs and what clients were told.
+import { type SchemaOwner, schemaOwners } from '@cartwright/shop/test-shop'
+import type { Journal } from '../journal.ts'
+import type { World } from '../world/world.ts'
+import { type LogSecrets, readLogs } from './logs.ts'
+import { documentsIn, gatewayBeliefs, productsOf } from './projected.ts'
+import { readersByType } from './readers.ts'
+import type { AggregateRow, DeadLetterRow, Evidence, EventRow, InboxRow, OrderRow, StockRow, StripeLedger } from './rows.ts'
+
+/** What belongs to a run: everything since it began. */
+export interface Scope {
+  since: Date
+  skus: readonly string[]
+  poison: ReadonlySet<string>
+}
+
+/** The database's own time: the one that rows carry. */
+export const databaseNow = async (world: World): Promise<Date> => {
+  const [row] = await world.query<{ now: Date }>('SELECT UTC_TIMESTAMP(6) AS now')
+  return row?.now ?? new Date()
+}
+
+type Owned<T> = Omit<T, 'owner'>
+
+/** The same question to each schema, with the owner in each row. */
+const ofEach = async <T extends { owner: string }>(world: World, ask: (owner: SchemaOwner) => Promise<Owned<T>[]>): Promise<T[]> => {
+  const found: T[] = []
+  for (const owner of schemaOwners) found.push(...(await ask(owner)).map((row) => ({ ...row, owner }) as T))
+  return found
+}
+
+/** Events of the run; copies of dead letters on their way to the operators' topics are no facts. */
+export const listEvents = (world: World, since: Date): Promise<EventRow[]> =>
+  ofEach<EventRow>(world, (owner) =>
+    world.query(
+      `SELECT id, event_id, event_type, aggregate_type, aggregate_id, aggregate_version, payload, occurred_at, published_at
+       FROM ${world.table(owner, 'outbox_event')} WHERE available_at >= ? AND topic NOT LIKE '%.dlq' ORDER BY id`,
+      [since],
+    ),
+  )
+
+/** Aggregates whose events all lie in the run. */
+const listAggregates = (world: World, since: Date): Promise<AggregateRow[]> =>
+  ofEach<AggregateRow>(world, (owner) => {
+    const outbox = world.table(owner, 'outbox_event')
+    return world.query(
+      `SELECT v.aggregate_type, v.aggregate_id, v.version FROM ${world.table(owner, 'aggregate_version')} v
+       JOIN ${outbox} first ON first.aggregate_type = v.aggregate_type AND first.aggregate_id = v.aggregate_id AND first.aggregate_version = 1
+       WHERE first.available_at >= ? AND first.topic NOT LIKE '%.dlq'`,
+      [since],
+    )
+  })
+
+const listInbox = (world: World, since: Date): Promise<InboxRow[]> =>
+  ofEach<InboxRow>(world, (owner) => world.query(`SELECT consumer, event_id FROM ${world.table(owner, 'inbox_event')} WHERE received_at >= ?`, [since]))
+
+export const listDeadLetters = (world: World, since: Date): Promise<DeadLetterRow[]> =>
+  ofEach<DeadLetterRow>(world, (owner) =>
+    world.query(
+      `SELECT id, consumer, event_id, event_type, partition_key, reason, error, resolved_at FROM ${world.table(owner, 'dead_letter')} WHERE created_at >= ?`,
+      [since],
+    ),
+  )
+
+const listStock = (world: World, skus: readonly string[]): Promise<StockRow[]> =>
+  skus.length === 0
+    ? Promise.resolve([])
+    : world.query(
+        `SELECT s.sku, s.on_hand, s.reserved, s.version, CAST(COALESCE(SUM(m.delta), 0) AS SIGNED) AS moved,
+           CAST(COALESCE(SUM(CASE WHEN m.actor <> 'order' THEN m.delta ELSE 0 END), 0) AS SIGNED) AS stocked
+         FROM ${world.table('catalog', 'stock_level')} s LEFT JOIN ${world.table('catalog', 'stock_movement')} m ON m.sku = s.sku
+         WHERE s.sku IN (${skus.map(() => '?').join(', ')}) GROUP BY s.sku, s.on_hand, s.reserved, s.version`,
+        skus,
+      )
+
+export const readLedger = async (world: World): Promise<StripeLedger> => (await (await fetch(`${world.sandboxUrl}/_sandbox/ledger`)).json()) as StripeLedger
+
+/** Gathers everything about the orders of the run. */
+export const collect = async (world: World, journal: Journal, scope: Scope, secrets: LogSecrets): Promise<Evidence> => {
+  const { query, table } = world
+  const { since } = scope
+  const orderTable = table('order', 'customer_order')
+  const orders = await query<OrderRow>(
+    `SELECT id, number, principal_id, cart_id, reservation_id, status, payment_status, fulfilment_status, refund_status, cancel_reason, cancel_requested_at, email,
+       currency, total_minor, captured_minor, order_lines, created_at FROM ${orderTable} WHERE created_at >= ? ORDER BY created_at`,
+    [since],
+  )
+  const ofOrders = <T>(columns: string, owner: SchemaOwner, name: string, key = 'order_id'): Promise<T[]> =>
+    query<T>(`SELECT ${columns} FROM ${table(owner, name)} WHERE ${key} IN (SELECT id FROM ${orderTable} WHERE created_at >= ?)`, [since])
+  const reservations = await ofOrders<Evidence['reservations'][number]>('id, order_id, state, stock_lines', 'catalog', 'reservation')
+  return {
+    now: await databaseNow(world),
+    orders,
+    history: await ofOrders('order_id, version, from_status, to_status, actor, created_at', 'order', 'order_history'),
+    refunds: await ofOrders('id, order_id, cause, amount_minor, state, origin', 'order', 'refund'),
+    shipments: await ofOrders('id, order_id', 'order', 'shipment'),
+    sagas: await ofOrders('id, state, deadline_at, tries', 'order', 'saga_instance', 'id'),
+    sagaSteps: await ofOrders('saga_id, input, from_state, to_state, effects, created_at', 'order', 'saga_step', 'saga_id'),
+    payments: await ofOrders('order_id, state, amount_minor, currency, captured_minor, attempt, session_id, payment_intent_id', 'payment', 'payment'),
+    paymentRefunds: await ofOrders('id, order_id, amount_minor, state, origin', 'payment', 'payment_refund'),
+    reservations,
+    stockReturns: await query(
+      `SELECT return_id, reservation_id, stock_lines FROM ${table('catalog', 'stock_return')} WHERE reservation_id IN (SELECT reservation_id FROM ${orderTable} WHERE created_at >= ?)`,
+      [since],
+    ),
+    stock: await listStock(world, scope.skus),
+    events: await listEvents(world, since),
+    aggregates: await listAggregates(world, since),
+    inbox: await listInbox(world, since),
+    readers: readersByType(),
+    deadLetters: await listDeadLetters(world, since),
+    poison: scope.poison,
+    messages: await query(`SELECT id, event_id, event_type, template, recipient, order_id, state FROM ${table('notification', 'message')} WHERE created_at >= ?`, [since]),
+    mails: world.mails.all(),
+    stripe: await readLedger(world),
+    products: await productsOf(world),
+    documents: await documentsIn(world),
+    believedStock: [
+      ...(await query<{ sku: string; available: number }>(`SELECT sku, available FROM ${table('cart', 'stock')}`)).map((row) => ({ ...row, where: 'the cart' })),
+      ...(await gatewayBeliefs(world, scope.skus)),
+    ],
+    operations: journal.operations(),
+    logFindings: readLogs(world.fleet.logFiles(), secrets),
+  }
+}

@@ -1,0 +1,20 @@
+// Every scenario by its name.
+import { ProgramError } from '@cartwright/service-kit'
+import type { ChaosOptions } from '../options.ts'
+import { randomMix } from './random-mix.ts'
+import type { Scenario } from './scenario.ts'
+
+export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scenario[] => [randomMix(seconds)]
+
+/** The scenarios that were asked for; `all` is every one of them. @throws ProgramError for a name that there is not */
+export const findScenarios = (options: Pick<ChaosOptions, 'seconds' | 'scenarios'>): Scenario[] => {
+  const known = listScenarios(options)
+  const [first] = known
+  if (options.scenarios.length === 0) return first ? [first] : []
+  if (options.scenarios.includes('all')) return known
+  return options.scenarios.map((name) => {
+    const scenario = known.find((candidate) => candidate.name === name)
+    if (scenario === undefined) throw new ProgramError(`There is no scenario ${name}; there are ${known.map((each) => each.name).join(', ')}.`)
+    return scenario
+  })
+}

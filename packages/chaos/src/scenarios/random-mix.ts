@@ -1,0 +1,37 @@
+// The random mix: shoppers with intentions of their own and faults of every kind, both drawn from the seed.
+import { impossibleIn } from '../faults/inject.ts'
+import { drawFaults, type FaultKind } from '../faults/schedule.ts'
+import { playScript } from '../shoppers/act.ts'
+import { drawScripts } from '../shoppers/script.ts'
+import type { Ground, Scenario } from './scenario.ts'
+
+export interface Mix {
+  shoppers: number
+  durationMs: number
+  faults: number
+  only?: readonly FaultKind[]
+}
+
+/** Shoppers and faults side by side; faults end before the last shoppers do. */
+export const playMix = async (ground: Ground, { shoppers, durationMs, faults, only }: Mix): Promise<void> => {
+  const { random, injector, world } = ground
+  const stocks = random.branch('goods')
+  const skus = await ground.goods(...Array.from({ length: 4 }, () => ({ stock: stocks.pick([3, 12, 60, 200]), priceMinor: stocks.int(5, 90) * 100 })))
+  const scripts = drawScripts(random.branch('shoppers'), { shoppers, skus, durationMs })
+  const schedule = drawFaults(random.branch('faults'), { durationMs, count: faults, without: impossibleIn(world), ...(only ? { only } : {}) })
+  const play = async (script: (typeof scripts)[number]): Promise<void> => {
+    try {
+      await playScript(script, ground)
+    } catch (error) {
+      ground.expect(false, `${script.actor} (${script.ending}) could not go on: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  await Promise.all([...scripts.map(play), injector.run(schedule).then(() => injector.heal())])
+}
+
+export const randomMix = (seconds: number): Scenario => ({
+  name: 'random-mix',
+  about: 'Random shoppers and random faults: whatever happens, every invariant holds afterwards.',
+  restSec: 120,
+  play: (ground) => playMix(ground, { shoppers: Math.max(8, Math.round(seconds * 0.8)), durationMs: seconds * 1000, faults: Math.max(3, Math.round(seconds / 2.5)) }),
+})

@@ -1,0 +1,81 @@
+// The engines of a world: own processes on own folders, or given ones; every service reaches them through proxies that make trouble.
+import { join } from 'node:path'
+import { type Engine, startElasticsearch, startKafka, startMysql, startRedis } from '@cartwright/native'
+import { freePort, type SchemaOwner, schemaOwners } from '@cartwright/shop/test-shop'
+import { proxyOf, type TcpProxy, tcpProxy } from '@cartwright/testing'
+
+/** Engines that run already, by URL. The harness can only cut the ways to them. */
+export interface GivenEngines {
+  mysql?: string | undefined
+  redis?: string | undefined
+  elasticsearch?: string | undefined
+}
+
+/** An engine, and the ways to it. `own` is null for one that was given. */
+export interface Reached {
+  own: Engine | null
+  /** Its own address, past every proxy. */
+  url: string
+}
+
+export interface Engines {
+  mysql: Reached
+  redis: Reached
+  elasticsearch: Reached
+  kafka: Engine
+  /** One way to the database for each service. */
+  databaseProxies: Readonly<Record<SchemaOwner, TcpProxy>>
+  redisProxy: TcpProxy
+  elasticsearchProxy: TcpProxy
+  kafkaProxy: TcpProxy
+  stop(): Promise<void>
+}
+
+/** Kafka tells its clients to come to the proxy, so nothing passes it by. */
+const kafkaBehindProxy = async (dataDir: string, log: (line: string) => void): Promise<{ kafka: Engine; kafkaProxy: TcpProxy }> => {
+  const place = { host: '127.0.0.1', port: 0 }
+  const kafkaProxy = await tcpProxy(place)
+  try {
+    const kafka = await startKafka({ dataDir, log, advertisedPort: kafkaProxy.port, port: await freePort(21_092) })
+    place.port = kafka.port
+    return { kafka, kafkaProxy }
+  } catch (error) {
+    await kafkaProxy.stop()
+    throw error
+  }
+}
+
+/** Starts what is not given. */
+export const openEngines = async (dataDir: string, given: GivenEngines, log: (line: string) => void): Promise<Engines> => {
+  await using opened = new AsyncDisposableStack()
+  const reach = async (url: string | undefined, start: () => Promise<Engine>): Promise<Reached> => {
+    if (url !== undefined) return { own: null, url }
+    const own = await start()
+    opened.defer(() => own.stop())
+    return { own, url: own.url }
+  }
+  const behind = async (url: string): Promise<TcpProxy> => {
+    const proxy = await proxyOf(url)
+    opened.defer(() => proxy.stop())
+    return proxy
+  }
+  const at = (name: string) => ({ dataDir: join(dataDir, name), log })
+  const [mysql, redis, elasticsearch, { kafka, kafkaProxy }] = await Promise.all([
+    // A commit must be on disk when it is answered: power failures are part of the programme.
+    reach(given.mysql, async () => startMysql({ ...at('mysql'), durable: true, port: await freePort(21_306) })),
+    reach(given.redis, async () => startRedis({ ...at('redis'), port: await freePort(21_379) })),
+    reach(given.elasticsearch, async () => startElasticsearch({ ...at('elasticsearch'), port: await freePort(21_200) })),
+    kafkaBehindProxy(join(dataDir, 'kafka'), log).then((started) => {
+      opened.defer(() => started.kafka.stop())
+      opened.defer(() => started.kafkaProxy.stop())
+      return started
+    }),
+  ])
+  const proxies = await Promise.all(schemaOwners.map(async (name): Promise<[SchemaOwner, TcpProxy]> => [name, await behind(mysql.url)]))
+  const databaseProxies = Object.fromEntries(proxies) as Record<SchemaOwner, TcpProxy>
+  const [redisProxy, elasticsearchProxy] = [await behind(redis.url), await behind(elasticsearch.url)]
+  const stack = opened.move()
+  return {
+    mysql, redis, elasticsearch, kafka, databaseProxies, redisProxy, elasticsearchProxy, kafkaProxy, stop: () => stack.disposeAsync(),
+  }
+}
