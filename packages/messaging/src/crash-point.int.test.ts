@@ -1,0 +1,145 @@
+// Each named place is reached at the moment its name says: what is durable before it is, what comes after it is not.
+import { eventually } from '@cartwright/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { on, startConsumer } from './consume.ts'
+import type { CrashPoint } from './crash-point.ts'
+import { enqueue, job, startJobs } from './jobs.ts'
+import { startRelay } from './relay.ts'
+import { acceptingTransport, countedRecord, counterEvents, type Testbed, testbed } from './testbed.fixture.ts'
+import { memoryTransport } from './transport/memory.ts'
+
+const { counted } = counterEvents()
+let bed: Testbed
+let reached: { point: CrashPoint; subject: string }[]
+const crash = (point: CrashPoint, subject: string) => void reached.push({ point, subject })
+
+beforeEach(async () => {
+  bed = await testbed()
+  reached = []
+})
+afterEach(() => bed[Symbol.asyncDispose]())
+
+test('around the commit of a handler, and before its offset', async () => {
+  const transport = memoryTransport()
+  let settled = false
+  const consumer = await startConsumer({
+    db: bed.db,
+    transport,
+    group: 'order',
+    owner: 'one',
+    deps: {},
+    log: bed.log,
+    handlers: [on(counted, (tx, { data }) => bed.effect(tx, data))],
+    crash: (point, subject) => {
+      crash(point, subject)
+      expect(settled).toBe(false)
+    },
+  })
+  const record = countedRecord('a', 1)
+  await transport.send([record], () => {
+    settled = true
+  })
+  await eventually('it is done with', () => !transport.busy())
+  expect(reached.map(({ point }) => point)).toEqual([
+    'before-handler-commit',
+    'after-handler-commit',
+    'after-commit-before-offset',
+  ])
+  expect(reached[0]?.subject).toBe('test.counted')
+  await consumer.stop()
+  await transport.close()
+})
+
+test('a death before the commit leaves nothing, one after it leaves the effect, and a redelivery has it once', async () => {
+  for (const [dies, left] of [
+    ['before-handler-commit', []],
+    ['after-handler-commit', [1]],
+  ] as const) {
+    const key = `dies-${dies}`
+    const record = countedRecord(key, 1)
+    const dying = memoryTransport()
+    const { promise: dead, resolve: die } = Promise.withResolvers<void>()
+    const handlers = [on(counted, (tx, { data }, _: object) => bed.effect(tx, data))]
+    await startConsumer({
+      db: bed.db,
+      transport: dying,
+      group: 'order',
+      owner: `dying-${dies}`.slice(0, 40),
+      deps: {},
+      log: bed.log,
+      handlers,
+      crash: (point) => {
+        if (point !== dies) return
+        die()
+        throw Object.assign(new Error('killed'), { errno: 1317 })
+      },
+    })
+    await dying.send([record], () => undefined)
+    await dead
+    await dying.close()
+    expect(await bed.effects(key)).toEqual(left)
+    const transport = memoryTransport()
+    const consumer = await startConsumer({
+      db: bed.db,
+      transport,
+      group: 'order',
+      owner: `next-${dies}`.slice(0, 40),
+      deps: {},
+      log: bed.log,
+      handlers,
+    })
+    await transport.send([record], () => undefined)
+    await eventually('it is done with', () => !transport.busy())
+    expect(await bed.effects(key)).toEqual([1])
+    await consumer.stop()
+    await transport.close()
+  }
+})
+
+test('after the broker’s acknowledgement, before the mark', async () => {
+  const transport = acceptingTransport()
+  const unmarked: unknown[] = []
+  const relay = startRelay({
+    db: bed.db,
+    transport,
+    owner: 'one',
+    log: bed.log,
+    crash: (point, subject) => {
+      crash(point, subject)
+      unmarked.push(transport.sent.length)
+      throw new Error('killed')
+    },
+  })
+  await bed.count('a', 1)
+  await eventually('it was reached', () => reached.length > 0)
+  await relay.stop()
+  expect(reached[0]).toEqual({ point: 'after-ack-before-mark', subject: 'test.counted' })
+  expect(unmarked[0]).toBe(1)
+})
+
+test('after a job’s effect, before its result', async () => {
+  const effects: string[] = []
+  const worker = startJobs({
+    db: bed.db,
+    deps: {},
+    owner: 'one',
+    log: bed.log,
+    crash: (point, subject) => {
+      crash(point, subject)
+      if (reached.length === 1) throw new Error('killed')
+    },
+    jobs: [
+      job<{ counterId: string }, number, object>({
+        kind: 'count',
+        effect: async ({ key }) => effects.push(key),
+        apply: (tx, item, n) => bed.effect(tx, { counterId: item.key, n }),
+        backoffSec: () => 0,
+      }),
+    ],
+  })
+  await bed.db.tx((tx) => enqueue(tx, 'count', 'a', { counterId: 'a' }))
+  await eventually('it is done', async () => (await bed.effects('a')).length === 1)
+  expect(effects).toEqual(['a', 'a'])
+  expect(reached[0]).toEqual({ point: 'after-effect-before-apply', subject: 'count' })
+  await worker.stop()
+})
