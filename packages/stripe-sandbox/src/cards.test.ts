@@ -134,3 +134,14 @@ test('time that passes expires sessions, on the injected clock and by the contro
   expect((await fresh.stripe.checkout.sessions.retrieve(second.id)).status).toBe('expired')
   expect(await fresh.types()).toEqual(['checkout.session.expired', 'checkout.session.expired'])
 })
+
+test('the front door shows what was paid and links to pages that are open', async () => {
+  await using fresh = await testSandbox()
+  expect(await (await fetch(fresh.sandbox.url)).text()).toContain('No payment page was opened yet')
+  const [paid, open] = [await fresh.open({ customer_email: 'alice@example.com' }), await fresh.open()]
+  await fresh.pay(paid.id)
+  const page = await (await fetch(fresh.sandbox.url)).text()
+  expect(page).toContain('€14.00')
+  expect(page).toContain(`href="/c/pay/${open.id}"`)
+  expect(page).not.toContain(`href="/c/pay/${paid.id}"`)
+})

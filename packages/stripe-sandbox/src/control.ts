@@ -48,7 +48,7 @@ const settingsOf = (body: Body): WebhookSettings => ({
 })
 
 /** Captured minus succeeded refunds, per currency, in minor units. */
-const balanceOf = (state: State): Record<string, number> => {
+export const balanceOf = (state: State): Record<string, number> => {
   const balance: Record<string, number> = {}
   const add = (currency: string, amount: number) => {
     balance[currency] = (balance[currency] ?? 0) + amount

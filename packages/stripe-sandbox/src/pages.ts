@@ -1,9 +1,11 @@
 // The hosted payment page over HTTP: a form that works without scripts, and every way it can end.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { authenticate, type CardOutcome, payWithCard } from './cards.ts'
+import { balanceOf } from './control.ts'
 import { parseForm, textAt } from './form.ts'
 import { securityPolicy } from './page/layout.ts'
 import { authenticationPage, closedPage, unknownPage } from './page/other-pages.ts'
+import { overviewPage } from './page/overview-page.ts'
 import { type Entered, paymentPage, testCardOf } from './page/payment-page.ts'
 import { getSession } from './sessions.ts'
 import type { Session } from './state.ts'
@@ -61,6 +63,7 @@ const withSession = (world: World, handle: Handle) => async (request: FastifyReq
 /** Mounts the pages. */
 export const mountPages = (app: FastifyInstance, world: World): void => {
   const page = (handle: Handle) => withSession(world, handle)
+  app.get('/', (_, reply) => html(reply, 200, overviewPage([...world.state.sessions.values()], balanceOf(world.state))))
   app.get<Id>(
     '/c/pay/:id',
     page((session, request, reply) => {

@@ -2,7 +2,8 @@
 import type { LineItem, Session } from '../state.ts'
 import { amountText, badge, escaped, layout } from './layout.ts'
 
-const testCards = [
+/** Stripe's test numbers that the page offers. */
+export const testCards = [
   { number: '4242 4242 4242 4242', what: 'pays' },
   { number: '4000 0000 0000 0002', what: 'declined' },
   { number: '4000 0025 0000 3155', what: '3‑D Secure' },
