@@ -24,6 +24,7 @@ const tagDescriptions: Record<string, string> = {
   order: 'Checkout, orders, shipping, refunds and the operators’ view of them.',
   payment: 'Whether money moved.',
   notification: 'What was said to whom.',
+  operations: 'Dead letters and replays, over all services.',
   gateway: 'Pages and documents of the gateway itself.',
 }
 
@@ -197,7 +198,7 @@ const operationOf = (tag: string, endpoint: Endpoint): JsonObject => {
     operationId: endpoint.operationId,
     tags: [tag],
     summary: endpoint.summary,
-    description: `For: ${audience[endpoint.auth]}${endpoint.idempotent ? ' Needs an `Idempotency-Key`: the effect happens once per key.' : ''}`,
+    description: `For: ${audience[endpoint.auth]}${endpoint.orderToken ? ' Also takes the token that an order lookup gave for this order.' : ''}${endpoint.idempotent ? ' Needs an `Idempotency-Key`: the effect happens once per key.' : ''}`,
     security: endpoint.auth === 'public' ? [] : [{ accessToken: [] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...requestBodyOf(endpoint),

@@ -33,6 +33,25 @@ const refuseGarbage = (error: Error & { code?: string }, socket: Socket): void =
     )
 }
 
+const sweepMs = 20
+
+/**
+ * Ends every connection as soon as nobody is being served. To Node a connection is not idle that was just opened, or whose body
+ * nobody has read to its end, so one of these would hold the close up until it times out.
+ */
+const closeWhenServed = (app: FastifyInstance) => {
+  let serving = 0
+  app.addHook('preClose', (done) => {
+    const sweep = setInterval(() => {
+      if (serving === 0) app.server.closeAllConnections()
+      else app.server.closeIdleConnections()
+    }, sweepMs)
+    app.server.once('close', () => clearInterval(sweep))
+    done()
+  })
+  return { begin: () => void (serving += 1), end: () => void (serving -= 1) }
+}
+
 export interface HttpOptions {
   log: Logger
   metrics: Metrics
@@ -62,12 +81,13 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
     frameworkErrors: (error, request, reply) => sendProblem(request, reply, error),
     logController: new LogController({ disableRequestLogging: true }),
   })
-  let closing = false
+  const active = closeWhenServed(app)
   app.decorateRequest('principal', null)
   app.decorateRequest('trace')
   app.decorateRequest('rawBody')
   app.decorateRequest('once')
   app.addHook('onRequest', (request, reply, done) => {
+    active.begin()
     request.trace = traceOfRequest(request)
     void reply.header('x-request-id', request.id)
     if (options.isDraining?.()) void reply.header('connection', 'close')
@@ -76,12 +96,7 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unmatched'
     metrics.http.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000)
-    // A kept connection that was busy when the close began would hold it up until it times out.
-    if (closing) setImmediate(() => app.server.closeIdleConnections())
-    done()
-  })
-  app.addHook('preClose', (done) => {
-    closing = true
+    active.end()
     done()
   })
   useBodies(app)

@@ -1,10 +1,10 @@
 // Puts the gateway's hooks and routes on its Fastify instance, in the order in which a request meets them.
-import type { RateClass } from '@cartwright/contracts'
+import { adminOpsApi, type RateClass } from '@cartwright/contracts'
 import cors from '@fastify/cors'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { GatewayDeps } from './deps.ts'
 import { openLimiter } from './limit-rate/limiter.ts'
-import { ratesPerMin } from './limit-rate/rates.ts'
+import { rateClassOf, ratesPerMin } from './limit-rate/rates.ts'
 import { mountPages } from './show-pages/routes.ts'
 import { ipOf, mountSurface } from './surface.ts'
 
@@ -49,6 +49,17 @@ const useCors = async (app: FastifyInstance, { config, shared }: GatewayDeps): P
   })
 }
 
+/** Milliseconds in which a client may finish a body that nobody wanted. */
+const lingerMs = 1000
+
+/** Who was answered before the whole body had come may finish it, so as to see the answer; then the connection ends, or it would hold up our own end. */
+const linger = (app: FastifyInstance): void => {
+  app.addHook('onResponse', ({ raw }, _, done) => {
+    if (!raw.complete) setTimeout(() => raw.complete || raw.socket.destroy(), lingerMs).unref()
+    done()
+  })
+}
+
 /** Says at most once a minute that Redis does not count. */
 const complainer = ({ log }: GatewayDeps) => {
   let nextMs = 0
@@ -66,6 +77,7 @@ export const mountGateway = async (app: FastifyInstance, deps: GatewayDeps): Pro
     void reply.headers(safety)
     done()
   })
+  linger(app)
   await useCors(app, deps)
   const limit = await openLimiter(app, {
     perMin: ratesPerMin(shared.environment, {
@@ -80,6 +92,14 @@ export const mountGateway = async (app: FastifyInstance, deps: GatewayDeps): Pro
     warn: complainer(deps),
   })
   const limited = (rateClass: RateClass) => (request: FastifyRequest, reply: FastifyReply) => limit(request, reply, rateClass)
+  // The routes that the gateway answers itself come through the kit, which has checked who calls.
+  const ownClasses = new Map(
+    Object.values(adminOpsApi).map((endpoint): [string, RateClass] => [endpoint.operationId, rateClassOf(endpoint)]),
+  )
+  app.addHook('preHandler', async (request, reply) => {
+    const rateClass = ownClasses.get(request.routeOptions.config.operationId ?? '')
+    if (rateClass !== undefined) await limit(request, reply, rateClass)
+  })
   await mountPages(app, deps, limited('read'))
   mountSurface(app, deps, limit)
 }

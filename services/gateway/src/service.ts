@@ -5,6 +5,7 @@ import { Redis } from 'ioredis'
 import { answerCache } from './cache-answers/answer-cache.ts'
 import { onProductChanged, onStockChanged } from './cache-answers/on-catalog-changed.ts'
 import { config } from './config.ts'
+import { deadLetterRoutes } from './dead-letters/routes.ts'
 import type { GatewayDeps, Own } from './deps.ts'
 import { remote } from './forward-request/remote.ts'
 import { mountGateway } from './mount-gateway.ts'
@@ -49,6 +50,7 @@ export const createGateway = (given: Upstreams = {}): Service =>
       cache: answerCache({ maxEntries: base.config.cacheEntries, maxBytes: base.config.cacheMaxBytes }),
       redis: openRedis(base),
     }),
+    routes: deadLetterRoutes,
     mounts: [...mountedEndpoints.map(({ endpoint }) => endpoint), ...Object.values(gatewayApi), { method: 'GET', path: '/docs' }],
     listeners: [onProductChanged, onStockChanged],
     http: (app, deps: GatewayDeps) => mountGateway(app, deps),

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '@cartwright/contracts'
 import { type Dispatcher, Pool } from 'undici'
 import { clientHeaders } from '../headers.ts'
-import type { Exchange, Upstream, WholeAnswer } from '../upstream.ts'
+import type { Exchange, Upstream } from '../upstream.ts'
 import { circuit } from './circuit.ts'
 import { passOn } from './pass-on.ts'
 
@@ -21,6 +21,8 @@ const connectCodes = new Set([
 /** A kept-alive connection that the service closed just as the request was sent. */
 const brokenCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 const retryPausesMs = [40, 160]
+/** Milliseconds that requests under way have left when the gateway stops. */
+const closeMs = 2000
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
@@ -42,8 +44,13 @@ const limited = (request: IncomingMessage, limitBytes: number): Transform => {
   const gate = new Transform({
     transform: (chunk: Buffer, _, done) => {
       seen += chunk.length
-      if (seen > limitBytes) done(new AppError('payload_too_large'))
-      else done(null, chunk)
+      if (seen <= limitBytes) {
+        done(null, chunk)
+        return
+      }
+      // What still comes is read and dropped, or the client would not get to see the answer.
+      request.unpipe(gate).resume()
+      done(new AppError('payload_too_large'))
     },
   })
   request.once('error', (error) => gate.destroy(error))
@@ -138,6 +145,10 @@ export const remote = ({ name, url, connections = 128 }: RemoteOptions): Upstrea
           }
         },
       ),
-    close: () => pool.close(),
+    // What is still under way gets a moment, then it ends with us.
+    close: async () => {
+      await Promise.race([pool.close(), delay(closeMs, undefined, { ref: false })])
+      await pool.destroy()
+    },
   }
 }

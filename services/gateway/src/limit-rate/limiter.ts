@@ -8,6 +8,9 @@ import { rateClasses } from './rates.ts'
 type Check = ReturnType<FastifyInstance['createRateLimit']>
 export type Limit = (request: FastifyRequest, reply: FastifyReply, rateClass: RateClass) => Promise<void>
 
+/** Milliseconds for which Redis is left alone after it failed: a hanging one would hold up every write. */
+const pauseMs = 1000
+
 export interface LimiterOptions {
   perMin: Record<RateClass, number>
   redis: Redis | null
@@ -42,12 +45,15 @@ export const openLimiter = async (app: FastifyInstance, options: LimiterOptions)
   const local = await checksIn(app, options, null)
   const shared = options.redis === null ? null : await checksIn(app, options, options.redis)
 
+  let pausedUntilMs = 0
+
   const count = async (request: FastifyRequest, rateClass: RateClass) => {
     // A round trip to Redis would cost more than most reads.
-    if (shared === null || rateClass === 'read') return local[rateClass](request)
+    if (shared === null || rateClass === 'read' || performance.now() < pausedUntilMs) return local[rateClass](request)
     try {
       return await shared[rateClass](request)
     } catch (error) {
+      pausedUntilMs = performance.now() + pauseMs
       options.warn(error)
       return local[rateClass](request)
     }

@@ -23,12 +23,10 @@ body { background: #f4f1ea }
 .swagger-ui .auth-container input[type="text"] { min-width: 100%; font-family: ui-monospace, monospace }
 `
 
-/** Calls that are tried out go to where the page came from, whatever name that has: another origin is not allowed to it. */
-const fromHere = (json: string): Record<string, unknown> => ({ ...JSON.parse(json), servers: [{ url: '/' }] })
-
 /** @param json the OpenAPI document */
 export const mountReference = async (app: FastifyInstance, json: string): Promise<void> => {
-  await app.register(swagger, { mode: 'static', specification: { document: fromHere(json) } })
+  // Calls that are tried out go to where the page came from, whatever name that has: another origin is not allowed to it.
+  await app.register(swagger, { mode: 'static', specification: { document: { ...JSON.parse(json), servers: [{ url: '/' }] } } })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: policy,

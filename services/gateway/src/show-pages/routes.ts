@@ -1,6 +1,6 @@
 // The gateway's own pages and documents: start page, OpenAPI document and its reference, the page after the hosted payment page.
 import { createHash } from 'node:crypto'
-import { apis, gatewayApi, openApi } from '@cartwright/contracts'
+import { adminOpsApi, apis, gatewayApi, openApi } from '@cartwright/contracts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { GatewayDeps } from '../deps.ts'
 import { checkoutReturnPage } from './checkout-return.ts'
@@ -17,7 +17,9 @@ export const mountPages = async (
   deps: GatewayDeps,
   onRequest: (request: FastifyRequest, reply: FastifyReply) => Promise<void>,
 ): Promise<void> => {
-  const json = JSON.stringify(openApi({ apis: { ...apis, gateway: gatewayApi }, publicUrl: deps.shared.publicUrl }))
+  const json = JSON.stringify(
+    openApi({ apis: { ...apis, operations: adminOpsApi, gateway: gatewayApi }, publicUrl: deps.shared.publicUrl }),
+  )
   const etag = `"${createHash('sha1').update(json).digest('base64url')}"`
   const { mailboxUrl, sandboxUrl, shopUrl } = deps.config
   const welcome = welcomePage({ publicUrl: deps.shared.publicUrl, mailboxUrl, sandboxUrl })

@@ -1,0 +1,125 @@
+// A service in another process that is away, breaks connections, or takes too long.
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, createServer as createTcp } from 'node:net'
+import { eventually } from '@cartwright/testing'
+import { describe, expect, test } from 'vitest'
+import { ann, startGateway } from '../fixtures.ts'
+
+const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port
+const listening = (server: { listen(port: number, host: string, done: () => void): unknown }, port = 0) =>
+  new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve))
+const closed = (server: { close(done: () => void): unknown }) =>
+  new Promise<void>((resolve) => void server.close(() => resolve()))
+
+/** A port that nobody listens on. */
+const freePort = async (): Promise<number> => {
+  const server = createTcp()
+  await listening(server)
+  const port = portOf(server)
+  await closed(server)
+  return port
+}
+
+const ok = (): Server => createServer((_, response) => response.end('{"ok":true}'))
+
+describe('a service in another process', () => {
+  test('that is away is 503 with Retry-After, the others go on, and it is found again when it is back', async () => {
+    const port = await freePort()
+    await using t = await startGateway('in another process', {
+      CATALOG_URL: `http://127.0.0.1:${port}`,
+      GATEWAY_CACHE_ENTRIES: '0',
+    })
+    for (let turn = 0; turn < 4; turn++) {
+      const answer = await t.anonymous.get('/v1/categories')
+      expect({ status: answer.status, code: answer.body.code, type: answer.headers.get('content-type') }).toMatchObject({
+        status: 503,
+        code: 'upstream_unavailable',
+        type: expect.stringContaining('problem+json'),
+      })
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    }
+    expect((await t.as(ann).get('/v1/cart')).status).toBe(200)
+    // The circuit is open: nobody waits for another failed connection and its repetitions, which take 100 ms and more.
+    const times: number[] = []
+    for (let turn = 0; turn < 5; turn++) {
+      const started = performance.now()
+      await t.anonymous.get('/v1/categories')
+      times.push(performance.now() - started)
+    }
+    expect(Math.min(...times)).toBeLessThan(80)
+    const server = ok()
+    await listening(server, port)
+    await eventually('the gateway finds it', async () => (await t.anonymous.get('/v1/categories')).status === 200)
+    await t.stop()
+    await closed(server)
+  })
+
+  test('that starts a moment later answers a GET that came before', async () => {
+    const port = await freePort()
+    await using t = await startGateway('in another process', {
+      CATALOG_URL: `http://127.0.0.1:${port}`,
+      GATEWAY_CACHE_ENTRIES: '0',
+    })
+    const asked = t.anonymous.get('/v1/categories')
+    const server = ok()
+    await listening(server, port)
+    expect((await asked).status).toBe(200)
+    await t.stop()
+    await closed(server)
+  })
+
+  test('that breaks a kept connection is asked again for a GET, and never for a POST', async () => {
+    let connections = 0
+    let broken = 0
+    const server = createServer((request, response) => {
+      if (broken++ === 0) request.socket.destroy()
+      else response.end('{"ok":true}')
+    })
+    server.on('connection', () => connections++)
+    await listening(server)
+    const url = `http://127.0.0.1:${portOf(server)}`
+    await using t = await startGateway('in another process', { CATALOG_URL: url, CART_URL: url, GATEWAY_CACHE_ENTRIES: '0' })
+    expect((await t.anonymous.get('/v1/categories')).status).toBe(200)
+    expect(broken).toBe(2)
+    broken = 0
+    expect((await t.as(ann).post('/v1/cart/lines', { sku: 'MUG', quantity: 1 })).status).toBe(503)
+    expect(broken).toBe(1)
+    expect(connections).toBeGreaterThan(1)
+    await t.stop()
+    await closed(server)
+  })
+
+  test('that answers with failures keeps the circuit closed', async () => {
+    await using t = await startGateway('in another process', { GATEWAY_CACHE_ENTRIES: '0' })
+    t.service.answers((_, response) =>
+      response.writeHead(500, { 'content-type': 'application/problem+json' }).end('{"code":"internal"}'),
+    )
+    for (let turn = 0; turn < 12; turn++) expect((await t.anonymous.get('/v1/categories')).status).toBe(500)
+    expect(t.service.seen).toHaveLength(12)
+  })
+
+  test('a body without a length that grows too large is refused', async () => {
+    await using t = await startGateway('in another process')
+    const chunks = async function* () {
+      for (let n = 0; n < 40; n++) yield new TextEncoder().encode('x'.repeat(64 * 1024))
+    }
+    const answer = await fetch(`${t.url}/v1/cart/lines`, {
+      method: 'POST',
+      duplex: 'half',
+      body: ReadableStream.from(chunks()),
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await t.token(ann)}` },
+    } as RequestInit)
+    expect(answer.status).toBe(413)
+    expect(await answer.json()).toMatchObject({ code: 'payload_too_large' })
+  })
+
+  test('one that breaks in the middle of an answer breaks it for the client too', async () => {
+    await using t = await startGateway('in another process')
+    t.service.answers((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 })
+      response.write('{"half":')
+      setImmediate(() => response.destroy())
+    })
+    await expect(t.as(ann).get('/v1/orders')).rejects.toThrow()
+  })
+})
