@@ -1,5 +1,13 @@
 // Order under test: fakes of cart and catalog on the wire, shoppers with carts, and the answers that bring an order to where a test begins.
-import { catalogEvents, type InternalVariant, type OpenCart, orderEvents, paymentEvents } from '@cartwright/contracts'
+import {
+  catalogEvents,
+  type DataOf,
+  type EventContract,
+  type InternalVariant,
+  type OpenCart,
+  orderEvents,
+  paymentEvents,
+} from '@cartwright/contracts'
 import type { Environment, Principal } from '@cartwright/service-kit'
 import { type CallOptions, sealKeys, startUnderTest, type TestResponse } from '@cartwright/testing'
 import { orderService } from './index.ts'
@@ -106,6 +114,9 @@ export const startOrder = async (env: Environment = {}) => {
   }
   type Placed = Awaited<ReturnType<typeof aPlacedOrder>>
 
+  /** Every event of a test arrives twice, as after a crash between commit and acknowledgement. */
+  const receive = <E extends EventContract>(event: E, data: DataOf<E>) => t.receive(event, data, { twice: true })
+
   /** What catalog and payment would answer about an order. */
   const answersTo = ({ id, number, reservationId, total, shopper }: Placed) => {
     const ids = { orderId: id, reservationId }
@@ -113,31 +124,31 @@ export const startOrder = async (env: Environment = {}) => {
     const about = { ...pay, number, recipient: { email: shopper.email ?? 'guest@example.net' }, locale: 'en' }
     const inMinutes = (minutes: number) => new Date(t.clock.now().getTime() + minutes * 60_000).toISOString()
     return {
-      reserved: () => t.receive(catalogEvents.stockReserved, { ...ids, heldUntil: inMinutes(60) }),
-      rejected: (what: 'reserve' | 'commit') => t.receive(catalogEvents.stockRejected, { ...ids, rejected: what, shortages: [] }),
-      committed: () => t.receive(catalogEvents.stockCommitted, ids),
-      lapsed: () => t.receive(catalogEvents.stockReleased, { ...ids, reason: 'lapsed' }),
+      reserved: () => receive(catalogEvents.stockReserved, { ...ids, heldUntil: inMinutes(60) }),
+      rejected: (what: 'reserve' | 'commit') => receive(catalogEvents.stockRejected, { ...ids, rejected: what, shortages: [] }),
+      committed: () => receive(catalogEvents.stockCommitted, ids),
+      lapsed: () => receive(catalogEvents.stockReleased, { ...ids, reason: 'lapsed' }),
       opened: () =>
-        t.receive(paymentEvents.sessionOpened, {
+        receive(paymentEvents.sessionOpened, {
           ...pay,
           attempt: 1,
           url: `https://pay.example/${id}`,
           expiresAt: inMinutes(31),
         }),
       declined: () =>
-        t.receive(paymentEvents.attemptDeclined, {
+        receive(paymentEvents.attemptDeclined, {
           ...about,
           attempt: 1,
           declineCode: 'card_declined',
           amount: total,
           payUrl: null,
         }),
-      succeeded: () => t.receive(paymentEvents.succeeded, { ...pay, amount: total, at: inMinutes(0) }),
-      failed: () => t.receive(paymentEvents.failed, { ...about, amount: total, reason: 'no' }),
-      expired: () => t.receive(paymentEvents.expired, { ...pay, amount: total, reason: 'closed' }),
-      reviewed: (gotMinor: number) => t.receive(paymentEvents.reviewRequired, { ...about, expected: total, got: eur(gotMinor) }),
+      succeeded: () => receive(paymentEvents.succeeded, { ...pay, amount: total, at: inMinutes(0) }),
+      failed: () => receive(paymentEvents.failed, { ...about, amount: total, reason: 'no' }),
+      expired: () => receive(paymentEvents.expired, { ...pay, amount: total, reason: 'closed' }),
+      reviewed: (gotMinor: number) => receive(paymentEvents.reviewRequired, { ...about, expected: total, got: eur(gotMinor) }),
       refunded: (refundId: string, amountMinor: number, origin: 'order' | 'dashboard' = 'order') =>
-        t.receive(paymentEvents.refundSucceeded, {
+        receive(paymentEvents.refundSucceeded, {
           ...about,
           refundId,
           amount: eur(amountMinor),
@@ -146,9 +157,9 @@ export const startOrder = async (env: Environment = {}) => {
           origin,
         }),
       refundFailed: (refundId: string, amountMinor: number) =>
-        t.receive(paymentEvents.refundFailed, { ...about, refundId, amount: eur(amountMinor), reason: 'bank' }),
+        receive(paymentEvents.refundFailed, { ...about, refundId, amount: eur(amountMinor), reason: 'bank' }),
       disputed: () =>
-        t.receive(paymentEvents.disputeOpened, {
+        receive(paymentEvents.disputeOpened, {
           ...about,
           disputeId: 'dp_1',
           amount: total,
@@ -156,7 +167,7 @@ export const startOrder = async (env: Environment = {}) => {
           dueAt: inMinutes(60),
         }),
       disputeClosed: (outcome: 'won' | 'lost') =>
-        t.receive(paymentEvents.disputeClosed, { ...about, disputeId: 'dp_1', amount: total, outcome }),
+        receive(paymentEvents.disputeClosed, { ...about, disputeId: 'dp_1', amount: total, outcome }),
     }
   }
 
