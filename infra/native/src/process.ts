@@ -46,8 +46,10 @@ const openLog = (file: string): number => {
 
 const lastComplaint = (file: string): string => complaintIn(readFileSync(file, 'utf8').slice(-20_000))
 
+type Launched = ChildProcess & { pid: number }
+
 /** Starts the process in a group of its own: Ctrl-C reaches the owner alone, which stops everything in order. */
-const launch = async ({ command, logFile, recordFile, title }: EngineSpec): Promise<ChildProcess & { pid: number }> => {
+const launch = async ({ command, logFile, recordFile, title }: EngineSpec): Promise<Launched> => {
   const out = openLog(logFile)
   const { program, args, cwd, env } = command
   const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, detached: true, stdio: ['ignore', out, out] })
@@ -97,55 +99,68 @@ const awaitReady = async (spec: EngineSpec, child: ChildProcess): Promise<string
   }
 }
 
+/** What changes while an engine is looked after. */
+interface State {
+  child: Launched | null
+  version: string
+  /** False after `stop()` and `kill()`: a death is no accident then. */
+  wanted: boolean
+  restartMs: number
+  again: NodeJS.Timeout | null
+}
+
+const end = async (spec: EngineSpec, state: State, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+  state.wanted = false
+  if (state.again) clearTimeout(state.again)
+  const { child } = state
+  if (child === null) return
+  if (!hasEnded(child)) {
+    if (signal === 'SIGKILL') signalGroup(child.pid, signal)
+    else child.kill(signal)
+  }
+  await awaitGroupEnd(child.pid, signal === 'SIGKILL' ? 0 : spec.stopPatienceMs)
+  // The group is gone before node has heard of the exit.
+  while (!hasEnded(child)) await pause(5)
+  removeRecord(spec.recordFile)
+}
+
+/** After a death that nobody asked for: starts again, later and later as long as it keeps dying. */
+const startAgain = (spec: EngineSpec, state: State, how: string, livedMs: number): void => {
+  if (livedMs > soundAfterMs) state.restartMs = firstRestartMs
+  spec.log(`${spec.title} ended (${how}); it is started again in ${state.restartMs / 1000} s`)
+  const attempt = () =>
+    start(spec, state).catch((error: unknown) => {
+      if (state.wanted) spec.log(error instanceof Error ? error.message : String(error))
+    })
+  state.again = setTimeout(attempt, state.restartMs).unref()
+  state.restartMs = Math.min(state.restartMs * 2, longestRestartMs)
+}
+
+const start = async (spec: EngineSpec, state: State): Promise<void> => {
+  const started = performance.now()
+  const child = await launch(spec)
+  state.child = child
+  // Stopped while it was being launched: whoever stopped it saw only the process before.
+  if (!state.wanted) return end(spec, state, 'SIGKILL')
+  child.once('exit', () => {
+    // A first start that fails is for the caller to know.
+    if (state.wanted && state.child === child && state.version !== '')
+      startAgain(spec, state, howEnded(child), performance.now() - started)
+  })
+  state.version = await awaitReady(spec, child)
+}
+
 /** Starts the engine and resolves when it answers. @throws EngineError */
 export const superviseEngine = async (spec: EngineSpec): Promise<Engine> => {
-  let child: (ChildProcess & { pid: number }) | null = null
-  let version = ''
-  let wanted = true
+  const state: State = { child: null, version: '', wanted: true, restartMs: firstRestartMs, again: null }
   let released = false
-  let restartMs = firstRestartMs
-  let again: NodeJS.Timeout | null = null
-
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    wanted = false
-    if (again) clearTimeout(again)
-    const running = child
-    if (running === null) return
-    if (!hasEnded(running)) {
-      if (signal === 'SIGKILL') signalGroup(running.pid, 'SIGKILL')
-      else running.kill(signal)
-    }
-    await awaitGroupEnd(running.pid, signal === 'SIGKILL' ? 0 : spec.stopPatienceMs)
-    // The group is gone before node has heard of the exit.
-    while (!hasEnded(running)) await pause(5)
-    removeRecord(spec.recordFile)
-  }
-  const start = async (): Promise<void> => {
-    const started = performance.now()
-    const own = await launch(spec)
-    child = own
-    // Stopped while it was being launched: whoever stopped it saw only the process before.
-    if (!wanted) return end('SIGKILL')
-    own.once('exit', () => {
-      if (!wanted || child !== own || version === '') return
-      if (performance.now() - started > soundAfterMs) restartMs = firstRestartMs
-      spec.log(`${spec.title} ended (${howEnded(own)}); it is started again in ${restartMs / 1000} s`)
-      again = setTimeout(() => {
-        start().catch((error: unknown) => {
-          if (wanted) spec.log(error instanceof Error ? error.message : String(error))
-        })
-      }, restartMs).unref()
-      restartMs = Math.min(restartMs * 2, longestRestartMs)
-    })
-    version = await awaitReady(spec, own)
-  }
   const stop = async (): Promise<void> => {
-    await end('SIGTERM')
+    await end(spec, state, 'SIGTERM')
     if (!released) spec.release()
     released = true
   }
   try {
-    await start()
+    await start(spec, state)
   } catch (error) {
     await stop()
     throw error
@@ -156,18 +171,18 @@ export const superviseEngine = async (spec: EngineSpec): Promise<Engine> => {
     port: spec.port,
     logFile: spec.logFile,
     get version() {
-      return version
+      return state.version
     },
     get pid() {
-      return child === null || hasEnded(child) ? 0 : child.pid
+      return state.child === null || hasEnded(state.child) ? 0 : state.child.pid
     },
     stop,
     restart: async () => {
       if (released) throw new EngineError(`${spec.title} was stopped for good: start it anew.`)
-      await end('SIGTERM')
-      wanted = true
-      await start()
+      await end(spec, state, 'SIGTERM')
+      state.wanted = true
+      await start(spec, state)
     },
-    kill: () => end('SIGKILL'),
+    kill: () => end(spec, state, 'SIGKILL'),
   }
 }

@@ -5,7 +5,8 @@ import { connect } from '@cartwright/db'
 /** The engine's root URL. @throws Error saying how to get one */
 export const engineUrl = (): string => {
   const url = process.env.TEST_MYSQL_URL
-  if (!url) throw new Error('TEST_MYSQL_URL is not set: run the tests through `npm test`, or set it to a MySQL or MariaDB root URL')
+  if (!url)
+    throw new Error('TEST_MYSQL_URL is not set: run the tests through `npm test`, or set it to a MySQL or MariaDB root URL')
   return url
 }
 

@@ -3,7 +3,14 @@ import { randomBytes } from 'node:crypto'
 import type { DataOf, EventContract } from '@cartwright/contracts'
 import { type Database, raw } from '@cartwright/db'
 import { memoryTransport, newTrace, type Transport, type WireRecord } from '@cartwright/messaging'
-import { type Environment, idle, type Principal, type RunningService, type Service, type ServiceName } from '@cartwright/service-kit'
+import {
+  type Environment,
+  idle,
+  type Principal,
+  type RunningService,
+  type Service,
+  type ServiceName,
+} from '@cartwright/service-kit'
 import { type MovableClock, movableClock } from './clock.ts'
 import { type TestClient, testClient } from './http.ts'
 import { testSchema } from './schema.ts'
@@ -26,7 +33,11 @@ export interface UnderTest extends AsyncDisposable {
   /** An access token, for headers that a test builds itself. */
   token(principal: Principal): Promise<string>
   /** Delivers an event as if another service had published it; resolves when everything it caused is done. */
-  receive<E extends EventContract>(event: E, data: DataOf<E>, options?: { id?: string; twice?: boolean; sequence?: number }): Promise<void>
+  receive<E extends EventContract>(
+    event: E,
+    data: DataOf<E>,
+    options?: { id?: string; twice?: boolean; sequence?: number },
+  ): Promise<void>
   /** Data of the events of one type that the service published so far, in order. */
   published<E extends EventContract>(event: E): Promise<DataOf<E>[]>
   // biome-ignore lint/suspicious/noExplicitAny: a test looks behind the face at whatever columns it asks for.
@@ -35,9 +46,21 @@ export interface UnderTest extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-const urlVariable = { identity: 'IDENTITY_URL', catalog: 'CATALOG_URL', cart: 'CART_URL', order: 'ORDER_URL', payment: 'PAYMENT_URL', notification: 'NOTIFICATION_URL' } as const
+const urlVariable = {
+  identity: 'IDENTITY_URL',
+  catalog: 'CATALOG_URL',
+  cart: 'CART_URL',
+  order: 'ORDER_URL',
+  payment: 'PAYMENT_URL',
+  notification: 'NOTIFICATION_URL',
+} as const
 const databaseVariable = {
-  identity: 'IDENTITY_DATABASE_URL', catalog: 'CATALOG_DATABASE_URL', cart: 'CART_DATABASE_URL', order: 'ORDER_DATABASE_URL', payment: 'PAYMENT_DATABASE_URL', notification: 'NOTIFICATION_DATABASE_URL',
+  identity: 'IDENTITY_DATABASE_URL',
+  catalog: 'CATALOG_DATABASE_URL',
+  cart: 'CART_DATABASE_URL',
+  order: 'ORDER_DATABASE_URL',
+  payment: 'PAYMENT_DATABASE_URL',
+  notification: 'NOTIFICATION_DATABASE_URL',
 } as const
 
 const recordFor = (event: EventContract, data: unknown, options: { id?: string; sequence?: number }, at: Date): WireRecord => {
@@ -48,9 +71,16 @@ const recordFor = (event: EventContract, data: unknown, options: { id?: string; 
     key,
     value: JSON.stringify(data),
     headers: {
-      'content-type': 'application/json', ce_specversion: '1.0', ce_id: options.id ?? `evt_${randomBytes(12).toString('hex')}`, ce_type: event.name,
-      ce_source: `/cartwright/${event.publisher}`, ce_subject: key, ce_time: at.toISOString(), ce_sequence: String(options.sequence ?? 1),
-      ce_correlationid: trace.correlationId, traceparent: trace.traceparent,
+      'content-type': 'application/json',
+      ce_specversion: '1.0',
+      ce_id: options.id ?? `evt_${randomBytes(12).toString('hex')}`,
+      ce_type: event.name,
+      ce_source: `/cartwright/${event.publisher}`,
+      ce_subject: key,
+      ce_time: at.toISOString(),
+      ce_sequence: String(options.sequence ?? 1),
+      ce_correlationid: trace.correlationId,
+      traceparent: trace.traceparent,
     },
   }
 }
@@ -62,7 +92,10 @@ export const startUnderTest = async (service: Service, options: UnderTestOptions
   const tokens = await tokenMaker()
   const schema = service.name === 'gateway' ? null : testSchema(service.name)
   const fakes = await Promise.all(
-    Object.entries(options.upstreams ?? {}).map(async ([name, routes]) => ({ name: name as keyof typeof urlVariable, fake: await fakeUpstream(routes) })),
+    Object.entries(options.upstreams ?? {}).map(async ([name, routes]) => ({
+      name: name as keyof typeof urlVariable,
+      fake: await fakeUpstream(routes),
+    })),
   )
   const env: Environment = {
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
@@ -102,7 +135,9 @@ export const startUnderTest = async (service: Service, options: UnderTestOptions
       await rest()
     },
     published: async (event) => {
-      const rows = await database().rows<{ payload: string }>`SELECT payload FROM outbox_event WHERE event_type = ${event.name} ORDER BY id`
+      const rows = await database().rows<{
+        payload: string
+      }>`SELECT payload FROM outbox_event WHERE event_type = ${event.name} ORDER BY id`
       return rows.map((row) => JSON.parse(row.payload))
     },
     sql: (text) => database().rows`${raw(text)}`,

@@ -21,7 +21,12 @@ const matcher = (key: string) => {
   }
 }
 
-const answerOf = (routes: FakeRoutes, method: string, target: string, headers: FakeRequest['headers']): { status: number; body: unknown } => {
+const answerOf = (
+  routes: FakeRoutes,
+  method: string,
+  target: string,
+  headers: FakeRequest['headers'],
+): { status: number; body: unknown } => {
   const { pathname, searchParams } = new URL(target, 'http://fake')
   for (const [key, handle] of Object.entries(routes)) {
     const params = matcher(key)(method, pathname)
