@@ -40,7 +40,7 @@ const summary = (session: Session, items: readonly LineItem[], leftSec: number):
 
 const testHints = (current: string): string => {
   const link = ({ number, what }: { number: string; what: string }) =>
-    `<li><a href="?card=${number.replaceAll(' ', '')}" title="${number}" data-card="${number}"${number === current ? ' aria-current="true"' : ''}><b>•••• ${number.slice(-4)}</b> <span>${what}</span></a></li>`
+    `<li><a href="?card=${number.replaceAll(' ', '')}" title="${number}" data-card="${number}"${number === current ? ' aria-current="true"' : ''}><b>•• ${number.slice(-4)}</b> <span>${what}</span></a></li>`
   return `<div class="tests"><p><b>No money moves here.</b> Pick a test card:</p><ul>${testCards.map(link).join('')}</ul></div>`
 }
 
