@@ -31,11 +31,18 @@ export interface Searchable {
 }
 type UnderTestBody = Awaited<ReturnType<UnderTest['anonymous']['get']>>['body']
 
+/** Milliseconds a search may take here: more than in production, since test machines are busy. */
+export const searchTimeoutMs = 3000
+
 /** Starts and seeds a shop on the engine at `engineUrl`. */
 export const startSearchable = async (engineUrl: string): Promise<Searchable> => {
   const prefix = `t${unique()}`
   const proxy = await proxyOf(engineUrl)
-  const env = { ELASTICSEARCH_URL: proxy.through(engineUrl), CATALOG_INDEX_PREFIX: prefix }
+  const env = {
+    ELASTICSEARCH_URL: proxy.through(engineUrl),
+    CATALOG_INDEX_PREFIX: prefix,
+    CATALOG_SEARCH_TIMEOUT_MS: String(searchTimeoutMs),
+  }
   const t = await startUnderTest(catalogService, { env })
   const elastic: Searchable['elastic'] = async (method, path, body) => {
     const payload = body ? { body: JSON.stringify(body) } : {}
