@@ -1,0 +1,87 @@
+// Who may call what: every route of the contracts is called in every role, and the outcome is compared with the table beside this file.
+import { adminOpsApi, gatewayApi } from '@cartwright/contracts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { admin, ann, type GatewayUnderTest, guest, startGateway } from './fixtures.ts'
+import { mountedEndpoints } from './surface.ts'
+
+const roles = ['anonymous', 'expired', 'guest', 'customer', 'admin'] as const
+
+/** Values for path parameters that every schema takes. */
+const concrete = (path: string): string =>
+  path.replace(/:([A-Za-z]+)/g, (_, name: string) =>
+    name === 'service'
+      ? 'order'
+      : name === 'deadLetterId'
+        ? '1'
+        : name.endsWith('Id')
+          ? `${name.slice(0, 3)}_000000`
+          : 'something',
+  )
+
+describe('the access matrix', () => {
+  let t: GatewayUnderTest
+  const tokens: Record<(typeof roles)[number], string | null> = {
+    anonymous: null,
+    expired: null,
+    guest: null,
+    customer: null,
+    admin: null,
+  }
+  beforeAll(async () => {
+    t = await startGateway('in this process', { GATEWAY_CACHE_ENTRIES: '0' })
+    tokens.expired = await t.token(admin)
+    await t.clock.advance('11m')
+    Object.assign(tokens, { guest: await t.token(guest), customer: await t.token(ann), admin: await t.token(admin) })
+  })
+  afterAll(() => t.stop())
+
+  /** `passes` when the call got beyond the check of who calls, else the status and code of the refusal. */
+  const outcome = async (method: string, path: string, role: (typeof roles)[number]): Promise<string> => {
+    const token = tokens[role]
+    const answer = await fetch(t.url + concrete(path), {
+      method,
+      headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
+      ...(method === 'GET' ? {} : { body: '{}' }),
+    })
+    const text = await answer.text()
+    return answer.status === 401 || answer.status === 403 ? `${answer.status} ${JSON.parse(text).code}` : 'passes'
+  }
+
+  test('is the table that was agreed on', async () => {
+    const endpoints = [
+      ...mountedEndpoints.map(({ endpoint }) => endpoint),
+      ...Object.values(adminOpsApi),
+      ...Object.values(gatewayApi),
+    ]
+    const rows: string[] = []
+    for (const { method, path } of endpoints.toSorted((a, b) => (`${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1))) {
+      const cells = await Promise.all(roles.map((role) => outcome(method, path, role)))
+      rows.push(`| ${method} | ${path} | ${cells.join(' | ')} |`)
+    }
+    const head = [
+      '# Who may call what',
+      '',
+      'Written by `access-matrix.int.test.ts`; a change here is a change of rights.',
+      '',
+      `| method | path | ${roles.join(' | ')} |`,
+      `|${'---|'.repeat(roles.length + 2)}`,
+    ]
+    await expect(`${[...head, ...rows].join('\n')}\n`).toMatchFileSnapshot('./access-matrix.md')
+  })
+
+  test('a path of operators is open to nobody else', async () => {
+    for (const { endpoint } of mountedEndpoints) expect(endpoint.path.startsWith('/v1/admin/')).toBe(endpoint.auth === 'admin')
+  })
+})
+
+describe('keys', () => {
+  test('that cannot be read are 503, not 401: the token may be good', async () => {
+    await using t = await startGateway('in this process', {
+      AUTH_JWKS: '',
+      AUTH_JWKS_URL: 'http://127.0.0.1:9/.well-known/jwks.json',
+    })
+    const answer = await t.as(ann).get('/v1/orders')
+    expect({ status: answer.status, code: answer.body.code }).toEqual({ status: 503, code: 'upstream_unavailable' })
+    expect((await t.anonymous.get('/v1/categories')).status).toBe(200)
+  })
+})

@@ -1,0 +1,107 @@
+// Dead letters of all services in one list, for admins, by what each service says of its own.
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { admin, ann, type GatewayUnderTest, json, startGateway } from '../fixtures.ts'
+
+const letter = (id: number, createdAt: string) => ({
+  id,
+  consumer: 'order',
+  eventId: `evt_${id}`,
+  eventType: 'payment.succeeded',
+  topic: 'payment.events',
+  key: 'ord_000001',
+  reason: 'permanent',
+  error: 'x',
+  attempts: 5,
+  createdAt,
+  resolvedAt: null,
+  resolution: null,
+})
+
+describe('dead letters', () => {
+  let t: GatewayUnderTest
+  beforeAll(async () => {
+    t = await startGateway('in another process', { CART_URL: 'http://127.0.0.1:9' })
+  })
+  afterAll(() => t.stop())
+  beforeEach(() => {
+    t.service.seen.length = 0
+  })
+
+  test('of all services come together, newest first, and a service that is away is named', async () => {
+    let asked = 0
+    t.service.answers((request, response, body) => {
+      asked += 1
+      json({ items: [letter(asked, `2026-01-0${asked}T00:00:00.000Z`)], nextCursor: null })(request, response, body)
+    })
+    const { status, body } = await t.as(admin).get('/v1/admin/dead-letters?limit=3')
+    expect(status).toBe(200)
+    expect(body.items.map((item: { createdAt: string }) => item.createdAt.slice(0, 10))).toEqual([
+      '2026-01-05',
+      '2026-01-04',
+      '2026-01-03',
+    ])
+    expect(body).toMatchObject({ nextCursor: null, unavailable: ['cart'] })
+    expect(new Set(body.items.map((item: { service: string }) => item.service)).size).toBe(3)
+    expect(t.service.seen.every((seen) => seen.url.startsWith('/internal/dead-letters?'))).toBe(true)
+  })
+
+  test('of one service are paged by its own cursor', async () => {
+    const cursor = Buffer.from('["dead-letter",7]').toString('base64url')
+    t.service.answers(json({ items: [letter(6, '2026-01-01T00:00:00.000Z')], nextCursor: cursor }))
+    const { body } = await t.as(admin).get(`/v1/admin/dead-letters?service=order&open=false&cursor=${cursor}`)
+    expect(body).toMatchObject({ items: [{ id: 6, service: 'order' }], nextCursor: cursor, unavailable: [] })
+    expect(t.service.seen[0]?.url).toContain('open=false')
+    for (const query of ['cursor=x', 'service=order&cursor=nonsense', 'service=nobody', 'limit=0'])
+      expect((await t.as(admin).get(`/v1/admin/dead-letters?${query}`)).status).toBe(400)
+  })
+
+  test.each(['redrive', 'discard'])('%s reaches the service that the address names, on behalf of the admin', async (action) => {
+    t.service.answers(json({ redriven: [7], failed: null }))
+    const answer = await t.as(admin).post(`/v1/admin/dead-letters/payment/7/${action}`)
+    expect({ status: answer.status, body: answer.body }).toEqual({ status: 200, body: { redriven: [7], failed: null } })
+    const [seen] = t.service.seen
+    expect({ method: seen?.method, url: seen?.url }).toEqual({ method: 'POST', url: `/internal/dead-letters/7/${action}` })
+    expect(decodeJwt(String(seen?.headers.authorization).slice(7))).toMatchObject({
+      sub: 'gateway',
+      aud: 'payment',
+      onBehalfOf: { id: admin.id, role: 'admin' },
+    })
+  })
+
+  test('one is shown with its message; one that is not there is 404, one of a service that is away 503', async () => {
+    t.service.answers(json({ ...letter(7, '2026-01-01T00:00:00.000Z'), payload: { a: 1 }, headers: {}, audit: [] }))
+    expect((await t.as(admin).get('/v1/admin/dead-letters/order/7')).body).toMatchObject({
+      id: 7,
+      service: 'order',
+      payload: { a: 1 },
+    })
+    t.service.answers(json({ code: 'not_found' }, 404))
+    expect((await t.as(admin).get('/v1/admin/dead-letters/order/8')).status).toBe(404)
+    expect((await t.as(admin).get('/v1/admin/dead-letters/cart/8')).status).toBe(503)
+  })
+
+  test('a replay is asked for with its body, and only a projection takes again what it has handled', async () => {
+    t.service.answers(json({ delivered: 3 }))
+    const stretch = { topic: 'catalog.events', from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }
+    expect(
+      (await t.as(admin).post('/v1/admin/replays', { service: 'catalog', group: 'catalog-search', ...stretch, again: true }))
+        .body,
+    ).toEqual({ delivered: 3 })
+    expect(JSON.parse(String(t.service.seen[0]?.body))).toEqual({ group: 'catalog-search', ...stretch, again: true })
+    expect(
+      (await t.as(admin).post('/v1/admin/replays', { service: 'catalog', group: 'catalog', ...stretch, again: true })).status,
+    ).toBe(400)
+  })
+
+  test('nobody else gets near them, and the limit counts here too', async () => {
+    expect((await t.anonymous.get('/v1/admin/dead-letters')).status).toBe(401)
+    expect((await t.as(ann).post('/v1/admin/dead-letters/order/7/discard')).status).toBe(403)
+    const answer = await t.as(admin).get('/v1/admin/dead-letters/order/7', { headers: { origin: 'http://localhost:3000' } })
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'ratelimit-limit': expect.any(String),
+      'access-control-allow-origin': 'http://localhost:3000',
+      'x-content-type-options': 'nosniff',
+    })
+  })
+})

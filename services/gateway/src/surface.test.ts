@@ -1,0 +1,35 @@
+// The allowlist and its deadlines.
+import { apis, endpoint, orderApi } from '@cartwright/contracts'
+import { describe, expect, test } from 'vitest'
+import { mountedEndpoints, timeoutOf } from './surface.ts'
+
+describe('the surface', () => {
+  test('holds every endpoint of the contracts that is not internal, once, below /v1 or /.well-known', () => {
+    const all = Object.values(apis).flatMap((api) => Object.values(api))
+    expect(mountedEndpoints.map(({ endpoint: { operationId } }) => operationId).sort()).toEqual(
+      all
+        .filter(({ auth }) => auth !== 'internal')
+        .map(({ operationId }) => operationId)
+        .sort(),
+    )
+    for (const {
+      endpoint: { path },
+    } of mountedEndpoints)
+      expect(path).toMatch(/^\/(v1|\.well-known)\//)
+  })
+  test.each([
+    ['/v1/orders/ord_1/payment', 30_000],
+    ['/v1/orders/ord_1/payment?waitSec=20', 30_000],
+    ['/v1/orders/ord_1/payment?known=open&waitSec=28', 33_000],
+  ])('%s is given %i ms', (url, ms) => {
+    expect(timeoutOf(orderApi.getPayment, url)).toBe(ms)
+  })
+  test('ten seconds are the rule', () => {
+    expect(
+      timeoutOf(
+        endpoint({ operationId: 'x', method: 'GET', path: '/v1/x', auth: 'public', summary: '', response: {}, errors: [] }),
+        '/v1/x',
+      ),
+    ).toBe(10_000)
+  })
+})
