@@ -23,13 +23,13 @@ const record = (file: string, { account: _, ...verdict }: Verdict): void => {
   appendFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), ...verdict, violations: verdict.violations.slice(0, 20) })}\n`)
 }
 
-const playAll = async (options: ChaosOptions, scenarios: readonly Scenario[], { say, signal }: ProgramContext): Promise<Verdict[]> => {
+const playAll = async (options: ChaosOptions, scenarios: readonly Scenario[], { say, signal, env }: ProgramContext): Promise<Verdict[]> => {
   mkdirSync(resultsRoot, { recursive: true })
   const file = join(resultsRoot, `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.jsonl`)
   const verdicts: Verdict[] = []
   const until = performance.now() + options.minutes * 60_000
   const goesOn = (run: number) => !signal.aborted && run < options.runs && (options.minutes === 0 || performance.now() < until)
-  await using stage = openStage({ dataRoot, say, keep: options.keep })
+  await using stage = openStage({ dataRoot, say, keep: options.keep, given: { redis: env.TEST_REDIS_URL, elasticsearch: env.TEST_ELASTICSEARCH_URL } })
   for (let run = 0; goesOn(run); run++) {
     for (const scenario of scenarios) {
       if (signal.aborted) break

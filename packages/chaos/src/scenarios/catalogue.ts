@@ -1,10 +1,34 @@
 // Every scenario by its name.
 import { ProgramError } from '@cartwright/service-kit'
 import type { ChaosOptions } from '../options.ts'
+import { poison, rebalance, rollingRestart, twoReplicas } from './backbone.ts'
+import { crashPoints } from './crash-points.ts'
+import { hotSku, manyKeys, sameKey, threeSkuCarts } from './crowds.ts'
+import { brokerDown, elasticsearchDown, mysqlRestart, redisFlushAndDown } from './outages.ts'
 import { randomMix } from './random-mix.ts'
 import type { Scenario } from './scenario.ts'
+import { cancelVersusShip, paidLate, webhookPermutations, webhooksDropped } from './stripe-stories.ts'
 
-export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scenario[] => [randomMix(seconds)]
+export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scenario[] => [
+  randomMix(seconds),
+  hotSku(1000, 100),
+  threeSkuCarts(200),
+  sameKey(50),
+  manyKeys(30),
+  brokerDown(100, 60),
+  mysqlRestart(),
+  redisFlushAndDown(60),
+  elasticsearchDown(),
+  webhooksDropped(20),
+  cancelVersusShip(200),
+  poison(),
+  crashPoints(),
+  webhookPermutations(),
+  paidLate(),
+  twoReplicas(seconds),
+  rebalance(120),
+  rollingRestart(),
+]
 
 /** The scenarios that were asked for; `all` is every one of them. @throws ProgramError for a name that there is not */
 export const findScenarios = (options: Pick<ChaosOptions, 'seconds' | 'scenarios'>): Scenario[] => {

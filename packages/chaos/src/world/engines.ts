@@ -50,7 +50,11 @@ export const openEngines = async (dataDir: string, given: GivenEngines, log: (li
   await using opened = new AsyncDisposableStack()
   const reach = async (url: string | undefined, start: () => Promise<Engine>): Promise<Reached> => {
     if (url !== undefined) return { own: null, url }
-    const own = await start()
+    // On a machine that is busy with other engines a port may be taken between the choice and the start.
+    const own = await start().catch((error: unknown) => {
+      log(`once more: ${error instanceof Error ? error.message : String(error)}`)
+      return start()
+    })
     opened.defer(() => own.stop())
     return { own, url: own.url }
   }

@@ -78,9 +78,17 @@ const reopening = (url: string) => {
     current = null
     await old?.then((connection) => connection.destroy()).catch(() => undefined)
   }
+  const open = async (): Promise<Connection> => {
+    const connection = await connect(url)
+    // One that breaks while nobody asks is noticed here; the next question opens another.
+    connection.on('error', () => {
+      current = null
+    })
+    return connection
+  }
   return {
     query: async <T>(text: string, values: readonly unknown[] = []): Promise<T[]> => {
-      current ??= connect(url)
+      current ??= open()
       try {
         return await (await current).query(text, [...values])
       } catch (error) {
