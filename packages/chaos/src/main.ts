@@ -40,6 +40,7 @@ const playAll = async (options: ChaosOptions, scenarios: readonly Scenario[], { 
       const verdict = await playScenario({ world, scenario, seed, say: (line) => say(`   ${line}`), journal })
       for (const line of verdict.account) say(line)
       say(summaryOf(verdict))
+      say(`        refused: ${Object.entries(verdict.refusals).map(([kind, count]) => `${count} × ${kind}`).join(', ') || 'nothing'}`)
       record(file, verdict)
       verdicts.push(verdict)
       if (!verdict.passed) await stage.giveUp()

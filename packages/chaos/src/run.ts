@@ -6,7 +6,7 @@ import { rest } from './evidence/open-work.ts'
 import type { Evidence, Violation } from './evidence/rows.ts'
 import { openInjector } from './faults/inject.ts'
 import { violationsOf } from './invariants/all.ts'
-import { type Journal, openJournal } from './journal.ts'
+import { type Journal, type Operation, openJournal } from './journal.ts'
 import { seededRandom } from './random.ts'
 import type { Ground, Scenario } from './scenarios/scenario.ts'
 import { addressSecrets } from './shoppers/act.ts'
@@ -23,6 +23,8 @@ export interface Verdict {
   restSeconds: number
   orders: Record<string, number>
   operations: { answered: number; lost: number }
+  /** Refusals by kind, the most frequent first: a run in which everybody is refused proves little. */
+  refusals: Record<string, number>
   faults: number
   violations: Violation[]
   /** Lines that explain a failure. */
@@ -54,6 +56,12 @@ const secretsOf = (world: World, learned: LogSecrets): LogSecrets => [
 
 const countBy = <T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(items, keyOf)].map(([key, group]) => [key, group.length]))
+
+const refusalsOf = (operations: readonly Operation[]): Record<string, number> => {
+  const refused = operations.filter((operation) => operation.status === null || operation.status >= 400)
+  const kinds = countBy(refused, ({ action, status, detail }) => `${action.replace(/ [\d].*$/, '')} ${status ?? 'lost'}${status === null ? '' : ` ${detail}`}`)
+  return Object.fromEntries(Object.entries(kinds).toSorted(([, a], [, b]) => b - a).slice(0, 12))
+}
 
 const prepare = async ({ world, scenario, seed, say = () => undefined, journal = openJournal() }: RunOptions) => {
   const random = seededRandom(`${scenario.name}/${seed}`)
@@ -115,6 +123,7 @@ export const playScenario = async (options: RunOptions): Promise<Verdict> => {
     restSeconds,
     orders: countBy(evidence.orders, (order) => order.cancel_reason ?? order.status),
     operations: { answered: operations.filter((operation) => operation.status !== null).length, lost: operations.filter((operation) => operation.status === null).length },
+    refusals: refusalsOf(operations),
     faults: journal.entries.filter((entry) => entry.kind === 'fault' && !entry.what.endsWith(': over')).length,
     violations: all,
     account: tell(all, evidence, journal),

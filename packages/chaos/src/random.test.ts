@@ -1,0 +1,41 @@
+// A seed replays: the same numbers, the same intentions, the same faults.
+import { expect, test } from 'vitest'
+import { drawFaults, weights } from './faults/schedule.ts'
+import { seededRandom } from './random.ts'
+import { drawScripts } from './shoppers/script.ts'
+
+const draw = (seed: number) => {
+  const random = seededRandom(seed)
+  return {
+    scripts: drawScripts(random.branch('shoppers'), { shoppers: 20, skus: ['A', 'B', 'C'], durationMs: 20_000 }),
+    faults: drawFaults(random.branch('faults'), { durationMs: 20_000, count: 12 }),
+  }
+}
+
+test('the same seed gives the same shoppers and the same faults', () => {
+  expect(draw(7)).toEqual(draw(7))
+  expect(draw(7)).not.toEqual(draw(8))
+})
+
+test('a branch does not depend on what its siblings drew', () => {
+  const [one, two] = [seededRandom(1), seededRandom(1)]
+  one.branch('a').next()
+  one.next()
+  expect(one.branch('b').next()).toBe(two.branch('b').next())
+})
+
+test('numbers stay in their range and reach both ends', () => {
+  const random = seededRandom('range')
+  const drawn = Array.from({ length: 2000 }, () => random.int(3, 6))
+  expect(new Set(drawn)).toEqual(new Set([3, 4, 5, 6]))
+})
+
+test('a fault that cannot be done here is never drawn, and every other one is', () => {
+  const without = new Set(['database-kill', 'database-stop'] as const)
+  const kinds = new Set(drawFaults(seededRandom(1), { durationMs: 20_000, count: 3000, without }).map(({ fault }) => fault.kind))
+  expect(kinds).toEqual(new Set(Object.keys(weights).filter((kind) => !without.has(kind as 'database-kill'))))
+})
+
+test('shuffling loses nothing', () => {
+  expect(seededRandom(3).shuffled([1, 2, 3, 4, 5]).toSorted()).toEqual([1, 2, 3, 4, 5])
+})
