@@ -91,7 +91,7 @@ describe.each(kinds)('answers of a service %s', (kind) => {
   })
 
   test('many who miss the same answer ask for it once', async () => {
-    let send = () => undefined as void
+    let send: () => void = () => undefined
     t.service.answers((_, response) => {
       send = () => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"n":1}')
     })
@@ -103,7 +103,7 @@ describe.each(kinds)('answers of a service %s', (kind) => {
   })
 
   test('an answer that was on its way when the product changed is not kept', async () => {
-    let send = () => undefined as void
+    let send: () => void = () => undefined
     t.service.answers((_, response) => {
       send = () => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(mug(1)))
     })

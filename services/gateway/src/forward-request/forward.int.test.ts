@@ -202,7 +202,7 @@ describe.each(kinds)('a service %s', (kind) => {
   })
 
   test('a long answer comes through as it is written', async () => {
-    let goOn = () => undefined as void
+    let goOn: () => void = () => undefined
     t.service.answers((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' })
       response.write('[1,')
@@ -219,7 +219,11 @@ describe.each(kinds)('a service %s', (kind) => {
 
   test('a client that leaves ends the request at the service', async () => {
     let left = false
-    t.service.answers((_, response) => void response.on('close', () => void (left = true)))
+    t.service.answers((_, response) => {
+      response.on('close', () => {
+        left = true
+      })
+    })
     const abort = new AbortController()
     const asked = fetch(`${t.url}/v1/orders/ord_000001/payment?waitSec=20`, {
       signal: abort.signal,
