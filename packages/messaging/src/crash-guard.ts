@@ -4,11 +4,8 @@ import { identityOf } from './dead-letter.ts'
 import type { Log } from './relay.ts'
 import type { WireRecord } from './wire.ts'
 
-/**
- * How often a message may have been under way, written down, when the process died. The death that began it is not written
- * down, since nobody suspected anything: so a message has killed three processes when this is reached, and dies on the fourth start.
- */
-export const maxKills = 2
+/** So many deaths, and a message is set aside: it dies on the fourth start. */
+export const maxKills = 3
 
 /** How long after an unclean end every message is written down before it is handled. */
 const watchMs = 30_000
@@ -24,11 +21,16 @@ export interface CrashGuard {
   leave(): Promise<void>
 }
 
-/** Notes that a process runs this group. @returns whether another one did not end well */
-const enter = async (db: Database, consumer: string, owner: string): Promise<boolean> => {
-  const other = await db.one`SELECT owner FROM consumer_run WHERE consumer = ${consumer} AND owner <> ${owner} LIMIT 1`
-  await db.run`INSERT IGNORE INTO consumer_run (consumer, owner, started_at) VALUES (${consumer}, ${owner}, UTC_TIMESTAMP(6))`
-  return other !== null
+/**
+ * Notes that a process runs this group.
+ * @returns whether another one did not end well, and whether that one wrote down what it was handling
+ */
+const enter = async (db: Database, consumer: string, owner: string): Promise<{ unclean: boolean; unwatched: boolean }> => {
+  const last = await db.one<{
+    watched: number
+  }>`SELECT watched FROM consumer_run WHERE consumer = ${consumer} AND owner <> ${owner} ORDER BY started_at DESC LIMIT 1`
+  await db.run`INSERT IGNORE INTO consumer_run (consumer, owner, watched, started_at) VALUES (${consumer}, ${owner}, ${last !== null}, UTC_TIMESTAMP(6))`
+  return { unclean: last !== null, unwatched: last?.watched === 0 }
 }
 
 /** Costs nothing while processes end well: only after an unclean end are there writes beside the handler's own. */
@@ -43,7 +45,9 @@ export const crashGuard = async ({
   owner: string
   log: Log
 }): Promise<CrashGuard> => {
-  const unclean = await enter(db, group, owner)
+  const { unclean, unwatched } = await enter(db, group, owner)
+  // Nobody suspected anything at the first death, so it was not written down; whoever is under way now may have been the one.
+  const firstCount = unwatched ? 2 : 1
   const watchUntil = unclean ? performance.now() + watchMs : 0
   const rows = unclean
     ? await db.rows<{ event_id: string; deaths: number }>`SELECT event_id, deaths FROM delivery_attempt WHERE consumer = ${group}`
@@ -68,7 +72,7 @@ export const crashGuard = async ({
         return
       }
       if (marked.has(eventId)) return
-      await db.run`INSERT INTO delivery_attempt (consumer, event_id, deaths, last_at) VALUES (${group}, ${eventId}, 1, UTC_TIMESTAMP(6))
+      await db.run`INSERT INTO delivery_attempt (consumer, event_id, deaths, last_at) VALUES (${group}, ${eventId}, ${firstCount}, UTC_TIMESTAMP(6))
         ON DUPLICATE KEY UPDATE deaths = deaths + 1, last_at = UTC_TIMESTAMP(6)`
       marked.add(eventId)
     },

@@ -39,7 +39,7 @@ export const run = async (service: Service): Promise<void> => {
       ...(shared.crashPoint === null ? {} : { crash: killAt(shared.crashPoint) }),
     })
     if (shared.seed) await running.seed()
-    process.send?.({ ready: true, url: running.url, metricsUrl: running.metricsUrl })
+    if (process.connected) process.send?.({ ready: true, url: running.url, metricsUrl: running.metricsUrl })
     let stopping = false
     const shutdown = () => {
       if (stopping) return

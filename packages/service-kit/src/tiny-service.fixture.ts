@@ -120,8 +120,10 @@ const failures: Record<string, () => unknown> = {
 }
 
 /** Consumes its own event: what arrives is written down in `steps`. */
-const onMade: Handler<{ thingId: string; name: string }, Deps> = async (_, { data }, { steps }) => {
+const onMade: Handler<{ thingId: string; name: string }, Deps> = async (tx, { data }, { steps }) => {
   if (data.name === 'poison') throw new AppError('conflict', 'a poisonous thing')
+  if (data.name === 'killer') process.kill(process.pid, 'SIGKILL')
+  await tx.run`UPDATE thing SET heard = heard + 1 WHERE id = ${data.thingId}`
   steps.push(`heard ${data.name}`)
 }
 

@@ -94,6 +94,8 @@ CREATE TABLE dead_letter_audit (
 CREATE TABLE consumer_run (
   consumer VARCHAR(60) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   owner VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  -- Whether it wrote down what it was about to handle.
+  watched BOOLEAN NOT NULL,
   started_at DATETIME(6) NOT NULL,
   PRIMARY KEY (consumer, owner)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;

@@ -2,5 +2,6 @@ CREATE TABLE thing (
   id VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   name VARCHAR(60) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL,
   owner VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  heard INT NOT NULL DEFAULT 0,
   UNIQUE KEY thing_name (name)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
