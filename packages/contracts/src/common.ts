@@ -5,12 +5,16 @@ import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 export const Closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false })
 
 /** A prefixed, time-ordered id such as `ord_01j…`. ASCII only, so it compares safely with `ascii_bin` columns. */
-export const Id = (prefix: string) => Type.String({ pattern: `^${prefix}_[0-9a-z]{6,40}$`, description: `Id with the prefix ${prefix}_` })
+export const Id = (prefix: string) =>
+  Type.String({ pattern: `^${prefix}_[0-9a-z]{6,40}$`, description: `Id with the prefix ${prefix}_` })
 
 /** An id or a slug in a path. */
 export const IdOrSlug = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,119}$' })
 export const Slug = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 120 })
-export const Sku = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', description: 'Stock keeping unit: ASCII, at most 64 characters' })
+export const Sku = Type.String({
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+  description: 'Stock keeping unit: ASCII, at most 64 characters',
+})
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })
 export const Email = Type.String({ pattern: '^[^\\s@<>"(),;:\\\\]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$', maxLength: 254 })
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' })
@@ -20,7 +24,10 @@ export const OneOf = <N extends string>(...names: N[]) => Type.Unsafe<N>({ type:
 export const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
 
 /** Money as integer minor units of an ISO 4217 currency, never a float. */
-export const Money = Closed({ amountMinor: Type.Integer({ minimum: -9007199254740991, maximum: 9007199254740991 }), currency: Currency })
+export const Money = Closed({
+  amountMinor: Type.Integer({ minimum: -9007199254740991, maximum: 9007199254740991 }),
+  currency: Currency,
+})
 export type Money = Static<typeof Money>
 /** A price somebody sets: never negative, small enough that sums stay exact. */
 export const Price = Closed({ amountMinor: Type.Integer({ minimum: 0, maximum: 100_000_000_000 }), currency: Currency })

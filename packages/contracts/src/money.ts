@@ -10,10 +10,13 @@ export const money = (amountMinor: number, currency: string): Money => {
 
 /** Adds amounts of one currency; throws RangeError on a mixture. */
 export const addMoney = (currency: string, ...amounts: Money[]): Money =>
-  amounts.reduce((sum, next) => {
-    if (next.currency !== currency) throw new RangeError(`cannot add ${next.currency} to ${currency}`)
-    return money(sum.amountMinor + next.amountMinor, currency)
-  }, money(0, currency))
+  amounts.reduce(
+    (sum, next) => {
+      if (next.currency !== currency) throw new RangeError(`cannot add ${next.currency} to ${currency}`)
+      return money(sum.amountMinor + next.amountMinor, currency)
+    },
+    money(0, currency),
+  )
 
 export const Totals = Closed({ subtotal: Money, shipping: Money, tax: Money, discount: Money, total: Money })
 export type Totals = Static<typeof Totals>

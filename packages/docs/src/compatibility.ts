@@ -41,7 +41,10 @@ const compareObjects = (path: string, before: Schema, after: Schema, direction: 
     if (direction === 'given' && wasRequired.has(name) && !isRequired.has(name)) return [`${path}/${name} may now be absent`]
     return compareSchemas(`${path}/${name}`, schema, next, direction)
   })
-  const demanded = direction === 'taken' ? [...isRequired].filter((name) => !wasRequired.has(name)).map((name) => `${path}/${name} is now required`) : []
+  const demanded =
+    direction === 'taken'
+      ? [...isRequired].filter((name) => !wasRequired.has(name)).map((name) => `${path}/${name} is now required`)
+      : []
   return [...changes, ...demanded]
 }
 
@@ -53,8 +56,10 @@ export const compareSchemas = (path: string, before: Schema, after: Schema, dire
     const parts = after.anyOf
     return before.anyOf.flatMap((part, index) => compareSchemas(`${path}|${index}`, part, parts[index] ?? {}, direction))
   }
-  if (Boolean(before.anyOf) !== Boolean(after.anyOf) || before.type !== after.type) return [`${path}: the type changed from ${before.type ?? 'a union'} to ${after.type ?? 'a union'}`]
-  if (before.type === 'array' && before.items && after.items) return compareSchemas(`${path}[]`, before.items, after.items, direction)
+  if (Boolean(before.anyOf) !== Boolean(after.anyOf) || before.type !== after.type)
+    return [`${path}: the type changed from ${before.type ?? 'a union'} to ${after.type ?? 'a union'}`]
+  if (before.type === 'array' && before.items && after.items)
+    return compareSchemas(`${path}[]`, before.items, after.items, direction)
   if (before.type === 'object') return compareObjects(path, before, after, direction)
   return []
 }

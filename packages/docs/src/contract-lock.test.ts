@@ -17,7 +17,11 @@ test('contracts.lock.json is what the source says (run `pnpm --filter @cartwrigh
 })
 
 describe('the gate', () => {
-  const order: Schema = { type: 'object', properties: { id: { type: 'string' }, status: { enum: ['a', 'b'] }, note: { type: 'string' } }, required: ['id', 'status'] }
+  const order: Schema = {
+    type: 'object',
+    properties: { id: { type: 'string' }, status: { enum: ['a', 'b'] }, note: { type: 'string' } },
+    required: ['id', 'status'],
+  }
   const changed = (change: Partial<Schema>): Schema => ({ ...order, ...change })
 
   test('lets an added field pass in both directions', () => {

@@ -24,12 +24,18 @@ test('every event that somebody reads is published by a service that exists', ()
 })
 
 test('every service and package has a README', () => {
-  const folders = new Set(listFiles('services/*/package.json', 'packages/*/package.json', 'infra/native/package.json').map((path) => dirname(path)))
+  const folders = new Set(
+    listFiles('services/*/package.json', 'packages/*/package.json', 'infra/native/package.json').map((path) => dirname(path)),
+  )
   expect([...folders].filter((folder) => !existsSync(join(root, folder, 'README.md')))).toEqual([])
 })
 
 test('error codes say what to do', () => {
-  expect(Object.entries(errorKinds).filter(([, kind]) => kind.remedy.length < 10).map(([code]) => code)).toEqual([])
+  expect(
+    Object.entries(errorKinds)
+      .filter(([, kind]) => kind.remedy.length < 10)
+      .map(([code]) => code),
+  ).toEqual([])
 })
 
 describe.each(pages)('%s', (path) => {
@@ -42,7 +48,9 @@ describe.each(pages)('%s', (path) => {
 
   test('names only commands that exist', () => {
     const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> }
-    const named = [...text.matchAll(/\bnpm (?:run )?(start:distributed|start|test|bench|chaos|[a-z]+:[a-z:]+)\b/g)].map((match) => match[1] ?? '')
+    const named = [...text.matchAll(/\bnpm (?:run )?(start:distributed|start|test|bench|chaos|[a-z]+:[a-z:]+)\b/g)].map(
+      (match) => match[1] ?? '',
+    )
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([])
   })
 })

@@ -1,5 +1,14 @@
 // Every generated document, made from contracts and services: a pure list of paths and contents, so that a test can tell whether they are fresh.
-import { allEvents, apis, asyncApi, type Endpoint, errorKinds, type EventContract, gatewayApi, openApi } from '@cartwright/contracts'
+import {
+  allEvents,
+  apis,
+  asyncApi,
+  type Endpoint,
+  type EventContract,
+  errorKinds,
+  gatewayApi,
+  openApi,
+} from '@cartwright/contracts'
 import { type ConfigSpec, type Service, sharedSpec, type Variable } from '@cartwright/service-kit'
 import { allServices, shopSpec } from '@cartwright/shop'
 import { sagaDiagram } from './saga-diagram.ts'
@@ -10,10 +19,12 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\
 const tableOf = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
   [header, header.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
 
-const readersOf = (event: EventContract): string[] => allServices.filter((service) => service.consumes.includes(event.name)).map((service) => service.name)
+const readersOf = (event: EventContract): string[] =>
+  allServices.filter((service) => service.consumes.includes(event.name)).map((service) => service.name)
 
 /** Service names by event name. */
-export const readers = (): Record<string, string[]> => Object.fromEntries(allEvents.map((event) => [event.name, readersOf(event)]))
+export const readers = (): Record<string, string[]> =>
+  Object.fromEntries(allEvents.map((event) => [event.name, readersOf(event)]))
 
 const defaultOf = (variable: Variable<unknown>): string => {
   if (variable.fallback === undefined) return '**required**'
@@ -22,46 +33,85 @@ const defaultOf = (variable: Variable<unknown>): string => {
 }
 
 export const configurationTable = (spec: ConfigSpec): string =>
-  tableOf(['variable', 'default', 'meaning'], Object.values(spec).map((variable) => [`\`${variable.name}\`${variable.secret ? ' (secret)' : ''}`, defaultOf(variable), variable.doc]))
+  tableOf(
+    ['variable', 'default', 'meaning'],
+    Object.values(spec).map((variable) => [
+      `\`${variable.name}\`${variable.secret ? ' (secret)' : ''}`,
+      defaultOf(variable),
+      variable.doc,
+    ]),
+  )
 
-const endpointsOf = (service: Service): Endpoint[] => (service.name === 'gateway' ? Object.values(gatewayApi) : Object.values(apis[service.name]))
+const endpointsOf = (service: Service): Endpoint[] =>
+  service.name === 'gateway' ? Object.values(gatewayApi) : Object.values(apis[service.name])
 const pathOf = (path: string): string => path.replace(/:([A-Za-z]+)/g, '{$1}')
 
 const endpointTable = (endpoints: readonly Endpoint[]): string =>
-  tableOf(['call', 'who', 'does'], endpoints.map((endpoint) => [`\`${endpoint.method} ${pathOf(endpoint.path)}\`${endpoint.idempotent ? ' **K**' : ''}`, endpoint.auth, endpoint.summary]))
+  tableOf(
+    ['call', 'who', 'does'],
+    endpoints.map((endpoint) => [
+      `\`${endpoint.method} ${pathOf(endpoint.path)}\`${endpoint.idempotent ? ' **K**' : ''}`,
+      endpoint.auth,
+      endpoint.summary,
+    ]),
+  )
 
-const fieldsOf = (event: EventContract): string => Object.keys((event.data as { properties?: object }).properties ?? {}).join(', ')
+const fieldsOf = (event: EventContract): string =>
+  Object.keys((event.data as { properties?: object }).properties ?? {}).join(', ')
 
 const eventCatalogue = (): string =>
   [
-    '# The events', notice, 'CloudEvents 1.0 over Kafka, binary mode. Key and subject are the id of the aggregate; the order of one aggregate’s events is kept.',
+    '# The events',
+    notice,
+    'CloudEvents 1.0 over Kafka, binary mode. Key and subject are the id of the aggregate; the order of one aggregate’s events is kept.',
     tableOf(
       ['event', 'topic', 'key', 'read by', 'data'],
-      allEvents.map((event) => [`\`${event.name}\` v${event.version}`, event.topic, `${event.aggregate} (${event.key})`, readersOf(event).join(', ') || (event.external ? 'operators' : '–'), fieldsOf(event)]),
+      allEvents.map((event) => [
+        `\`${event.name}\` v${event.version}`,
+        event.topic,
+        `${event.aggregate} (${event.key})`,
+        readersOf(event).join(', ') || (event.external ? 'operators' : '–'),
+        fieldsOf(event),
+      ]),
     ),
   ].join('\n\n')
 
 const errorCatalogue = (): string =>
   [
-    '# The errors', notice, 'Every failure is `application/problem+json` (RFC 9457) with one of these codes. Codes are stable; titles and details are for people.',
-    tableOf(['code', 'status', 'what it means', 'what to do'], Object.entries(errorKinds).map(([code, kind]) => [`<a id="${code}"></a>\`${code}\``, String(kind.status), kind.title, kind.remedy])),
+    '# The errors',
+    notice,
+    'Every failure is `application/problem+json` (RFC 9457) with one of these codes. Codes are stable; titles and details are for people.',
+    tableOf(
+      ['code', 'status', 'what it means', 'what to do'],
+      Object.entries(errorKinds).map(([code, kind]) => [
+        `<a id="${code}"></a>\`${code}\``,
+        String(kind.status),
+        kind.title,
+        kind.remedy,
+      ]),
+    ),
   ].join('\n\n')
 
 const configuration = (): string =>
   [
-    '# The configuration', notice,
-    '## The whole shop\n\nRead by `npm start` and `npm run start:distributed`.', configurationTable(shopSpec),
-    '## Shared by all services', configurationTable(sharedSpec),
+    '# The configuration',
+    notice,
+    '## The whole shop\n\nRead by `npm start` and `npm run start:distributed`.',
+    configurationTable(shopSpec),
+    '## Shared by all services',
+    configurationTable(sharedSpec),
     ...allServices.map((service) => `## ${service.name}\n\n${configurationTable(service.spec)}`),
   ].join('\n\n')
 
 const serviceFacts = (service: Service): string => {
   const published = allEvents.filter((event) => event.publisher === service.name).map((event) => `\`${event.name}\``)
   return [
-    '### HTTP', endpointTable(endpointsOf(service)),
+    '### HTTP',
+    endpointTable(endpointsOf(service)),
     `### Publishes\n\n${published.join(', ') || 'nothing'}`,
     `### Consumes\n\n${service.consumes.map((name) => `\`${name}\``).join(', ') || 'nothing'}`,
-    '### Configuration', configurationTable(service.spec),
+    '### Configuration',
+    configurationTable(service.spec),
   ].join('\n\n')
 }
 
@@ -85,8 +135,19 @@ export const documents = (): Map<string, string> => {
     [`${folder}/events.md`, `${eventCatalogue()}\n`],
     [`${folder}/errors.md`, `${errorCatalogue()}\n`],
     [`${folder}/configuration.md`, `${configuration()}\n`],
-    ...sagas.map((table): [string, string] => [`${folder}/${table.name}-saga.md`, `# The ${table.name} saga\n\n${notice}\n\n${sagaDiagram(table)}\n`]),
-    ['README.md', filled('README.md', '<!-- generated:configuration:begin -->', '<!-- generated:configuration:end -->', configurationTable(shopSpec))],
+    ...sagas.map((table): [string, string] => [
+      `${folder}/${table.name}-saga.md`,
+      `# The ${table.name} saga\n\n${notice}\n\n${sagaDiagram(table)}\n`,
+    ]),
+    [
+      'README.md',
+      filled(
+        'README.md',
+        '<!-- generated:configuration:begin -->',
+        '<!-- generated:configuration:end -->',
+        configurationTable(shopSpec),
+      ),
+    ],
     ...allServices.map((service): [string, string] => {
       const path = `services/${service.name}/README.md`
       return [path, filled(path, '<!-- generated:begin -->', '<!-- generated:end -->', serviceFacts(service))]

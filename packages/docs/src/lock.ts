@@ -10,7 +10,10 @@ await program(async ({ args, say }) => {
   const next = currentLock()
   if (existsSync(file) && !args.includes('--breaking')) {
     const breaks = incompatibilities(JSON.parse(readFileSync(file, 'utf8')) as Lock, next)
-    if (breaks.length > 0) throw new ProgramError(`These changes break readers of a published contract:\n${breaks.map((line) => `  ${line}`).join('\n')}\nAdd a new version instead, or pass --breaking while nothing is released.`)
+    if (breaks.length > 0)
+      throw new ProgramError(
+        `These changes break readers of a published contract:\n${breaks.map((line) => `  ${line}`).join('\n')}\nAdd a new version instead, or pass --breaking while nothing is released.`,
+      )
   }
   writeFileSync(file, `${JSON.stringify(next, null, 1)}\n`)
   say(`contracts.lock.json: ${Object.keys(next.endpoints).length} endpoints, ${Object.keys(next.events).length} events`)

@@ -16,14 +16,19 @@ export interface DrawnSaga {
 const arrows = (state: string, input: string, step: DrawnStep): string[] => {
   if (!step.again) return [`  ${state} --> ${step.to ?? state}: ${input}`]
   const times = Number.isFinite(step.again.max) ? ` (${step.again.max} times)` : ''
-  return [`  ${state} --> ${state}: ${input}${times}`, ...(step.again.otherwise.to ? [`  ${state} --> ${step.again.otherwise.to}: ${input}, at last`] : [])]
+  return [
+    `  ${state} --> ${state}: ${input}${times}`,
+    ...(step.again.otherwise.to ? [`  ${state} --> ${step.again.otherwise.to}: ${input}, at last`] : []),
+  ]
 }
 
 const outcome = (state: string, step: DrawnStep): string => {
   const effects = step.effects.join(', ') || 'nothing'
   if (!step.again) return `${effects} → ${step.to ?? state}`
   const last = step.again.otherwise
-  return Number.isFinite(step.again.max) ? `${effects}, at most ${step.again.max} times; then ${last.effects.join(', ')} → ${last.to ?? state}` : `${effects}, as often as needed`
+  return Number.isFinite(step.again.max)
+    ? `${effects}, at most ${step.again.max} times; then ${last.effects.join(', ')} → ${last.to ?? state}`
+    : `${effects}, as often as needed`
 }
 
 /** Markdown: the diagram and the table it was drawn from. */
@@ -32,7 +37,15 @@ export const sagaDiagram = ({ initial, terminal, states }: DrawnSaga): string =>
     Object.entries(steps).flatMap(([input, step]): [string, string, DrawnStep][] => (step ? [[state, input, step]] : [])),
   )
   return [
-    '```mermaid', 'stateDiagram-v2', `  [*] --> ${initial}`, ...pairs.flatMap(([state, input, step]) => arrows(state, input, step)), ...terminal.map((state) => `  ${state} --> [*]`), '```',
-    '', '| in state | on | does |', '| --- | --- | --- |', ...pairs.map(([state, input, step]) => `| ${state} | ${input} | ${outcome(state, step)} |`),
+    '```mermaid',
+    'stateDiagram-v2',
+    `  [*] --> ${initial}`,
+    ...pairs.flatMap(([state, input, step]) => arrows(state, input, step)),
+    ...terminal.map((state) => `  ${state} --> [*]`),
+    '```',
+    '',
+    '| in state | on | does |',
+    '| --- | --- | --- |',
+    ...pairs.map(([state, input, step]) => `| ${state} | ${input} | ${outcome(state, step)} |`),
   ].join('\n')
 }

@@ -49,7 +49,13 @@ const closeWhenServed = (app: FastifyInstance) => {
     app.server.once('close', () => clearInterval(sweep))
     done()
   })
-  return { begin: () => void (serving += 1), end: () => void (serving -= 1) }
+  const begin = () => {
+    serving += 1
+  }
+  const end = () => {
+    serving -= 1
+  }
+  return { begin, end }
 }
 
 export interface HttpOptions {

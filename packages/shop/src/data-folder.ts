@@ -55,7 +55,9 @@ const takeLock = (file: string): void => {
     }
     const holder = readHolder(file)
     if (holder && isAlive(holder.pid) && beginningOf(holder.pid) === holder.began) {
-      throw new ProgramError(`A shop already runs on this data folder (process ${holder.pid}). Stop it first, or set SHOP_DATA_DIR to another folder.`)
+      throw new ProgramError(
+        `A shop already runs on this data folder (process ${holder.pid}). Stop it first, or set SHOP_DATA_DIR to another folder.`,
+      )
     }
     rmSync(file, { force: true })
   }

@@ -9,7 +9,11 @@ import { startServiceProcesses } from './service-processes.ts'
 type Engines = Required<Pick<Places, 'kafka' | 'redis' | 'elasticsearch'>>
 
 /** Starts the engines that the configuration does not name, side by side. */
-export const openEngines = async ({ config, data }: House, { say }: Pick<ProgramContext, 'say'>, stack: AsyncDisposableStack): Promise<Engines> => {
+export const openEngines = async (
+  { config, data }: House,
+  { say }: Pick<ProgramContext, 'say'>,
+  stack: AsyncDisposableStack,
+): Promise<Engines> => {
   const log = (line: string) => say(`    ${line}`)
   const open = async (title: string, given: string | null, start: () => ReturnType<typeof startKafka>): Promise<string> => {
     if (given !== null) return given
@@ -26,14 +30,24 @@ export const openEngines = async ({ config, data }: House, { say }: Pick<Program
 }
 
 /** Starts the seven services and keeps them running; `running.json` follows every restart. */
-export const startServices = async (house: House, engines: Engines, { say }: Pick<ProgramContext, 'say'>, stack: AsyncDisposableStack): Promise<Places> => {
-  const write = (services: Places['services']) => house.data.writeRunning(runningFile(house, { mode: 'distributed', services, ...engines }))
+export const startServices = async (
+  house: House,
+  engines: Engines,
+  { say }: Pick<ProgramContext, 'say'>,
+  stack: AsyncDisposableStack,
+): Promise<Places> => {
+  const write = (services: Places['services']) =>
+    house.data.writeRunning(runningFile(house, { mode: 'distributed', services, ...engines }))
   const env = house.environment({ kafkaBrokers: engines.kafka, redisUrl: engines.redis, elasticsearchUrl: engines.elasticsearch })
   const processes = await step(
-    say, 'starting the services',
+    say,
+    'starting the services',
     () =>
       startServiceProcesses({
-        env, gatewayPort: house.gatewayPort, logDir: house.data.path('logs'), onChange: write,
+        env,
+        gatewayPort: house.gatewayPort,
+        logDir: house.data.path('logs'),
+        onChange: write,
         onDeath: (dead, how, againMs) => say(`  ! ${dead} ended (${how}); it is started again in ${againMs / 1000} s`),
       }),
     () => 'seven services',

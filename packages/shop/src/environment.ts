@@ -3,7 +3,14 @@ import type { Environment, ServiceName } from '@cartwright/service-kit'
 import type { ShopSecrets } from './secrets.ts'
 
 export type SchemaOwner = Exclude<ServiceName, 'gateway'>
-export const schemaOwners = ['identity', 'catalog', 'cart', 'order', 'payment', 'notification'] as const satisfies readonly SchemaOwner[]
+export const schemaOwners = [
+  'identity',
+  'catalog',
+  'cart',
+  'order',
+  'payment',
+  'notification',
+] as const satisfies readonly SchemaOwner[]
 
 export const urlVariable = {
   identity: 'IDENTITY_URL',
@@ -49,7 +56,9 @@ const present = (values: Record<string, string | null>): Record<string, string> 
 
 /** Variables for every service. What the caller's own environment says about a variable wins. */
 export const shopEnvironment = (given: Surroundings, own: Environment): Environment => ({
-  ...Object.fromEntries(schemaOwners.map((name) => [databaseVariable[name], schemaUrl(given.databaseUrl, given.schemaPrefix + name)])),
+  ...Object.fromEntries(
+    schemaOwners.map((name) => [databaseVariable[name], schemaUrl(given.databaseUrl, given.schemaPrefix + name)]),
+  ),
   INTERNAL_AUTH_SECRET: given.secrets.internalAuth,
   IDENTITY_KEY_SECRET: given.secrets.identityKey,
   IDENTITY_OTP_SECRET: given.secrets.otp,

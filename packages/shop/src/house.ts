@@ -24,12 +24,19 @@ export interface House {
 
 const defaultDataDir = fileURLToPath(new URL('../../../.data', import.meta.url))
 
-const openDatabase = async (config: ShopConfig, data: DataFolder, { say }: Pick<ProgramContext, 'say'>): Promise<House['database']> => {
+const openDatabase = async (
+  config: ShopConfig,
+  data: DataFolder,
+  { say }: Pick<ProgramContext, 'say'>,
+): Promise<House['database']> => {
   if (config.databaseUrl !== null) return { url: config.databaseUrl, engine: null }
   const { databaseEngine: engine } = config
-  if (engine !== 'mariadb' && engine !== 'mysql') throw new ProgramError(`DATABASE_ENGINE is ${engine}, but must be mariadb or mysql.`)
+  if (engine !== 'mariadb' && engine !== 'mysql')
+    throw new ProgramError(`DATABASE_ENGINE is ${engine}, but must be mariadb or mysql.`)
   const started = await step(
-    say, `starting ${engine}`, () => startMysql({ dataDir: data.path(engine), engine, durable: true, log: (line) => say(`    ${line}`) }),
+    say,
+    `starting ${engine}`,
+    () => startMysql({ dataDir: data.path(engine), engine, durable: true, log: (line) => say(`    ${line}`) }),
     (server) => `${server.kind} ${server.version} on port ${server.port}`,
   )
   return { url: started.url, engine: started }
@@ -51,12 +58,24 @@ export const openHouse = async (context: ProgramContext, stack: AsyncDisposableS
   stack.defer(() => standIns.stop())
   if (standIns.sandbox === null) say('  ✓ using Stripe with your key')
   return {
-    config, data, publicUrl, gatewayPort, standIns, database,
+    config,
+    data,
+    publicUrl,
+    gatewayPort,
+    standIns,
+    database,
     environment: (engines) =>
       shopEnvironment(
         {
-          secrets, databaseUrl: database.url, schemaPrefix: config.schemaPrefix, publicUrl, gatewayPort, smtpUrl: standIns.smtpUrl, stripe: standIns.stripe,
-          mailboxUrl: standIns.mailbox?.url ?? null, ...engines,
+          secrets,
+          databaseUrl: database.url,
+          schemaPrefix: config.schemaPrefix,
+          publicUrl,
+          gatewayPort,
+          smtpUrl: standIns.smtpUrl,
+          stripe: standIns.stripe,
+          mailboxUrl: standIns.mailbox?.url ?? null,
+          ...engines,
         },
         env,
       ),

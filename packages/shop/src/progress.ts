@@ -3,7 +3,12 @@
 export type Say = (line: string) => void
 
 /** Runs a step and says its outcome: what `describe` makes of the result, with the seconds it took. */
-export const step = async <T>(say: Say, title: string, work: () => Promise<T>, describe: (result: T) => string = () => title): Promise<T> => {
+export const step = async <T>(
+  say: Say,
+  title: string,
+  work: () => Promise<T>,
+  describe: (result: T) => string = () => title,
+): Promise<T> => {
   const started = performance.now()
   const slow = setInterval(() => say(`  … ${title} (${Math.round((performance.now() - started) / 1000)} s)`), 5000)
   try {

@@ -39,7 +39,12 @@ const at = (port: number) => `http://127.0.0.1:${port}`
 const serviceEnvironment = (env: Environment, ports: Awaited<ReturnType<typeof choosePorts>>): Environment => ({
   ...env,
   ...Object.fromEntries(schemaOwners.map((name) => [urlVariable[name], at(ports[name].http)])),
-  ...Object.fromEntries(serviceNames.flatMap((name) => [[portVariables[name].http, String(ports[name].http)], [portVariables[name].metrics, String(ports[name].metrics)]])),
+  ...Object.fromEntries(
+    serviceNames.flatMap((name) => [
+      [portVariables[name].http, String(ports[name].http)],
+      [portVariables[name].metrics, String(ports[name].metrics)],
+    ]),
+  ),
   AUTH_JWKS_URL: `${at(ports.identity.http)}/.well-known/jwks.json`,
   SEED_DEVELOPMENT_DATA: 'true',
 })
@@ -77,7 +82,9 @@ export const startServiceProcesses = async (options: ProcessOptions): Promise<Se
   }
   const start = async (name: ServiceName): Promise<void> => {
     const supervised = await supervise({
-      name, env, logFile: join(options.logDir, `${name}.log`),
+      name,
+      env,
+      logFile: join(options.logDir, `${name}.log`),
       onStart: (pid) => {
         places[name] = { http: at(ports[name].http), metrics: `${at(ports[name].metrics)}/metrics`, pid }
         if (complete) options.onChange?.(places)

@@ -18,7 +18,8 @@ export interface StandIns {
 }
 
 export interface StandInOptions {
-  config: Pick<ShopConfig, 'smtpUrl' | 'stripeKey' | 'webhookSecrets' | 'mailboxPort' | 'sandboxPort' | 'sandboxLatencyMs'> & Partial<Pick<ShopConfig, 'stripeMockUrl'>>
+  config: Pick<ShopConfig, 'smtpUrl' | 'stripeKey' | 'webhookSecrets' | 'mailboxPort' | 'sandboxPort' | 'sandboxLatencyMs'> &
+    Partial<Pick<ShopConfig, 'stripeMockUrl'>>
   secrets: ShopSecrets
   gatewayUrl: string
   /** Keeps the sandbox's sessions over restarts. */
@@ -26,14 +27,28 @@ export interface StandInOptions {
   clock?: Clock
 }
 
-const openStripe = async ({ config, secrets, gatewayUrl, sandboxFile, clock }: StandInOptions): Promise<Pick<StandIns, 'stripe' | 'sandbox'>> => {
+const openStripe = async ({
+  config,
+  secrets,
+  gatewayUrl,
+  sandboxFile,
+  clock,
+}: StandInOptions): Promise<Pick<StandIns, 'stripe' | 'sandbox'>> => {
   if (config.stripeKey !== null) {
-    if (config.webhookSecrets === null) throw new ProgramError('STRIPE_SECRET_KEY is set, so STRIPE_WEBHOOK_SECRETS is needed as well: the signing secret of your webhook endpoint.')
+    if (config.webhookSecrets === null)
+      throw new ProgramError(
+        'STRIPE_SECRET_KEY is set, so STRIPE_WEBHOOK_SECRETS is needed as well: the signing secret of your webhook endpoint.',
+      )
     return { stripe: { key: config.stripeKey, webhookSecrets: config.webhookSecrets, apiBase: null }, sandbox: null }
   }
   const sandbox = await startStripeSandbox({
-    port: await freePort(config.sandboxPort), webhookSecret: secrets.webhook, webhookUrl: () => `${gatewayUrl}/v1/webhooks/stripe`, latencyMs: config.sandboxLatencyMs, ...(config.stripeMockUrl ? { stripeMockUrl: config.stripeMockUrl } : {}),
-    ...(sandboxFile ? { dataFile: sandboxFile } : {}), ...(clock ? { clock } : {}),
+    port: await freePort(config.sandboxPort),
+    webhookSecret: secrets.webhook,
+    webhookUrl: () => `${gatewayUrl}/v1/webhooks/stripe`,
+    latencyMs: config.sandboxLatencyMs,
+    ...(config.stripeMockUrl ? { stripeMockUrl: config.stripeMockUrl } : {}),
+    ...(sandboxFile ? { dataFile: sandboxFile } : {}),
+    ...(clock ? { clock } : {}),
   })
   return { stripe: { key: 'sk_test_sandbox', webhookSecrets: secrets.webhook, apiBase: sandbox.url }, sandbox }
 }

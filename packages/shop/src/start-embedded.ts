@@ -12,16 +12,36 @@ await program(async (context) => {
   say('Starting Cartwright in one process.')
   const house = await openHouse(context, opened)
   signal.throwIfAborted()
-  const env = house.environment({ kafkaBrokers: null, redisUrl: house.config.redisUrl, elasticsearchUrl: house.config.elasticsearchUrl })
-  const shop = await step(say, 'starting the services', () => startShop({ env, logFile: house.data.path('logs', 'shop.log'), alone: true }), () => 'seven services')
+  const env = house.environment({
+    kafkaBrokers: null,
+    redisUrl: house.config.redisUrl,
+    elasticsearchUrl: house.config.elasticsearchUrl,
+  })
+  const shop = await step(
+    say,
+    'starting the services',
+    () => startShop({ env, logFile: house.data.path('logs', 'shop.log'), alone: true }),
+    () => 'seven services',
+  )
   opened.defer(() => shop.stop())
   signal.throwIfAborted()
-  await step(say, 'filling the shop', () => shop.seed(), () => 'products, customers and an admin')
+  await step(
+    say,
+    'filling the shop',
+    () => shop.seed(),
+    () => 'products, customers and an admin',
+  )
   const services = Object.fromEntries(
-    Object.values(shop.services).map((service): [string, ServicePlace] => [service.name, { http: service.url, metrics: service.metricsUrl, pid: process.pid }]),
+    Object.values(shop.services).map((service): [string, ServicePlace] => [
+      service.name,
+      { http: service.url, metrics: service.metricsUrl, pid: process.pid },
+    ]),
   )
   const places = {
-    mode: 'embedded' as const, services, ...(house.config.redisUrl ? { redis: house.config.redisUrl } : {}), ...(house.config.elasticsearchUrl ? { elasticsearch: house.config.elasticsearchUrl } : {}),
+    mode: 'embedded' as const,
+    services,
+    ...(house.config.redisUrl ? { redis: house.config.redisUrl } : {}),
+    ...(house.config.elasticsearchUrl ? { elasticsearch: house.config.elasticsearchUrl } : {}),
   }
   house.data.writeRunning(runningFile(house, places))
   say(welcome(house, places))

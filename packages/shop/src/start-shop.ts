@@ -53,13 +53,23 @@ export interface RunningShop {
 /** Starts every service in this process on loopback ports. A service that fails to start stops the others. */
 export const startShop = async (options: ShopOptions): Promise<RunningShop> => {
   // The groups are known before anybody subscribes, so that no event passes a service by that starts later than its publisher.
-  const transport = options.transport ?? memoryTransport({ groups: Object.assign({}, ...schemaOwners.map((name) => services[name].groups)) })
+  const transport =
+    options.transport ?? memoryTransport({ groups: Object.assign({}, ...schemaOwners.map((name) => services[name].groups)) })
   const running = new Map<string, RunningService>()
   const { clock, logFile, alone } = options
-  const common = { transport, ...(clock ? { clock } : {}), ...(logFile ? { logFile } : {}), ...(alone ? { alone } : {}) } satisfies Partial<StartOptions>
+  const common = {
+    transport,
+    ...(clock ? { clock } : {}),
+    ...(logFile ? { logFile } : {}),
+    ...(alone ? { alone } : {}),
+  } satisfies Partial<StartOptions>
   // Everybody checks tokens against identity's keys, identity too: its address is settled before anything starts.
   const identityPort = await freePort(0)
-  let env: Environment = { ...options.env, IDENTITY_PORT: String(identityPort), AUTH_JWKS_URL: `http://127.0.0.1:${identityPort}/.well-known/jwks.json` }
+  let env: Environment = {
+    ...options.env,
+    IDENTITY_PORT: String(identityPort),
+    AUTH_JWKS_URL: `http://127.0.0.1:${identityPort}/.well-known/jwks.json`,
+  }
 
   const stop = async () => {
     // The gateway first: whoever is being served still finds the others.
@@ -75,7 +85,9 @@ export const startShop = async (options: ShopOptions): Promise<RunningShop> => {
   try {
     for (const wave of waves) {
       const known = env
-      const outcomes = await Promise.allSettled(wave.map(async (name) => running.set(name, await services[name].start({ ...common, env: known }))))
+      const outcomes = await Promise.allSettled(
+        wave.map(async (name) => running.set(name, await services[name].start({ ...common, env: known }))),
+      )
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
       env = { ...env, ...Object.fromEntries(wave.map((name) => [urlVariable[name], get(name).url])) }
     }
@@ -91,7 +103,13 @@ export const startShop = async (options: ShopOptions): Promise<RunningShop> => {
   return {
     url: get('gateway').url,
     services: {
-      identity: get('identity'), catalog: get('catalog'), cart: get('cart'), order: get('order'), payment: get('payment'), notification: get('notification'), gateway: get('gateway'),
+      identity: get('identity'),
+      catalog: get('catalog'),
+      cart: get('cart'),
+      order: get('order'),
+      payment: get('payment'),
+      notification: get('notification'),
+      gateway: get('gateway'),
     },
     transport,
     seed: async () => {

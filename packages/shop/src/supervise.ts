@@ -33,7 +33,11 @@ const launch = ({ name, env, logFile }: SuperviseOptions): ChildProcess => {
   const log = openSync(logFile, 'a')
   try {
     // A group of its own: Ctrl-C reaches the supervisor alone, which stops everything in order.
-    return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entryOf(name)], { env: { ...env }, detached: true, stdio: ['ignore', log, log, 'ipc'] })
+    return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entryOf(name)], {
+      env: { ...env },
+      detached: true,
+      stdio: ['ignore', log, log, 'ipc'],
+    })
   } finally {
     closeSync(log)
   }
@@ -63,7 +67,11 @@ export const supervise = async (options: SuperviseOptions): Promise<Supervised> 
       options.onDeath?.(name, how, restartMs)
       restart = setTimeout(() => {
         child = launch(options)
-        keep(child, () => undefined, () => undefined)
+        keep(
+          child,
+          () => undefined,
+          () => undefined,
+        )
       }, restartMs)
       restartMs = Math.min(restartMs * 2, longestRestartMs)
     })

@@ -11,61 +11,129 @@ const stockRequest = { orderId: OrderId, reservationId: ReservationId }
 const mail = { orderId: OrderId, number: Type.String(), recipient: Recipient, locale: Locale }
 
 export const orderEvents = {
-  placed: order('order.placed', 1, ofOrder, Type.Object({
-    orderId: OrderId,
-    number: Type.String(),
-    principal: Type.Object({ id: Type.String(), role: Role }),
-    cartId: Id('crt'),
-    cartVersion: Type.Integer(),
-    currency: Currency,
-    lines: Type.Array(PricedLine),
-    totals: Totals,
-    placedAt: Time,
-  })),
-  stockRequested: order('order.stock-requested', 1, ofOrder, Type.Object({ ...stockRequest, lines: Type.Array(StockLine), holdUntil: Time })),
-  stockCommitRequested: order('order.stock-commit-requested', 1, ofOrder, Type.Object({ ...stockRequest, lines: Type.Array(StockLine) })),
-  stockReleaseRequested: order('order.stock-release-requested', 1, ofOrder, Type.Object({ ...stockRequest, reason: Type.String() })),
+  placed: order(
+    'order.placed',
+    1,
+    ofOrder,
+    Type.Object({
+      orderId: OrderId,
+      number: Type.String(),
+      principal: Type.Object({ id: Type.String(), role: Role }),
+      cartId: Id('crt'),
+      cartVersion: Type.Integer(),
+      currency: Currency,
+      lines: Type.Array(PricedLine),
+      totals: Totals,
+      placedAt: Time,
+    }),
+  ),
+  stockRequested: order(
+    'order.stock-requested',
+    1,
+    ofOrder,
+    Type.Object({ ...stockRequest, lines: Type.Array(StockLine), holdUntil: Time }),
+  ),
+  stockCommitRequested: order(
+    'order.stock-commit-requested',
+    1,
+    ofOrder,
+    Type.Object({ ...stockRequest, lines: Type.Array(StockLine) }),
+  ),
+  stockReleaseRequested: order(
+    'order.stock-release-requested',
+    1,
+    ofOrder,
+    Type.Object({ ...stockRequest, reason: Type.String() }),
+  ),
   /** Puts committed stock back, once per returnId. */
-  stockReturnRequested: order('order.stock-return-requested', 1, ofOrder, Type.Object({
-    ...stockRequest, returnId: Type.String({ maxLength: 64 }), lines: Type.Array(StockLine), reason: Type.String(),
-  })),
-  paymentRequested: order('order.payment-requested', 1, ofOrder, Type.Object({
-    ...mail,
-    attempt: Type.Integer({ minimum: 1 }),
-    amount: Money,
-    /** What the hosted page lists; the sum equals `amount`. */
-    charges: Type.Array(Type.Object({ name: Type.String(), quantity: Type.Integer({ minimum: 1 }), unitAmount: Money })),
-    successUrl: Type.String(),
-    cancelUrl: Type.String(),
-    /** No new session is opened later than this. */
-    holdUntil: Time,
-    /** Whose account the payment is forgotten with. */
-    principalId: Type.Optional(Type.String()),
-  })),
-  paymentExpiryRequested: order('order.payment-expiry-requested', 1, ofOrder, Type.Object({
-    orderId: OrderId, why: Type.Union([Type.Literal('deadline'), Type.Literal('customer'), Type.Literal('operator')]),
-  })),
-  refundRequested: order('order.refund-requested', 1, ofOrder, Type.Object({
-    orderId: OrderId, refundId: Id('rfd'), amount: Money, reason: Type.String(), number: Type.String(), recipient: Recipient, locale: Locale,
-  })),
+  stockReturnRequested: order(
+    'order.stock-return-requested',
+    1,
+    ofOrder,
+    Type.Object({
+      ...stockRequest,
+      returnId: Type.String({ maxLength: 64 }),
+      lines: Type.Array(StockLine),
+      reason: Type.String(),
+    }),
+  ),
+  paymentRequested: order(
+    'order.payment-requested',
+    1,
+    ofOrder,
+    Type.Object({
+      ...mail,
+      attempt: Type.Integer({ minimum: 1 }),
+      amount: Money,
+      /** What the hosted page lists; the sum equals `amount`. */
+      charges: Type.Array(Type.Object({ name: Type.String(), quantity: Type.Integer({ minimum: 1 }), unitAmount: Money })),
+      successUrl: Type.String(),
+      cancelUrl: Type.String(),
+      /** No new session is opened later than this. */
+      holdUntil: Time,
+      /** Whose account the payment is forgotten with. */
+      principalId: Type.Optional(Type.String()),
+    }),
+  ),
+  paymentExpiryRequested: order(
+    'order.payment-expiry-requested',
+    1,
+    ofOrder,
+    Type.Object({
+      orderId: OrderId,
+      why: Type.Union([Type.Literal('deadline'), Type.Literal('customer'), Type.Literal('operator')]),
+    }),
+  ),
+  refundRequested: order(
+    'order.refund-requested',
+    1,
+    ofOrder,
+    Type.Object({
+      orderId: OrderId,
+      refundId: Id('rfd'),
+      amount: Money,
+      reason: Type.String(),
+      number: Type.String(),
+      recipient: Recipient,
+      locale: Locale,
+    }),
+  ),
   confirmed: order('order.confirmed', 1, ofOrder, Type.Object({ ...mail, lines: Type.Array(PricedLine), totals: Totals })),
-  shipped: order('order.shipped', 1, ofOrder, Type.Object({
-    ...mail, shipmentId: Type.String(), carrier: Type.String(), trackingNumber: Type.String(),
-    lines: Type.Array(Type.Object({ sku: Type.String(), name: Type.String(), quantity: Type.Integer() })),
-  })),
+  shipped: order(
+    'order.shipped',
+    1,
+    ofOrder,
+    Type.Object({
+      ...mail,
+      shipmentId: Type.String(),
+      carrier: Type.String(),
+      trackingNumber: Type.String(),
+      lines: Type.Array(Type.Object({ sku: Type.String(), name: Type.String(), quantity: Type.Integer() })),
+    }),
+  ),
   delivered: order('order.delivered', 1, ofOrder, Type.Object({ ...mail, at: Time })),
-  cancelled: order('order.cancelled', 1, ofOrder, Type.Object({
-    ...mail,
-    principal: Type.Object({ id: Type.String(), role: Role }),
-    cartId: Id('crt'),
-    currency: Currency,
-    reason: CancelReason,
-    /** Whether money had arrived; an unpaid order gives its lines back to the shopper's cart. */
-    paid: Type.Boolean(),
-    lines: Type.Array(PricedLine),
-    totals: Totals,
-  })),
-  lookupRequested: order('order.lookup-requested', 1, ofOrder, Type.Object({ ...mail, sealedCode: Type.String(), expiresAt: Time })),
+  cancelled: order(
+    'order.cancelled',
+    1,
+    ofOrder,
+    Type.Object({
+      ...mail,
+      principal: Type.Object({ id: Type.String(), role: Role }),
+      cartId: Id('crt'),
+      currency: Currency,
+      reason: CancelReason,
+      /** Whether money had arrived; an unpaid order gives its lines back to the shopper's cart. */
+      paid: Type.Boolean(),
+      lines: Type.Array(PricedLine),
+      totals: Totals,
+    }),
+  ),
+  lookupRequested: order(
+    'order.lookup-requested',
+    1,
+    ofOrder,
+    Type.Object({ ...mail, sealedCode: Type.String(), expiresAt: Time }),
+  ),
 }
 
 export const MaybeCancelReason = Nullable(CancelReason)

@@ -19,14 +19,22 @@ export interface Answer {
 }
 
 export interface UserClient {
-  call(method: 'GET' | 'POST', path: string, options?: { token?: string; body?: unknown; key?: string; form?: string }): Promise<Answer>
+  call(
+    method: 'GET' | 'POST',
+    path: string,
+    options?: { token?: string; body?: unknown; key?: string; form?: string },
+  ): Promise<Answer>
   close(): Promise<void>
 }
 
 const headersOf = (options: { token?: string; body?: unknown; key?: string; form?: string }): Record<string, string> => ({
   ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
   ...(options.key ? { 'idempotency-key': options.key } : {}),
-  ...(options.form !== undefined ? { 'content-type': 'application/x-www-form-urlencoded' } : options.body !== undefined ? { 'content-type': 'application/json' } : {}),
+  ...(options.form !== undefined
+    ? { 'content-type': 'application/x-www-form-urlencoded' }
+    : options.body !== undefined
+      ? { 'content-type': 'application/json' }
+      : {}),
 })
 
 /** Opens the connection; requests follow one another on it. */

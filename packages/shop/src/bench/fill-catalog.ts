@@ -19,7 +19,9 @@ const productOf = (index: number) => ({
   status: 'active',
   options: [{ name: 'size', values: ['small', 'large'] }],
   variants: ([0, 1] as const).map((variant) => ({
-    sku: skuOf(index, variant), name: variant === 0 ? 'small' : 'large', options: { size: variant === 0 ? 'small' : 'large' },
+    sku: skuOf(index, variant),
+    name: variant === 0 ? 'small' : 'large',
+    options: { size: variant === 0 ? 'small' : 'large' },
     prices: [{ amountMinor: 500 + ((index * 37) % 9000) + variant * 500, currency: 'EUR' }],
   })),
 })

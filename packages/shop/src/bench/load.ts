@@ -15,10 +15,15 @@ export interface Loaded {
 /** One operation of one user; throws when the answer is not the expected one. */
 export type Operation = (user: number, round: number) => Promise<void>
 
-const percentile = (sorted: Float64Array, share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+const percentile = (sorted: Float64Array, share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 
 /** Runs `operation` with `users` side by side: warm-up, then `seconds` that count. */
-export const load = async (users: number, operation: Operation, { warmUpSec, seconds }: { warmUpSec: number; seconds: number }): Promise<Loaded> => {
+export const load = async (
+  users: number,
+  operation: Operation,
+  { warmUpSec, seconds }: { warmUpSec: number; seconds: number },
+): Promise<Loaded> => {
   const latencies: number[] = []
   let errors = 0
   let firstError: string | null = null
@@ -43,7 +48,14 @@ export const load = async (users: number, operation: Operation, { warmUpSec, sec
   const took = (performance.now() - begin) / 1000
   const sorted = Float64Array.from(latencies).sort()
   return {
-    users, seconds: took, count: sorted.length, errors, perSec: sorted.length / took,
-    p50Ms: percentile(sorted, 0.5), p95Ms: percentile(sorted, 0.95), p99Ms: percentile(sorted, 0.99), firstError,
+    users,
+    seconds: took,
+    count: sorted.length,
+    errors,
+    perSec: sorted.length / took,
+    p50Ms: percentile(sorted, 0.5),
+    p95Ms: percentile(sorted, 0.95),
+    p99Ms: percentile(sorted, 0.99),
+    firstError,
   }
 }

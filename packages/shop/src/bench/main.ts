@@ -28,7 +28,12 @@ const measure = async (scenario: Scenario, shop: ShopProcess, seconds: number): 
   return { scenario: scenario.name, many, processes, alone }
 }
 
-const measureMode = async (mode: Mode, env: Environment, quick: boolean, say: (line: string) => void): Promise<{ report: ModeReport; yardsticks: Report['yardsticks'] }> => {
+const measureMode = async (
+  mode: Mode,
+  env: Environment,
+  quick: boolean,
+  say: (line: string) => void,
+): Promise<{ report: ModeReport; yardsticks: Report['yardsticks'] }> => {
   const shop = await startShopProcess(mode, join(root, '.data', `bench-${mode}`), env)
   try {
     say(`${mode}: filling the catalog`)
@@ -38,7 +43,10 @@ const measureMode = async (mode: Mode, env: Environment, quick: boolean, say: (l
     await delay(idleSec * 1000)
     const idle = idleUse()
     say(`${mode}: yardsticks`)
-    const yardsticks = { bareFastify: await bareFastify(users), bareTransactions: await bareTransactions(shop.running.mysql, users) }
+    const yardsticks = {
+      bareFastify: await bareFastify(users),
+      bareTransactions: await bareTransactions(shop.running.mysql, users),
+    }
     const times: CheckoutTimes = { toUrlMs: [] }
     const measured: Measured[] = []
     const checkoutToUrl = { many: percentilesOf([]), alone: percentilesOf([]) }
@@ -51,7 +59,10 @@ const measureMode = async (mode: Mode, env: Environment, quick: boolean, say: (l
       if (result.many.firstError) say(`  first error: ${result.many.firstError}`)
       if (scenario.name === 'guest checkout until processing') {
         const aloneCount = result.alone.count
-        Object.assign(checkoutToUrl, { many: percentilesOf(times.toUrlMs.slice(0, -aloneCount)), alone: percentilesOf(times.toUrlMs.slice(-aloneCount)) })
+        Object.assign(checkoutToUrl, {
+          many: percentilesOf(times.toUrlMs.slice(0, -aloneCount)),
+          alone: percentilesOf(times.toUrlMs.slice(-aloneCount)),
+        })
         const before = await readRelay(metricsUrls)
         await load(1, scenario.operation, { warmUpSec: 0, seconds: 5 })
         const after = await readRelay(metricsUrls)
@@ -66,14 +77,23 @@ const measureMode = async (mode: Mode, env: Environment, quick: boolean, say: (l
 }
 
 await program(async ({ env, args, say }) => {
-  const { values } = parseArgs({ args: [...args], options: { mode: { type: 'string', default: 'both' }, quick: { type: 'boolean', default: false } } })
-  if (!['embedded', 'distributed', 'both'].includes(values.mode)) throw new ProgramError('--mode takes embedded, distributed or both')
+  const { values } = parseArgs({
+    args: [...args],
+    options: { mode: { type: 'string', default: 'both' }, quick: { type: 'boolean', default: false } },
+  })
+  if (!['embedded', 'distributed', 'both'].includes(values.mode))
+    throw new ProgramError('--mode takes embedded, distributed or both')
   const modes: Mode[] = values.mode === 'both' ? ['embedded', 'distributed'] : [values.mode as Mode]
   const parts = []
   for (const mode of modes) parts.push(await measureMode(mode, env, values.quick, (line) => say(line)))
   const [first] = parts
   if (first === undefined) return
-  const report: Report = { at: new Date().toISOString(), cores: availableParallelism(), yardsticks: first.yardsticks, modes: parts.map((part) => part.report) }
+  const report: Report = {
+    at: new Date().toISOString(),
+    cores: availableParallelism(),
+    yardsticks: first.yardsticks,
+    modes: parts.map((part) => part.report),
+  }
   const folder = join(root, 'bench-results')
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'latest.json'), `${JSON.stringify(report, null, 2)}\n`)

@@ -20,7 +20,11 @@ export const readRelay = async (metricsUrls: readonly string[]): Promise<Map<num
 }
 
 /** The smallest bucket bound in ms that holds `share` of what was counted between two readings; null when nothing was. */
-export const relayPercentile = (before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>, share: number): number | null => {
+export const relayPercentile = (
+  before: ReadonlyMap<number, number>,
+  after: ReadonlyMap<number, number>,
+  share: number,
+): number | null => {
   const bounds = [...after.keys()].sort((a, b) => a - b)
   const countAt = (bound: number) => (after.get(bound) ?? 0) - (before.get(bound) ?? 0)
   const total = countAt(Number.POSITIVE_INFINITY)

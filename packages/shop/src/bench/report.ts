@@ -43,7 +43,8 @@ const number = (value: number): string => (value >= 100 ? Math.round(value).toLo
 const grid = (header: readonly string[], rows: readonly (readonly string[])[]): string => {
   const all = [header, ...rows]
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  const line = (row: readonly string[]) => `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`
   return [line(header), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n')
 }
 
@@ -52,20 +53,46 @@ const scenarioRow = (measured: Measured, bare: Loaded): string[] => {
   const cpu = Object.values(processes).reduce((sum, share) => sum + share.cpuPercent, 0)
   const rss = Object.values(processes).reduce((sum, share) => sum + share.rssMiB, 0)
   return [
-    measured.scenario, number(many.perSec), `${((many.perSec / bare.perSec) * 100).toFixed(2)} %`, number(many.p50Ms), number(many.p95Ms), number(many.p99Ms), String(many.errors + alone.errors),
-    number(alone.p50Ms), number(alone.p99Ms), `${Math.round(cpu)} %`, String(Math.round(rss)),
+    measured.scenario,
+    number(many.perSec),
+    `${((many.perSec / bare.perSec) * 100).toFixed(2)} %`,
+    number(many.p50Ms),
+    number(many.p95Ms),
+    number(many.p99Ms),
+    String(many.errors + alone.errors),
+    number(alone.p50Ms),
+    number(alone.p99Ms),
+    `${Math.round(cpu)} %`,
+    String(Math.round(rss)),
   ]
 }
 
 const modeText = (mode: ModeReport, bare: Loaded): string => {
-  const header = ['scenario', '32 users /s', 'of bare', 'p50 ms', 'p95 ms', 'p99 ms', 'errors', 'alone p50 ms', 'alone p99 ms', 'CPU', 'RSS MiB']
+  const header = [
+    'scenario',
+    '32 users /s',
+    'of bare',
+    'p50 ms',
+    'p95 ms',
+    'p99 ms',
+    'errors',
+    'alone p50 ms',
+    'alone p99 ms',
+    'CPU',
+    'RSS MiB',
+  ]
   const { checkoutToUrl: url, relay } = mode
   return [
     `## ${mode.mode}`,
-    grid(header, mode.scenarios.map((measured) => scenarioRow(measured, bare))),
+    grid(
+      header,
+      mode.scenarios.map((measured) => scenarioRow(measured, bare)),
+    ),
     `Checkout request → payment URL: alone p50 ${number(url.alone.p50Ms)} ms, p99 ${number(url.alone.p99Ms)} ms; 32 users p50 ${number(url.many.p50Ms)} ms, p99 ${number(url.many.p99Ms)} ms.`,
     `Commit → accepted by the transport, one user: p50 ≤ ${relay.p50Ms ?? '–'} ms, p99 ≤ ${relay.p99Ms ?? '–'} ms.`,
-    `Idle: ${Object.entries(mode.idle).map(([name, share]) => `${name} ${Math.round(share.rssMiB)} MiB, ${share.cpuPercent.toFixed(1)} % of a core`).join('; ')}.`,
+    `Idle: ${Object.entries(mode.idle)
+      .map(([name, share]) => `${name} ${Math.round(share.rssMiB)} MiB, ${share.cpuPercent.toFixed(1)} % of a core`)
+      .join('; ')}.`,
   ].join('\n\n')
 }
 

@@ -38,20 +38,25 @@ const withClients = (gateway: string) => {
 const reading = (gateway: string, name: string, pathOf: (user: number, round: number) => string): Scenario => {
   const clients = withClients(gateway)
   return {
-    name, seconds: 8, close: clients.close,
+    name,
+    seconds: 8,
+    close: clients.close,
     operation: async (user, round) => {
       expectStatus(await clients.of(user).call('GET', pathOf(user, round)), 200)
     },
   }
 }
 
-const guestToken = async (client: UserClient): Promise<string> => expectStatus(await client.call('POST', '/v1/auth/guest', { body: {} }), 201).json().accessToken
+const guestToken = async (client: UserClient): Promise<string> =>
+  expectStatus(await client.call('POST', '/v1/auth/guest', { body: {} }), 201).json().accessToken
 
 const addingToCart = (gateway: string): Scenario => {
   const clients = withClients(gateway)
   const tokens = new Map<number, string>()
   return {
-    name: 'add to cart', seconds: 8, close: clients.close,
+    name: 'add to cart',
+    seconds: 8,
+    close: clients.close,
     operation: async (user, round) => {
       const client = clients.of(user)
       // A new guest every 20 lines, so that carts stay as long as people's.
@@ -78,16 +83,30 @@ export const guestCheckout = (gateway: string, sandbox: string, times: CheckoutT
     const token = await guestToken(client)
     const index = pick(user, round, productCount)
     await client.call('POST', '/v1/cart/lines', { token, body: { sku: skuOf(index, 0), quantity: 1 } })
-    const cart = expectStatus(await client.call('POST', '/v1/cart/lines', { token, body: { sku: skuOf(index, 1), quantity: 2 } }), 200).json()
+    const cart = expectStatus(
+      await client.call('POST', '/v1/cart/lines', { token, body: { sku: skuOf(index, 1), quantity: 2 } }),
+      200,
+    ).json()
     const started = performance.now()
-    const body = { cartVersion: cart.version, expectedTotal: cart.total, email: `buyer-${user}@example.net`, shippingAddress: address }
+    const body = {
+      cartVersion: cart.version,
+      expectedTotal: cart.total,
+      email: `buyer-${user}@example.net`,
+      shippingAddress: address,
+    }
     const order = expectStatus(await client.call('POST', '/v1/checkout', { token, body, key: randomUUID() }), 201).json()
-    const open = expectStatus(await client.call('GET', `/v1/orders/${order.id}/payment?waitSec=20&known=preparing`, { token }), 200).json()
+    const open = expectStatus(
+      await client.call('GET', `/v1/orders/${order.id}/payment?waitSec=20&known=preparing`, { token }),
+      200,
+    ).json()
     if (open.state !== 'open') throw new Error(`no payment page: ${open.state}`)
     times.toUrlMs.push(performance.now() - started)
     const page = new URL(open.url)
     expectStatus(await payClients.of(user).call('POST', page.pathname, { form: 'cardNumber=4242424242424242' }), 303)
-    const paid = expectStatus(await client.call('GET', `/v1/orders/${order.id}/payment?waitSec=20&known=open`, { token }), 200).json()
+    const paid = expectStatus(
+      await client.call('GET', `/v1/orders/${order.id}/payment?waitSec=20&known=open`, { token }),
+      200,
+    ).json()
     if (paid.state !== 'paid') throw new Error(`not paid: ${paid.state}`)
     for (let look = 0; look < 2000; look++) {
       const { status } = expectStatus(await client.call('GET', `/v1/orders/${order.id}`, { token }), 200).json()
@@ -108,7 +127,9 @@ export const guestCheckout = (gateway: string, sandbox: string, times: CheckoutT
 const signingIn = (gateway: string): Scenario => {
   const clients = withClients(gateway)
   return {
-    name: 'log in', seconds: 10, close: clients.close,
+    name: 'log in',
+    seconds: 10,
+    close: clients.close,
     operation: async (user) => {
       const body = { email: user % 2 === 0 ? 'alice@example.com' : 'bob@example.com', password: 'cartwright-demo' }
       expectStatus(await clients.of(user).call('POST', '/v1/auth/login', { body }), 200)
@@ -121,7 +142,11 @@ export const scenarios = (gateway: string, sandbox: string, times: CheckoutTimes
   return [
     reading(gateway, 'product by slug', (user, round) => `/v1/products/${slugOf(pick(user, round, productCount))}`),
     reading(gateway, 'list of 20 by name', (user, round) => `/v1/products?sort=name&limit=20&minPrice=${pick(user, round, 200)}`),
-    reading(gateway, 'list of 20 by price', (user, round) => `/v1/products?sort=price&limit=20&minPrice=${500 + pick(user, round, 200)}`),
+    reading(
+      gateway,
+      'list of 20 by price',
+      (user, round) => `/v1/products?sort=price&limit=20&minPrice=${500 + pick(user, round, 200)}`,
+    ),
     reading(gateway, 'search', (user, round) => `/v1/search?q=${wordOf(pick(user, round, 10))}&limit=20`),
     addingToCart(gateway),
     { name: 'guest checkout until processing', seconds: 15, operation: checkout, close: checkout.close },

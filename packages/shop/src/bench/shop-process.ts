@@ -43,14 +43,18 @@ const waitFor = async (file: string, child: ChildProcess): Promise<RunningFile> 
 /** Starts the shop and resolves when it is ready. Its own output goes to standard error. */
 export const startShopProcess = async (mode: Mode, dataDir: string, env: Environment): Promise<ShopProcess> => {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entries[mode]], {
-    env: { ...env, SHOP_DATA_DIR: dataDir, GATEWAY_PORT: '18080', MAILBOX_PORT: '18025', STRIPE_SANDBOX_PORT: '18111' }, stdio: ['ignore', process.stderr, process.stderr],
+    env: { ...env, SHOP_DATA_DIR: dataDir, GATEWAY_PORT: '18080', MAILBOX_PORT: '18025', STRIPE_SANDBOX_PORT: '18111' },
+    stdio: ['ignore', process.stderr, process.stderr],
   })
   const running = await waitFor(join(dataDir, 'running.json'), child)
   const services = Object.entries(running.services).map(([name, { pid }]): [string, number] => [name, pid])
   return {
     mode,
     running,
-    pids: mode === 'embedded' ? { shop: running.pid } : { ...Object.fromEntries(services), 'supervisor, sandbox, mailbox': running.pid },
+    pids:
+      mode === 'embedded'
+        ? { shop: running.pid }
+        : { ...Object.fromEntries(services), 'supervisor, sandbox, mailbox': running.pid },
     stop: async () => {
       if (child.exitCode !== null) return
       const gone = new Promise((resolve) => child.once('exit', resolve))

@@ -8,7 +8,9 @@ import { type Loaded, load } from './load.ts'
 
 /** Answers of a Fastify server with one route, in a process of its own. */
 export const bareFastify = async (users: number): Promise<Loaded> => {
-  const child = fork(fileURLToPath(new URL('./bare-fastify.ts', import.meta.url)), { execArgv: ['--disable-warning=ExperimentalWarning'] })
+  const child = fork(fileURLToPath(new URL('./bare-fastify.ts', import.meta.url)), {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
   const [message] = (await once(child, 'message')) as [{ url: string }]
   const clients = Array.from({ length: users }, () => userClient(message.url))
   try {

@@ -25,7 +25,9 @@ test('a new customer registers with a mailed code, buys, is told so, and receive
   const customer = await shopper(
     shop.url,
     async (client) => {
-      expect((await client.post('/v1/auth/register', { email, password: 'correct-horse-9', name: 'Carla' }, { key: null })).status).toBe(202)
+      expect(
+        (await client.post('/v1/auth/register', { email, password: 'correct-horse-9', name: 'Carla' }, { key: null })).status,
+      ).toBe(202)
       await shop.idle()
       expect((await client.post('/v1/auth/verify', { email, code: codeIn(email) }, { key: null })).status).toBe(200)
       return client.post('/v1/auth/login', { email, password: 'correct-horse-9' }, { key: null })
@@ -45,7 +47,11 @@ test('a new customer registers with a mailed code, buys, is told so, and receive
   const key = 'one-intent-one-key'
   const placed = await customer.checkout({ key })
   expect(placed.status).toBe(201)
-  expect(placed.body).toMatchObject({ status: 'pending', paymentStatus: 'awaiting', total: { amountMinor: 6400, currency: 'EUR' } })
+  expect(placed.body).toMatchObject({
+    status: 'pending',
+    paymentStatus: 'awaiting',
+    total: { amountMinor: 6400, currency: 'EUR' },
+  })
   const again = await customer.checkout({ key, cartVersion: cart.version, expectedTotal: cart.total })
   expect(again.headers.get('idempotent-replayed')).toBe('true')
   expect(again.body.id).toBe(placed.body.id)
@@ -63,7 +69,12 @@ test('a new customer registers with a mailed code, buys, is told so, and receive
   expect((await shop.admin.deliver(placed.body.id)).body.status).toBe('delivered')
   await shop.idle()
   const order = await customer.order(placed.body.id)
-  expect(order.history.map((entry) => [entry.from, entry.to])).toEqual([[null, 'pending'], ['pending', 'processing'], ['processing', 'shipped'], ['shipped', 'delivered']])
+  expect(order.history.map((entry) => [entry.from, entry.to])).toEqual([
+    [null, 'pending'],
+    ['pending', 'processing'],
+    ['processing', 'shipped'],
+    ['shipped', 'delivered'],
+  ])
   expect(order.shipments).toHaveLength(1)
   expect((await shop.admin.cancel(order.id)).body).toMatchObject({ code: 'order_state', allowed: [] })
 })
@@ -73,7 +84,11 @@ test('a guest buys with an e-mail address, and nobody else sees the order', asyn
   const order = await guest.placeOrder('MUG-1', 1, { email: 'gia@example.net' })
   expect((await guest.pay(order.id)).status).toBe(303)
   await shop.idle()
-  expect(await guest.order(order.id)).toMatchObject({ status: 'processing', email: 'gia@example.net', addresses: { shipping: anAddress } })
+  expect(await guest.order(order.id)).toMatchObject({
+    status: 'processing',
+    email: 'gia@example.net',
+    addresses: { shipping: anAddress },
+  })
   expect(shop.mailsTo('gia@example.net')).toHaveLength(1)
   const stranger = await shop.guest()
   expect((await stranger.client.get(`/v1/orders/${order.id}`)).status).toBe(404)
@@ -85,6 +100,9 @@ test('a guest who signs in keeps the cart', async () => {
   const alice = await shop.alice()
   await alice.addToCart('MUG-1', 1)
   const merged = await alice.client.post('/v1/cart/merge', { guestAccessToken: await guest.accessToken() }, { key: null })
-  expect(merged.body.lines.map((line: { sku: string; quantity: number }) => [line.sku, line.quantity]).sort()).toEqual([['MUG-1', 1], ['POT-1', 1]])
+  expect(merged.body.lines.map((line: { sku: string; quantity: number }) => [line.sku, line.quantity]).sort()).toEqual([
+    ['MUG-1', 1],
+    ['POT-1', 1],
+  ])
   expect((await guest.cart()).lines).toEqual([])
 })

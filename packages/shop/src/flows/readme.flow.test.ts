@@ -28,7 +28,10 @@ test('the purchase of the README goes from the first token to the delivered parc
   expect(lines).toContain('paid')
   expect(lines.some((line) => /^Order CW-\w{4}-\w{4} is confirmed$/.test(line))).toBe(true)
   expect(lines.filter((line) => line.includes('->')).map((line) => line.split(' ').slice(1).join(' '))).toEqual([
-    'null -> pending', 'pending -> processing', 'processing -> shipped', 'shipped -> delivered',
+    'null -> pending',
+    'pending -> processing',
+    'processing -> shipped',
+    'shipped -> delivered',
   ])
 })
 

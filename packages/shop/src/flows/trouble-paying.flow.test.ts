@@ -76,7 +76,11 @@ test('a shopper who walks away gives the stock back and is told that it is still
   expect(await shop.admin.stockOf(sku)).toEqual({ onHand: 10, reserved: 2, available: 8 })
   await shop.advance('36m')
   await shop.advance('3m')
-  expect(await guest.order(order.id)).toMatchObject({ status: 'cancelled', cancelReason: 'payment_expired', paymentStatus: 'expired' })
+  expect(await guest.order(order.id)).toMatchObject({
+    status: 'cancelled',
+    cancelReason: 'payment_expired',
+    paymentStatus: 'expired',
+  })
   expect(await shop.admin.stockOf(sku)).toEqual(full)
   expect((await guest.cart()).lines).toMatchObject([{ sku, quantity: 2 }])
   expect(shop.mailsTo(`walker-${next}@example.net`)).toHaveLength(1)

@@ -15,7 +15,11 @@ afterAll(() => shop?.stop())
 test.each(['duplicate', 'reorder', 'drop'] as const)('with webhooks in mode %s every order still converges', async (mode) => {
   const before = await shop.admin.stockOf('BOWL-1')
   const [buyer, hesitant, regretful] = [await shop.guest(), await shop.guest(), await shop.guest()]
-  const orders = await Promise.all([buyer.placeOrder('BOWL-1', 1), hesitant.placeOrder('BOWL-1', 1), regretful.placeOrder('BOWL-1', 1)])
+  const orders = await Promise.all([
+    buyer.placeOrder('BOWL-1', 1),
+    hesitant.placeOrder('BOWL-1', 1),
+    regretful.placeOrder('BOWL-1', 1),
+  ])
   const urls = await Promise.all([buyer.payUrl(orders[0].id), hesitant.payUrl(orders[1].id), regretful.payUrl(orders[2].id)])
   await shop.sandboxPost('/_sandbox/webhooks', { mode })
   await payOnPage(urls[0])

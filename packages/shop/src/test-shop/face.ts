@@ -1,11 +1,11 @@
 // What a harness outside this package may use: the parts of a shop of processes, stand-ins, and people who use it.
-export { schemaOwners, type SchemaOwner, shopEnvironment, urlVariable } from '../environment.ts'
+export { type SchemaOwner, schemaOwners, shopEnvironment, urlVariable } from '../environment.ts'
 export { freePort } from '../free-port.ts'
 export type { Mailbox, MailboxFault, MailDetail } from '../mailbox/mailbox.ts'
 export { drawSecrets, type ShopSecrets } from '../secrets.ts'
 export { portVariables, serviceNames } from '../service-processes.ts'
 export { openStandIns, type StandIns } from '../stand-ins.ts'
-export { type Supervised, supervise, type SuperviseOptions } from '../supervise.ts'
+export { type Supervised, type SuperviseOptions, supervise } from '../supervise.ts'
 export { eventually } from './eventually.ts'
 export { anAddress, cards } from './shopper.ts'
 export { dropSchemas } from './test-shop.ts'

@@ -40,11 +40,15 @@ export const operator = async (gatewayUrl: string, now?: () => Date): Promise<Op
     client,
     stockUp: async ({ sku, priceMinor = 1500, stock, currency = 'EUR', name = `Thing ${sku}` }) => {
       const body = {
-        name, slug: `thing-${sku.toLowerCase()}`, description: 'Made for a test', status: 'active',
+        name,
+        slug: `thing-${sku.toLowerCase()}`,
+        description: 'Made for a test',
+        status: 'active',
         variants: [{ sku, name: 'Standard', options: {}, prices: [{ amountMinor: priceMinor, currency }] }],
       }
       const { body: product } = ok(await client.post('/v1/admin/products', body), 'making a product')
-      if (stock > 0) ok(await client.post(`/v1/admin/stock/${sku}/adjustments`, { delta: stock, reason: 'first delivery' }), 'stocking up')
+      if (stock > 0)
+        ok(await client.post(`/v1/admin/stock/${sku}/adjustments`, { delta: stock, reason: 'first delivery' }), 'stocking up')
       return product.id
     },
     stockOf: async (sku) => {
@@ -55,6 +59,7 @@ export const operator = async (gatewayUrl: string, now?: () => Date): Promise<Op
     ship: (orderId) => client.post(`/v1/admin/orders/${orderId}/ship`, { carrier: 'DHL', trackingNumber: 'TRACK-1' }),
     deliver: (orderId) => client.post(`/v1/admin/orders/${orderId}/deliver`, {}),
     cancel: (orderId, restock = true) => client.post(`/v1/admin/orders/${orderId}/cancel`, { reason: 'found damaged', restock }),
-    refund: (orderId, amount) => client.post(`/v1/admin/orders/${orderId}/refunds`, { reason: 'goodwill', ...(amount ? { amount } : {}) }),
+    refund: (orderId, amount) =>
+      client.post(`/v1/admin/orders/${orderId}/refunds`, { reason: 'goodwill', ...(amount ? { amount } : {}) }),
   }
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Environment, ServiceName } from '@cartwright/service-kit'
 import { engineUrl } from '@cartwright/testing'
-import { schemaOwners, shopEnvironment } from '../environment.ts'
+import { shopEnvironment } from '../environment.ts'
 import { freePort } from '../free-port.ts'
 import { drawSecrets } from '../secrets.ts'
 import { type ServiceProcesses, startServiceProcesses } from '../service-processes.ts'
@@ -65,13 +65,24 @@ export const startProcessShop = async (engines: ProcessShopEngines, own: Environ
   const gatewayPort = await freePort(0)
   const url = `http://127.0.0.1:${gatewayPort}`
   const standIns = await openStandIns({
-    config: { smtpUrl: null, stripeKey: null, webhookSecrets: null, mailboxPort: 0, sandboxPort: 0, sandboxLatencyMs: 0 }, secrets, gatewayUrl: url,
+    config: { smtpUrl: null, stripeKey: null, webhookSecrets: null, mailboxPort: 0, sandboxPort: 0, sandboxLatencyMs: 0 },
+    secrets,
+    gatewayUrl: url,
   })
   opened.defer(() => standIns.stop())
   const env = shopEnvironment(
     {
-      secrets, databaseUrl: root, schemaPrefix: prefix, publicUrl: url, gatewayPort, smtpUrl: standIns.smtpUrl, stripe: standIns.stripe, mailboxUrl: standIns.mailbox?.url ?? null,
-      kafkaBrokers: engines.kafka, redisUrl: engines.redis, elasticsearchUrl: engines.elasticsearch,
+      secrets,
+      databaseUrl: root,
+      schemaPrefix: prefix,
+      publicUrl: url,
+      gatewayPort,
+      smtpUrl: standIns.smtpUrl,
+      stripe: standIns.stripe,
+      mailboxUrl: standIns.mailbox?.url ?? null,
+      kafkaBrokers: engines.kafka,
+      redisUrl: engines.redis,
+      elasticsearchUrl: engines.elasticsearch,
     },
     { PATH: '/usr/bin:/bin', LOG_LEVEL: 'warn', CATALOG_INDEX_PREFIX: prefix, ...shortDeadlines, ...own },
   )
@@ -86,15 +97,28 @@ export const startProcessShop = async (engines: ProcessShopEngines, own: Environ
   const stack = opened.move()
   const stop = () => stack.disposeAsync()
   return {
-    url, standIns, processes, admin, logDir, database: { root, prefix }, stop,
+    url,
+    standIns,
+    processes,
+    admin,
+    logDir,
+    database: { root, prefix },
+    stop,
     kill: async (name) => {
       // A service that was killed before counts as back when it says so: then its place has the new process.
-      const pid = await eventually(async () => placeOf(name).pid, (current) => !isGone(current))
+      const pid = await eventually(
+        async () => placeOf(name).pid,
+        (current) => !isGone(current),
+      )
       process.kill(pid, 'SIGKILL')
       await eventually(async () => isGone(pid), Boolean, 10)
     },
     healed: async () => {
-      for (const { http } of Object.values(processes.places)) await eventually(async () => (await fetch(`${http}/readyz`)).status, (status) => status === 200)
+      for (const { http } of Object.values(processes.places))
+        await eventually(
+          async () => (await fetch(`${http}/readyz`)).status,
+          (status) => status === 200,
+        )
     },
     [Symbol.asyncDispose]: stop,
   }

@@ -56,7 +56,10 @@ const expect2xx = (response: TestResponse, what: string): TestResponse => {
 /** Sends a card number to a hosted page. */
 export const payOnPage = async (url: string, card: string = cards.pays): Promise<Paid> => {
   const response = await fetch(url, {
-    method: 'POST', redirect: 'manual', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ cardNumber: card }),
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ cardNumber: card }),
   })
   return { status: response.status, location: response.headers.get('location'), html: await response.text() }
 }
@@ -65,7 +68,11 @@ export const payOnPage = async (url: string, card: string = cards.pays): Promise
  * @param signIn gets the first tokens
  * @param now the clock by which tokens expire
  */
-export const shopper = async (gatewayUrl: string, signIn: (client: TestClient) => Promise<TestResponse>, now: () => Date = () => new Date()): Promise<Shopper> => {
+export const shopper = async (
+  gatewayUrl: string,
+  signIn: (client: TestClient) => Promise<TestResponse>,
+  now: () => Date = () => new Date(),
+): Promise<Shopper> => {
   const anonymous = testClient(gatewayUrl, async () => null)
   let tokens: Tokens = expect2xx(await signIn(anonymous), 'signing in').body
   let expiresMs = 0
@@ -75,14 +82,19 @@ export const shopper = async (gatewayUrl: string, signIn: (client: TestClient) =
   }
   remember(tokens)
   const accessToken = async (): Promise<string> => {
-    if (now().getTime() >= expiresMs) remember(expect2xx(await anonymous.post('/v1/auth/refresh', { refreshToken: tokens.refreshToken }, { key: null }), 'refresh').body)
+    if (now().getTime() >= expiresMs)
+      remember(
+        expect2xx(await anonymous.post('/v1/auth/refresh', { refreshToken: tokens.refreshToken }, { key: null }), 'refresh').body,
+      )
     return tokens.accessToken
   }
   const client = testClient(gatewayUrl, accessToken)
   const get = async (path: string) => expect2xx(await client.get(path), path).body
   const cart = (): Promise<Cart> => get('/v1/cart')
-  const addToCart = async (sku: string, quantity: number): Promise<Cart> => expect2xx(await client.post('/v1/cart/lines', { sku, quantity }), 'adding to the cart').body
-  const payment: Shopper['payment'] = (orderId, wait) => get(`/v1/orders/${orderId}/payment${wait ? `?waitSec=${wait.waitSec}&known=${wait.known}` : ''}`)
+  const addToCart = async (sku: string, quantity: number): Promise<Cart> =>
+    expect2xx(await client.post('/v1/cart/lines', { sku, quantity }), 'adding to the cart').body
+  const payment: Shopper['payment'] = (orderId, wait) =>
+    get(`/v1/orders/${orderId}/payment${wait ? `?waitSec=${wait.waitSec}&known=${wait.known}` : ''}`)
 
   const checkout = async (options: CheckoutOptions = {}): Promise<TestResponse> => {
     const wanted = options.cartVersion !== undefined && options.expectedTotal ? null : await cart()
@@ -119,7 +131,8 @@ export const shopper = async (gatewayUrl: string, signIn: (client: TestClient) =
   }
 }
 
-export const guest = (gatewayUrl: string, now?: () => Date): Promise<Shopper> => shopper(gatewayUrl, (client) => client.post('/v1/auth/guest', {}, { key: null }), now)
+export const guest = (gatewayUrl: string, now?: () => Date): Promise<Shopper> =>
+  shopper(gatewayUrl, (client) => client.post('/v1/auth/guest', {}, { key: null }), now)
 
 export const signedIn = (gatewayUrl: string, email: string, password: string, now?: () => Date): Promise<Shopper> =>
   shopper(gatewayUrl, (client) => client.post('/v1/auth/login', { email, password }, { key: null }), now)

@@ -1,10 +1,10 @@
 // The whole shop for flow tests: all services in one process on schemas of their own, one clock for everything, a sandbox and a mailbox.
 import { randomBytes } from 'node:crypto'
+import { connect } from '@cartwright/db'
+import type { Transport } from '@cartwright/messaging'
 import type { Environment } from '@cartwright/service-kit'
 import type { StripeSandbox } from '@cartwright/stripe-sandbox'
 import { engineUrl, type MovableClock, movableClock } from '@cartwright/testing'
-import { connect } from '@cartwright/db'
-import type { Transport } from '@cartwright/messaging'
 import { schemaOwners, shopEnvironment } from '../environment.ts'
 import { freePort } from '../free-port.ts'
 import type { Mailbox } from '../mailbox/mailbox.ts'
@@ -68,15 +68,27 @@ export const startTestShop = async (options: TestShopOptions = {}): Promise<Test
   const url = `http://127.0.0.1:${gatewayPort}`
   const clock = movableClock()
   const standIns = await openStandIns({
-    config: { smtpUrl: null, stripeKey: null, webhookSecrets: null, mailboxPort: 0, sandboxPort: 0, sandboxLatencyMs: 0 }, secrets, gatewayUrl: url, clock,
+    config: { smtpUrl: null, stripeKey: null, webhookSecrets: null, mailboxPort: 0, sandboxPort: 0, sandboxLatencyMs: 0 },
+    secrets,
+    gatewayUrl: url,
+    clock,
   })
   opened.defer(() => standIns.stop())
   const { sandbox, mailbox } = standIns
   if (sandbox === null || mailbox === null) throw new Error('the stand-ins were not started')
   const env = shopEnvironment(
     {
-      secrets, databaseUrl: root, schemaPrefix, publicUrl: url, gatewayPort, smtpUrl: standIns.smtpUrl, stripe: standIns.stripe, mailboxUrl: mailbox.url, kafkaBrokers: null,
-      redisUrl: options.redisUrl ?? null, elasticsearchUrl: options.elasticsearchUrl ?? null,
+      secrets,
+      databaseUrl: root,
+      schemaPrefix,
+      publicUrl: url,
+      gatewayPort,
+      smtpUrl: standIns.smtpUrl,
+      stripe: standIns.stripe,
+      mailboxUrl: mailbox.url,
+      kafkaBrokers: null,
+      redisUrl: options.redisUrl ?? null,
+      elasticsearchUrl: options.elasticsearchUrl ?? null,
     },
     { LOG_LEVEL: 'fatal', IDENTITY_BCRYPT_COST: '4', ...options.env },
   )
@@ -97,7 +109,14 @@ export const startTestShop = async (options: TestShopOptions = {}): Promise<Test
   const stack = opened.move()
   const stop = () => stack.disposeAsync()
   return {
-    url, shop, clock, sandbox, mailbox, admin, idle, stop,
+    url,
+    shop,
+    clock,
+    sandbox,
+    mailbox,
+    admin,
+    idle,
+    stop,
     guest: () => guest(url, now),
     alice: () => signedIn(url, 'alice@example.com', 'cartwright-demo', now),
     bob: () => signedIn(url, 'bob@example.com', 'cartwright-demo', now),
@@ -113,7 +132,11 @@ export const startTestShop = async (options: TestShopOptions = {}): Promise<Test
         .map((mail) => mail.Subject)
         .reverse(),
     sandboxPost: async (path, body) => {
-      const response = await fetch(sandbox.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+      const response = await fetch(sandbox.url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
       if (!response.ok) throw new Error(`${path} answered ${response.status}`)
     },
     ledger: async () => (await (await fetch(`${sandbox.url}/_sandbox/ledger`)).json()) as Ledger,
