@@ -16,7 +16,7 @@ export interface Mix {
 export const playMix = async (ground: Ground, { shoppers, durationMs, faults, only }: Mix): Promise<void> => {
   const { random, injector, world } = ground
   const stocks = random.branch('goods')
-  const skus = await ground.goods(...Array.from({ length: 4 }, () => ({ stock: stocks.pick([3, 12, 60, 200]), priceMinor: stocks.int(5, 90) * 100 })))
+  const skus = await ground.goods(...Array.from({ length: 4 }, () => ({ stock: stocks.pick([4, 20, 60, 200]), priceMinor: stocks.int(5, 90) * 100 })))
   const scripts = drawScripts(random.branch('shoppers'), { shoppers, skus, durationMs })
   const schedule = drawFaults(random.branch('faults'), { durationMs, count: faults, without: impossibleIn(world), ...(only ? { only } : {}) })
   const play = async (script: (typeof scripts)[number]): Promise<void> => {

@@ -50,8 +50,11 @@ const order = async (who: Person, script: Script): Promise<string | null> => {
     const placed = await Promise.all(keys.map((each) => checkout(who, cart, each)))
     const found = placed.find((id) => id !== null)
     if (found) return found
-    // The price or the cart changed, or everything is sold: the cart says so when it is read again.
-    await pause(500)
+    // The price or the cart changed, or something is sold out: whoever wants several things does without one.
+    const [unwanted, another] = cart.lines
+    if (unwanted && another) await who.insist('DELETE', `/v1/cart/lines/${unwanted.id}`, { action: `leave out ${unwanted.sku}` })
+    else if (tries > 0) return null
+    await pause(300)
   }
   return null
 }
