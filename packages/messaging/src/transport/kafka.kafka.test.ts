@@ -136,7 +136,8 @@ describe('kafka transport', () => {
     )
     const [from, until] = [new Date(Date.now() - 60_000), new Date(Date.now() + 60_000)]
     const { deliver, count, effects } = inbox()
-    expect(await transport.replay?.({ topic, from, to: until }, deliver)).toBe(4)
+    // The first batch to a fresh topic may be sent again while its leaders settle, so there may be more records than facts.
+    expect(await transport.replay?.({ topic, from, to: until }, deliver)).toBeGreaterThanOrEqual(4)
     expect(count()).toBe(4)
     expect(effects.get('key-2')).toEqual([2])
     expect(await transport.replay?.({ topic, from: until, to: new Date(until.getTime() + 1000) }, deliver)).toBe(0)
