@@ -17,6 +17,7 @@ export {
 export type { CrashHook, CrashPoint } from './crash-point.ts'
 export type { DeadReason } from './dead-letter.ts'
 export { housekeeping, purgeInbox } from './housekeeping.ts'
+export { backboneInvariants, type Invariant, invariant, keptViolations, type Violation } from './invariants.ts'
 export { type AnyJob, enqueue, ensureDue, type Job, job, PermanentFailure, requeue, startJobs, type WorkItem } from './jobs.ts'
 export { type Periodic, periodic, startPeriodics } from './periodic.ts'
 export { publish } from './publish.ts'

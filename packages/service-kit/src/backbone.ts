@@ -16,6 +16,7 @@ import {
 } from '@cartwright/messaging'
 import type { ConfigSpec } from './config.ts'
 import { purgeIdempotencyKeys } from './idempotency.ts'
+import { invariantsOf, watchInvariants } from './invariants.ts'
 import type { BaseDeps, ServiceDefinition, StartOptions } from './service.ts'
 
 export interface Backbone {
@@ -78,7 +79,7 @@ const startWorkers = <S extends ConfigSpec, Own extends object>(
   const { log, metrics } = deps
   const crash = options.crash ? { crash: options.crash } : {}
   const observeJob = (kind: string, outcome: string, ms: number) => metrics.jobs.observe({ kind, outcome }, ms / 1000)
-  const kitTasks = [housekeeping, purgeIdempotencyKeys]
+  const kitTasks = [housekeeping, purgeIdempotencyKeys, ...watchInvariants(invariantsOf(definition), deps)]
   return [
     startJobs({ db, jobs: definition.jobs ?? [], deps, owner, log, observe: observeJob, ...crash }),
     ...(definition.sagas ?? []).map((declared) => declared.startTimer(db, deps, log)),

@@ -101,6 +101,11 @@ export const sharedSpec = {
     'For fault tests: `<point>` or `<point>:<event type or job kind>` at which the process kills itself; refused in production',
     null,
   ),
+  invariantsEverySec: integer(
+    'INVARIANTS_EVERY_SEC',
+    'Seconds between two checks of the invariants, in one replica at a time; 0 checks none',
+    30,
+  ),
   shutdownDelayMs: integer('SHUTDOWN_DELAY_MS', 'Milliseconds between not ready and closing, so that load balancers notice', 0),
 } satisfies ConfigSpec
 export type SharedConfig = ConfigOf<typeof sharedSpec>

@@ -6,6 +6,7 @@ import type {
   AnyJob,
   AnySagaTable,
   CrashHook,
+  Invariant,
   Listener,
   Periodic,
   Registration,
@@ -18,6 +19,7 @@ import { groupTopics } from './backbone.ts'
 import type { ServiceClient } from './client.ts'
 import type { Clock } from './clock.ts'
 import type { ConfigOf, ConfigSpec, Environment, SharedConfig } from './config.ts'
+import { invariantsOf } from './invariants.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { Route } from './route.ts'
@@ -66,6 +68,8 @@ export interface ServiceDefinition<S extends ConfigSpec, Own extends object> {
   // biome-ignore lint/suspicious/noExplicitAny: states and inputs are the saga's own business.
   sagas?: readonly RunnableSaga<string, any, BaseDeps<S> & Own>[]
   periodics?: readonly Periodic<BaseDeps<S> & Own>[]
+  /** What is always true of the service's rows, watched while it runs. Those of the backbone are added by the kit. */
+  invariants?: readonly Invariant<BaseDeps<S> & Own>[]
   /** For what contracts cannot say: plugins, pages. Gets the Fastify instance itself. */
   http?(app: FastifyInstance, deps: BaseDeps<S> & Own): Promise<void>
   /** Writes the development data, through transactions and `publish`. Idempotent. */
@@ -116,6 +120,8 @@ export interface Service {
   readonly groups: Readonly<Record<string, readonly string[]>>
   /** The tables of its sagas, to draw and to check. */
   readonly sagas: readonly AnySagaTable[]
+  /** What it watches about itself while it runs, by the label of the metrics. */
+  readonly invariants: readonly { name: string; sentence: string }[]
   start(options: StartOptions): Promise<RunningService>
 }
 
@@ -135,6 +141,7 @@ export const defineService = <S extends ConfigSpec, Own extends object = object>
     ),
   ],
   sagas: (definition.sagas ?? []).map((declared) => declared.table),
+  invariants: invariantsOf(definition).map(({ name, sentence }) => ({ name, sentence })),
   groups: groupTopics(definition),
   start: (options) => startService(definition, options, `${definition.name}-${randomBytes(6).toString('hex')}`),
 })

@@ -1,7 +1,7 @@
 // The smallest service that has everything the kit does: routes of every kind, a schema, a consumer, ways to fail.
 import { fileURLToPath } from 'node:url'
 import { AppError, Closed, type Endpoint, type ErrorCode, endpoint, publisher } from '@cartwright/contracts'
-import { type Handler, on, publish } from '@cartwright/messaging'
+import { type Handler, type Invariant, on, publish } from '@cartwright/messaging'
 import { Type } from 'typebox'
 import { integer, text } from './config.ts'
 import { answer, route } from './route.ts'
@@ -127,7 +127,7 @@ const onMade: Handler<{ thingId: string; name: string }, Deps> = async (tx, { da
   steps.push(`heard ${data.name}`)
 }
 
-export const makeTiny = (own: { steps?: string[]; gate?: () => Promise<void> } = {}) =>
+export const makeTiny = (own: { steps?: string[]; gate?: () => Promise<void>; invariants?: readonly Invariant<Deps>[] } = {}) =>
   defineService({
     name: 'order',
     prefix: 'ORDER_',
@@ -169,5 +169,6 @@ export const makeTiny = (own: { steps?: string[]; gate?: () => Promise<void> } =
       route(tinyApi.internal, async (req) => ({ on: req.principal?.id ?? null })),
     ],
     consumers: [on(thingMade, onMade)],
+    invariants: own.invariants ?? [],
     close: async ({ steps }: Deps) => void steps.push('closed'),
   })

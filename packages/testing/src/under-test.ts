@@ -21,6 +21,8 @@ export interface UnderTestOptions {
   env?: Environment
   upstreams?: Partial<Record<Exclude<ServiceName, 'gateway'>, FakeRoutes>>
   clock?: MovableClock
+  /** Where log lines go instead of standard output. */
+  logFile?: string
 }
 
 export interface UnderTest extends AsyncDisposable {
@@ -105,7 +107,13 @@ export const startUnderTest = async (service: Service, options: UnderTestOptions
     ...Object.fromEntries(fakes.map(({ name, fake }) => [urlVariable[name], fake.url])),
     ...options.env,
   }
-  const running = await service.start({ env, transport, clock, alone: true })
+  const running = await service.start({
+    env,
+    transport,
+    clock,
+    alone: true,
+    ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
+  })
   const rest = () => idle([running], transport)
   const token = (principal: Principal) => tokens.token(principal, clock.now())
   const database = (): Database => {
