@@ -2,6 +2,7 @@
 export { durationMs, type MovableClock, movableClock } from './clock.ts'
 export { eventually } from './eventually.ts'
 export { type CallOptions, type TestClient, type TestResponse, testClient } from './http.ts'
+export { checkedEachSecond, contradicted, invariantMetric } from './invariants.ts'
 export { engineUrl, type TestSchema, testSchema } from './schema.ts'
 export { type StripeMock, startStripeMock } from './stripe-mock.ts'
 export { proxyOf, type TcpProxy, type TcpProxyOptions, tcpProxy } from './tcp-proxy.ts'

@@ -20,13 +20,22 @@ const operationsOf = (target: string, { id, version, document }: DocumentChange)
   return document === null ? [{ delete: place }] : [{ index: place }, document]
 }
 
-/** 409: something newer is there. 404: nothing to delete, or a build that ended meanwhile. */
-const isSettled = (status: number): boolean => status < 300 || status === 409 || status === 404
+interface ItemResult {
+  status: number
+  error?: { reason?: string | null } | undefined
+}
+
+/** 409: something newer is there. 404 without an error: there was nothing to delete. */
+const isSettled = ({ status, error }: ItemResult): boolean =>
+  status < 300 || status === 409 || (status === 404 && error === undefined)
+
+/** 404 with an error: the alias moved between the question and the write, and the document may be in neither index. */
+const isPassing = ({ status }: ItemResult): boolean => status === 429 || status === 404 || status >= 500
 
 /**
  * Writes every change to every target.
  * @returns ids that the engine refuses for good, with its reason; the same document would be refused again
- * @throws Error when the engine cannot take writes now
+ * @throws Error when the engine cannot take writes now, or an index was replaced meanwhile: ask for the targets again
  */
 export const bulkWrite = async (
   { client }: SearchEngine,
@@ -39,9 +48,9 @@ export const bulkWrite = async (
   const { items } = await client.bulk({ operations })
   for (const item of items) {
     const result = item.index ?? item.delete
-    if (result === undefined || isSettled(result.status)) continue
+    if (result === undefined || isSettled(result)) continue
     const reason = result.error?.reason ?? `status ${result.status}`
-    if (result.status === 429 || result.status >= 500) throw new Error(`the search index takes no writes now: ${reason}`)
+    if (isPassing(result)) throw new Error(`the search index takes no writes now: ${reason}`)
     refused.set(result._id ?? '', reason)
   }
   return refused

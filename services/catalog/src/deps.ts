@@ -6,8 +6,6 @@ import { openSearchEngine, type SearchEngine } from './search-engine.ts'
 
 /** Gauges of one service instance. */
 const gaugesOf = (metrics: Metrics) => ({
-  unbalanced: metrics.gauge('catalog_ledger_unbalanced_skus', 'SKUs whose movements do not add up to what is on hand'),
-  unheld: metrics.gauge('catalog_ledger_unheld_skus', 'SKUs whose holds do not add up to what is reserved'),
   held: metrics.gauge('catalog_reservations_held', 'Reservations that are held now'),
   pending: metrics.gauge('catalog_search_pending_products', 'Products whose search document is out of date'),
 })

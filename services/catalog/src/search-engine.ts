@@ -39,6 +39,19 @@ export const openSearchEngine = async ({ url, prefix, searchTimeoutMs, nowMs }: 
   }
 }
 
+/**
+ * Keeps the aliases' names for aliases. A deletion that comes when an alias has just moved would otherwise make an index of that name, since
+ * Elasticsearch creates one for it whatever `require_alias` says, and no index could be built any more.
+ */
+export const reserveNames = async ({ client, live, building }: SearchEngine): Promise<void> => {
+  await client.indices.putIndexTemplate({
+    name: `${live}-names`,
+    index_patterns: [live, building],
+    allow_auto_create: false,
+    priority: 500,
+  })
+}
+
 /** HTTP status of an answer that reports a failure; undefined when there was no answer at all. */
 export const statusOf = (error: unknown): number | undefined =>
   typeof error === 'object' && error !== null && 'statusCode' in error && typeof error.statusCode === 'number'

@@ -1,5 +1,6 @@
 // A seeded catalog with its search on a real Elasticsearch, behind a proxy that makes trouble; for tests.
 import type { Facets } from '@cartwright/contracts'
+import type { Environment } from '@cartwright/service-kit'
 import { proxyOf, startUnderTest, type TcpProxy, type UnderTest } from '@cartwright/testing'
 import { unique } from './fixtures.ts'
 import { catalogService } from './index.ts'
@@ -34,14 +35,15 @@ type UnderTestBody = Awaited<ReturnType<UnderTest['anonymous']['get']>>['body']
 /** Milliseconds a search may take here: more than in production, since test machines are busy. */
 export const searchTimeoutMs = 3000
 
-/** Starts and seeds a shop on the engine at `engineUrl`. */
-export const startSearchable = async (engineUrl: string): Promise<Searchable> => {
+/** Starts and seeds a shop on the engine at `engineUrl`. @param more further variables */
+export const startSearchable = async (engineUrl: string, more: Environment = {}): Promise<Searchable> => {
   const prefix = `t${unique()}`
   const proxy = await proxyOf(engineUrl)
   const env = {
     ELASTICSEARCH_URL: proxy.through(engineUrl),
     CATALOG_INDEX_PREFIX: prefix,
     CATALOG_SEARCH_TIMEOUT_MS: String(searchTimeoutMs),
+    ...more,
   }
   const t = await startUnderTest(catalogService, { env })
   const elastic: Searchable['elastic'] = async (method, path, body) => {

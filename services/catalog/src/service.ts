@@ -19,14 +19,16 @@ import {
 import { indexCheck } from './build-index/check.ts'
 import { buildIndex } from './build-index/job.ts'
 import { getSearchState, reindexSearch } from './build-index/routes.ts'
-import { ledgerCheck } from './check-ledger/check.ts'
 import { config } from './config.ts'
 import { closeDeps, openDeps } from './deps.ts'
 import { indexHandlers } from './index-products/handlers.ts'
 import { indexProducts } from './index-products/job.ts'
+import { stockGauges } from './measure-stock/gauges.ts'
 import { stockHandlers, sweeper } from './reserve-stock/handlers.ts'
 import { search } from './search/route.ts'
 import { seed } from './seed/seed.ts'
+import { holdsEnd, stockBounds, stockHolds, stockLedger } from './watch-invariants/ledger.ts'
+import { searchIndex } from './watch-invariants/search-index.ts'
 
 export const catalogService = defineService({
   name: 'catalog',
@@ -65,6 +67,7 @@ export const catalogService = defineService({
   consumers: stockHandlers,
   projections: { 'catalog-search': indexHandlers },
   jobs: [indexProducts, buildIndex, announceProducts],
-  periodics: [sweeper(30), indexCheck(30), ledgerCheck(60)],
+  periodics: [sweeper(30), indexCheck(30), stockGauges(60)],
+  invariants: [stockBounds, stockLedger, stockHolds, holdsEnd, searchIndex],
   seed,
 })

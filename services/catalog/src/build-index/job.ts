@@ -6,7 +6,7 @@ import { loadCategories, loadProducts } from '../db/products.ts'
 import { advanceBuild, type BuildRow, buildIndexKind, findBuild, finishBuild, markPending } from '../db/search.ts'
 import type { CatalogDeps } from '../deps.ts'
 import { documentOf, documentVersion, indexDefinition } from '../search-document.ts'
-import { type SearchEngine, statusOf } from '../search-engine.ts'
+import { reserveNames, type SearchEngine, statusOf } from '../search-engine.ts'
 
 type Progress = { build: string; afterId: string; copied: number; finished: boolean; refused: string[] } | null
 
@@ -34,6 +34,7 @@ const ensureIndex = async (
   const present = await indicesOf(engine, building)
   if (present.includes(index)) return { afterId: after_id, copied }
   if (present.length > 0) await client.indices.delete({ index: present })
+  await reserveNames(engine)
   await client.indices.create({ index, ...indexDefinition, aliases: { [building]: {} } })
   return { afterId: '', copied: 0 }
 }
