@@ -11,5 +11,5 @@ export {
 export { asConflict, ConflictError, errnoOf, isRetryable, isTransient, TransactionTimeout } from './errors.ts'
 export { idFactory, type NewId } from './ids.ts'
 export { after, CursorError, type CursorValue, decodeCursor, encodeCursor, orderBy, pageOf, type SortKey } from './keyset.ts'
-export { type MigrationSet, migrate } from './migrate.ts'
+export { MigrationError, type MigrationSet, migrate } from './migrate.ts'
 export { join, list, raw, rowsOf, type Sql, type SqlValue, sql, where } from './sql.ts'

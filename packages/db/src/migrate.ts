@@ -12,6 +12,17 @@ export interface MigrationSet {
   table: '_prisma_migrations' | '_messaging_migrations' | '_kit_migrations'
 }
 
+/** A schema that cannot be brought up to date; the message says what to do. */
+export class MigrationError extends Error {
+  /** Printed without a stack: the reader can mend it. */
+  readonly forPeople = true
+
+  constructor(message: string) {
+    super(message)
+    this.name = 'MigrationError'
+  }
+}
+
 const bookkeeping = (table: string) => `CREATE TABLE IF NOT EXISTS ${table} (
   id VARCHAR(36) NOT NULL PRIMARY KEY, checksum VARCHAR(64) NOT NULL, finished_at DATETIME(3) NULL, migration_name VARCHAR(255) NOT NULL,
   logs TEXT NULL, rolled_back_at DATETIME(3) NULL, started_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
@@ -44,9 +55,13 @@ const applySet = async (connection: Connection, { folder, table }: MigrationSet)
     const checksum = createHash('sha256').update(text).digest('hex')
     const known = applied.get(name)
     if (known && known.finished_at === null)
-      throw new Error(`migration ${name} began and did not finish: repair the schema by hand, then remove its row from ${table}`)
+      throw new MigrationError(
+        `Migration ${name} began and did not finish: repair the schema by hand, then remove its row from ${table}.`,
+      )
     if (known && known.checksum !== checksum)
-      throw new Error(`migration ${name} was changed after it was applied: add a new migration instead`)
+      throw new MigrationError(
+        `Migration ${name} was changed after it was applied to this database: undo the change and add a new migration, or start on a fresh database.`,
+      )
     if (known) continue
     await applyOne(connection, table, name, text, checksum)
     fresh.push(name)
@@ -75,7 +90,7 @@ export const migrate = async (url: string, sets: readonly MigrationSet[]): Promi
   const lock = `migrate:${schema}`.slice(0, 64)
   try {
     const answer: { locked: number | null }[] = await connection.query('SELECT GET_LOCK(?, 60) AS locked', [lock])
-    if (Number(answer[0]?.locked) !== 1) throw new Error(`another process has been migrating ${schema} for a minute`)
+    if (Number(answer[0]?.locked) !== 1) throw new MigrationError(`Another process has been migrating ${schema} for a minute.`)
     const fresh: string[] = []
     for (const set of sets) fresh.push(...(await applySet(connection, set)))
     return fresh

@@ -34,7 +34,8 @@ const isForPeople = (error: unknown): error is Error =>
   error instanceof ConfigError ||
   (error instanceof Error && 'forPeople' in error && error.forPeople === true)
 
-const lineOf = (error: unknown): string => {
+/** What a program says when it ends by an error: one line for people where there is one, the stack otherwise. */
+export const lineOf = (error: unknown): string => {
   if (isForPeople(error)) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -1,6 +1,7 @@
 // Runs one service as a process of its own: environment, Kafka, signals. The only file that meets `process`.
 import type { CrashHook } from '@cartwright/messaging'
 import { ConfigError, readAllConfig } from './config.ts'
+import { lineOf } from './program.ts'
 import type { Service } from './service.ts'
 
 const hardExitMs = 40_000
@@ -55,10 +56,6 @@ export const run = async (service: Service): Promise<void> => {
     // Started by a supervisor that has died: nobody else would stop this process.
     process.on('disconnect', shutdown)
   } catch (error) {
-    fail(
-      error instanceof ConfigError
-        ? error.message
-        : `${service.name} cannot start: ${error instanceof Error ? error.stack : String(error)}`,
-    )
+    fail(error instanceof ConfigError ? error.message : `${service.name} cannot start: ${lineOf(error)}`)
   }
 }
