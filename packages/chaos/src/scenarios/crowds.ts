@@ -64,7 +64,7 @@ export const hotSku = (buyers: number, units: number): Scenario => ({
     const [sku = ''] = await ground.goods({ stock: units })
     const people: Person[] = []
     await inCrowd(numbers(buyers), 20, async (number) => void people.push(await aFullCart(ground, `buyer-${number}`, [{ sku, quantity: 1 }])))
-    await inCrowd(people, 100, async (who) => void (await orderCart(who)))
+    await inCrowd(people, 25, async (who) => void (await orderCart(who)))
     await untilDecided(ground, 120)
     const sessions = await sessionsOfRun(ground)
     ground.expect(sessions === units, `${sessions} orders reached payment, there were ${units} units`)
@@ -83,7 +83,7 @@ export const threeSkuCarts = (buyers: number): Scenario => ({
       const own = ground.random.branch(`cart-${number}`)
       people.push(await aFullCart(ground, `buyer-${number}`, own.shuffled(skus).slice(0, 3).map((sku) => ({ sku, quantity: own.int(1, 2) }))))
     })
-    await inCrowd(people, 60, async (who) => void (await orderCart(who)))
+    await inCrowd(people, 25, async (who) => void (await orderCart(who)))
     await untilDecided(ground, 90)
     expectNoFailure(ground)
   },
