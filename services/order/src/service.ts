@@ -18,6 +18,7 @@ import { getPayment } from './read-payment/route.ts'
 import { refundOrder } from './refund-order/route.ts'
 import { cancelReturn, readReturn } from './return-page/routes.ts'
 import { deliverOrder, shipOrder } from './ship-order/routes.ts'
+import { oneOrder, orderHistory, orderMoney, orderSaga } from './watch-invariants/invariants.ts'
 
 export const orderService = defineService<typeof config, OrderOwn>({
   name: 'order',
@@ -53,6 +54,7 @@ export const orderService = defineService<typeof config, OrderOwn>({
     periodic({ name: 'order-erasure', everySec: 600, run: eraseDone }),
     periodic({ name: 'order-lookup-cleanup', everySec: 3600, run: dropOldCodes }),
   ],
+  invariants: [orderMoney, oneOrder, orderHistory, orderSaga],
   // Long polls end when the service drains, or they would hold its stop up.
   http: async (app, deps: OrderDeps) => {
     app.addHook('preClose', async () => deps.waiters.close())

@@ -1,0 +1,70 @@
+// What must be true of one order: its money, its history, its saga. Pure; each rule answers with what is wrong, or null.
+import type { OrderStatus, PaymentStatus } from '@cartwright/contracts'
+import { checkout, type State } from '../checkout-saga/saga.ts'
+import { nextStatuses, type RefundPart } from '../order.ts'
+
+export interface Books {
+  status: OrderStatus
+  paymentStatus: PaymentStatus
+  totalMinor: number
+  capturedMinor: number
+  refunds: readonly RefundPart[]
+}
+
+const sumOf = (refunds: readonly RefundPart[], ...states: RefundPart['state'][]): number =>
+  refunds.filter(({ state }) => states.includes(state)).reduce((sum, { amountMinor }) => sum + amountMinor, 0)
+
+const goesOn: readonly OrderStatus[] = ['processing', 'shipped', 'delivered']
+
+/** An order that goes on is paid; one that was cancelled keeps no money; nothing gives back more than came. */
+export const moneyTrouble = ({ status, paymentStatus, totalMinor, capturedMinor, refunds }: Books): string | null => {
+  const done = sumOf(refunds, 'succeeded')
+  const asked = sumOf(refunds, 'succeeded', 'pending')
+  if (goesOn.includes(status) && capturedMinor !== totalMinor)
+    return `is ${status}, and ${capturedMinor} of ${totalMinor} were captured`
+  if (done > capturedMinor) return `had ${capturedMinor} captured and ${done} given back`
+  // The money of a disputed payment is the bank's business: a refund could give it back a second time.
+  if (status !== 'cancelled' || paymentStatus === 'disputed') return null
+  return asked < capturedMinor ? `is cancelled, and of ${capturedMinor} captured ${asked} are given back or on their way` : null
+}
+
+export interface HistoryEntry {
+  version: number
+  from: OrderStatus | null
+  to: OrderStatus
+}
+
+/** A history is a legal path from nothing to what the order is now. @param history in order of its versions */
+export const historyTrouble = (status: OrderStatus, history: readonly HistoryEntry[]): string | null => {
+  const last = history.at(-1)
+  if (last === undefined) return 'has no history'
+  for (const [index, entry] of history.entries()) {
+    const before = history[index - 1]?.to ?? null
+    if (entry.version !== index + 1) return `misses entry ${index + 1} of its history`
+    if (entry.from !== before) return `became ${entry.to} from ${entry.from}, and was ${before}`
+    const legal = before === null ? entry.to === 'pending' : nextStatuses[before].includes(entry.to)
+    if (!legal) return `became ${entry.to} from ${before}`
+  }
+  return last.to === status ? null : `is ${status}, and its history ends in ${last.to}`
+}
+
+const isState = (state: string): state is State => Object.hasOwn(checkout.states, state)
+
+const ends: Record<OrderStatus, readonly string[] | null> = {
+  pending: null,
+  processing: ['confirmed'],
+  shipped: ['confirmed'],
+  delivered: ['confirmed'],
+  // Cancelled by the saga, or by hand after it had ended.
+  cancelled: ['cancelled', 'confirmed'],
+}
+
+/** An order waits exactly as long as its saga does, and a saga that waits for others has a deadline. @param state null: it has none */
+export const sagaTrouble = (status: OrderStatus, state: string | null, hasDeadline: boolean): string | null => {
+  if (state === null) return `is ${status}, and has no saga`
+  if (!isState(state)) return `has a saga in the unknown state ${state}`
+  const over = checkout.terminal.includes(state)
+  const wanted = ends[status]
+  if (wanted === null ? over : !wanted.includes(state)) return `is ${status}, and its saga is ${state}`
+  return !over && checkout.deadlineSec[state] !== undefined && !hasDeadline ? `waits in ${state} without a deadline` : null
+}
