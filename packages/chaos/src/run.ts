@@ -54,7 +54,8 @@ const secretsOf = (world: World, learned: LogSecrets): LogSecrets => [
   ...addressSecrets,
   ...learned,
   ...Object.entries(world.secrets).filter(([name]) => name !== 'sealPublicJwk').map(([name, value]) => ({ what: `the secret ${name}`, value })),
-  { what: 'the database password', value: new URL(world.engines.mysql.url).password },
+  // That of an engine which was given may be a word that occurs anywhere.
+  ...(world.engines.mysql.own ? [{ what: 'the database password', value: new URL(world.engines.mysql.url).password }] : []),
 ]
 
 const countBy = <T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> =>
