@@ -43,6 +43,14 @@ export interface FleetOptions {
   onDeath(label: string, how: string): void
 }
 
+/** A process that was told where to die did so while it started. It runs again by now. */
+export class DiedTooSoon extends Error {
+  constructor(label: string) {
+    super(`${label} died while it was starting`)
+    this.name = 'DiedTooSoon'
+  }
+}
+
 const isGone = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
@@ -104,7 +112,15 @@ const startReplica = async ({ name, label, env, port, logDir, onDeath }: Replica
         if (value === null) delete env[variable]
         else env[variable] = value
       }
-      supervised = await supervise(options)
+      try {
+        supervised = await supervise(options)
+      } catch (error) {
+        if (env.CRASH_POINT === undefined) throw error
+        // What was left over from before led it to the place where it dies: it must live all the same.
+        delete env.CRASH_POINT
+        supervised = await supervise(options)
+        throw new DiedTooSoon(label)
+      }
       await eventually(() => isReady(port), Boolean, 60)
     },
     died: () => death.promise,
