@@ -16,6 +16,7 @@ import { forgotPassword, resetPassword } from './reset-password/routes.ts'
 import { seed } from './seed.ts'
 import { guest, jwks, login, logout, refresh } from './sign-in/routes.ts'
 import { ensureKeys, type KeyRules, signingKeys } from './tokens/signing-keys.ts'
+import { oneKeySigns } from './watch-invariants/invariants.ts'
 
 const keyRules = ({ config: values }: BaseDeps<typeof config>): KeyRules => ({
   secret: values.keySecret,
@@ -69,6 +70,7 @@ export const identityService = defineService<typeof config, IdentityOwn>({
     periodic({ name: 'identity-key-rotation', everySec: 60, run: (deps: IdentityDeps) => ensureKeys(deps.db, keyRules(deps)) }),
     cleanUp,
   ],
+  invariants: [oneKeySigns],
   seed,
   close: (deps) => deps.passwords.close(),
 })

@@ -28,6 +28,7 @@ import { onAttemptDeclined } from './payment-trouble/on-attempt-declined.ts'
 import { onPaymentFailed } from './payment-trouble/on-payment-failed.ts'
 import { onCodeRequested } from './send-code/on-code-requested.ts'
 import { onLookupRequested } from './send-code/on-lookup-requested.ts'
+import { mailsMove, oneMail } from './watch-invariants/invariants.ts'
 
 export const notificationService = defineService<typeof config, NotificationOwn>({
   name: 'notification',
@@ -70,5 +71,6 @@ export const notificationService = defineService<typeof config, NotificationOwn>
   ],
   jobs: [deliverMail, collectAlerts],
   periodics: [dropExpiredCodes],
+  invariants: [oneMail, mailsMove],
   close: async (deps) => deps.mailer.close(),
 })

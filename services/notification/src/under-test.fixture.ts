@@ -1,6 +1,6 @@
 // Notification under test: with a real SMTP server on the wire, and codes sealed as identity and order seal them.
 import type { AddressInfo } from 'node:net'
-import { codeMaker } from '@cartwright/service-kit'
+import { codeMaker, type Environment } from '@cartwright/service-kit'
 import { sealKeys, startUnderTest, type UnderTest } from '@cartwright/testing'
 import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
@@ -88,8 +88,8 @@ export interface NotificationUnderTest extends AsyncDisposable {
   inMinutes(minutes: number): Date
 }
 
-/** Notification with a mail server of its own. */
-export const startNotification = async (): Promise<NotificationUnderTest> => {
+/** Notification with a mail server of its own. @param more further variables */
+export const startNotification = async (more: Environment = {}): Promise<NotificationUnderTest> => {
   const { publicJwk, privateJwk } = await sealKeys()
   const smtp = await mailServer()
   const t = await startUnderTest(notificationService, {
@@ -99,6 +99,7 @@ export const startNotification = async (): Promise<NotificationUnderTest> => {
       ADMIN_ALERT_EMAIL: operators,
       SEAL_PRIVATE_JWK: privateJwk,
       PUBLIC_URL: 'https://shop.example',
+      ...more,
     },
   })
   return {

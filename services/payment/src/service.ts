@@ -17,6 +17,7 @@ import { adminGetReconciliation, adminListReconciliations, adminRunReconciliatio
 import { awaitRefund, refund } from './refund-payment/jobs.ts'
 import { onRefundRequested } from './refund-payment/on-refund-requested.ts'
 import { stripeClient } from './stripe-client.ts'
+import { onePage, refundsCovered } from './watch-invariants/invariants.ts'
 
 export const paymentService = defineService<typeof config, PaymentOwn>({
   name: 'payment',
@@ -43,4 +44,5 @@ export const paymentService = defineService<typeof config, PaymentOwn>({
   consumers: [onPaymentRequested, onExpiryRequested, onRefundRequested, onAccountClosed],
   jobs: [openSession, closeSession, refund, awaitRefund, processStripeEvent, reconcile],
   periodics: [dueSessions, schedule, purge],
+  invariants: [refundsCovered, onePage],
 })

@@ -1,0 +1,48 @@
+// Notification's invariants: mails that are sent or tried contradict none, and each finds the row that was corrupted at the next check.
+import { identityEvents } from '@cartwright/contracts'
+import { checkedEachSecond, contradicted } from '@cartwright/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type NotificationUnderTest, startNotification } from '../under-test.fixture.ts'
+
+let lab: NotificationUnderTest
+const verified = (name: string) =>
+  lab.t.receive(identityEvents.customerVerified, {
+    userId: `usr_${name}000001`,
+    recipient: { email: `${name}@example.net` },
+    locale: 'en',
+  })
+
+beforeAll(async () => {
+  lab = await startNotification(checkedEachSecond)
+  await verified('anna')
+  await verified('bert')
+})
+afterAll(() => lab[Symbol.asyncDispose]())
+
+test('mails that are sent, and those that a server which is away keeps waiting, contradict nothing', async () => {
+  expect(await contradicted(lab.t)).toEqual([])
+  await lab.smtp.stop()
+  await verified('carl')
+  await lab.t.clock.advance('61m')
+  await lab.t.idle()
+  expect(await contradicted(lab.t)).toEqual([])
+  await lab.smtp.resume()
+  await lab.t.clock.advance('2m')
+  await lab.t.idle()
+  expect(await lab.states()).toEqual(['sent', 'sent', 'sent'])
+})
+
+test('I4: a mail that waits and that nobody tries', async () => {
+  const state = (to: string) => `UPDATE message SET state = '${to}' WHERE recipient = 'anna@example.net'`
+  await lab.t.sql(state('pending'))
+  expect(await contradicted(lab.t)).toEqual(['I4-mails-move'])
+  await lab.t.sql(state('sent'))
+  expect(await contradicted(lab.t)).toEqual([])
+})
+
+test('I4: a second mail of the same event', async () => {
+  await lab.t.sql('ALTER TABLE message DROP INDEX message_once')
+  await lab.t.sql(`UPDATE message m JOIN (SELECT event_id, template, recipient FROM message WHERE recipient = 'anna@example.net') first
+    ON TRUE SET m.event_id = first.event_id, m.template = first.template, m.recipient = first.recipient WHERE m.recipient = 'bert@example.net'`)
+  expect(await contradicted(lab.t)).toEqual(['I4-one-mail'])
+})
