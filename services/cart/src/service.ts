@@ -13,6 +13,7 @@ import { onOrderCancelled } from './follow-orders/on-order-cancelled.ts'
 import { onOrderPlaced } from './follow-orders/on-order-placed.ts'
 import { mergeCart } from './merge-cart/route.ts'
 import { getCart, internalOpenCart } from './read-cart/routes.ts'
+import { cacheCopies } from './watch-invariants/invariants.ts'
 
 export const cartService = defineService<typeof config, CartOwn>({
   name: 'cart',
@@ -28,5 +29,6 @@ export const cartService = defineService<typeof config, CartOwn>({
   },
   routes: [getCart, addLine, setCurrency, updateLine, removeLine, clearCart, mergeCart, internalOpenCart],
   consumers: [onProductChanged, onStockChanged, onOrderPlaced, onOrderCancelled, onAccountClosed],
+  invariants: [cacheCopies],
   close: async (deps) => deps.cache.close(),
 })

@@ -2,6 +2,7 @@
 import type { Logger } from '@cartwright/service-kit'
 import { Redis } from 'ioredis'
 import type { CartState, StockLevel, Variant, View, Views } from '../cart.ts'
+import { type Copy, cacheSampler } from './cache-sample.ts'
 
 export interface CachedCart {
   cart: CartState
@@ -20,6 +21,8 @@ export interface CartCache {
   putStock(sku: string, level: StockLevel): Promise<void>
   /** What a reader found in MySQL. */
   fill(principalId: string, found: CachedCart): Promise<void>
+  /** Some of what Redis holds, to compare with MySQL; other copies at each call. @throws Error when Redis does not answer */
+  sample(limit: number): Promise<Copy[]>
   close(): void
 }
 
@@ -149,6 +152,7 @@ export const openCache = ({ url, ttlSec, log, count = () => undefined }: CacheOp
       put([...variants.map(variantEntry), ...withdrawnSkus.map((sku) => ({ key: variantKey(sku), rank: version, value: null }))]),
     putStock: (sku, level) => put([stockEntry(sku, level)]),
     fill: (principalId, { cart, views }) => put([cartEntry(principalId, cart), ...viewEntries(views)]),
+    sample: redis === null ? async () => [] : cacheSampler(redis),
     close: () => redis?.disconnect(),
   }
 }

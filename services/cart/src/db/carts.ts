@@ -22,7 +22,7 @@ interface Row extends ViewColumns {
 
 const viewColumns = sql`v.product_id, v.name, v.image_url, v.prices, v.sellable, v.version AS variant_version, s.available, s.version AS stock_version`
 
-const lineOf = (row: Row): CartLine[] =>
+const lineOf = (row: Pick<Row, 'line_id' | 'sku' | 'quantity' | 'seen_minor'>): CartLine[] =>
   row.line_id === null || row.sku === null
     ? []
     : [{ id: row.line_id, sku: row.sku, quantity: row.quantity ?? 0, seenMinor: row.seen_minor }]
@@ -46,6 +46,27 @@ export const getOpenCart = async (tx: Tx, principalId: string, also?: string): P
   const open = await findOpenCart(tx, principalId, also)
   if (open === null) throw new Error('the cart that was just locked is not there')
   return open
+}
+
+interface CartLineRow extends Pick<Row, 'line_id' | 'sku' | 'quantity' | 'seen_minor'> {
+  owner: string
+  cart_id: string
+  version: number
+  currency: string
+}
+
+/** Open carts with their lines, by principal, in one statement. */
+export const listOpenCarts = async (db: Queryable, principalIds: readonly string[]): Promise<Map<string, CartState>> => {
+  const rows =
+    await db.rows<CartLineRow>`SELECT c.open_for AS owner, c.id AS cart_id, c.version, c.currency, l.id AS line_id, l.sku, l.quantity, l.seen_minor
+    FROM cart c LEFT JOIN cart_line l ON l.cart_id = c.id WHERE c.open_for IN (${list(principalIds)})`
+  return new Map(
+    [...Map.groupBy(rows, ({ owner }) => owner)].flatMap(([owner, [head, ...rest]]): [string, CartState][] =>
+      head === undefined
+        ? []
+        : [[owner, { id: head.cart_id, version: head.version, currency: head.currency, lines: [head, ...rest].flatMap(lineOf) }]],
+    ),
+  )
 }
 
 export interface NewCart {

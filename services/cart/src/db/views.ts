@@ -1,6 +1,6 @@
 // The projection of catalog: what a SKU is, costs and whether there is stock. Older announcements never overwrite newer ones.
 import type { catalogEvents, DataOf, InternalVariant } from '@cartwright/contracts'
-import { rowsOf, type Tx } from '@cartwright/db'
+import { list, type Queryable, rowsOf, type Tx } from '@cartwright/db'
 import type { StockLevel, Variant, View } from '../cart.ts'
 
 /** The version of what was read from catalog: any announcement is newer. */
@@ -33,6 +33,26 @@ export const viewOf = (sku: string, row: ViewColumns): View => ({
         },
   stock: row.available === null ? null : { available: row.available, version: row.stock_version ?? unannounced },
 })
+
+/** The projection of some SKUs, by SKU. */
+export const listVariants = async (db: Queryable, skus: readonly string[]): Promise<Map<string, Variant>> => {
+  const rows = await db.rows<
+    ViewColumns & { sku: string }
+  >`SELECT sku, product_id, name, image_url, prices, sellable, version AS variant_version,
+    NULL AS available, NULL AS stock_version FROM variant WHERE sku IN (${list(skus)})`
+  return new Map(
+    rows.flatMap((row): [string, Variant][] => {
+      const { variant } = viewOf(row.sku, row)
+      return variant === null ? [] : [[row.sku, variant]]
+    }),
+  )
+}
+
+/** Stock levels of some SKUs, by SKU. */
+export const listStock = async (db: Queryable, skus: readonly string[]): Promise<Map<string, StockLevel>> => {
+  const rows = await db.rows<StockLevel & { sku: string }>`SELECT sku, available, version FROM stock WHERE sku IN (${list(skus)})`
+  return new Map(rows.map(({ sku, available, version }) => [sku, { available, version }]))
+}
 
 /** @returns false when this version or a newer one is known already */
 const isNews = async (tx: Tx, productId: string, version: number): Promise<boolean> => {

@@ -1,0 +1,31 @@
+// I8 for carts: on a sample, what Redis holds says what MySQL says.
+import { invariant, keptViolations } from '@cartwright/messaging'
+import { listOpenCarts } from '../db/carts.ts'
+import { listStock, listVariants } from '../db/views.ts'
+import type { CartDeps } from '../deps.ts'
+import { copyTrouble } from './compare.ts'
+
+const sampleSize = 300
+
+export const cacheCopies = invariant<CartDeps>({
+  name: 'I8-cart-copies',
+  sentence: 'what Redis holds of carts, prices and stock says what MySQL says',
+  find: async ({ cache, db }) => {
+    // Redis first: it is written after the commit, so MySQL is never behind it.
+    const copies = await cache.sample(sampleSize)
+    if (copies.length === 0) return []
+    const skus = (kind: 'variant' | 'stock') => copies.flatMap((copy) => (copy.kind === kind ? [copy.sku] : []))
+    const originals = {
+      carts: await listOpenCarts(
+        db,
+        copies.flatMap((copy) => (copy.kind === 'cart' ? [copy.principalId] : [])),
+      ),
+      variants: await listVariants(db, skus('variant')),
+      stock: await listStock(db, skus('stock')),
+    }
+    return copies
+      .flatMap((copy) => copyTrouble(copy, originals) ?? [])
+      .slice(0, keptViolations)
+      .map(({ subject, trouble }) => ({ id: subject, account: `${subject} ${trouble}` }))
+  },
+})
