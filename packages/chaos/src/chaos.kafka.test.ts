@@ -17,7 +17,12 @@ beforeAll(async () => {
 afterAll(() => harness?.[Symbol.asyncDispose](), 90_000)
 
 const chosenDeaths = deaths.filter(({ service, at }) =>
-  ['catalog after-ack-before-mark', 'order after-commit-before-offset:payment.succeeded', 'payment after-effect-before-apply:open-session', 'notification after-effect-before-apply:deliver-mail'].includes(`${service} ${at}`),
+  [
+    'catalog after-ack-before-mark',
+    'order after-commit-before-offset:payment.succeeded',
+    'payment after-effect-before-apply:open-session',
+    'notification after-effect-before-apply:deliver-mail',
+  ].includes(`${service} ${at}`),
 )
 
 const selection: readonly [Scenario, seed: number][] = [
@@ -31,13 +36,20 @@ const selection: readonly [Scenario, seed: number][] = [
   [crashPoints(chosenDeaths, 'a few crash points'), 1],
 ]
 
-test.each(selection.map(([scenario, seed]) => [scenario.name, scenario, seed] as const))('%s holds every promise', { timeout: 240_000 }, async (_, scenario, seed) => {
-  const verdict = await harness.play(scenario, seed)
-  expect(verdict.violations).toEqual([])
-})
+test.each(selection.map(([scenario, seed]) => [scenario.name, scenario, seed] as const))(
+  '%s holds every promise',
+  { timeout: 240_000 },
+  async (_, scenario, seed) => {
+    const verdict = await harness.play(scenario, seed)
+    expect(verdict.violations).toEqual([])
+  },
+)
 
 const shortMix: Scenario = {
-  name: 'short-mix', about: 'A small random mix.', restSec: 120, play: (ground) => playMix(ground, { shoppers: 10, durationMs: 8000, faults: 5 }),
+  name: 'short-mix',
+  about: 'A small random mix.',
+  restSec: 120,
+  play: (ground) => playMix(ground, { shoppers: 10, durationMs: 8000, faults: 5 }),
 }
 
 test.each([1, 2])('a random mix holds every promise (seed %i)', { timeout: 240_000 }, async (seed) => {

@@ -1,10 +1,11 @@
 // Defects that are switched on in a running shop: the harness must find each of them, or it proves nothing.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+
 import { cards } from '@cartwright/shop/test-shop'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Harness, openHarness } from './harness.fixture.ts'
-import { payOn } from './shoppers/person.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 import { anOpenOrder, untilOrder } from './scenarios/stripe-stories.ts'
+import { payOn } from './shoppers/person.ts'
 
 let harness: Harness
 
@@ -40,13 +41,15 @@ const defects: readonly Defect[] = [
   {
     title: 'a service that marks events as published without sending them',
     owner: 'order',
-    trigger: "BEFORE INSERT ON outbox_event FOR EACH ROW SET NEW.published_at = IF(NEW.event_type = 'order.confirmed', UTC_TIMESTAMP(6), NULL)",
+    trigger:
+      "BEFORE INSERT ON outbox_event FOR EACH ROW SET NEW.published_at = IF(NEW.event_type = 'order.confirmed', UTC_TIMESTAMP(6), NULL)",
     noticed: /notification took order\.confirmed .* 0 times/,
   },
   {
     title: 'a catalog that puts more back on the shelf than was held',
     owner: 'catalog',
-    trigger: 'BEFORE UPDATE ON stock_level FOR EACH ROW SET NEW.on_hand = NEW.on_hand + IF(NEW.reserved < OLD.reserved AND NEW.on_hand = OLD.on_hand, 1, 0)',
+    trigger:
+      'BEFORE UPDATE ON stock_level FOR EACH ROW SET NEW.on_hand = NEW.on_hand + IF(NEW.reserved < OLD.reserved AND NEW.on_hand = OLD.on_hand, 1, 0)',
     noticed: /the ledger adds up to 7, on hand are 8/,
   },
   {
@@ -57,19 +60,25 @@ const defects: readonly Defect[] = [
   },
 ]
 
-test.each(defects.map((defect) => [defect.title, defect] as const))('%s is found and explained', { timeout: 180_000 }, async (_, { owner, trigger, noticed }) => {
-  const { world } = harness
-  const [schema = ''] = world.table(owner, '').split('.')
-  await world.query(`CREATE TRIGGER ${schema}.seeded_defect ${trigger.replace(/ ON (\w+)/, (__, table: string) => ` ON ${schema}.${table}`)}`)
-  try {
-    const verdict = await harness.judge(twoShoppers, 1)
-    const account = verdict.account.join('\n')
-    expect(verdict.passed).toBe(false)
-    expect(account).toMatch(noticed)
-  } finally {
-    await world.query(`DROP TRIGGER ${schema}.seeded_defect`)
-  }
-})
+test.each(defects.map((defect) => [defect.title, defect] as const))(
+  '%s is found and explained',
+  { timeout: 180_000 },
+  async (_, { owner, trigger, noticed }) => {
+    const { world } = harness
+    const [schema = ''] = world.table(owner, '').split('.')
+    await world.query(
+      `CREATE TRIGGER ${schema}.seeded_defect ${trigger.replace(/ ON (\w+)/, (__, table: string) => ` ON ${schema}.${table}`)}`,
+    )
+    try {
+      const verdict = await harness.judge(twoShoppers, 1)
+      const account = verdict.account.join('\n')
+      expect(verdict.passed).toBe(false)
+      expect(account).toMatch(noticed)
+    } finally {
+      await world.query(`DROP TRIGGER ${schema}.seeded_defect`)
+    }
+  },
+)
 
 test('without a defect the same story holds', { timeout: 180_000 }, async () => {
   await harness.play(twoShoppers, 1)

@@ -16,20 +16,34 @@ const resultsRoot = fileURLToPath(new URL('../../../.data/chaos-results', import
 
 const summaryOf = ({ scenario, seed, passed, seconds, restSeconds, orders, operations, faults, violations }: Verdict): string =>
   `${passed ? 'passed' : 'FAILED'}  ${scenario} --seed ${seed}  ${seconds.toFixed(0)} s, at rest after ${restSeconds.toFixed(1)} s; orders: ${
-    Object.entries(orders).map(([state, count]) => `${count} ${state}`).join(', ') || 'none'
+    Object.entries(orders)
+      .map(([state, count]) => `${count} ${state}`)
+      .join(', ') || 'none'
   }; ${operations.answered} answers, ${operations.lost} lost; ${faults} faults${passed ? '' : `; ${violations.length} violations`}`
 
 const record = (file: string, { account: _, ...verdict }: Verdict): void => {
-  appendFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), ...verdict, violations: verdict.violations.slice(0, 20) })}\n`)
+  appendFileSync(
+    file,
+    `${JSON.stringify({ at: new Date().toISOString(), ...verdict, violations: verdict.violations.slice(0, 20) })}\n`,
+  )
 }
 
-const playAll = async (options: ChaosOptions, scenarios: readonly Scenario[], { say, signal, env }: ProgramContext): Promise<Verdict[]> => {
+const playAll = async (
+  options: ChaosOptions,
+  scenarios: readonly Scenario[],
+  { say, signal, env }: ProgramContext,
+): Promise<Verdict[]> => {
   mkdirSync(resultsRoot, { recursive: true })
   const file = join(resultsRoot, `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.jsonl`)
   const verdicts: Verdict[] = []
   const until = performance.now() + options.minutes * 60_000
   const goesOn = (run: number) => !signal.aborted && run < options.runs && (options.minutes === 0 || performance.now() < until)
-  await using stage = openStage({ dataRoot, say, keep: options.keep, given: { redis: env.TEST_REDIS_URL, elasticsearch: env.TEST_ELASTICSEARCH_URL } })
+  await using stage = openStage({
+    dataRoot,
+    say,
+    keep: options.keep,
+    given: { redis: env.TEST_REDIS_URL, elasticsearch: env.TEST_ELASTICSEARCH_URL },
+  })
   for (let run = 0; goesOn(run); run++) {
     for (const scenario of scenarios) {
       if (signal.aborted) break
@@ -40,7 +54,13 @@ const playAll = async (options: ChaosOptions, scenarios: readonly Scenario[], { 
       const verdict = await playScenario({ world, scenario, seed, say: (line) => say(`   ${line}`), journal })
       for (const line of verdict.account) say(line)
       say(summaryOf(verdict))
-      say(`        refused: ${Object.entries(verdict.refusals).map(([kind, count]) => `${count} × ${kind}`).join(', ') || 'nothing'}`)
+      say(
+        `        refused: ${
+          Object.entries(verdict.refusals)
+            .map(([kind, count]) => `${count} × ${kind}`)
+            .join(', ') || 'nothing'
+        }`,
+      )
       record(file, verdict)
       verdicts.push(verdict)
       if (!verdict.passed) await stage.giveUp()

@@ -30,8 +30,13 @@ export const readOptions = (args: readonly string[], draw: () => number): ChaosO
     const { values } = parseArgs({
       args: [...args],
       options: {
-        seed: { type: 'string' }, runs: { type: 'string' }, minutes: { type: 'string' }, scenario: { type: 'string', multiple: true }, list: { type: 'boolean' },
-        seconds: { type: 'string' }, keep: { type: 'boolean' },
+        seed: { type: 'string' },
+        runs: { type: 'string' },
+        minutes: { type: 'string' },
+        scenario: { type: 'string', multiple: true },
+        list: { type: 'boolean' },
+        seconds: { type: 'string' },
+        keep: { type: 'boolean' },
       },
     })
     const minutes = whole(values.minutes, 'minutes', 0)
@@ -46,6 +51,8 @@ export const readOptions = (args: readonly string[], draw: () => number): ChaosO
     }
   } catch (error) {
     if (error instanceof ProgramError) throw error
-    throw new ProgramError(`${error instanceof Error ? error.message : String(error)}\nUsage: npm run chaos -- [--seed N] [--runs K | --minutes M] [--scenario name …] [--seconds S] [--list] [--keep]`)
+    throw new ProgramError(
+      `${error instanceof Error ? error.message : String(error)}\nUsage: npm run chaos -- [--seed N] [--runs K | --minutes M] [--scenario name …] [--seconds S] [--list] [--keep]`,
+    )
   }
 }

@@ -46,14 +46,21 @@ const pagesEvery = 5
 /** Pages that nobody pays any more end by Stripe's clock. */
 const endOpenPages = (world: World): Promise<void> => world.control('/_sandbox/clock', { advanceSec: 1900 })
 
-const operatorDiscards = (admin: Person) => async (owner: string, id: number): Promise<void> => {
-  await admin.insist('POST', `/v1/admin/dead-letters/${owner}/${id}/discard`, { action: `discard dead letter ${id} of ${owner}`, seconds: 20 })
-}
+const operatorDiscards =
+  (admin: Person) =>
+  async (owner: string, id: number): Promise<void> => {
+    await admin.insist('POST', `/v1/admin/dead-letters/${owner}/${id}/discard`, {
+      action: `discard dead letter ${id} of ${owner}`,
+      seconds: 20,
+    })
+  }
 
 const secretsOf = (world: World, learned: LogSecrets): LogSecrets => [
   ...addressSecrets,
   ...learned,
-  ...Object.entries(world.secrets).filter(([name]) => name !== 'sealPublicJwk').map(([name, value]) => ({ what: `the secret ${name}`, value })),
+  ...Object.entries(world.secrets)
+    .filter(([name]) => name !== 'sealPublicJwk')
+    .map(([name, value]) => ({ what: `the secret ${name}`, value })),
   // That of an engine which was given may be a word that occurs anywhere.
   ...(world.engines.mysql.own ? [{ what: 'the database password', value: new URL(world.engines.mysql.url).password }] : []),
 ]
@@ -63,8 +70,15 @@ const countBy = <T>(items: readonly T[], keyOf: (item: T) => string): Record<str
 
 const refusalsOf = (operations: readonly Operation[]): Record<string, number> => {
   const refused = operations.filter((operation) => operation.status === null || operation.status >= 400)
-  const kinds = countBy(refused, ({ action, status, detail }) => `${action.replace(/ [\d].*$/, '')} ${status ?? 'lost'}${status === null ? '' : ` ${detail}`}`)
-  return Object.fromEntries(Object.entries(kinds).toSorted(([, a], [, b]) => b - a).slice(0, 12))
+  const kinds = countBy(
+    refused,
+    ({ action, status, detail }) => `${action.replace(/ [\d].*$/, '')} ${status ?? 'lost'}${status === null ? '' : ` ${detail}`}`,
+  )
+  return Object.fromEntries(
+    Object.entries(kinds)
+      .toSorted(([, a], [, b]) => b - a)
+      .slice(0, 12),
+  )
 }
 
 const prepare = async ({ world, scenario, seed, say = () => undefined, journal = openJournal() }: RunOptions) => {
@@ -77,12 +91,21 @@ const prepare = async ({ world, scenario, seed, say = () => undefined, journal =
   const broken: Violation[] = []
   const run = `${seed}-${Date.now().toString(36)}`.toUpperCase()
   const ground: Ground = {
-    world, random, admin, injector, scope, say, journal,
+    world,
+    random,
+    admin,
+    injector,
+    scope,
+    say,
+    journal,
     url: world.url,
     mails: world.mails,
     learn: (what, value) => void learned.push({ what, value }),
     goods: async (...wanted) => {
-      const made = await stockUp(admin, wanted.map((goods, index) => ({ sku: `C-${run}-${scope.skus.length + index + 1}`, ...goods })))
+      const made = await stockUp(
+        admin,
+        wanted.map((goods, index) => ({ sku: `C-${run}-${scope.skus.length + index + 1}`, ...goods })),
+      )
       scope.skus.push(...made)
       return made
     },
@@ -93,7 +116,8 @@ const prepare = async ({ world, scenario, seed, say = () => undefined, journal =
   return { ground, journal, broken, secrets: () => secretsOf(world, learned) }
 }
 
-const tell = (violations: readonly Violation[], evidence: Evidence, journal: Journal): string[] => (violations.length === 0 ? [] : explain(violations, evidence, journal.entries))
+const tell = (violations: readonly Violation[], evidence: Evidence, journal: Journal): string[] =>
+  violations.length === 0 ? [] : explain(violations, evidence, journal.entries)
 
 /** Plays, heals, waits and judges. Never throws for what the shop did wrong; only for what the harness could not do. */
 export const playScenario = async (options: RunOptions): Promise<Verdict> => {
@@ -101,7 +125,11 @@ export const playScenario = async (options: RunOptions): Promise<Verdict> => {
   const started = performance.now()
   const { ground, journal, broken, secrets } = await prepare(options)
   const told = (what: string) => broken.push({ invariant: 'scenario', subject: scenario.name, what })
-  await scenario.play(ground).catch((error: unknown) => told(`the story broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`))
+  await scenario
+    .play(ground)
+    .catch((error: unknown) =>
+      told(`the story broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+    )
   await ground.injector.heal()
   await endOpenPages(world)
   const ended = performance.now()
@@ -119,7 +147,13 @@ export const playScenario = async (options: RunOptions): Promise<Verdict> => {
   let evidence = await settle()
   let violations = violationsOf(evidence)
   // Copies may follow by a second or two: caches hear of changes after the rows are written.
-  for (let tries = 0; tries < 8 && violations.length > 0 && violations.every((violation) => violation.invariant.startsWith('I8') || violation.invariant === 'mails'); tries++) {
+  for (
+    let tries = 0;
+    tries < 8 &&
+    violations.length > 0 &&
+    violations.every((violation) => violation.invariant.startsWith('I8') || violation.invariant === 'mails');
+    tries++
+  ) {
     await new Promise((resolve) => setTimeout(resolve, 1000))
     evidence = await settle()
     violations = violationsOf(evidence)
@@ -133,7 +167,10 @@ export const playScenario = async (options: RunOptions): Promise<Verdict> => {
     seconds: (performance.now() - started) / 1000,
     restSeconds,
     orders: countBy(evidence.orders, (order) => order.cancel_reason ?? order.status),
-    operations: { answered: operations.filter((operation) => operation.status !== null).length, lost: operations.filter((operation) => operation.status === null).length },
+    operations: {
+      answered: operations.filter((operation) => operation.status !== null).length,
+      lost: operations.filter((operation) => operation.status === null).length,
+    },
     refusals: refusalsOf(operations),
     faults: journal.entries.filter((entry) => entry.kind === 'fault' && !entry.what.endsWith(': over')).length,
     violations: all,

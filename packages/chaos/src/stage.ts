@@ -44,7 +44,11 @@ export const openStage = ({ dataRoot, say, keep = false, given = {} }: StageOpti
         runs = 0
         wanted = kind
         world = await openWorld({
-          dataDir: join(dataRoot, `world-${process.pid}-${count}`), say: (line) => say(`   ${line}`), keep, given, ...scenario.world,
+          dataDir: join(dataRoot, `world-${process.pid}-${count}`),
+          say: (line) => say(`   ${line}`),
+          keep,
+          given,
+          ...scenario.world,
           onDeath: (label, how) => journal?.fault(`${label} ended (${how})`),
         })
       }

@@ -5,7 +5,7 @@ import type { World } from '../world/world.ts'
 import { type LogSecrets, readLogs } from './logs.ts'
 import { documentsIn, gatewayBeliefs, productsOf } from './projected.ts'
 import { readersByType } from './readers.ts'
-import type { AggregateRow, DeadLetterRow, Evidence, EventRow, InboxRow, OrderRow, StockRow, StripeLedger } from './rows.ts'
+import type { AggregateRow, DeadLetterRow, EventRow, Evidence, InboxRow, OrderRow, StockRow, StripeLedger } from './rows.ts'
 
 /** What belongs to a run: everything since it began. */
 export interface Scope {
@@ -23,7 +23,7 @@ export const databaseNow = async (world: World): Promise<Date> => {
 type Owned<T> = Omit<T, 'owner'>
 
 /** The same question to each schema, with the owner in each row. */
-const ofEach = async <T extends { owner: string }>(world: World, ask: (owner: SchemaOwner) => Promise<Owned<T>[]>): Promise<T[]> => {
+const ofEach = async <T extends { owner: string }>(ask: (owner: SchemaOwner) => Promise<Owned<T>[]>): Promise<T[]> => {
   const found: T[] = []
   for (const owner of schemaOwners) found.push(...(await ask(owner)).map((row) => ({ ...row, owner }) as T))
   return found
@@ -31,7 +31,7 @@ const ofEach = async <T extends { owner: string }>(world: World, ask: (owner: Sc
 
 /** Events of the run; copies of dead letters on their way to the operators' topics are no facts. */
 export const listEvents = (world: World, since: Date): Promise<EventRow[]> =>
-  ofEach<EventRow>(world, (owner) =>
+  ofEach<EventRow>((owner) =>
     world.query(
       `SELECT id, event_id, event_type, aggregate_type, aggregate_id, aggregate_version, payload, occurred_at, published_at
        FROM ${world.table(owner, 'outbox_event')} WHERE available_at >= ? AND topic NOT LIKE '%.dlq' ORDER BY id`,
@@ -41,7 +41,7 @@ export const listEvents = (world: World, since: Date): Promise<EventRow[]> =>
 
 /** Aggregates whose events all lie in the run. */
 const listAggregates = (world: World, since: Date): Promise<AggregateRow[]> =>
-  ofEach<AggregateRow>(world, (owner) => {
+  ofEach<AggregateRow>((owner) => {
     const outbox = world.table(owner, 'outbox_event')
     return world.query(
       `SELECT v.aggregate_type, v.aggregate_id, v.version FROM ${world.table(owner, 'aggregate_version')} v
@@ -52,10 +52,12 @@ const listAggregates = (world: World, since: Date): Promise<AggregateRow[]> =>
   })
 
 const listInbox = (world: World, since: Date): Promise<InboxRow[]> =>
-  ofEach<InboxRow>(world, (owner) => world.query(`SELECT consumer, event_id FROM ${world.table(owner, 'inbox_event')} WHERE received_at >= ?`, [since]))
+  ofEach<InboxRow>((owner) =>
+    world.query(`SELECT consumer, event_id FROM ${world.table(owner, 'inbox_event')} WHERE received_at >= ?`, [since]),
+  )
 
 export const listDeadLetters = (world: World, since: Date): Promise<DeadLetterRow[]> =>
-  ofEach<DeadLetterRow>(world, (owner) =>
+  ofEach<DeadLetterRow>((owner) =>
     world.query(
       `SELECT id, consumer, event_id, event_type, partition_key, reason, error, resolved_at FROM ${world.table(owner, 'dead_letter')} WHERE created_at >= ?`,
       [since],
@@ -73,7 +75,8 @@ const listStock = (world: World, skus: readonly string[]): Promise<StockRow[]> =
         skus,
       )
 
-export const readLedger = async (world: World): Promise<StripeLedger> => (await (await fetch(`${world.sandboxUrl}/_sandbox/ledger`)).json()) as StripeLedger
+export const readLedger = async (world: World): Promise<StripeLedger> =>
+  (await (await fetch(`${world.sandboxUrl}/_sandbox/ledger`)).json()) as StripeLedger
 
 /** Gathers everything about the orders of the run. */
 export const collect = async (world: World, journal: Journal, scope: Scope, secrets: LogSecrets): Promise<Evidence> => {
@@ -86,8 +89,15 @@ export const collect = async (world: World, journal: Journal, scope: Scope, secr
     [since],
   )
   const ofOrders = <T>(columns: string, owner: SchemaOwner, name: string, key = 'order_id'): Promise<T[]> =>
-    query<T>(`SELECT ${columns} FROM ${table(owner, name)} WHERE ${key} IN (SELECT id FROM ${orderTable} WHERE created_at >= ?)`, [since])
-  const reservations = await ofOrders<Evidence['reservations'][number]>('id, order_id, state, stock_lines', 'catalog', 'reservation')
+    query<T>(
+      `SELECT ${columns} FROM ${table(owner, name)} WHERE ${key} IN (SELECT id FROM ${orderTable} WHERE created_at >= ?)`,
+      [since],
+    )
+  const reservations = await ofOrders<Evidence['reservations'][number]>(
+    'id, order_id, state, stock_lines',
+    'catalog',
+    'reservation',
+  )
   return {
     now: await databaseNow(world),
     orders,
@@ -96,7 +106,11 @@ export const collect = async (world: World, journal: Journal, scope: Scope, secr
     shipments: await ofOrders('id, order_id', 'order', 'shipment'),
     sagas: await ofOrders('id, state, deadline_at, tries', 'order', 'saga_instance', 'id'),
     sagaSteps: await ofOrders('saga_id, input, from_state, to_state, effects, created_at', 'order', 'saga_step', 'saga_id'),
-    payments: await ofOrders('order_id, state, amount_minor, currency, captured_minor, attempt, session_id, payment_intent_id', 'payment', 'payment'),
+    payments: await ofOrders(
+      'order_id, state, amount_minor, currency, captured_minor, attempt, session_id, payment_intent_id',
+      'payment',
+      'payment',
+    ),
     paymentRefunds: await ofOrders('id, order_id, amount_minor, state, origin', 'payment', 'payment_refund'),
     reservations,
     stockReturns: await query(
@@ -110,13 +124,19 @@ export const collect = async (world: World, journal: Journal, scope: Scope, secr
     readers: readersByType(),
     deadLetters: await listDeadLetters(world, since),
     poison: scope.poison,
-    messages: await query(`SELECT id, event_id, event_type, template, recipient, order_id, state FROM ${table('notification', 'message')} WHERE created_at >= ?`, [since]),
+    messages: await query(
+      `SELECT id, event_id, event_type, template, recipient, order_id, state FROM ${table('notification', 'message')} WHERE created_at >= ?`,
+      [since],
+    ),
     mails: world.mails.all(),
     stripe: await readLedger(world),
     products: await productsOf(world),
     documents: await documentsIn(world),
     believedStock: [
-      ...(await query<{ sku: string; available: number }>(`SELECT sku, available FROM ${table('cart', 'stock')}`)).map((row) => ({ ...row, where: 'the cart' })),
+      ...(await query<{ sku: string; available: number }>(`SELECT sku, available FROM ${table('cart', 'stock')}`)).map((row) => ({
+        ...row,
+        where: 'the cart',
+      })),
       ...(await gatewayBeliefs(world, scope.skus)),
     ],
     operations: journal.operations(),

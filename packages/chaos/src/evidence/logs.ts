@@ -18,16 +18,20 @@ const isHexOrLong = (value: string): boolean => value.length >= 8
 /** Judges one line. */
 export const findingsIn = (service: string, line: string, secrets: LogSecrets): LogFinding[] => [
   ...shapes.filter(({ pattern }) => pattern.test(line)).map(({ what }) => ({ service, what, line })),
-  ...secrets.filter(({ value }) => isHexOrLong(value) && line.includes(value)).map(({ what }) => ({ service, what, line: line.replaceAll(/\S{40,}/g, '…') })),
+  ...secrets
+    .filter(({ value }) => isHexOrLong(value) && line.includes(value))
+    .map(({ what }) => ({ service, what, line: line.replaceAll(/\S{40,}/g, '…') })),
 ]
 
 /** Judges every line of the logs, each kind of finding once per service. */
 export const readLogs = (files: readonly string[], secrets: LogSecrets): LogFinding[] =>
-  files.filter((file) => existsSync(file)).flatMap((file) => {
-    const service = basename(file, '.log')
-    const seen = new Set<string>()
-    return readFileSync(file, 'utf8')
-      .split('\n')
-      .flatMap((line) => findingsIn(service, line, secrets))
-      .filter(({ what }) => !seen.has(what) && seen.add(what))
-  })
+  files
+    .filter((file) => existsSync(file))
+    .flatMap((file) => {
+      const service = basename(file, '.log')
+      const seen = new Set<string>()
+      return readFileSync(file, 'utf8')
+        .split('\n')
+        .flatMap((line) => findingsIn(service, line, secrets))
+        .filter(({ what }) => !seen.has(what) && seen.add(what))
+    })

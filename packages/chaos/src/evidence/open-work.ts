@@ -1,6 +1,7 @@
 // What is still under way: a run is over when nothing is, and when that takes too long, this is what to say.
-import { schemaOwners } from '@cartwright/shop/test-shop'
+
 import { setTimeout as delay } from 'node:timers/promises'
+import { schemaOwners } from '@cartwright/shop/test-shop'
 import type { World } from '../world/world.ts'
 import { listDeadLetters, type Scope } from './collect.ts'
 import { readersByType } from './readers.ts'
@@ -8,13 +9,17 @@ import { readersByType } from './readers.ts'
 /** Work that never ends, because it is asked for again and again. */
 const endless = ['reconcile']
 
-const few = (items: readonly string[]): string => `${items.slice(0, 4).join(', ')}${items.length > 4 ? ` and ${items.length - 4} more` : ''}`
+const few = (items: readonly string[]): string =>
+  `${items.slice(0, 4).join(', ')}${items.length > 4 ? ` and ${items.length - 4} more` : ''}`
 
 const unpublished = async ({ query, table }: World): Promise<string[]> => {
   const open: string[] = []
   for (const owner of schemaOwners) {
-    const rows = await query<{ event_type: string; aggregate_id: string }>(`SELECT event_type, aggregate_id FROM ${table(owner, 'outbox_event')} WHERE published_at IS NULL`)
-    if (rows.length > 0) open.push(`${owner} has not published ${few(rows.map((row) => `${row.event_type} of ${row.aggregate_id}`))}`)
+    const rows = await query<{ event_type: string; aggregate_id: string }>(
+      `SELECT event_type, aggregate_id FROM ${table(owner, 'outbox_event')} WHERE published_at IS NULL`,
+    )
+    if (rows.length > 0)
+      open.push(`${owner} has not published ${few(rows.map((row) => `${row.event_type} of ${row.aggregate_id}`))}`)
   }
   return open
 }
@@ -23,9 +28,13 @@ const undone = async ({ query, table }: World): Promise<string[]> => {
   const open: string[] = []
   for (const owner of schemaOwners) {
     const rows = await query<{ kind: string; item_key: string; attempts: number; last_error: string | null }>(
-      `SELECT kind, item_key, attempts, last_error FROM ${table(owner, 'work_item')} WHERE done_at IS NULL AND kind NOT IN (${endless.map(() => '?').join(', ')})`, endless,
+      `SELECT kind, item_key, attempts, last_error FROM ${table(owner, 'work_item')} WHERE done_at IS NULL AND kind NOT IN (${endless.map(() => '?').join(', ')})`,
+      endless,
     )
-    if (rows.length > 0) open.push(`${owner} has work to do: ${few(rows.map((row) => `${row.kind} ${row.item_key} (${row.attempts} tries${row.last_error ? `: ${row.last_error.slice(0, 80)}` : ''})`))}`)
+    if (rows.length > 0)
+      open.push(
+        `${owner} has work to do: ${few(rows.map((row) => `${row.kind} ${row.item_key} (${row.attempts} tries${row.last_error ? `: ${row.last_error.slice(0, 80)}` : ''})`))}`,
+      )
   }
   return open
 }
@@ -44,7 +53,8 @@ const untaken = async ({ query, table }: World, { since }: Scope): Promise<strin
          WHERE e.event_type = ? AND e.available_at >= ? AND i.event_id IS NULL`,
         [consumer, type, since],
       )
-      if (rows.length > 0) open.push(`${consumer} has not taken ${rows.length} ${type} (${few(rows.map((row) => row.aggregate_id))})`)
+      if (rows.length > 0)
+        open.push(`${consumer} has not taken ${rows.length} ${type} (${few(rows.map((row) => row.aggregate_id))})`)
     }
   }
   return open
@@ -52,9 +62,13 @@ const untaken = async ({ query, table }: World, { since }: Scope): Promise<strin
 
 const waiting = async ({ query, table }: World, { since }: Scope): Promise<string[]> => {
   const sagas = await query<{ id: string; state: string }>(
-    `SELECT id, state FROM ${table('order', 'saga_instance')} WHERE state NOT IN ('confirmed', 'cancelled') AND started_at >= ?`, [since],
+    `SELECT id, state FROM ${table('order', 'saga_instance')} WHERE state NOT IN ('confirmed', 'cancelled') AND started_at >= ?`,
+    [since],
   )
-  const refunds = await query<{ id: string }>(`SELECT id FROM ${table('payment', 'payment_refund')} WHERE state = 'pending' AND created_at >= ?`, [since])
+  const refunds = await query<{ id: string }>(
+    `SELECT id FROM ${table('payment', 'payment_refund')} WHERE state = 'pending' AND created_at >= ?`,
+    [since],
+  )
   const documents = await query<{ product_id: string }>(`SELECT product_id FROM ${table('catalog', 'search_pending')}`)
   return [
     ...(sagas.length > 0 ? [`sagas wait: ${few(sagas.map((saga) => `${saga.id} is ${saga.state}`))}`] : []),
@@ -65,12 +79,20 @@ const waiting = async ({ query, table }: World, { since }: Scope): Promise<strin
 
 const dead = async (world: World, scope: Scope): Promise<string[]> => {
   const letters = (await listDeadLetters(world, scope.since)).filter((letter) => letter.resolved_at === null)
-  return letters.length > 0 ? [`dead letters: ${few(letters.map((letter) => `${letter.consumer}: ${letter.event_type} of ${letter.partition_key} (${letter.reason}: ${letter.error.slice(0, 80)})`))}`] : []
+  return letters.length > 0
+    ? [
+        `dead letters: ${few(letters.map((letter) => `${letter.consumer}: ${letter.event_type} of ${letter.partition_key} (${letter.reason}: ${letter.error.slice(0, 80)})`))}`,
+      ]
+    : []
 }
 
 /** Everything that is still under way, in words; nothing when the shop is at rest. */
 export const openWork = async (world: World, scope: Scope): Promise<string[]> => [
-  ...(await waiting(world, scope)), ...(await dead(world, scope)), ...(await undone(world)), ...(await unpublished(world)), ...(await untaken(world, scope)),
+  ...(await waiting(world, scope)),
+  ...(await dead(world, scope)),
+  ...(await undone(world)),
+  ...(await unpublished(world)),
+  ...(await untaken(world, scope)),
 ]
 
 /**
@@ -78,11 +100,18 @@ export const openWork = async (world: World, scope: Scope): Promise<string[]> =>
  * @param tidy called before each look, for what an operator has to do
  * @returns what was still open when the time was up; nothing when the shop came to rest
  */
-export const rest = async (world: World, scope: Scope, seconds: number, tidy: () => Promise<void> = async () => undefined): Promise<string[]> => {
+export const rest = async (
+  world: World,
+  scope: Scope,
+  seconds: number,
+  tidy: () => Promise<void> = async () => undefined,
+): Promise<string[]> => {
   const until = performance.now() + seconds * 1000
   let open: string[] = ['nothing was asked yet']
   for (let quiet = 0; performance.now() < until; ) {
-    open = await tidy().then(() => openWork(world, scope)).catch((error: unknown) => [`it cannot be seen: ${error instanceof Error ? error.message : String(error)}`])
+    open = await tidy()
+      .then(() => openWork(world, scope))
+      .catch((error: unknown) => [`it cannot be seen: ${error instanceof Error ? error.message : String(error)}`])
     quiet = open.length === 0 ? quiet + 1 : 0
     if (quiet === 2) return []
     await delay(open.length === 0 ? 300 : 700)

@@ -50,8 +50,11 @@ interface ProductAnswer {
 export const gatewayBeliefs = async ({ url, query, table }: World, skus: readonly string[]): Promise<BelievedStock[]> => {
   if (skus.length === 0) return []
   const rows = await query<{ product_id: string }>(
-    `SELECT DISTINCT product_id FROM ${table('catalog', 'variant')} WHERE sku IN (${skus.map(() => '?').join(', ')})`, skus,
+    `SELECT DISTINCT product_id FROM ${table('catalog', 'variant')} WHERE sku IN (${skus.map(() => '?').join(', ')})`,
+    skus,
   )
-  const answers = await Promise.all(rows.map(async ({ product_id: id }) => (await (await fetch(`${url}/v1/products/${id}`)).json()) as ProductAnswer))
+  const answers = await Promise.all(
+    rows.map(async ({ product_id: id }) => (await (await fetch(`${url}/v1/products/${id}`)).json()) as ProductAnswer),
+  )
   return answers.flatMap(({ variants }) => variants.map(({ sku, available }) => ({ where: 'the product page', sku, available })))
 }

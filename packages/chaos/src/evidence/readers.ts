@@ -10,6 +10,10 @@ export const readersByType = (): Readonly<Record<string, readonly Reader[]>> =>
       event.name,
       allServices
         .filter((service) => service.consumes.includes(event.name))
-        .flatMap((service) => Object.entries(service.groups).filter(([, topics]) => topics.includes(event.topic)).map(([consumer]) => ({ owner: service.name, consumer }))),
+        .flatMap((service) =>
+          Object.entries(service.groups)
+            .filter(([, topics]) => topics.includes(event.topic))
+            .map(([consumer]) => ({ owner: service.name, consumer })),
+        ),
     ]),
   )

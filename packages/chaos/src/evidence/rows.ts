@@ -1,6 +1,7 @@
 // The rows that invariants are judged by: as SQL gives them, and Stripe's side from the sandbox's ledger. Plain values, so that tests can corrupt them.
-import type { MailRow } from '../world/mail-log.ts'
+
 import type { Operation } from '../journal.ts'
+import type { MailRow } from '../world/mail-log.ts'
 
 export interface OrderRow {
   id: string
@@ -138,7 +139,14 @@ export interface MessageRow {
 }
 
 export interface StripeLedger {
-  sessions: { id: string; status: string; payment_status: string; payment_intent: string | null; amount_total: number; metadata: Record<string, string> }[]
+  sessions: {
+    id: string
+    status: string
+    payment_status: string
+    payment_intent: string | null
+    amount_total: number
+    metadata: Record<string, string>
+  }[]
   charges: { id: string; status: string; amount_captured: number; payment_intent: string; currency: string }[]
   refunds: { id: string; status: string; amount: number; payment_intent: string; metadata: Record<string, string> }[]
 }
@@ -221,7 +229,30 @@ export const linesOf = (json: string): Line[] => JSON.parse(json) as Line[]
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
 export const nothing: Evidence = {
-  now: new Date(0), orders: [], history: [], refunds: [], shipments: [], sagas: [], sagaSteps: [], payments: [], paymentRefunds: [], reservations: [], stockReturns: [],
-  stock: [], events: [], aggregates: [], inbox: [], readers: {}, deadLetters: [], poison: new Set(), messages: [], mails: [],
-  stripe: { sessions: [], charges: [], refunds: [] }, products: [], documents: null, believedStock: [], operations: [], logFindings: [],
+  now: new Date(0),
+  orders: [],
+  history: [],
+  refunds: [],
+  shipments: [],
+  sagas: [],
+  sagaSteps: [],
+  payments: [],
+  paymentRefunds: [],
+  reservations: [],
+  stockReturns: [],
+  stock: [],
+  events: [],
+  aggregates: [],
+  inbox: [],
+  readers: {},
+  deadLetters: [],
+  poison: new Set(),
+  messages: [],
+  mails: [],
+  stripe: { sessions: [], charges: [], refunds: [] },
+  products: [],
+  documents: null,
+  believedStock: [],
+  operations: [],
+  logFindings: [],
 }

@@ -1,10 +1,11 @@
 // Does what the schedule says, and undoes all of it: every fault has an end, whatever was cut short.
+
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Journal } from '../journal.ts'
 import type { Random } from '../random.ts'
 import type { World } from '../world/world.ts'
 import { impossible, malformed, published } from './poison.ts'
 import { describe, type Fault, type FaultKind, type Timed } from './schedule.ts'
-import { setTimeout as delay } from 'node:timers/promises'
 
 export interface Injector {
   /** Runs the schedule to its end; resolves when the last fault is over. */
@@ -27,7 +28,8 @@ export interface InjectorOptions {
 }
 
 /** Kinds that need an engine of the world's own. */
-export const impossibleIn = (world: World): Set<FaultKind> => new Set(world.engines.mysql.own === null ? ['database-kill', 'database-stop'] : [])
+export const impossibleIn = (world: World): Set<FaultKind> =>
+  new Set(world.engines.mysql.own === null ? ['database-kill', 'database-stop'] : [])
 
 /** Cuts every connection that the sandbox is about to answer on: the effect happened, and nobody heard of it. */
 const cuttingAnswers = (world: World) => {
@@ -53,7 +55,10 @@ const acts = ({ world, random, since }: InjectorOptions, poison: Set<string>) =>
   }
   const oneOf = (name: Parameters<typeof fleet.of>[0]) => random.pick(fleet.of(name))
   const someOrder = async (): Promise<string | undefined> => {
-    const rows = await world.query<{ id: string }>(`SELECT id FROM ${world.table('order', 'customer_order')} WHERE created_at >= ? AND status = 'pending' ORDER BY id DESC LIMIT 1`, [since])
+    const rows = await world.query<{ id: string }>(
+      `SELECT id FROM ${world.table('order', 'customer_order')} WHERE created_at >= ? AND status = 'pending' ORDER BY id DESC LIMIT 1`,
+      [since],
+    )
     return rows[0]?.id
   }
   return async (fault: Fault): Promise<void> => {
@@ -71,7 +76,11 @@ const acts = ({ world, random, since }: InjectorOptions, poison: Set<string>) =>
       case 'kafka-cut':
         return engines.kafkaProxy.cut()
       case 'kafka-delay':
-        return during(() => engines.kafkaProxy.delay(fault.ms), () => engines.kafkaProxy.delay(0), fault.forMs)
+        return during(
+          () => engines.kafkaProxy.delay(fault.ms),
+          () => engines.kafkaProxy.delay(0),
+          fault.forMs,
+        )
       case 'kafka-freeze':
         return during(engines.kafkaProxy.freeze, engines.kafkaProxy.resume, fault.forMs)
       case 'database-kill':
@@ -84,7 +93,11 @@ const acts = ({ world, random, since }: InjectorOptions, poison: Set<string>) =>
       case 'database-away':
         return during(engines.databaseProxies[fault.service].refuse, engines.databaseProxies[fault.service].resume, fault.forMs)
       case 'database-delay':
-        return during(() => engines.databaseProxies[fault.service].delay(fault.ms), () => engines.databaseProxies[fault.service].delay(0), fault.forMs)
+        return during(
+          () => engines.databaseProxies[fault.service].delay(fault.ms),
+          () => engines.databaseProxies[fault.service].delay(0),
+          fault.forMs,
+        )
       case 'redis-flush':
         return flush(world)
       case 'redis-away':
@@ -98,9 +111,17 @@ const acts = ({ world, random, since }: InjectorOptions, poison: Set<string>) =>
         return during(() => undefined, end, fault.forMs)
       }
       case 'stripe-delay':
-        return during(() => world.stripeProxy.delay(fault.ms), () => world.stripeProxy.delay(0), fault.forMs)
+        return during(
+          () => world.stripeProxy.delay(fault.ms),
+          () => world.stripeProxy.delay(0),
+          fault.forMs,
+        )
       case 'webhooks':
-        return during(() => world.control('/_sandbox/webhooks', { mode: fault.mode, delaySec: 3 }), () => world.control('/_sandbox/webhooks', { mode: 'deliver' }), fault.forMs)
+        return during(
+          () => world.control('/_sandbox/webhooks', { mode: fault.mode, delaySec: 3 }),
+          () => world.control('/_sandbox/webhooks', { mode: 'deliver' }),
+          fault.forMs,
+        )
       case 'clock-jump':
         return world.control('/_sandbox/clock', { advanceSec: fault.seconds })
       case 'malformed-event':
@@ -114,7 +135,11 @@ const acts = ({ world, random, since }: InjectorOptions, poison: Set<string>) =>
       case 'repeat-events':
         return produce(await published(world, since, fault.count), false)
       case 'mail-away':
-        return during(() => world.standIns.mailbox?.setFault('connection'), () => world.standIns.mailbox?.setFault(null), fault.forMs)
+        return during(
+          () => world.standIns.mailbox?.setFault('connection'),
+          () => world.standIns.mailbox?.setFault(null),
+          fault.forMs,
+        )
     }
   }
 }
@@ -134,9 +159,15 @@ const flush = async ({ engines }: World): Promise<void> => {
 }
 
 /** An operator gives poison up: what was parked behind it is handled then. */
-const discardPoison = async ({ query, table }: World, poison: ReadonlySet<string>, discard: (owner: string, id: number) => Promise<void>): Promise<void> => {
+const discardPoison = async (
+  { query, table }: World,
+  poison: ReadonlySet<string>,
+  discard: (owner: string, id: number) => Promise<void>,
+): Promise<void> => {
   for (const owner of ['catalog', 'cart', 'order', 'payment', 'notification'] as const) {
-    const letters = await query<{ id: number; event_id: string }>(`SELECT id, event_id FROM ${table(owner, 'dead_letter')} WHERE resolved_at IS NULL AND reason <> 'parked'`)
+    const letters = await query<{ id: number; event_id: string }>(
+      `SELECT id, event_id FROM ${table(owner, 'dead_letter')} WHERE resolved_at IS NULL AND reason <> 'parked'`,
+    )
     for (const { id, event_id: eventId } of letters) if (poison.has(eventId)) await discard(owner, id)
   }
 }
@@ -158,7 +189,14 @@ export const openInjector = (options: InjectorOptions, discard: (owner: string, 
     }
   }
   const resume = (): void => {
-    for (const proxy of [...Object.values(engines.databaseProxies), engines.redisProxy, engines.elasticsearchProxy, engines.kafkaProxy, world.stripeProxy]) proxy.resume()
+    for (const proxy of [
+      ...Object.values(engines.databaseProxies),
+      engines.redisProxy,
+      engines.elasticsearchProxy,
+      engines.kafkaProxy,
+      world.stripeProxy,
+    ])
+      proxy.resume()
     for (const replica of fleet.replicas) replica.thaw()
     world.standIns.mailbox?.setFault(null)
   }
@@ -174,15 +212,17 @@ export const openInjector = (options: InjectorOptions, discard: (owner: string, 
       for (const { atMs, fault } of schedule) {
         await delay(Math.max(0, atMs - (performance.now() - started)))
         const restarts = /^(kafka-(kill|stop)|database-(kill|stop))$/.test(fault.kind)
-        if (restarts) running.push((engine = engine.then(() => inject(fault))))
-        else running.push(inject(fault))
+        const done: Promise<void> = restarts ? engine.then(() => inject(fault)) : inject(fault)
+        if (restarts) engine = done
+        running.push(done)
       }
       await Promise.all(running)
     },
     heal: async () => {
       resume()
       await world.control('/_sandbox/webhooks', { mode: 'deliver' })
-      for (const engine of [engines.mysql.own, engines.redis.own, engines.elasticsearch.own, engines.kafka]) if (engine?.pid === 0) await engine.restart()
+      for (const engine of [engines.mysql.own, engines.redis.own, engines.elasticsearch.own, engines.kafka])
+        if (engine?.pid === 0) await engine.restart()
       await fleet.healed(90)
       journal.fault('everything is healed')
     },

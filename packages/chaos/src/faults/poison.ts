@@ -10,20 +10,43 @@ const record = (random: Random, type: string, key: string, value: unknown): Wire
   key,
   value: typeof value === 'string' ? value : JSON.stringify(value),
   headers: {
-    'content-type': 'application/json', ce_specversion: '1.0', ce_id: `evt_poison${suffix(random)}`, ce_type: type, ce_source: '/chaos', ce_subject: key, ce_time: new Date().toISOString(),
-    ce_sequence: '1', ce_correlationid: 'chaos', traceparent: newTrace().traceparent,
+    'content-type': 'application/json',
+    ce_specversion: '1.0',
+    ce_id: `evt_poison${suffix(random)}`,
+    ce_type: type,
+    ce_source: '/chaos',
+    ce_subject: key,
+    ce_time: new Date().toISOString(),
+    ce_sequence: '1',
+    ce_correlationid: 'chaos',
+    traceparent: newTrace().traceparent,
   },
 })
 
 /** Does not fit its contract: dead-lettered at once by everyone who reads it. */
 export const malformed = (random: Random, key = `ord_poison${suffix(random)}`): WireRecord =>
-  record(random, random.pick(['order.stock-requested', 'order.payment-requested', 'order.confirmed', 'payment.succeeded', 'catalog.stock-reserved']), key, random.pick(['{"nonsense":true}', 'not even JSON', '[]']))
+  record(
+    random,
+    random.pick([
+      'order.stock-requested',
+      'order.payment-requested',
+      'order.confirmed',
+      'payment.succeeded',
+      'catalog.stock-reserved',
+    ]),
+    key,
+    random.pick(['{"nonsense":true}', 'not even JSON', '[]']),
+  )
 
 /** Fits its contract, and cannot be true: a return of goods that were never sold. */
 export const impossible = (random: Random): WireRecord => {
   const id = suffix(random)
   return record(random, 'order.stock-return-requested', `ord_poison${id}`, {
-    orderId: `ord_poison${id}`, reservationId: `res_poison${id}`, returnId: `cancel:ord_poison${id}`, lines: [{ sku: 'NO-SUCH-SKU', quantity: 1 }], reason: 'made up',
+    orderId: `ord_poison${id}`,
+    reservationId: `res_poison${id}`,
+    returnId: `cancel:ord_poison${id}`,
+    lines: [{ sku: 'NO-SUCH-SKU', quantity: 1 }],
+    reason: 'made up',
   })
 }
 
@@ -53,10 +76,20 @@ export const published = async ({ query, table }: World, since: Date, count: num
   return found.map((row) => {
     const trace = JSON.parse(row.headers) as { traceparent: string; correlationId: string; causationId?: string }
     return {
-      topic: row.topic, key: row.partition_key, value: row.payload,
+      topic: row.topic,
+      key: row.partition_key,
+      value: row.payload,
       headers: {
-        'content-type': 'application/json', ce_specversion: '1.0', ce_id: row.event_id, ce_type: row.event_type, ce_source: '/chaos', ce_subject: row.partition_key, ce_time: row.occurred_at.toISOString(),
-        ce_sequence: String(row.aggregate_version), ce_correlationid: trace.correlationId, traceparent: trace.traceparent,
+        'content-type': 'application/json',
+        ce_specversion: '1.0',
+        ce_id: row.event_id,
+        ce_type: row.event_type,
+        ce_source: '/chaos',
+        ce_subject: row.partition_key,
+        ce_time: row.occurred_at.toISOString(),
+        ce_sequence: String(row.aggregate_version),
+        ce_correlationid: trace.correlationId,
+        traceparent: trace.traceparent,
       },
     }
   })

@@ -36,9 +36,31 @@ export interface Timed {
 
 /** How likely each kind is. Everything that the design names, the rough ones less often: they also hide the others. */
 export const weights: Readonly<Record<FaultKind, number>> = {
-  kill: 14, freeze: 6, 'kafka-kill': 3, 'kafka-stop': 2, 'kafka-cut': 4, 'kafka-delay': 3, 'kafka-freeze': 2, 'database-kill': 2, 'database-stop': 2, 'database-cut': 5,
-  'database-away': 4, 'database-delay': 3, 'redis-flush': 3, 'redis-away': 2, 'search-away': 2, 'stripe-away': 3, 'stripe-cut': 4, 'stripe-delay': 2, webhooks: 8,
-  'clock-jump': 3, 'malformed-event': 2, 'impossible-event': 2, 'poisoned-order': 3, 'repeat-events': 4, 'mail-away': 3,
+  kill: 14,
+  freeze: 6,
+  'kafka-kill': 3,
+  'kafka-stop': 2,
+  'kafka-cut': 4,
+  'kafka-delay': 3,
+  'kafka-freeze': 2,
+  'database-kill': 2,
+  'database-stop': 2,
+  'database-cut': 5,
+  'database-away': 4,
+  'database-delay': 3,
+  'redis-flush': 3,
+  'redis-away': 2,
+  'search-away': 2,
+  'stripe-away': 3,
+  'stripe-cut': 4,
+  'stripe-delay': 2,
+  webhooks: 8,
+  'clock-jump': 3,
+  'malformed-event': 2,
+  'impossible-event': 2,
+  'poisoned-order': 3,
+  'repeat-events': 4,
+  'mail-away': 3,
 }
 
 const draw = (random: Random, kind: FaultKind, longestMs: number): Fault => {
@@ -95,9 +117,15 @@ export interface ScheduleOptions {
 
 /** Draws the faults of a run, in time order. */
 export const drawFaults = (random: Random, { durationMs, count, without = new Set(), only }: ScheduleOptions): Timed[] => {
-  const possible = Object.fromEntries(Object.entries(weights).map(([kind, weight]) => [kind, without.has(kind as FaultKind) || (only && !only.includes(kind as FaultKind)) ? 0 : weight])) as Record<FaultKind, number>
+  const possible = Object.fromEntries(
+    Object.entries(weights).map(([kind, weight]) => [
+      kind,
+      without.has(kind as FaultKind) || (only && !only.includes(kind as FaultKind)) ? 0 : weight,
+    ]),
+  ) as Record<FaultKind, number>
   return Array.from({ length: count }, () => ({
-    atMs: random.int(500, durationMs), fault: draw(random, random.weighted(possible), Math.min(8000, durationMs / 3)),
+    atMs: random.int(500, durationMs),
+    fault: draw(random, random.weighted(possible), Math.min(8000, durationMs / 3)),
   })).toSorted((a, b) => a.atMs - b.atMs)
 }
 

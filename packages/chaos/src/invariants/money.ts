@@ -11,7 +11,11 @@ interface Sums {
 }
 
 const intentsOf = (evidence: Evidence, orderId: string): Set<string> =>
-  new Set(evidence.stripe.sessions.filter((session) => session.metadata.orderId === orderId).flatMap((session) => session.payment_intent ?? []))
+  new Set(
+    evidence.stripe.sessions
+      .filter((session) => session.metadata.orderId === orderId)
+      .flatMap((session) => session.payment_intent ?? []),
+  )
 
 const sumsOf = (evidence: Evidence, orderId: string): Sums & { charges: number } => {
   const intents = intentsOf(evidence, orderId)
@@ -19,9 +23,21 @@ const sumsOf = (evidence: Evidence, orderId: string): Sums & { charges: number }
   return {
     charges: charges.length,
     takenByStripe: sum(charges.map((charge) => charge.amount_captured)),
-    givenBackByStripe: sum(evidence.stripe.refunds.filter((refund) => intents.has(refund.payment_intent) && refund.status === 'succeeded').map((refund) => refund.amount)),
-    givenBackByOrder: sum(evidence.refunds.filter((refund) => refund.order_id === orderId && refund.state === 'succeeded').map((refund) => refund.amount_minor)),
-    givenBackByPayment: sum(evidence.paymentRefunds.filter((refund) => refund.order_id === orderId && refund.state === 'succeeded').map((refund) => refund.amount_minor)),
+    givenBackByStripe: sum(
+      evidence.stripe.refunds
+        .filter((refund) => intents.has(refund.payment_intent) && refund.status === 'succeeded')
+        .map((refund) => refund.amount),
+    ),
+    givenBackByOrder: sum(
+      evidence.refunds
+        .filter((refund) => refund.order_id === orderId && refund.state === 'succeeded')
+        .map((refund) => refund.amount_minor),
+    ),
+    givenBackByPayment: sum(
+      evidence.paymentRefunds
+        .filter((refund) => refund.order_id === orderId && refund.state === 'succeeded')
+        .map((refund) => refund.amount_minor),
+    ),
   }
 }
 
@@ -39,19 +55,43 @@ const judge = (evidence: Evidence, order: OrderRow): string[] => {
   must(sums.charges <= 1, `Stripe charged ${sums.charges} times`)
   must(order.captured_minor === sums.takenByStripe, `Stripe took ${sums.takenByStripe}, the order says ${order.captured_minor}`)
   must(paidByRow === sums.takenByStripe, `Stripe took ${sums.takenByStripe}, payment says ${paidByRow}`)
-  if (goesOn.has(order.status)) must(order.captured_minor === order.total_minor, `it is ${order.status}, but ${order.captured_minor} of ${order.total_minor} were captured`)
-  must(sums.givenBackByOrder === sums.givenBackByStripe, `Stripe gave back ${sums.givenBackByStripe}, the order's refunds say ${sums.givenBackByOrder}`)
-  must(sums.givenBackByPayment === sums.givenBackByStripe, `Stripe gave back ${sums.givenBackByStripe}, payment's refunds say ${sums.givenBackByPayment}`)
+  if (goesOn.has(order.status))
+    must(
+      order.captured_minor === order.total_minor,
+      `it is ${order.status}, but ${order.captured_minor} of ${order.total_minor} were captured`,
+    )
+  must(
+    sums.givenBackByOrder === sums.givenBackByStripe,
+    `Stripe gave back ${sums.givenBackByStripe}, the order's refunds say ${sums.givenBackByOrder}`,
+  )
+  must(
+    sums.givenBackByPayment === sums.givenBackByStripe,
+    `Stripe gave back ${sums.givenBackByStripe}, payment's refunds say ${sums.givenBackByPayment}`,
+  )
   must(sums.givenBackByStripe <= sums.takenByStripe, `Stripe took ${sums.takenByStripe} and gave back ${sums.givenBackByStripe}`)
-  if (order.status === 'cancelled') must(sums.givenBackByStripe === sums.takenByStripe, `it is cancelled; ${sums.takenByStripe} were taken and ${sums.givenBackByStripe} given back`)
+  if (order.status === 'cancelled')
+    must(
+      sums.givenBackByStripe === sums.takenByStripe,
+      `it is cancelled; ${sums.takenByStripe} were taken and ${sums.givenBackByStripe} given back`,
+    )
   const failed = evidence.refunds.some((refund) => refund.order_id === order.id && refund.state !== 'succeeded')
-  if (!failed) must(order.refund_status === refundStatusOf(order, sums), `its refund status is ${order.refund_status}, but ${sums.givenBackByOrder} of ${order.captured_minor} were given back`)
+  if (!failed)
+    must(
+      order.refund_status === refundStatusOf(order, sums),
+      `its refund status is ${order.refund_status}, but ${sums.givenBackByOrder} of ${order.captured_minor} were given back`,
+    )
   return broken
 }
 
 export const money = (evidence: Evidence): Violation[] => [
-  ...evidence.orders.flatMap((order) => judge(evidence, order).map((what) => ({ invariant: 'I1 money', subject: order.id, what }))),
+  ...evidence.orders.flatMap((order) =>
+    judge(evidence, order).map((what) => ({ invariant: 'I1 money', subject: order.id, what })),
+  ),
   ...evidence.refunds
     .filter((refund) => refund.state === 'pending')
-    .map((refund) => ({ invariant: 'I1 money', subject: refund.order_id, what: `refund ${refund.id} of ${refund.amount_minor} never ended` })),
+    .map((refund) => ({
+      invariant: 'I1 money',
+      subject: refund.order_id,
+      what: `refund ${refund.id} of ${refund.amount_minor} never ended`,
+    })),
 ]

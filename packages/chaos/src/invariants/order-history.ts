@@ -2,7 +2,11 @@
 import type { Evidence, HistoryRow, OrderRow, Violation } from '../evidence/rows.ts'
 
 const next: Readonly<Record<string, readonly string[]>> = {
-  pending: ['processing', 'cancelled'], processing: ['shipped', 'cancelled'], shipped: ['delivered'], delivered: [], cancelled: [],
+  pending: ['processing', 'cancelled'],
+  processing: ['shipped', 'cancelled'],
+  shipped: ['delivered'],
+  delivered: [],
+  cancelled: [],
 }
 
 const judge = (order: OrderRow, path: readonly HistoryRow[]): string[] => {
@@ -11,13 +15,17 @@ const judge = (order: OrderRow, path: readonly HistoryRow[]): string[] => {
     const before = path[index - 1]
     if (entry.version !== index + 1) broken.push(`entry ${index + 1} of its history has version ${entry.version}`)
     if (before === undefined) {
-      if (entry.from_status !== null || entry.to_status !== 'pending') broken.push(`its history begins with ${entry.from_status} → ${entry.to_status}`)
+      if (entry.from_status !== null || entry.to_status !== 'pending')
+        broken.push(`its history begins with ${entry.from_status} → ${entry.to_status}`)
     } else {
-      if (entry.from_status !== before.to_status) broken.push(`its history goes to ${before.to_status} and on from ${entry.from_status}`)
-      if (!next[entry.from_status ?? '']?.includes(entry.to_status)) broken.push(`its history goes from ${entry.from_status} to ${entry.to_status}`)
+      if (entry.from_status !== before.to_status)
+        broken.push(`its history goes to ${before.to_status} and on from ${entry.from_status}`)
+      if (!next[entry.from_status ?? '']?.includes(entry.to_status))
+        broken.push(`its history goes from ${entry.from_status} to ${entry.to_status}`)
     }
   })
-  if (path.at(-1)?.to_status !== order.status) broken.push(`it is ${order.status}, its history ends with ${path.at(-1)?.to_status ?? 'nothing'}`)
+  if (path.at(-1)?.to_status !== order.status)
+    broken.push(`it is ${order.status}, its history ends with ${path.at(-1)?.to_status ?? 'nothing'}`)
   return broken
 }
 
@@ -40,8 +48,12 @@ export const sagas = (evidence: Evidence, slackSec = 300): Violation[] => {
     const told = (what: string): Violation => ({ invariant: 'I7 sagas', subject: saga.id, what })
     return [
       ...(late > slackSec ? [told(`its saga is ${saga.state}, ${Math.round(late)} s past its deadline`)] : []),
-      ...(resting.has(saga.state) && status.get(saga.id) === 'pending' ? [told(`its saga is ${saga.state}, the order still pending`)] : []),
-      ...(!resting.has(saga.state) && status.has(saga.id) && status.get(saga.id) !== 'pending' ? [told(`the order is ${status.get(saga.id)}, its saga still ${saga.state}`)] : []),
+      ...(resting.has(saga.state) && status.get(saga.id) === 'pending'
+        ? [told(`its saga is ${saga.state}, the order still pending`)]
+        : []),
+      ...(!resting.has(saga.state) && status.has(saga.id) && status.get(saga.id) !== 'pending'
+        ? [told(`the order is ${status.get(saga.id)}, its saga still ${saga.state}`)]
+        : []),
     ]
   })
 }
@@ -53,14 +65,19 @@ export const promises = (evidence: Evidence): Violation[] => {
   const orders = new Map(evidence.orders.map((order) => [order.id, order]))
   return evidence.operations.flatMap((operation) => {
     const told = (what: string): Violation[] => [{ invariant: 'promises', subject: operation.orderId ?? operation.actor, what }]
-    if (operation.status !== null && operation.status >= 500 && operation.status !== 503) return told(`${operation.actor}: ${operation.action} answered ${operation.status} ${operation.detail}`)
+    if (operation.status !== null && operation.status >= 500 && operation.status !== 503)
+      return told(`${operation.actor}: ${operation.action} answered ${operation.status} ${operation.detail}`)
     if (!ok(operation.status) || operation.orderId === null) return []
     const order = orders.get(operation.orderId)
-    if (operation.action === 'checkout' && order === undefined) return told(`${operation.actor} was told that order ${operation.orderId} was placed; there is none`)
+    if (operation.action === 'checkout' && order === undefined)
+      return told(`${operation.actor} was told that order ${operation.orderId} was placed; there is none`)
     if (order === undefined) return []
-    if (operation.action.endsWith('cancel') && order.status !== 'cancelled') return told(`${operation.actor} was told that it is being cancelled; it is ${order.status}`)
-    if (operation.action === 'ship' && order.status !== 'shipped' && order.status !== 'delivered') return told(`${operation.actor} was told that it was shipped; it is ${order.status}`)
-    if (operation.action === 'refund' && !evidence.refunds.some((refund) => refund.order_id === order.id)) return told(`${operation.actor} was told that a refund was made; there is none`)
+    if (operation.action.endsWith('cancel') && order.status !== 'cancelled')
+      return told(`${operation.actor} was told that it is being cancelled; it is ${order.status}`)
+    if (operation.action === 'ship' && order.status !== 'shipped' && order.status !== 'delivered')
+      return told(`${operation.actor} was told that it was shipped; it is ${order.status}`)
+    if (operation.action === 'refund' && !evidence.refunds.some((refund) => refund.order_id === order.id))
+      return told(`${operation.actor} was told that a refund was made; there is none`)
     return []
   })
 }

@@ -9,22 +9,37 @@ export const projections = (evidence: Evidence): Violation[] => {
   const told = (subject: string, what: string): Violation => ({ invariant: 'I8 projections', subject, what })
   const truth = new Map(evidence.products.map((product) => [product.id, product]))
   const indexed = new Map((evidence.documents ?? []).map((document) => [document.id, document]))
-  const index = evidence.documents === null ? [] : [
-    ...evidence.products.filter((product) => !indexed.has(product.id)).map((product) => told(product.id, 'shoppers cannot find it: it is not in the search index')),
-    ...evidence.documents.filter((document) => !truth.has(document.id)).map((document) => told(document.id, 'the search index holds a product that is not for sale')),
-    ...evidence.products.flatMap((product) => {
-      const document = indexed.get(product.id)
-      return document && plain(document) !== plain(product) ? [told(product.id, `the search index says ${plain(document)}, MySQL says ${plain(product)}`)] : []
-    }),
-  ]
+  const index =
+    evidence.documents === null
+      ? []
+      : [
+          ...evidence.products
+            .filter((product) => !indexed.has(product.id))
+            .map((product) => told(product.id, 'shoppers cannot find it: it is not in the search index')),
+          ...evidence.documents
+            .filter((document) => !truth.has(document.id))
+            .map((document) => told(document.id, 'the search index holds a product that is not for sale')),
+          ...evidence.products.flatMap((product) => {
+            const document = indexed.get(product.id)
+            return document && plain(document) !== plain(product)
+              ? [told(product.id, `the search index says ${plain(document)}, MySQL says ${plain(product)}`)]
+              : []
+          }),
+        ]
   const available = new Map(evidence.stock.map((level) => [level.sku, level.on_hand - level.reserved]))
   const beliefs = evidence.believedStock.flatMap(({ where, sku, available: believed }) => {
     const real = available.get(sku)
-    return real === undefined || real === believed ? [] : [told(sku, `${where} says ${believed} are available, the ledger says ${real}`)]
+    return real === undefined || real === believed
+      ? []
+      : [told(sku, `${where} says ${believed} are available, the ledger says ${real}`)]
   })
   return [...index, ...beliefs]
 }
 
 /** I10: no password, code, token or address in a log, and no unhandled rejection. */
 export const logs = (evidence: Evidence): Violation[] =>
-  evidence.logFindings.map(({ service, what, line }) => ({ invariant: 'I10 logs', subject: service, what: `${what}: ${line.slice(0, 300)}` }))
+  evidence.logFindings.map(({ service, what, line }) => ({
+    invariant: 'I10 logs',
+    subject: service,
+    what: `${what}: ${line.slice(0, 300)}`,
+  }))

@@ -1,5 +1,5 @@
 // A small world in which everything holds: one order that was paid and shipped, one that was cancelled and refunded. Tests corrupt it.
-import type { Evidence, EventRow } from '../evidence/rows.ts'
+import type { EventRow, Evidence } from '../evidence/rows.ts'
 
 const at = new Date('2026-01-01T12:00:00Z')
 const lines = JSON.stringify([{ sku: 'MUG', quantity: 2 }])
@@ -11,65 +11,173 @@ const readers = {
 }
 
 const anOrder = (id: string, end: 'shipped' | 'cancelled'): Evidence['orders'][number] => ({
-  id, number: `CW-${id}`, principal_id: `gst_${id}`, cart_id: `crt_${id}`, reservation_id: `res_${id}`, status: end, payment_status: 'paid',
-  fulfilment_status: end === 'shipped' ? 'shipped' : 'none', refund_status: end === 'shipped' ? 'none' : 'full', cancel_reason: end === 'shipped' ? null : 'customer',
-  cancel_requested_at: null, email: `${id}@example.net`, currency: 'EUR', total_minor: 3000, captured_minor: 3000, order_lines: lines, created_at: at,
+  id,
+  number: `CW-${id}`,
+  principal_id: `gst_${id}`,
+  cart_id: `crt_${id}`,
+  reservation_id: `res_${id}`,
+  status: end,
+  payment_status: 'paid',
+  fulfilment_status: end === 'shipped' ? 'shipped' : 'none',
+  refund_status: end === 'shipped' ? 'none' : 'full',
+  cancel_reason: end === 'shipped' ? null : 'customer',
+  cancel_requested_at: null,
+  email: `${id}@example.net`,
+  currency: 'EUR',
+  total_minor: 3000,
+  captured_minor: 3000,
+  order_lines: lines,
+  created_at: at,
 })
 
 const pathOf = (order_id: string, ...path: string[]): Evidence['history'] =>
-  path.map((to_status, index) => ({ order_id, version: index + 1, from_status: path[index - 1] ?? null, to_status, actor: 'order', created_at: at }))
+  path.map((to_status, index) => ({
+    order_id,
+    version: index + 1,
+    from_status: path[index - 1] ?? null,
+    to_status,
+    actor: 'order',
+    created_at: at,
+  }))
 
-const eventsOf = (aggregate_id: string, owner: string, aggregate_type: string, ...events: [type: string, data?: object][]): EventRow[] =>
+const eventsOf = (
+  aggregate_id: string,
+  owner: string,
+  aggregate_type: string,
+  ...events: [type: string, data?: object][]
+): EventRow[] =>
   events.map(([event_type, data = {}], index) => ({
-    owner, id: index + 1, event_id: `evt_${aggregate_id}_${owner}_${index}`, event_type, aggregate_type, aggregate_id, aggregate_version: index + 1,
-    payload: JSON.stringify({ orderId: aggregate_id, ...data }), occurred_at: at, published_at: at,
+    owner,
+    id: index + 1,
+    event_id: `evt_${aggregate_id}_${owner}_${index}`,
+    event_type,
+    aggregate_type,
+    aggregate_id,
+    aggregate_version: index + 1,
+    payload: JSON.stringify({ orderId: aggregate_id, ...data }),
+    occurred_at: at,
+    published_at: at,
   }))
 
 const mailFor = (event: EventRow, template: string) => ({
-  message: { id: `msg_${event.event_id}`, event_id: event.event_id, event_type: event.event_type, template, recipient: 'a@example.net', order_id: event.aggregate_id, state: 'sent' },
+  message: {
+    id: `msg_${event.event_id}`,
+    event_id: event.event_id,
+    event_type: event.event_type,
+    template,
+    recipient: 'a@example.net',
+    order_id: event.aggregate_id,
+    state: 'sent',
+  },
   mail: { messageId: `<msg_${event.event_id}@cartwright.example>`, to: 'a@example.net', subject: template, text: '', copies: 1 },
 })
 
 const templates: Readonly<Record<string, string>> = {
-  'order.confirmed': 'order-confirmed', 'order.shipped': 'order-shipped', 'order.cancelled': 'order-cancelled', 'payment.refund-succeeded': 'refund-succeeded',
+  'order.confirmed': 'order-confirmed',
+  'order.shipped': 'order-shipped',
+  'order.cancelled': 'order-cancelled',
+  'payment.refund-succeeded': 'refund-succeeded',
 }
 
 /** Sound evidence, made anew at each call. */
 export const soundWorld = (): Evidence => {
   const events = [
-    ...eventsOf('ord_a', 'order', 'order', ['order.placed'], ['order.stock-requested'], ['order.confirmed'], ['order.shipped', { shipmentId: 'shp_a' }]),
+    ...eventsOf(
+      'ord_a',
+      'order',
+      'order',
+      ['order.placed'],
+      ['order.stock-requested'],
+      ['order.confirmed'],
+      ['order.shipped', { shipmentId: 'shp_a' }],
+    ),
     ...eventsOf('ord_a', 'payment', 'payment', ['payment.succeeded']),
     ...eventsOf('ord_a', 'catalog', 'reservation', ['catalog.stock-reserved'], ['catalog.stock-committed']),
-    ...eventsOf('ord_b', 'order', 'order', ['order.placed'], ['order.stock-requested'], ['order.confirmed'], ['order.refund-requested', { refundId: 'rfd_b' }], ['order.cancelled']),
+    ...eventsOf(
+      'ord_b',
+      'order',
+      'order',
+      ['order.placed'],
+      ['order.stock-requested'],
+      ['order.confirmed'],
+      ['order.refund-requested', { refundId: 'rfd_b' }],
+      ['order.cancelled'],
+    ),
     ...eventsOf('ord_b', 'payment', 'payment', ['payment.succeeded'], ['payment.refund-succeeded', { refundId: 'rfd_b' }]),
-    ...eventsOf('ord_b', 'catalog', 'reservation', ['catalog.stock-reserved'], ['catalog.stock-committed'], ['catalog.stock-returned', { returnId: 'cancel:ord_b' }]),
+    ...eventsOf(
+      'ord_b',
+      'catalog',
+      'reservation',
+      ['catalog.stock-reserved'],
+      ['catalog.stock-committed'],
+      ['catalog.stock-returned', { returnId: 'cancel:ord_b' }],
+    ),
   ]
-  const written = events.flatMap((event) => (templates[event.event_type] ? [mailFor(event, templates[event.event_type] ?? '')] : []))
-  const payment = (order_id: string) => ({ order_id, state: 'paid', amount_minor: 3000, currency: 'EUR', captured_minor: 3000, attempt: 1, session_id: `cs_${order_id}`, payment_intent_id: `pi_${order_id}` })
+  const written = events.flatMap((event) =>
+    templates[event.event_type] ? [mailFor(event, templates[event.event_type] ?? '')] : [],
+  )
+  const payment = (order_id: string) => ({
+    order_id,
+    state: 'paid',
+    amount_minor: 3000,
+    currency: 'EUR',
+    captured_minor: 3000,
+    attempt: 1,
+    session_id: `cs_${order_id}`,
+    payment_intent_id: `pi_${order_id}`,
+  })
   return {
     now: at,
     orders: [anOrder('ord_a', 'shipped'), anOrder('ord_b', 'cancelled')],
     history: [...pathOf('ord_a', 'pending', 'processing', 'shipped'), ...pathOf('ord_b', 'pending', 'processing', 'cancelled')],
     refunds: [{ id: 'rfd_b', order_id: 'ord_b', cause: 'cancelled', amount_minor: 3000, state: 'succeeded', origin: 'order' }],
     shipments: [{ id: 'shp_a', order_id: 'ord_a' }],
-    sagas: [{ id: 'ord_a', state: 'confirmed', deadline_at: null, tries: 0 }, { id: 'ord_b', state: 'confirmed', deadline_at: null, tries: 0 }],
+    sagas: [
+      { id: 'ord_a', state: 'confirmed', deadline_at: null, tries: 0 },
+      { id: 'ord_b', state: 'confirmed', deadline_at: null, tries: 0 },
+    ],
     sagaSteps: [],
     payments: [payment('ord_a'), payment('ord_b')],
     paymentRefunds: [{ id: 'rfd_b', order_id: 'ord_b', amount_minor: 3000, state: 'succeeded', origin: 'order' }],
-    reservations: [{ id: 'res_ord_a', order_id: 'ord_a', state: 'committed', stock_lines: lines }, { id: 'res_ord_b', order_id: 'ord_b', state: 'committed', stock_lines: lines }],
+    reservations: [
+      { id: 'res_ord_a', order_id: 'ord_a', state: 'committed', stock_lines: lines },
+      { id: 'res_ord_b', order_id: 'ord_b', state: 'committed', stock_lines: lines },
+    ],
     stockReturns: [{ return_id: 'cancel:ord_b', reservation_id: 'res_ord_b', stock_lines: lines }],
     stock: [{ sku: 'MUG', on_hand: 8, reserved: 0, version: 5, moved: 8, stocked: 10 }],
     events,
-    aggregates: [{ owner: 'order', aggregate_type: 'order', aggregate_id: 'ord_a', version: 4 }, { owner: 'order', aggregate_type: 'order', aggregate_id: 'ord_b', version: 5 }],
-    inbox: events.flatMap((event) => (readers[event.event_type as keyof typeof readers] ?? []).map(({ owner, consumer }) => ({ owner, consumer, event_id: event.event_id }))),
+    aggregates: [
+      { owner: 'order', aggregate_type: 'order', aggregate_id: 'ord_a', version: 4 },
+      { owner: 'order', aggregate_type: 'order', aggregate_id: 'ord_b', version: 5 },
+    ],
+    inbox: events.flatMap((event) =>
+      (readers[event.event_type as keyof typeof readers] ?? []).map(({ owner, consumer }) => ({
+        owner,
+        consumer,
+        event_id: event.event_id,
+      })),
+    ),
     readers,
     deadLetters: [],
     poison: new Set(),
     messages: written.map(({ message }) => message),
     mails: written.map(({ mail }) => mail),
     stripe: {
-      sessions: ['ord_a', 'ord_b'].map((orderId) => ({ id: `cs_${orderId}`, status: 'complete', payment_status: 'paid', payment_intent: `pi_${orderId}`, amount_total: 3000, metadata: { orderId } })),
-      charges: ['ord_a', 'ord_b'].map((orderId) => ({ id: `ch_${orderId}`, status: 'succeeded', amount_captured: 3000, payment_intent: `pi_${orderId}`, currency: 'eur' })),
+      sessions: ['ord_a', 'ord_b'].map((orderId) => ({
+        id: `cs_${orderId}`,
+        status: 'complete',
+        payment_status: 'paid',
+        payment_intent: `pi_${orderId}`,
+        amount_total: 3000,
+        metadata: { orderId },
+      })),
+      charges: ['ord_a', 'ord_b'].map((orderId) => ({
+        id: `ch_${orderId}`,
+        status: 'succeeded',
+        amount_captured: 3000,
+        payment_intent: `pi_${orderId}`,
+        currency: 'eur',
+      })),
       refunds: [{ id: 're_b', status: 'succeeded', amount: 3000, payment_intent: 'pi_ord_b', metadata: {} }],
     },
     products: [{ id: 'prd_1', skus: ['MUG'], prices: { EUR: 1500 }, inStock: true }],

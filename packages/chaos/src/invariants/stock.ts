@@ -8,7 +8,11 @@ const bySku = (lines: readonly Line[]): Map<string, number> => {
 }
 
 const inState = (evidence: Evidence, state: string): Map<string, number> =>
-  bySku(evidence.reservations.filter((reservation) => reservation.state === state).flatMap((reservation) => linesOf(reservation.stock_lines)))
+  bySku(
+    evidence.reservations
+      .filter((reservation) => reservation.state === state)
+      .flatMap((reservation) => linesOf(reservation.stock_lines)),
+  )
 
 const judge = (level: StockRow, sold: number, returned: number, held: number): string[] => {
   const broken: string[] = []
@@ -20,7 +24,10 @@ const judge = (level: StockRow, sold: number, returned: number, held: number): s
   must(moved === onHand, `the ledger adds up to ${moved}, on hand are ${onHand}`)
   must(held === reserved, `holds add up to ${held}, reserved are ${reserved}`)
   must(sold - returned <= stocked, `${sold} sold and ${returned} returned, of ${stocked} stocked`)
-  must(stocked - sold + returned === onHand, `${stocked} stocked, ${sold} sold and ${returned} returned leave ${stocked - sold + returned}, on hand are ${onHand}`)
+  must(
+    stocked - sold + returned === onHand,
+    `${stocked} stocked, ${sold} sold and ${returned} returned leave ${stocked - sold + returned}, on hand are ${onHand}`,
+  )
   return broken
 }
 
@@ -29,7 +36,11 @@ export const stock = (evidence: Evidence): Violation[] => {
   const [sold, held] = [inState(evidence, 'committed'), inState(evidence, 'held')]
   const returned = bySku(evidence.stockReturns.flatMap((back) => linesOf(back.stock_lines)))
   return evidence.stock.flatMap((level) =>
-    judge(level, sold.get(level.sku) ?? 0, returned.get(level.sku) ?? 0, held.get(level.sku) ?? 0).map((what) => ({ invariant: 'I2 stock', subject: level.sku, what })),
+    judge(level, sold.get(level.sku) ?? 0, returned.get(level.sku) ?? 0, held.get(level.sku) ?? 0).map((what) => ({
+      invariant: 'I2 stock',
+      subject: level.sku,
+      what,
+    })),
   )
 }
 
@@ -46,13 +57,18 @@ export const holds = (evidence: Evidence): Violation[] => {
   return evidence.reservations.flatMap((reservation) => {
     const order = orders.get(reservation.order_id)
     const told = (what: string): Violation[] => [{ invariant: 'I6 holds', subject: reservation.order_id, what }]
-    if (order === undefined) return reservation.state === 'held' ? told(`reservation ${reservation.id} is held for an order that does not exist`) : []
-    if (!owed(order.status).includes(reservation.state)) return told(`reservation ${reservation.id} is ${reservation.state}, the order is ${order.status}`)
+    if (order === undefined)
+      return reservation.state === 'held' ? told(`reservation ${reservation.id} is held for an order that does not exist`) : []
+    if (!owed(order.status).includes(reservation.state))
+      return told(`reservation ${reservation.id} is ${reservation.state}, the order is ${order.status}`)
     const kept = order.status === 'cancelled' && reservation.state === 'committed' && !returns.has(reservation.id)
     // An operator may cancel without putting goods back; nobody else may.
-    return kept && order.cancel_reason !== 'operator' ? told(`reservation ${reservation.id} was sold and never came back, the order is cancelled`) : []
+    return kept && order.cancel_reason !== 'operator'
+      ? told(`reservation ${reservation.id} was sold and never came back, the order is cancelled`)
+      : []
   })
 }
 
 /** Both, for one call. */
-export const totalSold = (evidence: Evidence, sku: string): number => sum([...inState(evidence, 'committed')].filter(([name]) => name === sku).map(([, quantity]) => quantity))
+export const totalSold = (evidence: Evidence, sku: string): number =>
+  sum([...inState(evidence, 'committed')].filter(([name]) => name === sku).map(([, quantity]) => quantity))

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { cards, serviceNames } from '@cartwright/shop/test-shop'
 import { impossible, malformed } from '../faults/poison.ts'
-import { type Person, pause, payOn, payUrl, inSeconds } from '../shoppers/person.ts'
+import { inSeconds, type Person, pause, payOn, payUrl } from '../shoppers/person.ts'
 import { aFullCart, expectNoFailure, numbers, orderCart } from './crowds.ts'
 import { playMix } from './random-mix.ts'
 import type { Ground, Scenario } from './scenario.ts'
@@ -15,7 +15,10 @@ const secondsOf = async (work: () => Promise<unknown>): Promise<number> => {
 }
 
 const deadLettersOf = (ground: Ground, key: string) =>
-  ground.world.query<{ id: number; reason: string }>(`SELECT id, reason FROM ${ground.world.table('catalog', 'dead_letter')} WHERE partition_key = ? AND resolved_at IS NULL ORDER BY id`, [key])
+  ground.world.query<{ id: number; reason: string }>(
+    `SELECT id, reason FROM ${ground.world.table('catalog', 'dead_letter')} WHERE partition_key = ? AND resolved_at IS NULL ORDER BY id`,
+    [key],
+  )
 
 /** A fault in catalog's own database that hits one order only: its handler fails until somebody mends it. */
 const breakCatalogFor = async (ground: Ground, orderId: string): Promise<() => Promise<unknown>> => {
@@ -57,7 +60,10 @@ export const poison = (): Scenario => ({
     const letters = await deadLettersOf(ground, victim.orderId)
     const [first] = letters
     if (first === undefined) return ground.expect(false, 'the broken handler left no dead letter')
-    const [row] = await ground.world.query<{ event_id: string }>(`SELECT event_id FROM ${ground.world.table('catalog', 'dead_letter')} WHERE id = ?`, [first.id])
+    const [row] = await ground.world.query<{ event_id: string }>(
+      `SELECT event_id FROM ${ground.world.table('catalog', 'dead_letter')} WHERE id = ?`,
+      [first.id],
+    )
     ground.injector.poison.add(row?.event_id ?? '')
     await ground.admin.insist('POST', `/v1/admin/dead-letters/catalog/${first.id}/redrive`, { action: 'redrive' })
     const order = await untilOrder(victim.who, victim.orderId, ({ status }) => status === 'processing', 30)
@@ -111,7 +117,8 @@ export const twoReplicas = (seconds: number): Scenario => ({
   about: 'The random mix with two processes of every service: the same guarantees.',
   world: { replicas: 2 },
   restSec: 150,
-  play: (ground) => playMix(ground, { shoppers: Math.round(seconds * 0.8), durationMs: seconds * 1000, faults: Math.round(seconds / 3) }),
+  play: (ground) =>
+    playMix(ground, { shoppers: Math.round(seconds * 0.8), durationMs: seconds * 1000, faults: Math.round(seconds / 3) }),
 })
 
 export const rollingRestart = (): Scenario => ({
@@ -132,8 +139,10 @@ export const rollingRestart = (): Scenario => ({
     }
     ground.say(`${await stop()} purchases meanwhile`)
     const refused = ground.journal.operations().filter((operation) => operation.status === 503)
-    ground.expect(refused.length === 0, `${refused.length} requests were answered 503, the first: ${refused[0]?.actor} ${refused[0]?.action} ${refused[0]?.detail}`)
+    ground.expect(
+      refused.length === 0,
+      `${refused.length} requests were answered 503, the first: ${refused[0]?.actor} ${refused[0]?.action} ${refused[0]?.detail}`,
+    )
     expectNoFailure(ground)
   },
 })
-

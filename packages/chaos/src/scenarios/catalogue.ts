@@ -38,7 +38,8 @@ export const findScenarios = (options: Pick<ChaosOptions, 'seconds' | 'scenarios
   if (options.scenarios.includes('all')) return known
   return options.scenarios.map((name) => {
     const scenario = known.find((candidate) => candidate.name === name)
-    if (scenario === undefined) throw new ProgramError(`There is no scenario ${name}; there are ${known.map((each) => each.name).join(', ')}.`)
+    if (scenario === undefined)
+      throw new ProgramError(`There is no scenario ${name}; there are ${known.map((each) => each.name).join(', ')}.`)
     return scenario
   })
 }

@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ServiceName } from '@cartwright/service-kit'
 import { cards } from '@cartwright/shop/test-shop'
 import { readLedger } from '../evidence/collect.ts'
+import { aGuest, inSeconds, type Person, pause, payOn } from '../shoppers/person.ts'
 import { DiedTooSoon, type Replica } from '../world/fleet.ts'
-import { aGuest, inSeconds, type Person, payOn, pause } from '../shoppers/person.ts'
 import type { Ground, Scenario } from './scenario.ts'
 import { anOpenOrder, untilOrder } from './stripe-stories.ts'
 
@@ -20,7 +20,8 @@ export interface Death {
 
 const aroundCommit = ['before-handler-commit', 'after-handler-commit', 'after-commit-before-offset'] as const
 
-const handling = (service: ServiceName, event: string, story: Story = 'buy'): Death[] => aroundCommit.map((point) => ({ service, at: `${point}:${event}`, story }))
+const handling = (service: ServiceName, event: string, story: Story = 'buy'): Death[] =>
+  aroundCommit.map((point) => ({ service, at: `${point}:${event}`, story }))
 
 /** Every service at every place that it has. */
 export const deaths: readonly Death[] = [
@@ -60,14 +61,24 @@ interface FinalState {
 const stateOf = async (ground: Ground, who: Person, orderId: string, sku: string): Promise<FinalState> => {
   const { query, table } = ground.world
   const [order] = await query<{ status: string; payment_status: string; refund_status: string; captured_minor: number }>(
-    `SELECT status, payment_status, refund_status, captured_minor FROM ${table('order', 'customer_order')} WHERE id = ?`, [orderId],
+    `SELECT status, payment_status, refund_status, captured_minor FROM ${table('order', 'customer_order')} WHERE id = ?`,
+    [orderId],
   )
-  const history = await query<{ to_status: string }>(`SELECT to_status FROM ${table('order', 'order_history')} WHERE order_id = ? ORDER BY version`, [orderId])
-  const [stock] = await query<{ on_hand: number; reserved: number }>(`SELECT on_hand, reserved FROM ${table('catalog', 'stock_level')} WHERE sku = ?`, [sku])
+  const history = await query<{ to_status: string }>(
+    `SELECT to_status FROM ${table('order', 'order_history')} WHERE order_id = ? ORDER BY version`,
+    [orderId],
+  )
+  const [stock] = await query<{ on_hand: number; reserved: number }>(
+    `SELECT on_hand, reserved FROM ${table('catalog', 'stock_level')} WHERE sku = ?`,
+    [sku],
+  )
   const ledger = await readLedger(ground.world)
-  const intents = new Set(ledger.sessions.filter((session) => session.metadata.orderId === orderId).map((session) => session.payment_intent))
+  const intents = new Set(
+    ledger.sessions.filter((session) => session.metadata.orderId === orderId).map((session) => session.payment_intent),
+  )
   const [lines] = await query<{ lines: number }>(
-    `SELECT COUNT(*) AS \`lines\` FROM ${table('cart', 'cart_line')} l JOIN ${table('cart', 'cart')} c ON c.id = l.cart_id WHERE c.open_for = ?`, [who.principalId],
+    `SELECT COUNT(*) AS \`lines\` FROM ${table('cart', 'cart_line')} l JOIN ${table('cart', 'cart')} c ON c.id = l.cart_id WHERE c.open_for = ?`,
+    [who.principalId],
   )
   return {
     order: JSON.stringify(order),
@@ -77,7 +88,10 @@ const stateOf = async (ground: Ground, who: Person, orderId: string, sku: string
       ledger.charges.filter((charge) => intents.has(charge.payment_intent)).map((charge) => charge.amount_captured),
       ledger.refunds.filter((refund) => intents.has(refund.payment_intent)).map((refund) => [refund.amount, refund.status]),
     ]),
-    mails: ground.mails.to(who.email).map((mail) => mail.subject.replaceAll(/CW-\S+/g, 'CW-…')).toSorted(),
+    mails: ground.mails
+      .to(who.email)
+      .map((mail) => mail.subject.replaceAll(/CW-\S+/g, 'CW-…'))
+      .toSorted(),
     cart: lines?.lines ?? -1,
   }
 }
@@ -90,7 +104,13 @@ const play = async (ground: Ground, story: Story, actor: string): Promise<() => 
   await payOn(who, orderId, url, cards.pays, ground.journal)
   if (story === 'buy-and-cancel') {
     await untilOrder(who, orderId, ({ status }) => status === 'processing', 90)
-    await who.insist('POST', `/v1/orders/${orderId}/cancel`, { key: randomUUID(), body: {}, action: 'cancel', orderId, seconds: 60 })
+    await who.insist('POST', `/v1/orders/${orderId}/cancel`, {
+      key: randomUUID(),
+      body: {},
+      action: 'cancel',
+      orderId,
+      seconds: 60,
+    })
   }
   return async () => JSON.stringify(await stateOf(ground, who, orderId, sku), null, 1)
 }
@@ -98,8 +118,15 @@ const play = async (ground: Ground, story: Story, actor: string): Promise<() => 
 const registers = async (ground: Ground, actor: string): Promise<() => Promise<string>> => {
   const email = `${actor.replaceAll(/\W/g, '-')}-${randomUUID().slice(0, 8)}@example.net`
   const guest = await aGuest(ground.url, actor, ground.journal)
-  await guest.insist('POST', '/v1/auth/register', { body: { email, password: `Chaos-${randomUUID()}`, name: 'Rita Regular' }, token: null })
-  return async () => ground.mails.to(email).map((mail) => mail.subject.replaceAll(/\d{6}/g, '…')).join(', ')
+  await guest.insist('POST', '/v1/auth/register', {
+    body: { email, password: `Chaos-${randomUUID()}`, name: 'Rita Regular' },
+    token: null,
+  })
+  return async () =>
+    ground.mails
+      .to(email)
+      .map((mail) => mail.subject.replaceAll(/\d{6}/g, '…'))
+      .join(', ')
 }
 
 /** Asks until the state is the wished one. @returns the last one seen */
@@ -161,7 +188,8 @@ export const crashPoints = (chosen: readonly Death[] = deaths, name = 'crash-poi
   restSec: 120,
   play: async (ground) => {
     const wanted: Record<Story, string> = { buy: '', 'buy-and-cancel': '', register: '' }
-    for (const story of new Set(chosen.map((death) => death.story))) wanted[story] = await settles(await play(ground, story, `nobody dies, ${story}`), null, 60)
+    for (const story of new Set(chosen.map((death) => death.story)))
+      wanted[story] = await settles(await play(ground, story, `nobody dies, ${story}`), null, 60)
     for (const death of chosen) await dieOnce(ground, death, wanted)
   },
 })

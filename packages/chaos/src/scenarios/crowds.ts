@@ -6,7 +6,11 @@ import { aGuest, checkout, checkoutBody, type Person, pause, readCart } from '..
 import type { Ground, Scenario } from './scenario.ts'
 
 /** Works through a list with so many at a time. */
-export const inCrowd = async <T>(items: readonly T[], atOnce: number, work: (item: T, index: number) => Promise<void>): Promise<void> => {
+export const inCrowd = async <T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> => {
   const queue = items.map((item, index) => ({ item, index }))
   const one = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) await work(next.item, next.index)
@@ -17,9 +21,14 @@ export const inCrowd = async <T>(items: readonly T[], atOnce: number, work: (ite
 export const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 
 /** A guest with a filled cart. */
-export const aFullCart = async (ground: Ground, actor: string, lines: readonly { sku: string; quantity: number }[]): Promise<Person> => {
+export const aFullCart = async (
+  ground: Ground,
+  actor: string,
+  lines: readonly { sku: string; quantity: number }[],
+): Promise<Person> => {
   const who = await aGuest(ground.url, actor, ground.journal)
-  for (const { sku, quantity } of lines) await who.insist('POST', '/v1/cart/lines', { body: { sku, quantity }, action: `add ${quantity} of ${sku}` })
+  for (const { sku, quantity } of lines)
+    await who.insist('POST', '/v1/cart/lines', { body: { sku, quantity }, action: `add ${quantity} of ${sku}` })
   return who
 }
 
@@ -31,9 +40,14 @@ export const orderCart = async (who: Person): Promise<string | null> => {
 
 /** No answer of the run was a failure of ours. */
 export const expectNoFailure = (ground: Ground, except: readonly number[] = []): void => {
-  const failed = ground.journal.operations().filter((operation) => operation.status === null || (operation.status >= 500 && !except.includes(operation.status)))
+  const failed = ground.journal
+    .operations()
+    .filter((operation) => operation.status === null || (operation.status >= 500 && !except.includes(operation.status)))
   const [first] = failed
-  ground.expect(failed.length === 0, `${failed.length} requests failed, the first: ${first?.actor} ${first?.action} → ${first?.status ?? `lost (${first?.detail})`}`)
+  ground.expect(
+    failed.length === 0,
+    `${failed.length} requests failed, the first: ${first?.actor} ${first?.action} → ${first?.status ?? `lost (${first?.detail})`}`,
+  )
 }
 
 /** Waits until nobody's order is still looking for stock or for a page. */
@@ -51,7 +65,10 @@ export const untilDecided = async (ground: Ground, seconds: number): Promise<voi
 }
 
 const sessionsOfRun = async (ground: Ground): Promise<number> => {
-  const orders = await ground.world.query<{ id: string }>(`SELECT id FROM ${ground.world.table('order', 'customer_order')} WHERE created_at >= ?`, [ground.scope.since])
+  const orders = await ground.world.query<{ id: string }>(
+    `SELECT id FROM ${ground.world.table('order', 'customer_order')} WHERE created_at >= ?`,
+    [ground.scope.since],
+  )
   const own = new Set(orders.map(({ id }) => id))
   return (await readLedger(ground.world)).sessions.filter((session) => own.has(session.metadata.orderId ?? '')).length
 }
@@ -63,7 +80,11 @@ export const hotSku = (buyers: number, units: number): Scenario => ({
   play: async (ground) => {
     const [sku = ''] = await ground.goods({ stock: units })
     const people: Person[] = []
-    await inCrowd(numbers(buyers), 20, async (number) => void people.push(await aFullCart(ground, `buyer-${number}`, [{ sku, quantity: 1 }])))
+    await inCrowd(
+      numbers(buyers),
+      20,
+      async (number) => void people.push(await aFullCart(ground, `buyer-${number}`, [{ sku, quantity: 1 }])),
+    )
     await inCrowd(people, 25, async (who) => void (await orderCart(who)))
     await untilDecided(ground, 120)
     const sessions = await sessionsOfRun(ground)
@@ -81,7 +102,16 @@ export const threeSkuCarts = (buyers: number): Scenario => ({
     const people: Person[] = []
     await inCrowd(numbers(buyers), 20, async (number) => {
       const own = ground.random.branch(`cart-${number}`)
-      people.push(await aFullCart(ground, `buyer-${number}`, own.shuffled(skus).slice(0, 3).map((sku) => ({ sku, quantity: own.int(1, 2) }))))
+      people.push(
+        await aFullCart(
+          ground,
+          `buyer-${number}`,
+          own
+            .shuffled(skus)
+            .slice(0, 3)
+            .map((sku) => ({ sku, quantity: own.int(1, 2) })),
+        ),
+      )
     })
     await inCrowd(people, 25, async (who) => void (await orderCart(who)))
     await untilDecided(ground, 90)
@@ -90,7 +120,9 @@ export const threeSkuCarts = (buyers: number): Scenario => ({
 })
 
 const placed = (ground: Ground) =>
-  ground.world.query<{ id: string }>(`SELECT id FROM ${ground.world.table('order', 'customer_order')} WHERE created_at >= ?`, [ground.scope.since])
+  ground.world.query<{ id: string }>(`SELECT id FROM ${ground.world.table('order', 'customer_order')} WHERE created_at >= ?`, [
+    ground.scope.since,
+  ])
 
 export const sameKey = (copies: number): Scenario => ({
   name: 'same-key',
@@ -102,7 +134,10 @@ export const sameKey = (copies: number): Scenario => ({
     if (cart === null) return ground.expect(false, 'the cart could not be read')
     const key = randomUUID()
     const orders = await Promise.all(numbers(copies).map(() => checkout(who, cart, key)))
-    ground.expect(new Set(orders).size === 1 && orders[0] !== null, `${new Set(orders).size} different answers: ${[...new Set(orders)].join(', ')}`)
+    ground.expect(
+      new Set(orders).size === 1 && orders[0] !== null,
+      `${new Set(orders).size} different answers: ${[...new Set(orders)].join(', ')}`,
+    )
     const rows = await placed(ground)
     ground.expect(rows.length === 1, `${rows.length} orders were placed`)
     expectNoFailure(ground)
@@ -118,12 +153,28 @@ export const manyKeys = (keys: number): Scenario => ({
     const cart = await readCart(who)
     if (cart === null) return ground.expect(false, 'the cart could not be read')
     const answers = await Promise.all(
-      numbers(keys).map(() => who.insist<Order & { orderId?: string }>('POST', '/v1/checkout', { key: randomUUID(), body: checkoutBody(who, cart), action: 'checkout' })),
+      numbers(keys).map(() =>
+        who.insist<Order & { orderId?: string }>('POST', '/v1/checkout', {
+          key: randomUUID(),
+          body: checkoutBody(who, cart),
+          action: 'checkout',
+        }),
+      ),
     )
     const statuses = answers.map((answer) => (answer.kind === 'answer' ? answer.status : null))
-    const orders = new Set(answers.map((answer) => (answer.kind === 'answer' ? (answer.status === 201 ? answer.body.id : answer.body.orderId) : undefined)))
-    ground.expect(statuses.filter((status) => status === 201).length === 1, `${statuses.filter((status) => status === 201).length} were told that theirs was placed`)
-    ground.expect(statuses.every((status) => status === 201 || status === 409), `answers were ${[...new Set(statuses)].join(', ')}`)
+    const orders = new Set(
+      answers.map((answer) =>
+        answer.kind === 'answer' ? (answer.status === 201 ? answer.body.id : answer.body.orderId) : undefined,
+      ),
+    )
+    ground.expect(
+      statuses.filter((status) => status === 201).length === 1,
+      `${statuses.filter((status) => status === 201).length} were told that theirs was placed`,
+    )
+    ground.expect(
+      statuses.every((status) => status === 201 || status === 409),
+      `answers were ${[...new Set(statuses)].join(', ')}`,
+    )
     ground.expect(orders.size === 1 && !orders.has(undefined), `they were told of ${orders.size} different orders`)
     ground.expect((await placed(ground)).length === 1, 'more than one order was placed')
   },

@@ -7,7 +7,11 @@ import type { Ground, Scenario } from './scenario.ts'
 
 const fullCarts = async (ground: Ground, count: number, sku: string): Promise<Person[]> => {
   const people: Person[] = []
-  await inCrowd(numbers(count), 10, async (number) => void people.push(await aFullCart(ground, `shopper-${number}`, [{ sku, quantity: 1 }])))
+  await inCrowd(
+    numbers(count),
+    10,
+    async (number) => void people.push(await aFullCart(ground, `shopper-${number}`, [{ sku, quantity: 1 }])),
+  )
   return people
 }
 
@@ -29,7 +33,10 @@ export const brokerDown = (checkouts: number, downSec: number): Scenario => ({
     ground.journal.fault(`Kafka is killed for ${downSec} s`)
     await kafka.kill()
     const [orders] = await Promise.all([Promise.all(people.map(orderCart)), delay(downSec * 1000)])
-    ground.expect(orders.every((order) => order !== null), `${orders.filter((order) => order === null).length} checkouts were not taken`)
+    ground.expect(
+      orders.every((order) => order !== null),
+      `${orders.filter((order) => order === null).length} checkouts were not taken`,
+    )
     expectNoFailure(ground)
     await kafka.restart()
     ground.journal.fault('Kafka runs again')
@@ -122,8 +129,14 @@ export const elasticsearchDown = (): Scenario => ({
     elasticsearchProxy.refuse()
     const people = await fullCarts(ground, 5, sku)
     const answers = await Promise.all(numbers(10).map(() => people[0]?.call<SearchAnswer>('GET', `/v1/search?q=${sku}`, {})))
-    ground.expect(answers.every((answer) => answer?.kind === 'answer' && answer.status === 200), 'search did not answer')
-    ground.expect(answers.every((answer) => answer?.kind === 'answer' && answer.body.degraded), 'search did not say that it is degraded')
+    ground.expect(
+      answers.every((answer) => answer?.kind === 'answer' && answer.status === 200),
+      'search did not answer',
+    )
+    ground.expect(
+      answers.every((answer) => answer?.kind === 'answer' && answer.body.degraded),
+      'search did not say that it is degraded',
+    )
     await ground.goods({ stock: 3 }, { stock: 0 })
     const bought = await Promise.all(people.map((who) => orderAndPay(ground, who)))
     ground.expect(bought.every(Boolean), 'somebody could not buy')

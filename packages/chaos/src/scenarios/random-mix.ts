@@ -16,14 +16,24 @@ export interface Mix {
 export const playMix = async (ground: Ground, { shoppers, durationMs, faults, only }: Mix): Promise<void> => {
   const { random, injector, world } = ground
   const stocks = random.branch('goods')
-  const skus = await ground.goods(...Array.from({ length: 4 }, () => ({ stock: stocks.pick([4, 20, 60, 200]), priceMinor: stocks.int(5, 90) * 100 })))
+  const skus = await ground.goods(
+    ...Array.from({ length: 4 }, () => ({ stock: stocks.pick([4, 20, 60, 200]), priceMinor: stocks.int(5, 90) * 100 })),
+  )
   const scripts = drawScripts(random.branch('shoppers'), { shoppers, skus, durationMs })
-  const schedule = drawFaults(random.branch('faults'), { durationMs, count: faults, without: impossibleIn(world), ...(only ? { only } : {}) })
+  const schedule = drawFaults(random.branch('faults'), {
+    durationMs,
+    count: faults,
+    without: impossibleIn(world),
+    ...(only ? { only } : {}),
+  })
   const play = async (script: (typeof scripts)[number]): Promise<void> => {
     try {
       await playScript(script, ground)
     } catch (error) {
-      ground.expect(false, `${script.actor} (${script.ending}) could not go on: ${error instanceof Error ? error.message : String(error)}`)
+      ground.expect(
+        false,
+        `${script.actor} (${script.ending}) could not go on: ${error instanceof Error ? error.message : String(error)}`,
+      )
     }
   }
   await Promise.all([...scripts.map(play), injector.run(schedule).then(() => injector.heal())])
@@ -33,5 +43,10 @@ export const randomMix = (seconds: number): Scenario => ({
   name: 'random-mix',
   about: 'Random shoppers and random faults: whatever happens, every invariant holds afterwards.',
   restSec: 120,
-  play: (ground) => playMix(ground, { shoppers: Math.max(8, Math.round(seconds * 0.8)), durationMs: seconds * 1000, faults: Math.max(3, Math.round(seconds / 2.5)) }),
+  play: (ground) =>
+    playMix(ground, {
+      shoppers: Math.max(8, Math.round(seconds * 0.8)),
+      durationMs: seconds * 1000,
+      faults: Math.max(3, Math.round(seconds / 2.5)),
+    }),
 })

@@ -1,11 +1,11 @@
 // A scenario: a named story with a seed. The harness plays it, heals the world, waits for rest and checks every invariant.
 import type { Environment } from '@cartwright/service-kit'
-import type { Injector } from '../faults/inject.ts'
 import type { Scope } from '../evidence/collect.ts'
+import type { Injector } from '../faults/inject.ts'
 import type { Journal } from '../journal.ts'
 import type { Random } from '../random.ts'
-import type { Goods } from '../shoppers/goods.ts'
 import type { Stage } from '../shoppers/act.ts'
+import type { Goods } from '../shoppers/goods.ts'
 import type { Person } from '../shoppers/person.ts'
 import type { World } from '../world/world.ts'
 

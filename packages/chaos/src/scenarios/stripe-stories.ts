@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Order } from '@cartwright/contracts'
 import { cards } from '@cartwright/shop/test-shop'
 import { signatureHeader } from '@cartwright/stripe-sandbox'
-import { inSeconds, type Person, payOn, payUrl, pause } from '../shoppers/person.ts'
+import { inSeconds, type Person, pause, payOn, payUrl } from '../shoppers/person.ts'
 import { aFullCart, inCrowd, numbers, orderCart } from './crowds.ts'
 import type { Ground, Scenario } from './scenario.ts'
 
@@ -20,7 +20,12 @@ const statusOf = async (who: Person, orderId: string): Promise<Order | null> => 
 }
 
 /** Waits until the order is as wished. @returns what it is in the end */
-export const untilOrder = async (who: Person, orderId: string, holds: (order: Order) => boolean, seconds = 60): Promise<Order | null> => {
+export const untilOrder = async (
+  who: Person,
+  orderId: string,
+  holds: (order: Order) => boolean,
+  seconds = 60,
+): Promise<Order | null> => {
   const until = inSeconds(seconds)
   for (;;) {
     const order = await statusOf(who, orderId)
@@ -30,7 +35,12 @@ export const untilOrder = async (who: Person, orderId: string, holds: (order: Or
 }
 
 /** An order with its page open. */
-export const anOpenOrder = async (ground: Ground, actor: string, sku: string, quantity = 1): Promise<{ who: Person; orderId: string; url: string }> => {
+export const anOpenOrder = async (
+  ground: Ground,
+  actor: string,
+  sku: string,
+  quantity = 1,
+): Promise<{ who: Person; orderId: string; url: string }> => {
   const who = await aFullCart(ground, actor, [{ sku, quantity }])
   const orderId = await orderCart(who)
   const url = orderId === null ? null : await payUrl(who, orderId, 90)
@@ -39,11 +49,16 @@ export const anOpenOrder = async (ground: Ground, actor: string, sku: string, qu
 }
 
 const permutations = <T>(items: readonly T[]): T[][] =>
-  items.length < 2 ? [[...items]] : items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]))
+  items.length < 2
+    ? [[...items]]
+    : items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]))
 
 const send = async (ground: Ground, event: StripeEvent): Promise<void> => {
   const payload = JSON.stringify(event)
-  const headers = { 'content-type': 'application/json', 'stripe-signature': signatureHeader(payload, ground.world.secrets.webhook, Math.floor(Date.now() / 1000)) }
+  const headers = {
+    'content-type': 'application/json',
+    'stripe-signature': signatureHeader(payload, ground.world.secrets.webhook, Math.floor(Date.now() / 1000)),
+  }
   const response = await fetch(`${ground.url}/v1/webhooks/stripe`, { method: 'POST', headers, body: payload })
   ground.expect(response.status === 200, `a webhook was answered ${response.status}`)
 }
@@ -52,11 +67,15 @@ const wanted = ['checkout.session.completed', 'payment_intent.succeeded', 'charg
 
 const eventsOf = async (ground: Ground, orderId: string): Promise<StripeEvent[]> => {
   const { events } = (await (await fetch(`${ground.world.sandboxUrl}/_sandbox/events`)).json()) as { events: StripeEvent[] }
-  const completed = events.find((event) => event.type === 'checkout.session.completed' && event.data.object.metadata?.orderId === orderId)
+  const completed = events.find(
+    (event) => event.type === 'checkout.session.completed' && event.data.object.metadata?.orderId === orderId,
+  )
   const intent = completed?.data.object.payment_intent
   const own = events.filter((event) => event.data.object.payment_intent === intent || event.data.object.id === intent)
   // Stripe never sends both; a shop must not mind.
-  const expired = completed ? [{ ...completed, id: `evt_${randomUUID().replaceAll('-', '')}`, type: 'checkout.session.expired' }] : []
+  const expired = completed
+    ? [{ ...completed, id: `evt_${randomUUID().replaceAll('-', '')}`, type: 'checkout.session.expired' }]
+    : []
   return wanted.flatMap((type) => [...own, ...expired].filter((event) => event.type === type).slice(0, 1))
 }
 
@@ -73,13 +92,23 @@ export const webhookPermutations = (): Scenario => ({
       await payOn(who, orderId, url, cards.pays, ground.journal)
       orders.push(orderId)
     })
-    const { charges, sessions } = (await (await fetch(`${ground.world.sandboxUrl}/_sandbox/ledger`)).json()) as { charges: { payment_intent: string; amount: number }[]; sessions: { payment_intent: string | null; metadata: Record<string, string> }[] }
+    const { charges, sessions } = (await (await fetch(`${ground.world.sandboxUrl}/_sandbox/ledger`)).json()) as {
+      charges: { payment_intent: string; amount: number }[]
+      sessions: { payment_intent: string | null; metadata: Record<string, string> }[]
+    }
     for (const session of sessions.filter(({ metadata }) => orders.includes(metadata.orderId ?? ''))) {
       const charge = charges.find((each) => each.payment_intent === session.payment_intent)
-      if (charge) await ground.world.control('/_sandbox/dashboard-refund', { paymentIntent: charge.payment_intent, amount: Math.floor(charge.amount / 3) })
+      if (charge)
+        await ground.world.control('/_sandbox/dashboard-refund', {
+          paymentIntent: charge.payment_intent,
+          amount: Math.floor(charge.amount / 3),
+        })
     }
     const found = await Promise.all(orders.map((orderId) => eventsOf(ground, orderId)))
-    ground.expect(found.every((events) => events.length === wanted.length), 'not every order has all four events')
+    ground.expect(
+      found.every((events) => events.length === wanted.length),
+      'not every order has all four events',
+    )
     await inCrowd(permutations([0, 1, 2, 3]), 8, async (order, index) => {
       for (const place of order) {
         const event = found[index]?.[place]
@@ -94,7 +123,10 @@ export const webhookPermutations = (): Scenario => ({
       [ground.scope.since],
     )
     const ends = new Set(rows.map(({ state, captured, refunded }) => `${state}, captured ${captured}, refunded ${refunded}`))
-    ground.expect(rows.length === 24 && ends.size === 1, `${rows.length} payments ended in ${ends.size} ways: ${[...ends].join('; ')}`)
+    ground.expect(
+      rows.length === 24 && ends.size === 1,
+      `${rows.length} payments ended in ${ends.size} ways: ${[...ends].join('; ')}`,
+    )
   },
 })
 
@@ -117,7 +149,12 @@ export const webhooksDropped = (shoppers: number): Scenario => ({
 })
 
 /** Stripe cannot be reached when the page should be closed; the shopper pays a second later. */
-const payLate = async (ground: Ground, actor: string, sku: string, giveUp: (who: Person, orderId: string) => Promise<unknown>): Promise<{ who: Person; orderId: string }> => {
+const payLate = async (
+  ground: Ground,
+  actor: string,
+  sku: string,
+  giveUp: (who: Person, orderId: string) => Promise<unknown>,
+): Promise<{ who: Person; orderId: string }> => {
   const { who, orderId, url } = await anOpenOrder(ground, actor, sku, 2)
   ground.world.stripeProxy.refuse()
   ground.journal.fault('Stripe is away')
@@ -131,36 +168,58 @@ const payLate = async (ground: Ground, actor: string, sku: string, giveUp: (who:
 
 const expectGivenBack = async (ground: Ground, { who, orderId }: { who: Person; orderId: string }): Promise<void> => {
   const order = await untilOrder(who, orderId, ({ status, refundStatus }) => status === 'cancelled' && refundStatus === 'full')
-  ground.expect(order?.status === 'cancelled' && order.refundStatus === 'full', `${orderId} is ${order?.status}, refund ${order?.refundStatus}`)
+  ground.expect(
+    order?.status === 'cancelled' && order.refundStatus === 'full',
+    `${orderId} is ${order?.status}, refund ${order?.refundStatus}`,
+  )
   ground.expect(order?.refunds.length === 1, `${orderId} has ${order?.refunds.length} refunds`)
 }
 
-const mailsAbout = (ground: Ground, who: Person, word: RegExp): number => ground.mails.to(who.email).filter((mail) => word.test(mail.subject)).length
+const mailsAbout = (ground: Ground, who: Person, word: RegExp): number =>
+  ground.mails.to(who.email).filter((mail) => word.test(mail.subject)).length
 
 export const paidLate = (): Scenario => ({
   name: 'paid-late',
-  about: 'Paid one second after the shopper cancelled, after an operator gave up, and after the deadline: one refund and one mail, or the order goes on; stock is back once.',
+  about:
+    'Paid one second after the shopper cancelled, after an operator gave up, and after the deadline: one refund and one mail, or the order goes on; stock is back once.',
   world: { env: { ORDER_EXPIRY_GRACE_SEC: '-1850' } },
   play: async (ground) => {
     const [sku = '', other = '', third = ''] = await ground.goods({ stock: 5 }, { stock: 5 }, { stock: 5 })
-    const cancelled = await payLate(ground, 'cancels', sku, (who, orderId) => who.insist('POST', `/v1/orders/${orderId}/cancel`, { key: randomUUID(), body: {}, action: 'cancel', orderId }))
+    const cancelled = await payLate(ground, 'cancels', sku, (who, orderId) =>
+      who.insist('POST', `/v1/orders/${orderId}/cancel`, { key: randomUUID(), body: {}, action: 'cancel', orderId }),
+    )
     await expectGivenBack(ground, cancelled)
     const abandoned = await payLate(ground, 'abandoned', other, (_, orderId) =>
-      ground.admin.insist('POST', `/v1/admin/sagas/${orderId}/compensate`, { body: { reason: 'gave up' }, action: 'compensate', orderId }),
+      ground.admin.insist('POST', `/v1/admin/sagas/${orderId}/compensate`, {
+        body: { reason: 'gave up' },
+        action: 'compensate',
+        orderId,
+      }),
     )
     await expectGivenBack(ground, abandoned)
     const late = await payLate(ground, 'is late', third, async (_, orderId) => {
       const until = inSeconds(30)
       for (;;) {
-        const [row] = await ground.world.query<{ state: string }>(`SELECT state FROM ${ground.world.table('order', 'saga_instance')} WHERE id = ?`, [orderId])
-        if (row?.state === 'expiring' || performance.now() > until) return ground.expect(row?.state === 'expiring', `the deadline did not pass: ${row?.state}`)
+        const [row] = await ground.world.query<{ state: string }>(
+          `SELECT state FROM ${ground.world.table('order', 'saga_instance')} WHERE id = ?`,
+          [orderId],
+        )
+        if (row?.state === 'expiring' || performance.now() > until)
+          return ground.expect(row?.state === 'expiring', `the deadline did not pass: ${row?.state}`)
         await pause(200)
       }
     })
     const order = await untilOrder(late.who, late.orderId, ({ status }) => status === 'processing')
     ground.expect(order?.status === 'processing', `money at the deadline goes forward; the order is ${order?.status}`)
     await delay(2000)
-    for (const { who } of [cancelled, abandoned]) ground.expect(mailsAbout(ground, who, /refund|sent .*back|money/i) === 1, `${who.actor} got ${mailsAbout(ground, who, /refund|sent .*back|money/i)} mails about the refund: ${ground.mails.to(who.email).map((mail) => mail.subject).join(' | ')}`)
+    for (const { who } of [cancelled, abandoned])
+      ground.expect(
+        mailsAbout(ground, who, /refund|sent .*back|money/i) === 1,
+        `${who.actor} got ${mailsAbout(ground, who, /refund|sent .*back|money/i)} mails about the refund: ${ground.mails
+          .to(who.email)
+          .map((mail) => mail.subject)
+          .join(' | ')}`,
+      )
   },
 })
 
@@ -176,11 +235,19 @@ export const cancelVersusShip = (rounds: number): Scenario => ({
       const order = await untilOrder(who, orderId, ({ status }) => status === 'processing')
       if (order?.status !== 'processing') return ground.expect(false, `${orderId} is ${order?.status}`)
       const [shipped, cancelled] = await Promise.all([
-        ground.admin.insist('POST', `/v1/admin/orders/${orderId}/ship`, { key: randomUUID(), body: { carrier: 'DHL', trackingNumber: 'T-1' }, action: 'ship', orderId }),
+        ground.admin.insist('POST', `/v1/admin/orders/${orderId}/ship`, {
+          key: randomUUID(),
+          body: { carrier: 'DHL', trackingNumber: 'T-1' },
+          action: 'ship',
+          orderId,
+        }),
         who.insist('POST', `/v1/orders/${orderId}/cancel`, { key: randomUUID(), body: {}, action: 'cancel', orderId }),
       ])
       const statuses = [shipped, cancelled].map((answer) => (answer.kind === 'answer' ? answer.status : null)).join(' and ')
-      ground.expect(statuses === '200 and 409' || statuses === '409 and 200', `ship and cancel were answered ${statuses} for ${orderId}`)
+      ground.expect(
+        statuses === '200 and 409' || statuses === '409 and 200',
+        `ship and cancel were answered ${statuses} for ${orderId}`,
+      )
     })
   },
 })

@@ -37,7 +37,8 @@ const browse = async (who: Person, script: Script): Promise<void> => {
 }
 
 const fillCart = async (who: Person, script: Script): Promise<void> => {
-  for (const { sku, quantity } of script.lines) await who.insist('POST', '/v1/cart/lines', { body: { sku, quantity }, action: `add ${quantity} of ${sku}` })
+  for (const { sku, quantity } of script.lines)
+    await who.insist('POST', '/v1/cart/lines', { body: { sku, quantity }, action: `add ${quantity} of ${sku}` })
 }
 
 /** Orders the cart, as often and with as many keys as the script says. @returns the order that came of it */
@@ -59,7 +60,8 @@ const order = async (who: Person, script: Script): Promise<string | null> => {
   return null
 }
 
-const cancel = (who: Person, orderId: string) => who.insist('POST', `/v1/orders/${orderId}/cancel`, { key: randomUUID(), body: {}, action: 'cancel', orderId })
+const cancel = (who: Person, orderId: string) =>
+  who.insist('POST', `/v1/orders/${orderId}/cancel`, { key: randomUUID(), body: {}, action: 'cancel', orderId })
 
 const pay = async (who: Person, orderId: string, script: Script, stage: Stage): Promise<boolean> => {
   const url = await payUrl(who, orderId)
@@ -72,21 +74,32 @@ const pay = async (who: Person, orderId: string, script: Script, stage: Stage): 
 const operate = (stage: Stage, orderId: string, action: string, body: object, name: string) =>
   stage.admin.insist('POST', `/v1/admin/orders/${orderId}/${action}`, { key: randomUUID(), body, action: name, orderId })
 
-const ship = (stage: Stage, orderId: string) => operate(stage, orderId, 'ship', { carrier: 'DHL', trackingNumber: 'TRACK-1' }, 'ship')
+const ship = (stage: Stage, orderId: string) =>
+  operate(stage, orderId, 'ship', { carrier: 'DHL', trackingNumber: 'TRACK-1' }, 'ship')
 
 type Play = (who: Person, orderId: string, script: Script, stage: Stage) => Promise<void>
 
 /** Pays, waits until the order is in processing, and then does something with it. */
-const afterPaying = (then: Play): Play => async (who, orderId, script, stage) => {
-  if (!(await pay(who, orderId, script, stage))) return
-  if ((await untilDecided(who, orderId)) === 'processing') await then(who, orderId, script, stage)
-}
+const afterPaying =
+  (then: Play): Play =>
+  async (who, orderId, script, stage) => {
+    if (!(await pay(who, orderId, script, stage))) return
+    if ((await untilDecided(who, orderId)) === 'processing') await then(who, orderId, script, stage)
+  }
 
 const refund: Play = async (who, orderId, script, stage) => {
   const seen = await seesOrder(who, orderId)
   if (seen === null) return
   const amountMinor = Math.max(1, Math.floor(seen.total.amountMinor * script.refundShare))
-  await operate(stage, orderId, 'refunds', script.ending === 'refund-all' ? { reason: 'goodwill' } : { amount: { amountMinor, currency: seen.total.currency }, reason: 'goodwill' }, 'refund')
+  await operate(
+    stage,
+    orderId,
+    'refunds',
+    script.ending === 'refund-all'
+      ? { reason: 'goodwill' }
+      : { amount: { amountMinor, currency: seen.total.currency }, reason: 'goodwill' },
+    'refund',
+  )
 }
 
 const plays: Readonly<Record<Ending, Play>> = {
@@ -103,7 +116,10 @@ const plays: Readonly<Record<Ending, Play>> = {
   'pay-while-cancelling': async (who, orderId, script, stage) => {
     const url = await payUrl(who, orderId)
     if (url === null) return
-    await Promise.all([payOn(who, orderId, url, script.card, stage.journal), pause(script.thinkMs / 10).then(() => cancel(who, orderId))])
+    await Promise.all([
+      payOn(who, orderId, url, script.card, stage.journal),
+      pause(script.thinkMs / 10).then(() => cancel(who, orderId)),
+    ])
   },
   'cancel-after-paying': async (who, orderId, script, stage) => {
     if (!(await pay(who, orderId, script, stage))) return
@@ -115,9 +131,17 @@ const plays: Readonly<Record<Ending, Play>> = {
     const answer = await ship(stage, orderId)
     if (answer.kind === 'answer' && answer.status === 200) await operate(stage, orderId, 'deliver', {}, 'deliver')
   }),
-  'ship-while-cancelling': afterPaying(async (who, orderId, __, stage) => void (await Promise.all([ship(stage, orderId), cancel(who, orderId)]))),
-  'admin-cancel': afterPaying(async (_, orderId, __, stage) => void (await operate(stage, orderId, 'cancel', { reason: 'found damaged', restock: true }, 'admin cancel'))),
-  'admin-cancel-keeping-goods': afterPaying(async (_, orderId, __, stage) => void (await operate(stage, orderId, 'cancel', { reason: 'found damaged', restock: false }, 'admin cancel'))),
+  'ship-while-cancelling': afterPaying(
+    async (who, orderId, __, stage) => void (await Promise.all([ship(stage, orderId), cancel(who, orderId)])),
+  ),
+  'admin-cancel': afterPaying(
+    async (_, orderId, __, stage) =>
+      void (await operate(stage, orderId, 'cancel', { reason: 'found damaged', restock: true }, 'admin cancel')),
+  ),
+  'admin-cancel-keeping-goods': afterPaying(
+    async (_, orderId, __, stage) =>
+      void (await operate(stage, orderId, 'cancel', { reason: 'found damaged', restock: false }, 'admin cancel')),
+  ),
   'refund-part': afterPaying(refund),
   'refund-all': afterPaying(refund),
 }
@@ -132,13 +156,21 @@ const register = async (stage: Stage, script: Script): Promise<Person | null> =>
   if (asked.kind !== 'answer' || asked.status !== 202) return null
   const until = inSeconds(30)
   while (performance.now() < until) {
-    const code = stage.mails.to(email).map((mail) => /\b\d{6}\b/.exec(mail.text)?.[0]).find((found) => found !== undefined)
+    const code = stage.mails
+      .to(email)
+      .map((mail) => /\b\d{6}\b/.exec(mail.text)?.[0])
+      .find((found) => found !== undefined)
     if (code !== undefined) {
-      const answer = await guest.insist<{ accessToken: string; refreshToken: string; principal: { id: string } }>('POST', '/v1/auth/verify', { body: { email, code }, token: null })
+      const answer = await guest.insist<{ accessToken: string; refreshToken: string; principal: { id: string } }>(
+        'POST',
+        '/v1/auth/verify',
+        { body: { email, code }, token: null },
+      )
       if (answer.kind !== 'answer' || answer.status !== 200) return null
       const { accessToken, refreshToken, principal } = answer.body
       const call: Person['call'] = (method, path, options = {}) => guest.call(method, path, { token: accessToken, ...options })
-      const insist: Person['insist'] = (method, path, options = {}) => guest.insist(method, path, { token: accessToken, ...options })
+      const insist: Person['insist'] = (method, path, options = {}) =>
+        guest.insist(method, path, { token: accessToken, ...options })
       return { ...guest, principalId: principal.id, token: accessToken, refreshToken, email, call, insist }
     }
     await pause(300)

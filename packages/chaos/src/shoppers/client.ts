@@ -50,8 +50,14 @@ export const openClient = (baseUrl: string, actor: string, journal: Journal): Cl
     const note = (status: number | null, detail: string, answered: unknown) => {
       if (quiet && status !== null && status < 500) return
       journal.operation({
-        at, actor, action: options.action ?? `${method} ${path}`, orderId: options.orderId ?? orderIdOf(answered), status, detail,
-        key: key ?? null, ms: Math.round(performance.now() - started),
+        at,
+        actor,
+        action: options.action ?? `${method} ${path}`,
+        orderId: options.orderId ?? orderIdOf(answered),
+        status,
+        detail,
+        key: key ?? null,
+        ms: Math.round(performance.now() - started),
       })
     }
     try {
@@ -70,7 +76,10 @@ export const openClient = (baseUrl: string, actor: string, journal: Journal): Cl
       note(response.status, codeOf(answered), answered)
       return { kind: 'answer', status: response.status, body: answered as T, code: codeOf(answered) }
     } catch (error) {
-      const why = error instanceof Error ? `${error.message}${error.cause instanceof Error ? ` (${error.cause.message})` : ''}` : String(error)
+      const why =
+        error instanceof Error
+          ? `${error.message}${error.cause instanceof Error ? ` (${error.cause.message})` : ''}`
+          : String(error)
       note(null, why, null)
       return { kind: 'lost', why }
     }
@@ -79,11 +88,19 @@ export const openClient = (baseUrl: string, actor: string, journal: Journal): Cl
 
 /** Whether asking again with the same key may bring a better answer. */
 export const isPassing = (answer: Answer<unknown>): boolean =>
-  answer.kind === 'lost' || answer.status === 502 || answer.status === 503 || answer.status === 504 || answer.status === 429 ||
+  answer.kind === 'lost' ||
+  answer.status === 502 ||
+  answer.status === 503 ||
+  answer.status === 504 ||
+  answer.status === 429 ||
   (answer.status === 409 && answer.code === 'idempotency_key_in_flight')
 
 /** Asks until the answer is not a passing trouble, or the time is up; then the last answer. */
-export const persist = async <T>(ask: () => Promise<Answer<T>>, until: number, pause: (ms: number) => Promise<void>): Promise<Answer<T>> => {
+export const persist = async <T>(
+  ask: () => Promise<Answer<T>>,
+  until: number,
+  pause: (ms: number) => Promise<void>,
+): Promise<Answer<T>> => {
   for (let wait = 200; ; wait = Math.min(wait * 2, 2000)) {
     const answer = await ask()
     if (!isPassing(answer) || performance.now() + wait > until) return answer

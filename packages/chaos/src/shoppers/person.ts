@@ -26,13 +26,25 @@ export interface Person {
   /** Asks once; renewing nothing. */
   call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: CallOptions): Promise<Answer<T>>
   /** Asks until the trouble has passed, with the same key. */
-  insist<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: CallOptions & { seconds?: number }): Promise<Answer<T>>
+  insist<T>(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    options?: CallOptions & { seconds?: number },
+  ): Promise<Answer<T>>
 }
 
-const enter = async (url: string, actor: string, journal: Journal, path: string, body: object, email: string): Promise<Person> => {
+const enter = async (
+  url: string,
+  actor: string,
+  journal: Journal,
+  path: string,
+  body: object,
+  email: string,
+): Promise<Person> => {
   const client = openClient(url, actor, journal)
   const answer = await persist<Tokens>(() => client.call('POST', path, { body }), inSeconds(60), pause)
-  if (answer.kind !== 'answer' || answer.status > 299) throw new Error(`${actor} could not sign in: ${answer.kind === 'lost' ? answer.why : answer.status}`)
+  if (answer.kind !== 'answer' || answer.status > 299)
+    throw new Error(`${actor} could not sign in: ${answer.kind === 'lost' ? answer.why : answer.status}`)
   const { accessToken, refreshToken, principal } = answer.body
   const call: Person['call'] = (method, path, options = {}) => client.call(method, path, { token: accessToken, ...options })
   return {
@@ -42,11 +54,13 @@ const enter = async (url: string, actor: string, journal: Journal, path: string,
     refreshToken,
     email: email || `${principal.id.replace('_', '-')}@example.net`,
     call,
-    insist: (method, path, { seconds = 60, ...options } = {}) => persist(() => call(method, path, options), inSeconds(seconds), pause),
+    insist: (method, path, { seconds = 60, ...options } = {}) =>
+      persist(() => call(method, path, options), inSeconds(seconds), pause),
   }
 }
 
-export const aGuest = (url: string, actor: string, journal: Journal): Promise<Person> => enter(url, actor, journal, '/v1/auth/guest', {}, '')
+export const aGuest = (url: string, actor: string, journal: Journal): Promise<Person> =>
+  enter(url, actor, journal, '/v1/auth/guest', {}, '')
 
 export const anOperator = (url: string, journal: Journal): Promise<Person> =>
   enter(url, 'admin', journal, '/v1/auth/login', { email: 'admin@example.com', password: 'cartwright-demo' }, 'admin@example.com')
@@ -58,12 +72,19 @@ export const readCart = async (who: Person): Promise<Cart | null> => {
 }
 
 export const checkoutBody = (who: Person, cart: Cart): object => ({
-  cartVersion: cart.version, expectedTotal: cart.total, shippingAddress: anAddress, email: who.email,
+  cartVersion: cart.version,
+  expectedTotal: cart.total,
+  shippingAddress: anAddress,
+  email: who.email,
 })
 
 /** Orders what is in the cart and insists. @returns the order's id, or null with the reason in the journal */
 export const checkout = async (who: Person, cart: Cart, key: string = randomUUID()): Promise<string | null> => {
-  const answer = await who.insist<Order & { orderId?: string }>('POST', '/v1/checkout', { key, body: checkoutBody(who, cart), action: 'checkout' })
+  const answer = await who.insist<Order & { orderId?: string }>('POST', '/v1/checkout', {
+    key,
+    body: checkoutBody(who, cart),
+    action: 'checkout',
+  })
   if (answer.kind === 'lost') return null
   if (answer.status === 201) return answer.body.id
   // The answer that was lost had placed it: the shop says which order it was.
@@ -74,9 +95,13 @@ export const checkout = async (who: Person, cart: Cart, key: string = randomUUID
 export const payUrl = async (who: Person, orderId: string, seconds = 60): Promise<string | null> => {
   const until = inSeconds(seconds)
   while (performance.now() < until) {
-    const answer = await who.call<PaymentView>('GET', `/v1/orders/${orderId}/payment?known=preparing&waitSec=5`, { quiet: true, timeoutMs: 12_000 })
+    const answer = await who.call<PaymentView>('GET', `/v1/orders/${orderId}/payment?known=preparing&waitSec=5`, {
+      quiet: true,
+      timeoutMs: 12_000,
+    })
     if (answer.kind === 'answer' && answer.status === 200 && answer.body.url !== null) return answer.body.url
-    if (answer.kind === 'answer' && answer.status === 200 && answer.body.state !== 'preparing' && answer.body.state !== 'open') return null
+    if (answer.kind === 'answer' && answer.status === 200 && answer.body.state !== 'preparing' && answer.body.state !== 'open')
+      return null
     await pause(200)
   }
   return null
@@ -87,12 +112,21 @@ export const payOn = async (who: Person, orderId: string, url: string, card: str
   const at = new Date()
   const started = performance.now()
   const response = await fetch(url, {
-    method: 'POST', redirect: 'manual', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ cardNumber: card }),
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ cardNumber: card }),
   })
   await response.arrayBuffer()
   const paid = response.status === 303 && !(response.headers.get('location') ?? '').includes('/c/pay/')
   journal.operation({
-    at, actor: who.actor, action: `pay with ${card.slice(-4)}`, orderId, status: response.status, detail: paid ? 'paid' : 'not paid', key: null,
+    at,
+    actor: who.actor,
+    action: `pay with ${card.slice(-4)}`,
+    orderId,
+    status: response.status,
+    detail: paid ? 'paid' : 'not paid',
+    key: null,
     ms: Math.round(performance.now() - started),
   })
   return paid

@@ -37,15 +37,31 @@ export interface Script {
 }
 
 const endings: Readonly<Record<Ending, number>> = {
-  pay: 22, 'decline-then-pay': 7, 'walk-away': 9, 'cancel-at-once': 7, 'cancel-before-paying': 7, 'cancel-after-paying': 8, 'pay-while-cancelling': 9, ship: 6, 'ship-and-deliver': 5,
-  'ship-while-cancelling': 5, 'admin-cancel': 5, 'admin-cancel-keeping-goods': 2, 'refund-part': 5, 'refund-all': 4, dispute: 2,
+  pay: 22,
+  'decline-then-pay': 7,
+  'walk-away': 9,
+  'cancel-at-once': 7,
+  'cancel-before-paying': 7,
+  'cancel-after-paying': 8,
+  'pay-while-cancelling': 9,
+  ship: 6,
+  'ship-and-deliver': 5,
+  'ship-while-cancelling': 5,
+  'admin-cancel': 5,
+  'admin-cancel-keeping-goods': 2,
+  'refund-part': 5,
+  'refund-all': 4,
+  dispute: 2,
 }
 
 const needsMoney = new Set<Ending>(['dispute'])
 const disputed = '4000000000000259'
 
 /** Draws the scripts of a run. */
-export const drawScripts = (random: Random, { shoppers, skus, durationMs }: { shoppers: number; skus: readonly string[]; durationMs: number }): Script[] =>
+export const drawScripts = (
+  random: Random,
+  { shoppers, skus, durationMs }: { shoppers: number; skus: readonly string[]; durationMs: number },
+): Script[] =>
   Array.from({ length: shoppers }, (_, index): Script => {
     const own = random.branch(`shopper-${index + 1}`)
     const ending = own.weighted(endings)

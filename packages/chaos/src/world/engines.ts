@@ -32,7 +32,10 @@ export interface Engines {
 }
 
 /** Kafka tells its clients to come to the proxy, so nothing passes it by. */
-const kafkaBehindProxy = async (dataDir: string, log: (line: string) => void): Promise<{ kafka: Engine; kafkaProxy: TcpProxy }> => {
+const kafkaBehindProxy = async (
+  dataDir: string,
+  log: (line: string) => void,
+): Promise<{ kafka: Engine; kafkaProxy: TcpProxy }> => {
   const place = { host: '127.0.0.1', port: 0 }
   const kafkaProxy = await tcpProxy(place)
   try {
@@ -75,11 +78,21 @@ export const openEngines = async (dataDir: string, given: GivenEngines, log: (li
       return started
     }),
   ])
-  const proxies = await Promise.all(schemaOwners.map(async (name): Promise<[SchemaOwner, TcpProxy]> => [name, await behind(mysql.url)]))
+  const proxies = await Promise.all(
+    schemaOwners.map(async (name): Promise<[SchemaOwner, TcpProxy]> => [name, await behind(mysql.url)]),
+  )
   const databaseProxies = Object.fromEntries(proxies) as Record<SchemaOwner, TcpProxy>
   const [redisProxy, elasticsearchProxy] = [await behind(redis.url), await behind(elasticsearch.url)]
   const stack = opened.move()
   return {
-    mysql, redis, elasticsearch, kafka, databaseProxies, redisProxy, elasticsearchProxy, kafkaProxy, stop: () => stack.disposeAsync(),
+    mysql,
+    redis,
+    elasticsearch,
+    kafka,
+    databaseProxies,
+    redisProxy,
+    elasticsearchProxy,
+    kafkaProxy,
+    stop: () => stack.disposeAsync(),
   }
 }

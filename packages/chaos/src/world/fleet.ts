@@ -1,7 +1,16 @@
 // The seven services as supervised processes, each as often as asked for: killed, frozen, restarted, told where to die.
 import { join } from 'node:path'
 import type { Environment, ServiceName } from '@cartwright/service-kit'
-import { eventually, freePort, portVariables, schemaOwners, serviceNames, type Supervised, supervise, urlVariable } from '@cartwright/shop/test-shop'
+import {
+  eventually,
+  freePort,
+  portVariables,
+  type Supervised,
+  schemaOwners,
+  serviceNames,
+  supervise,
+  urlVariable,
+} from '@cartwright/shop/test-shop'
 import { type Balancer, startBalancer } from './balancer.ts'
 
 export interface Replica {
@@ -82,10 +91,19 @@ interface ReplicaOptions extends Pick<FleetOptions, 'logDir' | 'onDeath'> {
   port: number
 }
 
-const startReplica = async ({ name, label, env, port, logDir, onDeath }: ReplicaOptions): Promise<Replica & { stop(): Promise<void> }> => {
+const startReplica = async ({
+  name,
+  label,
+  env,
+  port,
+  logDir,
+  onDeath,
+}: ReplicaOptions): Promise<Replica & { stop(): Promise<void> }> => {
   let death = Promise.withResolvers<void>()
   const options = {
-    name, env, logFile: join(logDir, `${label}.log`),
+    name,
+    env,
+    logFile: join(logDir, `${label}.log`),
     onDeath: (_: ServiceName, how: string) => {
       // Whoever was told where to die has done so: the next start lives.
       delete env.CRASH_POINT
@@ -96,7 +114,9 @@ const startReplica = async ({ name, label, env, port, logDir, onDeath }: Replica
   }
   let supervised: Supervised = await supervise(options)
   return {
-    name, label, port,
+    name,
+    label,
+    port,
     pid: () => supervised.pid(),
     ready: () => isReady(port),
     kill: async () => {
@@ -155,7 +175,10 @@ const choosePorts = async (gatewayPort: number, replicas: number): Promise<Recor
 }
 
 /** Where others find each service: its one process, or the balancer before several. */
-const openDoors = async (ports: Record<ServiceName, Ports[]>, stack: AsyncDisposableStack): Promise<Record<ServiceName, number>> => {
+const openDoors = async (
+  ports: Record<ServiceName, Ports[]>,
+  stack: AsyncDisposableStack,
+): Promise<Record<ServiceName, number>> => {
   const doors: Partial<Record<ServiceName, number>> = {}
   for (const name of serviceNames) {
     const [first] = ports[name]
@@ -167,7 +190,9 @@ const openDoors = async (ports: Record<ServiceName, Ports[]>, stack: AsyncDispos
     const look = setInterval(() => {
       for (const { http } of ports[name]) void isReady(http).then((answer) => ready.set(http, answer))
     }, 150)
-    const balancer: Balancer = await startBalancer(ports[name].map(({ http }) => ({ port: http, isReady: () => ready.get(http) === true })))
+    const balancer: Balancer = await startBalancer(
+      ports[name].map(({ http }) => ({ port: http, isReady: () => ready.get(http) === true })),
+    )
     stack.defer(async () => {
       clearInterval(look)
       await balancer.stop()
@@ -191,10 +216,13 @@ export const startFleet = async ({ env, gatewayPort, logDir, replicas, onDeath }
   const start = async (name: ServiceName, index: number, { http, metrics }: Ports) => {
     const own = { ...shared, [portVariables[name].http]: String(http), [portVariables[name].metrics]: String(metrics) }
     // Everybody's own ports: a variable of another service is no business of this one.
-    for (const other of serviceNames) if (other !== name) for (const variable of Object.values(portVariables[other])) delete own[variable]
+    for (const other of serviceNames)
+      if (other !== name) for (const variable of Object.values(portVariables[other])) delete own[variable]
     return startReplica({ name, label: replicas === 1 ? name : `${name}-${index + 1}`, env: own, port: http, logDir, onDeath })
   }
-  const outcomes = await Promise.allSettled(serviceNames.flatMap((name) => ports[name].map((each, index) => start(name, index, each))))
+  const outcomes = await Promise.allSettled(
+    serviceNames.flatMap((name) => ports[name].map((each, index) => start(name, index, each))),
+  )
   const fleet = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
   opened.defer(async () => {
     for (const replica of fleet) replica.thaw()

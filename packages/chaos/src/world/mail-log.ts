@@ -29,7 +29,14 @@ export const openMailLog = (mailbox: Pick<Mailbox, 'messages'>): MailLog => {
       seen.add(mail.ID)
       const known = byMessageId.get(mail.MessageID)
       if (known) known.copies += 1
-      else byMessageId.set(mail.MessageID, { messageId: mail.MessageID, to: mail.To[0]?.Address ?? '', subject: mail.Subject, text: mail.Text, copies: 1 })
+      else
+        byMessageId.set(mail.MessageID, {
+          messageId: mail.MessageID,
+          to: mail.To[0]?.Address ?? '',
+          subject: mail.Subject,
+          text: mail.Text,
+          copies: 1,
+        })
     }
   }
   const timer = setInterval(look, lookMs)

@@ -13,9 +13,9 @@ import {
   openStandIns,
   type SchemaOwner,
   type ShopSecrets,
+  type StandIns,
   schemaOwners,
   shopEnvironment,
-  type StandIns,
 } from '@cartwright/shop/test-shop'
 import { proxyOf, type TcpProxy } from '@cartwright/testing'
 import { type Engines, type GivenEngines, openEngines } from './engines.ts'
@@ -148,15 +148,30 @@ export const openWorld = async (options: WorldOptions): Promise<World> => {
   opened.defer(() => stripeProxy.stop())
   const env = shopEnvironment(
     {
-      secrets, databaseUrl: engines.mysql.url, schemaPrefix: prefix, publicUrl: gatewayUrl, gatewayPort, smtpUrl: standIns.smtpUrl,
-      stripe: { ...standIns.stripe, apiBase: stripeProxy.through(sandbox.url) }, mailboxUrl: mailbox.url,
-      kafkaBrokers: `127.0.0.1:${engines.kafkaProxy.port}`, redisUrl: engines.redisProxy.through(engines.redis.url),
+      secrets,
+      databaseUrl: engines.mysql.url,
+      schemaPrefix: prefix,
+      publicUrl: gatewayUrl,
+      gatewayPort,
+      smtpUrl: standIns.smtpUrl,
+      stripe: { ...standIns.stripe, apiBase: stripeProxy.through(sandbox.url) },
+      mailboxUrl: mailbox.url,
+      kafkaBrokers: `127.0.0.1:${engines.kafkaProxy.port}`,
+      redisUrl: engines.redisProxy.through(engines.redis.url),
       elasticsearchUrl: engines.elasticsearchProxy.through(engines.elasticsearch.url).replace(/\/$/, ''),
     },
     {
-      PATH: '/usr/bin:/bin', LOG_LEVEL: 'info', CATALOG_INDEX_PREFIX: prefix,
-      ...Object.fromEntries(schemaOwners.map((name) => [databaseVariables[name], engines.databaseProxies[name].through(schemaUrl(engines.mysql.url, prefix + name))])),
-      ...shortDeadlines, ...options.env,
+      PATH: '/usr/bin:/bin',
+      LOG_LEVEL: 'info',
+      CATALOG_INDEX_PREFIX: prefix,
+      ...Object.fromEntries(
+        schemaOwners.map((name) => [
+          databaseVariables[name],
+          engines.databaseProxies[name].through(schemaUrl(engines.mysql.url, prefix + name)),
+        ]),
+      ),
+      ...shortDeadlines,
+      ...options.env,
     },
   )
   const logDir = join(dataDir, 'logs')
@@ -165,19 +180,34 @@ export const openWorld = async (options: WorldOptions): Promise<World> => {
   opened.defer(() => fleet.stop())
   gatewayUrl = fleet.url
   sandbox.setWebhookUrls([`${gatewayUrl}/v1/webhooks/stripe`])
-  const transport = await kafkaTransport({ brokers: [engines.kafka.url], clientId: 'chaos', reach: () => ({ host: '127.0.0.1', port: engines.kafka.port }) })
+  const transport = await kafkaTransport({
+    brokers: [engines.kafka.url],
+    clientId: 'chaos',
+    reach: () => ({ host: '127.0.0.1', port: engines.kafka.port }),
+  })
   opened.defer(() => transport.close())
   const stack = opened.move()
   const stop = () => stack.disposeAsync()
   return {
-    engines, fleet, standIns, stripeProxy, secrets, mails, logDir, stop,
+    engines,
+    fleet,
+    standIns,
+    stripeProxy,
+    secrets,
+    mails,
+    logDir,
+    stop,
     url: gatewayUrl,
     sandboxUrl: sandbox.url,
     query: database.query,
     table: (owner, name) => `${prefix}${owner}.${name}`,
     produce: (records) => transport.send(records, () => undefined),
     control: async (path, body) => {
-      const response = await fetch(sandbox.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+      const response = await fetch(sandbox.url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
       if (!response.ok) throw new Error(`the sandbox answers ${response.status} to ${path}: ${await response.text()}`)
     },
     [Symbol.asyncDispose]: stop,
