@@ -20,8 +20,8 @@ afterEach(async () => {
 interface Payload {
   counterId: string
 }
-const start = (declared: AnyJob<object>, owner = 'one'): Worker => {
-  const worker = startJobs({ db: bed.db, jobs: [declared], deps: {}, owner, log: bed.log })
+const start = (declared: AnyJob<object>, owner = 'one', more: { leaseSec?: number } = {}): Worker => {
+  const worker = startJobs({ db: bed.db, jobs: [declared], deps: {}, owner, log: bed.log, ...more })
   workers.push(worker)
   return worker
 }
@@ -113,6 +113,32 @@ test('the row of a worker that died is taken over when its lease lapses, not bef
   await worker.tick()
   expect(await bed.effects('a')).toEqual([])
   await eventually('it is taken over', () => doneAfter(worker, 'a'))
+  expect(await bed.effects('a')).toEqual([1])
+})
+
+test('an effect that takes long keeps its lease: nobody else begins it meanwhile', async () => {
+  const [reached, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let begun = 0
+  const slow = counting(async () => {
+    begun += 1
+    reached.resolve()
+    await release.promise
+    return 1
+  })
+  const worker = start(slow, 'slow', { leaseSec: 1 })
+  await put('a')
+  await reached.promise
+  const other = start(slow, 'other', { leaseSec: 1 })
+  const leaseEnds = async () =>
+    (await bed.db.one<{ at: Date }>`SELECT leased_until AS at FROM work_item WHERE item_key = 'a'`)?.at.getTime() ?? 0
+  const first = await leaseEnds()
+  await eventually('the lease was renewed past its first end', async () => {
+    await other.tick()
+    return (await leaseEnds()) > first + 1500
+  })
+  expect(begun).toBe(1)
+  release.resolve()
+  await eventually('it is done', () => doneAfter(worker, 'a'))
   expect(await bed.effects('a')).toEqual([1])
 })
 

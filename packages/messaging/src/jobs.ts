@@ -85,6 +85,8 @@ export interface JobRunnerOptions<Deps> {
   observe?: (kind: string, outcome: 'done' | 'failed' | 'given_up', milliseconds: number) => void
   /** Jobs at the same time; 8 when left out. */
   concurrency?: number
+  /** Seconds until the row of a process that died is taken over; 15 when left out. */
+  leaseSec?: number
   crash?: CrashHook
 }
 
@@ -98,25 +100,34 @@ interface WorkRow {
   requests: number
 }
 
-const itemLeaseSec = 60
+/** Renewed while the effect lasts, so that the row of a process that died is taken over soon. */
+const itemLeaseSec = 15
 const pollMs = 1000
 const defaultBackoffSec = (attempts: number) => Math.min(60, 2 ** Math.min(attempts, 6))
 
 /** Starts the runner of a service's jobs. A commit that enqueues wakes it; the poll finds what became due. */
 export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
-  const { db, deps, owner, log, concurrency = 8 } = options
+  const { db, deps, owner, log, concurrency = 8, leaseSec = itemLeaseSec } = options
   const byKind = new Map(options.jobs.map((definition) => [definition.kind, definition]))
   const kinds: Sql = list([...byKind.keys()])
   const underWay = new Set<Promise<void>>()
+  const leased = new Set<number>()
   let stopped = false
   let running: Promise<boolean> | null = null
   let again = false
 
   const claim = async (row: WorkRow): Promise<boolean> => {
-    const leased =
-      await db.run`UPDATE work_item SET leased_by = ${owner}, leased_until = UTC_TIMESTAMP(6) + INTERVAL ${itemLeaseSec} SECOND, attempts = attempts + 1
+    const taken =
+      await db.run`UPDATE work_item SET leased_by = ${owner}, leased_until = UTC_TIMESTAMP(6) + INTERVAL ${leaseSec} SECOND, attempts = attempts + 1
       WHERE id = ${row.id} AND done_at IS NULL AND attempts = ${row.attempts} AND requests = ${row.requests} AND (leased_until IS NULL OR leased_until < UTC_TIMESTAMP(6))`
-    return leased.affectedRows === 1
+    if (taken.affectedRows === 1) leased.add(row.id)
+    return taken.affectedRows === 1
+  }
+
+  const renew = async (): Promise<void> => {
+    if (leased.size === 0) return
+    await db.run`UPDATE work_item SET leased_until = UTC_TIMESTAMP(6) + INTERVAL ${leaseSec} SECOND
+      WHERE id IN (${list([...leased])}) AND leased_by = ${owner} AND leased_until IS NOT NULL AND done_at IS NULL`
   }
 
   /** Marks the row done, unless it was asked for again meanwhile, and writes in the same transaction. */
@@ -174,6 +185,7 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
       .catch((error: unknown) => log.warn({ err: error, kind: row.kind }, 'a job could not be settled; its lease will lapse'))
       .finally(() => {
         underWay.delete(task)
+        leased.delete(row.id)
         wake()
       })
     underWay.add(task)
@@ -214,6 +226,10 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
 
   const unlisten = db.onSignal(workSignal, wake)
   const timer = setInterval(wake, pollMs)
+  const renewal = setInterval(
+    () => void renew().catch((error: unknown) => log.warn({ err: error }, 'leases of work could not be renewed')),
+    (leaseSec * 1000) / 3,
+  )
   wake()
   return {
     tick: async () => {
@@ -229,6 +245,7 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
       unlisten()
       if (running) await running
       await Promise.all(underWay)
+      clearInterval(renewal)
     },
   }
 }
