@@ -25,6 +25,8 @@ const orderAndPay = async (ground: Ground, who: Person, seconds = 60): Promise<b
 export const brokerDown = (checkouts: number, downSec: number): Scenario => ({
   name: 'broker-down',
   about: `Kafka is gone for ${downSec} s while ${checkouts} people check out: every checkout is taken, and every order goes on afterwards.`,
+  // As patient as in production: an outage must not look like a catalog that never answers.
+  world: { env: { ORDER_RESERVE_TIMEOUT_SEC: '30' } },
   restSec: 150,
   play: async (ground) => {
     const { kafka } = ground.world.engines

@@ -22,12 +22,12 @@ import { type Engines, type GivenEngines, openEngines } from './engines.ts'
 import { type Fleet, startFleet } from './fleet.ts'
 import { type MailLog, openMailLog } from './mail-log.ts'
 
-/** Deadlines across processes: seconds instead of minutes. A page is asked to close a quarter of a minute after it opened. */
+/** Deadlines across processes: seconds instead of minutes. */
 export const shortDeadlines = {
-  ORDER_RESERVE_TIMEOUT_SEC: '5',
+  ORDER_RESERVE_TIMEOUT_SEC: '8',
   ORDER_COMMIT_TIMEOUT_SEC: '5',
   ORDER_EXPIRY_TIMEOUT_SEC: '5',
-  ORDER_SESSION_TIMEOUT_SEC: '45',
+  ORDER_SESSION_TIMEOUT_SEC: '90',
   PAYMENT_RECONCILE_SEC: '5',
   NOTIFICATION_ALERT_WINDOW_SEC: '2',
   NOTIFICATION_SMTP_TIMEOUT_MS: '5000',
