@@ -2,7 +2,7 @@
 import { ProgramError } from '@cartwright/service-kit'
 import type { ChaosOptions } from '../options.ts'
 import { poison, rebalance, rollingRestart, twoReplicas } from './backbone.ts'
-import { crashPoints } from './crash-points.ts'
+import { crashPoints, deathsOf } from './crash-points.ts'
 import { hotSku, manyKeys, sameKey, threeSkuCarts } from './crowds.ts'
 import { brokerDown, elasticsearchDown, mysqlRestart, redisFlushAndDown } from './outages.ts'
 import { randomMix } from './random-mix.ts'
@@ -22,7 +22,8 @@ export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scena
   webhooksDropped(20),
   cancelVersusShip(200),
   poison(),
-  crashPoints(),
+  ...(['catalog', 'order', 'payment'] as const).map((name) => crashPoints(deathsOf(name), `crash-points-${name}`)),
+  crashPoints(deathsOf('cart', 'notification', 'identity'), 'crash-points-others'),
   webhookPermutations(),
   paidLate(),
   twoReplicas(seconds),

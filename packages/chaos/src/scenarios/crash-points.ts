@@ -48,6 +48,9 @@ export const deaths: readonly Death[] = [
   { service: 'identity', at: 'after-ack-before-mark', story: 'register' },
 ]
 
+/** The deaths of some services. */
+export const deathsOf = (...names: readonly ServiceName[]): Death[] => deaths.filter(({ service }) => names.includes(service))
+
 /** What a story leaves behind, without the names of this time. */
 interface FinalState {
   order: string
@@ -182,7 +185,7 @@ const dieOnce = async (ground: Ground, death: Death, wanted: Record<Story, strin
   ground.say(`${service} died at ${at}: ${seen === wanted[story] ? 'all is as without it' : 'IT MADE A DIFFERENCE'}`)
 }
 
-export const crashPoints = (chosen: readonly Death[] = deaths, name = 'crash-points'): Scenario => ({
+export const crashPoints = (chosen: readonly Death[], name: string): Scenario => ({
   name,
   about: `${chosen.length} deaths, each service at each named place: within 60 s everything is as if nobody had died.`,
   restSec: 120,

@@ -32,6 +32,8 @@ export const shortDeadlines = {
   NOTIFICATION_ALERT_WINDOW_SEC: '2',
   NOTIFICATION_SMTP_TIMEOUT_MS: '5000',
   IDENTITY_BCRYPT_COST: '4',
+  // Nobody renews tokens here; some stories last longer than one lives.
+  IDENTITY_ACCESS_TOKEN_SEC: '7200',
 } as const satisfies Environment
 
 export interface WorldOptions {
