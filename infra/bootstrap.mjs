@@ -33,6 +33,7 @@ const commands = {
   test: { entry: 'infra/test.ts', engines: ['mariadb', 'redis', 'kafka', 'mysql', 'elasticsearch'] },
   check: { entry: 'infra/check.ts', engines: [] },
   bench: { entry: 'packages/shop/src/bench/main.ts', engines: ['database'] },
+  ops: { entry: 'packages/shop/src/ops/main.ts', engines: [] },
   chaos: { entry: 'packages/chaos/src/main.ts', engines: ['database', 'redis', 'kafka', 'elasticsearch'] },
 }
 

@@ -22,9 +22,14 @@ export interface Running {
 
 /** A failure that a person can mend; its message says how. Printed without a stack. */
 export class ProgramError extends Error {
-  constructor(message: string, options?: { cause?: unknown }) {
+  /** What the program exits with; 2 by custom for a command line that was not understood. */
+  readonly exitCode: number
+
+  /** @param message nothing is printed when it is empty: then all has been said */
+  constructor(message: string, options: { cause?: unknown; exitCode?: number } = {}) {
     super(message, options)
     this.name = 'ProgramError'
+    this.exitCode = options.exitCode ?? 1
   }
 }
 
@@ -40,7 +45,7 @@ export const lineOf = (error: unknown): string => {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
-/** Runs `main`. Exit code 0 after a clean end, 1 after a failure, 130 when a second signal does not want to wait. */
+/** Runs `main`. Exit code 0 after a clean end, 1 after a failure unless it names another, 130 when a second signal does not want to wait. */
 export const program = async (main: (context: ProgramContext) => Promise<Running | void>): Promise<void> => {
   const abort = new AbortController()
   const interrupted = new Promise<void>((resolve) => {
@@ -72,7 +77,8 @@ export const program = async (main: (context: ProgramContext) => Promise<Running
     process.exit(0)
   } catch (error) {
     if (abort.signal.aborted && error === abort.signal.reason) process.exit(0)
-    process.stderr.write(`${lineOf(error)}\n`)
-    process.exit(1)
+    const line = lineOf(error)
+    if (line !== '') process.stderr.write(`${line}\n`)
+    process.exit(error instanceof ProgramError ? error.exitCode : 1)
   }
 }

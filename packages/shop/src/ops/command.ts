@@ -1,0 +1,88 @@
+// What a command of the operator's tool is, and how its outcome is shown: as a table for people, as JSON for programs.
+import { ProgramError } from '@cartwright/service-kit'
+import type { AdminApi } from './admin-api.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** A command that was not said right: exit code 2. */
+export class UsageError extends ProgramError {
+  constructor(message: string) {
+    super(message, { exitCode: 2 })
+    this.name = 'UsageError'
+  }
+}
+
+export interface Outcome {
+  /** For `--json`. */
+  data: unknown
+  /** For people. */
+  text: string
+  /** Left out: it went well. */
+  failed?: boolean
+}
+
+export interface Options {
+  [name: string]: string | boolean | undefined
+}
+
+export interface CommandContext {
+  /** Signs in at the first use. */
+  api(): Promise<AdminApi>
+  surroundings: Surroundings
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal
+}
+
+export interface Command {
+  /** As it is typed: `dead-letters list`. */
+  name: string
+  /** What follows it: `<service> <id>`. */
+  takes: string
+  about: string
+  /** Options of its own, with what they mean. */
+  options?: Readonly<Record<string, { type: 'string' | 'boolean'; about: string }>>
+  run(context: CommandContext, args: readonly string[], options: Options): Promise<Outcome>
+}
+
+/** The text of an option, when it was given. */
+export const textOf = (options: Options, name: string): string | undefined => {
+  const value = options[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** A whole number from 1 on. @throws UsageError */
+export const countOf = (text: string | undefined, what: string, fallback: number): number => {
+  if (text === undefined) return fallback
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`${what} takes a whole number from 1 on, not ${text}.`)
+  return Number(text)
+}
+
+const cell = (value: unknown): string => (value === null || value === undefined || value === '' ? '–' : String(value))
+
+/** Rows under a heading, each column as wide as its widest cell. */
+export const grid = (heading: readonly string[], rows: readonly (readonly unknown[])[]): string => {
+  const lines = [heading, ...rows.map((row) => row.map(cell))]
+  const widths = heading.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
+  return lines
+    .map((line) =>
+      line
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** Names and values, one a line. */
+export const facts = (rows: readonly (readonly [string, unknown])[]): string => {
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${cell(value)}`).join('\n')
+}
+
+/** `2026-01-31 12:00:00`, UTC. */
+export const timeOf = (iso: string | null): string | null => (iso === null ? null : iso.slice(0, 19).replace('T', ' '))
+
+/** `12.50 EUR`. */
+export const moneyOf = ({ amountMinor, currency }: { amountMinor: number; currency: string }): string => {
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  return `${(amountMinor / 10 ** digits).toFixed(digits)} ${currency}`
+}

@@ -1,0 +1,125 @@
+// Dead letters: list, show, redrive, discard. A redrive after which something is still dead has failed.
+import { adminOpsApi } from '@cartwright/contracts'
+import type { LetterService } from './admin-api.ts'
+import { type Command, countOf, facts, grid, type Outcome, textOf, timeOf, UsageError } from './command.ts'
+
+const services: readonly LetterService[] = ['identity', 'catalog', 'cart', 'order', 'payment', 'notification']
+
+/** @throws UsageError */
+export const serviceNamed = (name: string | undefined): LetterService => {
+  const found = services.find((service) => service === name)
+  if (found === undefined) throw new UsageError(`${name ?? 'Nothing'} is not one of ${services.join(', ')}.`)
+  return found
+}
+
+const letterOf = ([service, id]: readonly string[]) => ({
+  params: { service: serviceNamed(service), deadLetterId: countOf(id ?? '', '<id>', 0) },
+})
+
+const handled = (result: { redriven: number[]; failed: { id: number; error: string } | null }, what: string): Outcome => {
+  const done = `${what}; handled: ${result.redriven.length === 0 ? 'nothing' : result.redriven.join(', ')}`
+  return {
+    data: result,
+    text: result.failed === null ? done : `${done}\n${result.failed.id} failed again: ${result.failed.error}`,
+    failed: result.failed !== null,
+  }
+}
+
+const list: Command = {
+  name: 'dead-letters list',
+  takes: '',
+  about: 'Messages that a consumer gave up on, newest first',
+  options: {
+    service: { type: 'string', about: 'only those of one service' },
+    resolved: { type: 'boolean', about: 'those that were redriven or discarded instead' },
+    limit: { type: 'string', about: 'how many, 50 when left out' },
+  },
+  run: async ({ api }, _, options) => {
+    const service = textOf(options, 'service')
+    const query = {
+      open: options.resolved !== true,
+      limit: Math.min(100, countOf(textOf(options, 'limit'), '--limit', 50)),
+      ...(service === undefined ? {} : { service: serviceNamed(service) }),
+    }
+    const { items, unavailable } = await (await api()).call(adminOpsApi.listDeadLetters, { query })
+    const rows = items.map((letter) => [
+      letter.service,
+      letter.id,
+      letter.eventType,
+      letter.key,
+      letter.reason,
+      letter.resolution ?? 'open',
+      timeOf(letter.createdAt),
+      letter.error.slice(0, 80),
+    ])
+    const table =
+      rows.length === 0
+        ? 'No dead letters.'
+        : grid(['SERVICE', 'ID', 'EVENT', 'KEY', 'REASON', 'STATE', 'SINCE (UTC)', 'ERROR'], rows)
+    return {
+      data: { items, unavailable },
+      text: unavailable.length === 0 ? table : `${table}\nNot known, for they do not answer: ${unavailable.join(', ')}`,
+      failed: unavailable.length > 0,
+    }
+  },
+}
+
+const show: Command = {
+  name: 'dead-letters show',
+  takes: '<service> <id>',
+  about: 'One dead letter with its message and what was done about it',
+  run: async ({ api }, args) => {
+    const letter = await (await api()).call(adminOpsApi.getDeadLetter, letterOf(args))
+    const audit = letter.audit.map(({ at, action, actor, outcome }) => [timeOf(at), action, actor, outcome])
+    const text = [
+      facts([
+        ['Service', letter.service],
+        ['Consumer', letter.consumer],
+        ['Event', `${letter.eventType} ${letter.eventId}`],
+        ['Topic and key', `${letter.topic} ${letter.key}`],
+        ['Reason', `${letter.reason} after ${letter.attempts} tries`],
+        ['Since', timeOf(letter.createdAt)],
+        ['Resolved', letter.resolution === null ? null : `${letter.resolution} ${timeOf(letter.resolvedAt)}`],
+        ['Error', letter.error],
+      ]),
+      `\nPayload\n${JSON.stringify(letter.payload, null, 2)}`,
+      ...(audit.length === 0 ? [] : [`\n${grid(['WHEN (UTC)', 'WHAT', 'WHO', 'OUTCOME'], audit)}`]),
+    ]
+    return { data: letter, text: text.join('\n') }
+  },
+}
+
+const redrive: Command = {
+  name: 'dead-letters redrive',
+  takes: '<service> <id>',
+  about: 'Handle it again with the same event id, then what waits behind it',
+  run: async ({ api }, args) => handled(await (await api()).call(adminOpsApi.redriveDeadLetter, letterOf(args)), 'redriven'),
+}
+
+const discard: Command = {
+  name: 'dead-letters discard',
+  takes: '<service> <id>',
+  about: 'Give it up for good, then handle what waits behind it',
+  run: async ({ api }, args) => handled(await (await api()).call(adminOpsApi.discardDeadLetter, letterOf(args)), 'discarded'),
+}
+
+const replay: Command = {
+  name: 'replay',
+  takes: '<service> <group> <topic>',
+  about: 'Deliver a stretch of a topic to one consumer group again (Kafka only)',
+  options: {
+    from: { type: 'string', about: 'beginning, such as 2026-01-31T12:00:00Z' },
+    to: { type: 'string', about: 'end; now when left out' },
+    again: { type: 'boolean', about: 'also what was handled before: for projections' },
+  },
+  run: async ({ api }, [service, group = '', topic = ''], options) => {
+    const from = textOf(options, 'from')
+    if (from === undefined) throw new UsageError('--from says where the replay begins.')
+    const body = { service: serviceNamed(service), group, topic, from, to: textOf(options, 'to') ?? new Date().toISOString() }
+    const again = options.again === true ? { again: true } : {}
+    const result = await (await api()).call(adminOpsApi.replayEvents, { body: { ...body, ...again } })
+    return { data: result, text: `${result.delivered} records were delivered to ${group}.` }
+  },
+}
+
+export const deadLetterCommands: readonly Command[] = [list, show, redrive, discard, replay]

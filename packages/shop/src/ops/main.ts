@@ -1,0 +1,33 @@
+// `npm run ops`: the operator's tool. It signs in like any admin and speaks the admin API; the doctor also looks at a shop that runs here.
+import { type ProgramContext, ProgramError, program, readConfig } from '@cartwright/service-kit'
+import { type AdminApi, openAdminApi } from './admin-api.ts'
+import { type Outcome, textOf } from './command.ts'
+import { type Asked, readCommandLine } from './command-line.ts'
+import { findShop, opsSpec } from './surroundings.ts'
+
+const perform = async ({ command, args, options }: Asked, { env, signal }: ProgramContext): Promise<Outcome> => {
+  const { dataDir, password, environment } = readConfig('ops', 'OPS_', opsSpec, env)
+  const surroundings = findShop({ url: textOf(options, 'url'), email: textOf(options, 'email'), password, dataDir, environment })
+  await using sessions = new AsyncDisposableStack()
+  const open = async (): Promise<AdminApi> => {
+    const api = await openAdminApi(surroundings.credentials)
+    // A session that cannot be ended ends by itself; what was asked for is done.
+    sessions.defer(() => api.close().catch(() => undefined))
+    return api
+  }
+  const opened: Promise<AdminApi>[] = []
+  const api = (): Promise<AdminApi> => {
+    const [first = open()] = opened
+    if (opened.length === 0) opened.push(first)
+    return first
+  }
+  return await command.run({ api, surroundings, signal }, args, options)
+}
+
+await program(async (context) => {
+  const asked = readCommandLine(context.args)
+  if ('help' in asked) return context.say(asked.help)
+  const outcome = await perform(asked, context)
+  context.say(asked.options.json === true ? JSON.stringify(outcome.data, null, 2) : outcome.text)
+  if (outcome.failed) throw new ProgramError('', { exitCode: 1 })
+})

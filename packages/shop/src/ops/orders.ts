@@ -1,0 +1,116 @@
+// Orders and their sagas: where one stands, what it waits for, and the two ways to get it moving.
+import { type AdminOrder, orderApi, type Saga } from '@cartwright/contracts'
+import { ProgramError } from '@cartwright/service-kit'
+import type { AdminApi } from './admin-api.ts'
+import { type Command, facts, grid, moneyOf, type Outcome, textOf, timeOf, UsageError } from './command.ts'
+
+/** The order's id, from its id or from its number however it is written. @throws UsageError, ProgramError */
+const orderIdOf = async (api: AdminApi, written: string | undefined): Promise<string> => {
+  if (written === undefined) throw new UsageError('Say which order: its number or its id.')
+  if (/^ord_\w+$/.test(written)) return written
+  if (!/^[A-Za-z0-9 -]{8,24}$/.test(written)) throw new UsageError(`${written} is neither a number nor an id of an order.`)
+  const { items } = await api.call(orderApi.adminListOrders, { query: { number: written } })
+  const [found] = items
+  if (found === undefined) throw new ProgramError(`There is no order ${written}.`)
+  return found.id
+}
+
+const orderText = (order: AdminOrder): string =>
+  [
+    facts([
+      ['Order', `${order.number} ${order.id}`],
+      ['Status', order.status],
+      ['Payment', `${order.paymentStatus}, ${moneyOf(order.captured)} of ${moneyOf(order.total)} captured`],
+      ['Fulfilment', order.fulfilmentStatus],
+      ['Refunds', `${order.refundStatus}, ${moneyOf(order.refundable)} may be refunded`],
+      ['Cancelled', order.cancelReason],
+      ['Placed', timeOf(order.createdAt)],
+      ['Principal', `${order.principal.id} (${order.principal.role})`],
+      ['Reservation', order.reservationId],
+    ]),
+    `\n${grid(
+      ['SKU', 'QUANTITY', 'TOTAL', 'NAME'],
+      order.lines.map((line) => [line.sku, line.quantity, moneyOf(line.lineTotal), line.name]),
+    )}`,
+    `\n${grid(
+      ['WHEN (UTC)', 'FROM', 'TO', 'WHO', 'REASON'],
+      order.history.map((entry) => [timeOf(entry.at), entry.from, entry.to, entry.actorId, entry.reason]),
+    )}`,
+    ...(order.refunds.length === 0
+      ? []
+      : [
+          `\n${grid(
+            ['REFUND', 'AMOUNT', 'STATE', 'MADE BY', 'REASON'],
+            order.refunds.map((refund) => [refund.id, moneyOf(refund.amount), refund.state, refund.origin, refund.reason]),
+          )}`,
+        ]),
+  ].join('\n')
+
+const sagaText = (saga: Saga): string =>
+  [
+    facts([
+      ['Order', `${saga.number} ${saga.orderId} (${saga.status})`],
+      ['State', saga.tries === 0 ? saga.state : `${saga.state}, try ${saga.tries + 1}`],
+      ['Waits for', saga.waitsFor.join(', ')],
+      ['Deadline', timeOf(saga.deadlineAt)],
+      ['Trace', saga.traceId],
+      ['Possible now', saga.actions.join(', ')],
+    ]),
+    `\n${grid(
+      ['WHEN (UTC)', 'INPUT', 'FROM', 'TO', 'DID'],
+      saga.steps.map((step) => [timeOf(step.at), step.input, step.from, step.to, step.effects.join(', ')]),
+    )}`,
+  ].join('\n')
+
+const sagaOutcome = (saga: Saga): Outcome => ({ data: saga, text: sagaText(saga) })
+const reason = { reason: { type: 'string', about: 'why, for the audit' } } as const
+
+const showOrder: Command = {
+  name: 'order show',
+  takes: '<number or id>',
+  about: 'One order: money, lines, history, refunds',
+  run: async (context, [order]) => {
+    const api = await context.api()
+    const found = await api.call(orderApi.adminGetOrder, { params: { orderId: await orderIdOf(api, order) } })
+    return { data: found, text: orderText(found) }
+  },
+}
+
+const showSaga: Command = {
+  name: 'saga show',
+  takes: '<order>',
+  about: 'Where the checkout of an order stands, and how it got there',
+  run: async (context, [order]) => {
+    const api = await context.api()
+    return sagaOutcome(await api.call(orderApi.getSaga, { params: { orderId: await orderIdOf(api, order) } }))
+  },
+}
+
+const retrySaga: Command = {
+  name: 'saga retry',
+  takes: '<order>',
+  about: 'Ask again for what the checkout waits for',
+  options: reason,
+  run: async (context, [order], options) => {
+    const api = await context.api()
+    const why = textOf(options, 'reason')
+    const params = { orderId: await orderIdOf(api, order) }
+    return sagaOutcome(await api.call(orderApi.retrySaga, { params, body: why === undefined ? {} : { reason: why } }))
+  },
+}
+
+const compensateSaga: Command = {
+  name: 'saga compensate',
+  takes: '<order>',
+  about: 'Undo a checkout now, without waiting for an answer',
+  options: reason,
+  run: async (context, [order], options) => {
+    const why = textOf(options, 'reason')
+    if (why === undefined) throw new UsageError('--reason says why, for the audit.')
+    const api = await context.api()
+    const params = { orderId: await orderIdOf(api, order) }
+    return sagaOutcome(await api.call(orderApi.compensateSaga, { params, body: { reason: why } }))
+  },
+}
+
+export const orderCommands: readonly Command[] = [showOrder, showSaga, retrySaga, compensateSaga]

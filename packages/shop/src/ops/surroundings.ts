@@ -1,0 +1,65 @@
+// Where the shop is that an operator speaks to, and whether it is one for development, whose password everybody knows.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ProgramError, secret, text } from '@cartwright/service-kit'
+import type { Credentials } from './admin-api.ts'
+
+/** What `npm run ops` reads from the environment. */
+export const opsSpec = {
+  dataDir: text('SHOP_DATA_DIR', 'Where the shop keeps its data and says where it runs; `.data` when left out', null),
+  password: secret(text('OPS_PASSWORD', 'The admin’s password; a shop for development has one that stands in the README', null)),
+  environment: text('NODE_ENV', 'production knows no development password', 'development'),
+}
+
+const defaultDataDir = fileURLToPath(new URL('../../../../.data', import.meta.url))
+const developmentAdmin = { email: 'admin@example.com', password: 'cartwright-demo' } as const
+
+/** The part of `running.json` that matters here. */
+export interface RunningShopFile {
+  gateway: string
+  mailbox?: string
+  stripeSandbox?: string
+  services: Readonly<Record<string, { http: string; metrics: string }>>
+}
+
+export interface Surroundings {
+  credentials: Credentials
+  /** Absent for a shop elsewhere. */
+  running: RunningShopFile | null
+}
+
+const readRunning = (dataDir: string): RunningShopFile | null => {
+  try {
+    return JSON.parse(readFileSync(join(dataDir, 'running.json'), 'utf8')) as RunningShopFile
+  } catch {
+    // Absent: no shop runs on this folder.
+    return null
+  }
+}
+
+const plainUrl = (url: string): string => url.replace(/\/+$/, '')
+
+export interface Given {
+  url: string | undefined
+  email: string | undefined
+  password: string | null
+  dataDir: string | null
+  environment: string
+}
+
+/** @throws ProgramError when no shop runs here and none is named, or no password is given for one that is not for development */
+export const findShop = ({ url, email, password, dataDir, environment }: Given): Surroundings => {
+  const here = readRunning(dataDir ?? defaultDataDir)
+  const named = url === undefined ? undefined : plainUrl(url)
+  const running = here !== null && (named === undefined || named === plainUrl(here.gateway)) ? here : null
+  const gateway = named ?? here?.gateway
+  if (gateway === undefined)
+    throw new ProgramError('No shop runs here: start one with `npm start`, or say where one is with --url.')
+  const isForDevelopment =
+    environment !== 'production' && running !== null && (running.mailbox !== undefined || running.stripeSandbox !== undefined)
+  const known = password ?? (isForDevelopment ? developmentAdmin.password : null)
+  if (known === null)
+    throw new ProgramError('Set OPS_PASSWORD to the admin’s password: this is not a shop for development that runs here.')
+  return { running, credentials: { url: plainUrl(gateway), email: email ?? developmentAdmin.email, password: known } }
+}

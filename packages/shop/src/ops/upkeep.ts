@@ -1,0 +1,105 @@
+// Looking after the shop: comparing with Stripe, building the search index anew, and the stock of a SKU.
+import { setTimeout as delay } from 'node:timers/promises'
+import { catalogApi, paymentApi } from '@cartwright/contracts'
+import { ProgramError } from '@cartwright/service-kit'
+import { type Command, countOf, facts, grid, textOf, timeOf, UsageError } from './command.ts'
+
+const pollMs = 250
+
+/** Asks until it holds. @throws ProgramError when it takes longer than `seconds` */
+const until = async <T>(
+  ask: () => Promise<T>,
+  holds: (answer: T) => boolean,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<T> => {
+  const end = performance.now() + seconds * 1000
+  for (;;) {
+    const answer = await ask()
+    if (holds(answer)) return answer
+    if (performance.now() > end)
+      throw new ProgramError(`It goes on for more than ${seconds} s; --wait says how long to wait for the end.`)
+    await delay(pollMs, undefined, { signal })
+  }
+}
+
+const wait = { wait: { type: 'string', about: 'seconds to wait for the end, 120 when left out' } } as const
+
+const reconcile: Command = {
+  name: 'reconcile',
+  takes: '',
+  about: 'Compare payments with Stripe now, and tell what was found',
+  options: wait,
+  run: async (context, _, options) => {
+    const seconds = countOf(textOf(options, 'wait'), '--wait', 120)
+    const api = await context.api()
+    const { id } = await api.call(paymentApi.adminRunReconciliation, {})
+    const report = await until(
+      () => api.call(paymentApi.adminGetReconciliation, { params: { reconciliationId: id } }),
+      ({ state }) => state === 'done',
+      seconds,
+      context.signal,
+    )
+    const rows = report.findings.map((finding) => [
+      finding.kind,
+      finding.outcome,
+      finding.orderId,
+      finding.stripeId,
+      finding.ours,
+      finding.theirs,
+    ])
+    const left = report.findings.some(({ outcome }) => outcome === 'reported' || outcome === 'failed')
+    const summary = `${report.compared} things of Stripe compared: ${report.repaired} repaired, ${report.reported} for a person to settle.`
+    const table = rows.length === 0 ? [] : ['', grid(['KIND', 'OUTCOME', 'ORDER', 'STRIPE', 'OURS', 'THEIRS'], rows)]
+    return { data: report, text: [summary, ...table].join('\n'), failed: left }
+  },
+}
+
+const reindex: Command = {
+  name: 'reindex',
+  takes: '',
+  about: 'Build the search index anew beside the old one',
+  options: wait,
+  run: async (context, _, options) => {
+    const seconds = countOf(textOf(options, 'wait'), '--wait', 120)
+    const api = await context.api()
+    await api.call(catalogApi.reindexSearch, {})
+    const { build } = await until(
+      () => api.call(catalogApi.getSearchState, {}),
+      (state) => state.build?.state === 'idle',
+      seconds,
+      context.signal,
+    )
+    return { data: build, text: `${build?.copied ?? 0} products were copied; the new index is in use.` }
+  },
+}
+
+const stock: Command = {
+  name: 'stock',
+  takes: '<sku>',
+  about: 'What is on hand and reserved of a SKU, and its last movements',
+  options: { movements: { type: 'string', about: 'how many movements, 10 when left out' } },
+  run: async (context, [sku], options) => {
+    if (sku === undefined) throw new UsageError('Say which SKU.')
+    const limit = Math.min(100, countOf(textOf(options, 'movements'), '--movements', 10))
+    const api = await context.api()
+    const level = await api.call(catalogApi.getStock, { params: { sku } })
+    const { items } = await api.call(catalogApi.listMovements, { params: { sku }, query: { limit } })
+    const text = [
+      facts([
+        ['SKU', level.sku],
+        ['On hand', level.onHand],
+        ['Reserved', level.reserved],
+        ['Available', level.available],
+      ]),
+      '',
+      grid(
+        ['WHEN (UTC)', 'CHANGE', 'ON HAND', 'REASON', 'WHO', 'REFERENCE'],
+        items.map((item) => [timeOf(item.at), item.delta, item.onHandAfter, item.reason, item.actor, item.reference]),
+      ),
+    ]
+    return { data: { ...level, movements: items }, text: text.join('\n') }
+  },
+}
+
+export const upkeepCommands: readonly Command[] = [reconcile, reindex, stock]
