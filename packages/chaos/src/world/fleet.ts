@@ -211,10 +211,11 @@ export const startFleet = async ({ env, gatewayPort, logDir, replicas, onDeath }
     ...env,
     ...Object.fromEntries(schemaOwners.map((name) => [urlVariable[name], at(doors[name])])),
     AUTH_JWKS_URL: `${at(doors.identity)}/.well-known/jwks.json`,
-    SEED_DEVELOPMENT_DATA: 'true',
   }
   const start = async (name: ServiceName, index: number, { http, metrics }: Ports) => {
     const own = { ...shared, [portVariables[name].http]: String(http), [portVariables[name].metrics]: String(metrics) }
+    // Seeding is a developer's act: one process does it.
+    if (index === 0) own.SEED_DEVELOPMENT_DATA = 'true'
     // Everybody's own ports: a variable of another service is no business of this one.
     for (const other of serviceNames)
       if (other !== name) for (const variable of Object.values(portVariables[other])) delete own[variable]
