@@ -28,7 +28,7 @@ export const keptViolations = 20
 export const invariant = <Deps>(definition: Invariant<Deps>): Invariant<Deps> => definition
 
 /** How many of the newest outbox rows are compared with their aggregates' counters. */
-const newestEvents = 10_000
+const newestEvents = 5000
 
 const outboxPublished = invariant<{ db: Database }>({
   name: 'I4-outbox-published',
