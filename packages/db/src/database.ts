@@ -42,6 +42,14 @@ export interface Tx extends Queryable {
   readonly locals: Map<symbol, unknown>
 }
 
+/** Narrower limits, for a transaction whose caller has another way to do the work. */
+export interface TxLimits {
+  /** How long it may take before the statement under way is interrupted, and the transaction thereby fails. */
+  patienceMs?: number
+  /** How often it is run at most when it meets a deadlock or a lock wait. */
+  maxTries?: number
+}
+
 export interface Database extends Queryable {
   /**
    * Runs `work` in one READ COMMITTED transaction. Any database error aborts the whole of it even when caught; deadlocks and
@@ -49,7 +57,7 @@ export interface Database extends Queryable {
    * It may take 10 s: then it is rolled back, and what it still tries fails.
    * @throws ConflictError when a unique key was taken, TransactionTimeout
    */
-  tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  tx<T>(work: (tx: Tx) => Promise<T>, limits?: TxLimits): Promise<T>
   /** Calls `listener` after every commit whose transaction signalled `name`. @returns a function that stops listening */
   onSignal(name: string, listener: () => void): () => void
   /** For Prisma's adapter, which shares the pool. */
@@ -181,9 +189,34 @@ const giveBack = async (
   }
 }
 
-const attempt = async <T>(pool: Pool, signals: EventEmitter, dbNow: () => Sql, work: (tx: Tx) => Promise<T>): Promise<T> => {
+/** Interrupts the statement under way when the time is up. @returns stops it; the connection is then nobody's target any more */
+const interrupter = (pool: Pool, connection: PoolConnection, patienceMs: number | undefined): (() => Promise<void>) => {
+  if (patienceMs === undefined || connection.threadId === null) return async () => undefined
+  let interrupted: Promise<unknown> = Promise.resolve()
+  const timer = setTimeout(() => {
+    // When it cannot be sent, the limits of the statement and of the transaction hold all the same.
+    interrupted = pool.query(`KILL QUERY ${connection.threadId}`).catch(() => undefined)
+  }, patienceMs)
+  return async () => {
+    clearTimeout(timer)
+    await interrupted
+  }
+}
+
+interface Surroundings {
+  pool: Pool
+  signals: EventEmitter
+  dbNow: () => Sql
+}
+
+const attempt = async <T>(
+  { pool, signals, dbNow }: Surroundings,
+  work: (tx: Tx) => Promise<T>,
+  patienceMs: number | undefined,
+): Promise<T> => {
   const connection = await pool.getConnection()
   const open = openTx(connection, dbNow, signals)
+  const calm = interrupter(pool, connection, patienceMs)
   let done = false
   let hopeless = false
   const perform = async (): Promise<T> => {
@@ -204,6 +237,9 @@ const attempt = async <T>(pool: Pool, signals: EventEmitter, dbNow: () => Sql, w
     throw error
   } finally {
     open.end()
+    // A connection that is dropped need not be waited for.
+    const calmed = calm()
+    if (!hopeless) await calmed
     await giveBack(connection, { done, altered: open.altered(), hopeless })
   }
 }
@@ -238,12 +274,12 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
       throw asConflict(error)
     }
   }
-  const tx = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+  const tx = async <T>(work: (tx: Tx) => Promise<T>, limits: TxLimits = {}): Promise<T> => {
     for (let tries = 1; ; tries++) {
       try {
-        return await attempt(pool, signals, dbNow, work)
+        return await attempt({ pool, signals, dbNow }, work, limits.patienceMs)
       } catch (error) {
-        if (error instanceof ConflictError || !isRetryable(error) || tries >= maxTries) throw error
+        if (error instanceof ConflictError || !isRetryable(error) || tries >= (limits.maxTries ?? maxTries)) throw error
         await pause(Math.random() * 20 * 2 ** tries)
       }
     }

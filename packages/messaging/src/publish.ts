@@ -1,7 +1,7 @@
 // Publishes an event: a row in the outbox, written in the transaction that makes it true.
 import type { DataOf, EventContract } from '@cartwright/contracts'
 import { idFactory, rowsOf, type Sql, type SqlValue, sql, type Tx } from '@cartwright/db'
-import { currentTrace } from './trace.ts'
+import { findTrace, newTrace, type Trace } from './trace.ts'
 import { assertValid } from './validate.ts'
 
 /** Signalled after a commit that wrote outbox rows; wakes the relay. */
@@ -11,6 +11,14 @@ interface Pending {
   event: EventContract
   aggregateId: string
   payload: string
+  /** The trace of the work that published it, as JSON: several events may be handled in one transaction. */
+  headers: string
+}
+
+/** Outside any trace, what one transaction publishes belongs together. */
+interface Outgoing {
+  pending: Pending[]
+  trace: Trace | null
 }
 
 const pendingKey = Symbol('outbox')
@@ -23,14 +31,16 @@ const newEventId = idFactory(() => Date.now())
 export const publish = async <E extends EventContract>(tx: Tx, event: E, data: DataOf<E>): Promise<void> => {
   assertValid(event, data)
   const aggregateId = String((data as Record<string, unknown>)[event.key])
-  const known = tx.locals.get(pendingKey) as Pending[] | undefined
-  const pending = known ?? []
+  const known = tx.locals.get(pendingKey) as Outgoing | undefined
+  const outgoing = known ?? { pending: [], trace: null }
   if (known === undefined) {
-    tx.locals.set(pendingKey, pending)
-    tx.beforeCommit(pendingKey, () => flush(tx, pending))
+    tx.locals.set(pendingKey, outgoing)
+    tx.beforeCommit(pendingKey, () => flush(tx, outgoing.pending))
     tx.signal(outboxSignal)
   }
-  pending.push({ event, aggregateId, payload: JSON.stringify(data) })
+  const trace = findTrace() ?? outgoing.trace ?? newTrace()
+  outgoing.trace ??= trace
+  outgoing.pending.push({ event, aggregateId, payload: JSON.stringify(data), headers: JSON.stringify(trace) })
 }
 
 const sameAggregate = (pending: Pending) => `${pending.event.aggregate}\n${pending.aggregateId}`
@@ -50,12 +60,10 @@ const flush = async (tx: Tx, pending: Pending[]): Promise<void> => {
   for (const [name, [first, ...rest]] of [...byAggregate].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (first) versions.set(name, await takeVersions(tx, first.event.aggregate, first.aggregateId, rest.length + 1))
   }
-  const trace = currentTrace()
-  const headers = JSON.stringify(trace)
   const rows = pending.map((item): (SqlValue | Sql)[] => {
     const version = (versions.get(sameAggregate(item)) ?? 0) + 1
     versions.set(sameAggregate(item), version)
-    const { event, aggregateId, payload } = item
+    const { event, aggregateId, payload, headers } = item
     return [
       newEventId('evt'),
       event.aggregate,
