@@ -145,6 +145,7 @@ const openTx = (connection: Connection, dbNow: () => Sql, signals: EventEmitter)
     lockWait: async (seconds: number) => {
       altered = true
       await run('SET SESSION innodb_lock_wait_timeout = ?', [seconds])
+      altered = seconds !== lockWaitSec
     },
   } as Tx
   return {
