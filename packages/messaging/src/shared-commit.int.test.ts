@@ -118,10 +118,16 @@ test('events of one key are handled in order, however many keys there are beside
 
 test('each event that is published names the event that caused it, and its trace', async () => {
   await consume(async (tx, { data }) => publish(tx, reset, data))
-  const records = keys(4).map((record, n): WireRecord => ({
-    ...record,
-    headers: { ...record.headers, ce_correlationid: `corr-${n}`, traceparent: `00-${String(n).repeat(32)}-${'b'.repeat(16)}-01` },
-  }))
+  const records = keys(4).map(
+    (record, n): WireRecord => ({
+      ...record,
+      headers: {
+        ...record.headers,
+        ce_correlationid: `corr-${n}`,
+        traceparent: `00-${String(n).repeat(32)}-${'b'.repeat(16)}-01`,
+      },
+    }),
+  )
   await deliver(...records)
   const rows = await bed.db.rows<{ aggregate_id: string; headers: string }>`SELECT aggregate_id, headers FROM outbox_event`
   expect(new Map(rows.map((row) => [row.aggregate_id, JSON.parse(row.headers)]))).toEqual(

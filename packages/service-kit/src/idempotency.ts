@@ -74,17 +74,17 @@ export const findReplay = async (db: Database, request: KeyedRequest): Promise<A
   return stored === null ? null : replay(stored, request)
 }
 
-/** Seconds that a second request waits for the first. */
-const claimWaitSec = 1
-/** Seconds that statements of the effect wait for a lock: the session's own. */
-const lockWaitSec = 3
+/** How long a second request waits for the first. */
+const claimWaitMs = 1000
+/** A lock wait that ended, or was interrupted. */
+const waitedInVain: readonly (number | undefined)[] = [1205, 1317]
 
 const claim = async (tx: Tx, { scope, key, hash, stale }: KeyedRequest): Promise<void> => {
-  await tx.lockWait(claimWaitSec)
-  if (stale)
-    await tx.run`DELETE FROM idempotency_key WHERE scope = ${scope} AND idempotency_key = ${key} AND created_at <= ${tx.dbNow} - INTERVAL 24 HOUR`
-  await tx.run`INSERT INTO idempotency_key (scope, idempotency_key, request_hash, created_at) VALUES (${scope}, ${key}, ${hash}, ${tx.dbNow})`
-  await tx.lockWait(lockWaitSec)
+  await tx.within(claimWaitMs, async () => {
+    if (stale)
+      await tx.run`DELETE FROM idempotency_key WHERE scope = ${scope} AND idempotency_key = ${key} AND created_at <= ${tx.dbNow} - INTERVAL 24 HOUR`
+    await tx.run`INSERT INTO idempotency_key (scope, idempotency_key, request_hash, created_at) VALUES (${scope}, ${key}, ${hash}, ${tx.dbNow})`
+  })
 }
 
 class ClaimFailed extends Error {}
@@ -102,7 +102,7 @@ export const once = async (db: Database, request: KeyedRequest, work: (tx: Tx) =
         await claim(tx, request)
       } catch (error) {
         // A lock wait at the claim means "in flight" and must not be run again by db.tx.
-        throw errnoOf(error) === 1205 ? new ClaimFailed('in flight') : error
+        throw waitedInVain.includes(errnoOf(error)) ? new ClaimFailed('in flight') : error
       }
       claimed = true
       const answer = await work(tx)
