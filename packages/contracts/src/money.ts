@@ -1,5 +1,5 @@
 // Pure arithmetic on money: one currency at a time, integers only, and the one function that computes totals.
-import { type Static, Type } from 'typebox'
+import type { Static } from 'typebox'
 import { Closed, Money } from './common.ts'
 
 /** Builds money. @param amountMinor integer minor units (cents, yen, fils) */

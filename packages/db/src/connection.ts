@@ -4,10 +4,12 @@ import mariadb, { type Connection } from 'mariadb'
 /** One explicit mode for every session, so that both engines refuse the same things. */
 export const sqlMode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'
 
-/** The driver's options for an URL. */
+/** The driver's options for an URL. `?socket=/path` reaches a server on the same machine by its socket, which is cheaper than its port. */
 export const connectionOptions = (url: string) => {
-  const { hostname, port, username, password, pathname } = new URL(url)
+  const { hostname, port, username, password, pathname, searchParams } = new URL(url)
+  const socketPath = searchParams.get('socket')
   return {
+    ...(socketPath === null ? {} : { socketPath }),
     host: hostname,
     port: Number(port || 3306),
     user: decodeURIComponent(username),

@@ -164,21 +164,42 @@ test('hooks and signals run after the commit, once, and not for what was rolled 
   expect(seen).toEqual(['before', 'after', 'signal'])
 })
 
-test('a lock wait of a transaction’s own does not outlive it', async () => {
-  const waits = () => db.one<{ seconds: number }>`SELECT @@SESSION.innodb_lock_wait_timeout AS seconds`
+test('a statement may be given less time than a lock wait: it fails with its transaction, and the connection is as good as new', async () => {
   const one = await openDatabase({ url: schema.url, poolSize: 1 })
-  const secondsOf = async () =>
-    (await one.one<{ seconds: number }>`SELECT @@SESSION.innodb_lock_wait_timeout AS seconds`)?.seconds
-  await expect(
-    one.tx(async (tx) => {
-      await tx.lockWait(1)
-      await tx.run`INSERT INTO account (id, balance) VALUES ('a', 1)`
-    }),
-  ).rejects.toBeInstanceOf(ConflictError)
-  expect(await secondsOf()).toBe(3)
-  await one.tx((tx) => tx.lockWait(1))
-  expect(await secondsOf()).toBe(3)
-  expect((await waits())?.seconds).toBe(3)
+  const [held, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const holder = db.tx(async (tx) => {
+    await tx.run`UPDATE account SET balance = balance + 1 WHERE id = 'a'`
+    held.resolve()
+    await release.promise
+  })
+  await held.promise
+  const since = performance.now()
+  const waiting = one.tx(async (tx) => {
+    await tx.run`INSERT INTO account (id, balance) VALUES ('torn', 1)`
+    await tx.within(200, () => tx.run`UPDATE account SET balance = balance + 1 WHERE id = 'a'`)
+  })
+  await expect(waiting).rejects.toMatchObject({ errno: 1317 })
+  expect(performance.now() - since).toBeLessThan(2000)
+  release.resolve()
+  await holder
+  await one.tx((tx) => tx.within(200, () => tx.run`UPDATE account SET balance = balance + 1 WHERE id = 'a'`))
+  expect(await one.rows`SELECT id FROM account WHERE id = 'torn'`).toEqual([])
+  await one.close()
+})
+
+test('a transaction whose first statement fails leaves nothing open: neither a lock nor anything that the next one would commit', async () => {
+  const one = await openDatabase({ url: schema.url, poolSize: 1 })
+  await expect(one.tx((tx) => tx.run`INSERT INTO account (id, balance) VALUES ('a', 1)`)).rejects.toBeInstanceOf(ConflictError)
+  const broken = one.tx(async (tx) => {
+    await tx.run`UPDATE account SET balance = 999 WHERE id = 'a'`
+    throw new Error('no')
+  })
+  await expect(broken).rejects.toThrow('no')
+  // Whoever wanted the row while a lock was left over would wait for it until the limit.
+  await db.tx((tx) => tx.within(1000, () => tx.run`DELETE FROM account WHERE id = 'a'`))
+  await one.tx(async () => undefined)
+  await one.tx((tx) => tx.run`INSERT INTO account (id, balance) VALUES ('a', 7)`)
+  expect(await db.rows`SELECT balance FROM account WHERE id = 'a'`).toEqual([{ balance: 7 }])
   await one.close()
 })
 

@@ -6,9 +6,11 @@ export {
   openDatabase,
   type Queryable,
   type Tx,
+  type TxLimits,
   type Written,
 } from './database.ts'
 export { asConflict, ConflictError, errnoOf, isRetryable, isTransient, TransactionTimeout } from './errors.ts'
+export { gather } from './gather.ts'
 export { idFactory, type NewId } from './ids.ts'
 export { after, CursorError, type CursorValue, decodeCursor, encodeCursor, orderBy, pageOf, type SortKey } from './keyset.ts'
 export { MigrationError, type MigrationSet, migrate } from './migrate.ts'

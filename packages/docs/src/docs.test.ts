@@ -24,9 +24,7 @@ test('every event that somebody reads is published by a service that exists', ()
 })
 
 test('every service and package has a README', () => {
-  const folders = new Set(
-    listFiles('services/*/package.json', 'packages/*/package.json').map((path) => dirname(path)),
-  )
+  const folders = new Set(listFiles('services/*/package.json', 'packages/*/package.json').map((path) => dirname(path)))
   expect([...folders].filter((folder) => !existsSync(join(root, folder, 'README.md')))).toEqual([])
 })
 

@@ -13,6 +13,8 @@ const watchMs = 30_000
 export interface CrashGuard {
   /** How often this record was under way when a process died. */
   suspicion(record: WireRecord): number
+  /** Nothing is watched and nobody suspects this record: it need not be written down, so it may share a transaction. */
+  calm(record: WireRecord): boolean
   /** Writes down that the record is about to be handled. */
   mark(record: WireRecord): Promise<void>
   /** It survived: forgets it, in the handler's transaction. */
@@ -65,6 +67,11 @@ export const crashGuard = async ({
 
   return {
     suspicion: (record) => deaths.get(identityOf(record).eventId) ?? 0,
+    calm: (record) => {
+      if (!forgotten) return false
+      const { eventId } = identityOf(record)
+      return !deaths.has(eventId) && !marked.has(eventId)
+    },
     mark: async (record) => {
       const { eventId } = identityOf(record)
       if (performance.now() > watchUntil) {

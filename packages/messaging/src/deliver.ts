@@ -3,18 +3,26 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '@cartwright/contracts'
 import { ConflictError, isTransient, type Tx } from '@cartwright/db'
+import { company } from './company.ts'
 import type { ConsumerOptions, Outcome, Registration } from './consume.ts'
 import { crashGuard, maxKills } from './crash-guard.ts'
 import { type DeadReason, deadLetter, identityOf, park, QueueEmptied } from './dead-letter.ts'
+import { claim, claimAll, handleIn, traceOf } from './handle.ts'
 import { slots } from './slots.ts'
 import { runInTrace } from './trace.ts'
-import { assertValid, InvalidEvent } from './validate.ts'
-import { messageOf, type WireRecord } from './wire.ts'
+import { InvalidEvent } from './validate.ts'
+import type { WireRecord } from './wire.ts'
 
 /** Transactions of one group at the same time: each holds a connection. */
 const handlersAtOnce = 8
 const maxUnknown = 5
 const buryRetryMs = 500
+/** Events that share a transaction at most. */
+const maxTogether = 16
+/** How long those who come wait for the transaction before them, to make up the next one together. */
+const gatherMs = 50
+/** A shared transaction that takes longer is given up: one of its events waits for something, and the others need not. */
+const sharedMs = 1000
 
 /** An expected failure that trying again cannot mend. */
 const permanentReason = (error: unknown): DeadReason | null => {
@@ -27,33 +35,6 @@ const weightOf = (error: unknown): number =>
   isTransient(error) || error instanceof QueueEmptied ? 0 : error instanceof ConflictError ? 0.5 : 1
 
 const backoffMs = (tries: number): number => Math.min(50 * 2 ** Math.min(tries, 6), 2000) * (0.5 + Math.random())
-
-/**
- * Claims the event for the consumer, unless an earlier event of its aggregate lies dead and the consumer keeps order.
- * @returns false when it was claimed before, or must park
- */
-const claim = async (tx: Tx, consumer: string, record: WireRecord, parks: boolean): Promise<boolean> => {
-  const { eventId, key } = identityOf(record)
-  const written = parks
-    ? await tx.run`INSERT IGNORE INTO inbox_event (consumer, event_id, received_at) SELECT ${consumer}, ${eventId}, UTC_TIMESTAMP(6) FROM DUAL
-        WHERE NOT EXISTS (SELECT 1 FROM dead_letter WHERE consumer = ${consumer} AND partition_key = ${key} AND resolved_at IS NULL)`
-    : await tx.run`INSERT IGNORE INTO inbox_event (consumer, event_id, received_at) VALUES (${consumer}, ${eventId}, UTC_TIMESTAMP(6))`
-  return written.affectedRows === 1
-}
-
-/** Runs a handler for a record in an open transaction. @throws InvalidEvent, and whatever the handler throws */
-export const handleIn = async <Deps>(tx: Tx, registration: Registration<Deps>, record: WireRecord, deps: Deps): Promise<void> => {
-  const data: unknown = JSON.parse(record.value)
-  assertValid(registration.event, data)
-  await registration.handle(tx, messageOf(record, data), deps)
-}
-
-/** The trace of the work that an event causes. */
-export const traceOf = (record: WireRecord) => ({
-  traceparent: record.headers.traceparent ?? '',
-  correlationId: record.headers.ce_correlationid ?? '',
-  causationId: record.headers.ce_id ?? '',
-})
 
 type DelivererOptions<Deps> = Omit<ConsumerOptions<Deps>, 'transport'>
 
@@ -74,6 +55,48 @@ const once =
     })
     if (outcome === 'handled') crash?.('after-handler-commit', type)
     return outcome
+  }
+
+interface Member<Deps> {
+  registration: Registration<Deps>
+  record: WireRecord
+  signal: AbortSignal
+}
+
+/** Not all of them could be claimed: some were handled before, or must park. */
+class NotAllFresh extends Error {}
+
+/**
+ * One transaction for several events, which is all or nothing: whatever goes wrong, none of them has had an effect, and each goes
+ * its own way, so trouble stays with the one that has it.
+ */
+const shared =
+  <Deps>({ db, group, deps, parks = false, crash, log, observe }: DelivererOptions<Deps>) =>
+  async (members: readonly Member<Deps>[]): Promise<boolean> => {
+    const started = performance.now()
+    const reach = (point: 'before-handler-commit' | 'after-handler-commit') => {
+      for (const { registration } of members) crash?.(point, registration.event.name)
+    }
+    const records = members.map(({ record }) => record)
+    try {
+      await db.tx(
+        async (tx) => {
+          for (const { signal } of members) signal.throwIfAborted()
+          if (!(await claimAll(tx, group, records, parks))) throw new NotAllFresh()
+          for (const { registration, record } of members)
+            await runInTrace(traceOf(record), () => handleIn(tx, registration, record, deps))
+          reach('before-handler-commit')
+        },
+        { patienceMs: sharedMs, maxTries: 1 },
+      )
+      for (const { registration } of members) observe?.(registration.event.name, 'handled', performance.now() - started)
+      reach('after-handler-commit')
+      return true
+    } catch (error) {
+      if (!(error instanceof NotAllFresh)) log.info({ err: error, group, events: members.length }, 'events go one by one')
+      // Also when it may have been committed after all: then each finds its own claim.
+      return false
+    }
   }
 
 /** Dead-letters a record, and does not give up: a message that can be neither handled nor buried must not be lost. */
@@ -163,11 +186,21 @@ export const deliverer = async <Deps>(options: DelivererOptions<Deps>): Promise<
     }
   }
 
+  const shareOne = shared(options)
+  const crowd = company<Member<Deps>>({
+    together: (members) => atOnce.run(() => shareOne(members)),
+    alone: ({ registration, record, signal }) => runInTrace(traceOf(record), () => persist(registration, record, signal)),
+    size: maxTogether,
+    patienceMs: gatherMs,
+  })
+
   return {
     deliver: async (record, signal) => {
       const registration = byType.get(record.headers.ce_type ?? '')
       if (registration === undefined) return
-      await runInTrace(traceOf(record), () => persist(registration, record, signal))
+      // A stranger, or somebody suspected of killing the process, has no company.
+      if (identityOf(record).named && guard.calm(record)) await crowd.join({ registration, record, signal })
+      else await runInTrace(traceOf(record), () => persist(registration, record, signal))
       options.crash?.('after-commit-before-offset', registration.event.name)
     },
     leave: guard.leave,

@@ -115,6 +115,10 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
   let stopped = false
   let running: Promise<boolean> | null = null
   let again = false
+  /** The last look found as many as there was room for: there may be more. */
+  let full = false
+  /** Counts the signals: one that comes while a row is under way may be about that row. */
+  let signals = 0
 
   const claim = async (row: WorkRow): Promise<boolean> => {
     const taken =
@@ -181,12 +185,13 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
 
   const start = (row: WorkRow): void => {
     const trace = JSON.parse(row.headers) as Trace
+    const before = signals
     const task = runInTrace(trace, () => work(row))
       .catch((error: unknown) => log.warn({ err: error, kind: row.kind }, 'a job could not be settled; its lease will lapse'))
       .finally(() => {
         underWay.delete(task)
         leased.delete(row.id)
-        wake()
+        if (full || signals !== before) wake()
       })
     underWay.add(task)
   }
@@ -194,10 +199,12 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
   const pump = async (): Promise<boolean> => {
     if (byKind.size === 0 || stopped) return false
     const room = concurrency - underWay.size
-    if (room <= 0) return true
+    full = room <= 0
+    if (full) return true
     const rows = await db.rows<WorkRow>`SELECT id, kind, item_key, payload, headers, attempts, requests FROM work_item
       WHERE done_at IS NULL AND available_at <= ${db.dbNow} AND (leased_until IS NULL OR leased_until < ${sql`UTC_TIMESTAMP(6)`}) AND kind IN (${kinds})
       ORDER BY available_at LIMIT ${room}`
+    full = rows.length >= room
     for (const row of rows) start(row)
     return rows.length > 0
   }
@@ -224,7 +231,10 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
     else void run()
   }
 
-  const unlisten = db.onSignal(workSignal, wake)
+  const unlisten = db.onSignal(workSignal, () => {
+    signals += 1
+    wake()
+  })
   const timer = setInterval(wake, pollMs)
   const renewal = setInterval(
     () => void renew().catch((error: unknown) => log.warn({ err: error }, 'leases of work could not be renewed')),

@@ -1,5 +1,5 @@
 // Runs something every so often, in one replica at a time, on the service's clock.
-import type { Database } from '@cartwright/db'
+import { type Database, list } from '@cartwright/db'
 import type { Log, Worker } from './relay.ts'
 import { newTrace, runInTrace } from './trace.ts'
 
@@ -45,6 +45,15 @@ export const startPeriodics = <Deps>(options: {
     return true
   }
 
+  /** One look for all of them; who really runs a task, the update decides. */
+  const dueTasks = async (): Promise<readonly Periodic<Deps>[]> => {
+    const rows = await db.rows<{
+      name: string
+    }>`SELECT name FROM lease WHERE name IN (${list(tasks.map((task) => task.name))}) AND next_at <= ${db.dbNow}`
+    const due = new Set(rows.map(({ name }) => name))
+    return tasks.filter((task) => due.has(task.name))
+  }
+
   const pump = async (): Promise<boolean> => {
     if (tasks.length === 0 || stopped) return false
     if (!known) {
@@ -55,7 +64,7 @@ export const startPeriodics = <Deps>(options: {
       known = true
     }
     let did = false
-    for (const task of tasks) did = (await runOne(task)) || did
+    for (const task of await dueTasks()) did = (await runOne(task)) || did
     return did
   }
 

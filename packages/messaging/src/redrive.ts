@@ -2,7 +2,7 @@
 import { type Database, sql, type Tx, where } from '@cartwright/db'
 import type { Registration } from './consume.ts'
 import { type DeadReason, errorText } from './dead-letter.ts'
-import { handleIn, traceOf } from './deliver.ts'
+import { handleIn, traceOf } from './handle.ts'
 import { runInTrace } from './trace.ts'
 import type { WireRecord } from './wire.ts'
 

@@ -38,6 +38,8 @@ export interface Worker {
 const leaseName = 'relay'
 const batchSize = 500
 const pollMs = 200
+/** How long marks are gathered: a mark is bookkeeping, and what is sent twice after a crash finds its claim. */
+const markMs = 50
 /** Rows handed over in memory that no group has finished: behind this many, a blocked group holds the others up at last. */
 const maxUnderWay = 20_000
 const houseworkMs = 60_000
@@ -162,9 +164,9 @@ const pumpOf = (options: RelayOptions, onSettled: () => void, isStopped: () => b
     options.observe?.(Date.now() - (fresh[0]?.occurred_at.getTime() ?? Date.now()))
   }
 
-  /** @returns how many rows were read; rows that are under way already are not sent again */
-  const sendNext = async (): Promise<number> => {
-    if (books.size() > maxUnderWay) return 0
+  /** Sends what is new; rows that are under way already are not sent again. @returns how many rows were read, and whether there may be more */
+  const sendNext = async (): Promise<{ read: number; more: boolean }> => {
+    if (books.size() > maxUnderWay) return { read: 0, more: false }
     const found = await rows.next(batchSize)
     const fresh = found.filter((row) => !books.has(row.id))
     let from = 0
@@ -174,7 +176,8 @@ const pumpOf = (options: RelayOptions, onSettled: () => void, isStopped: () => b
       rows.putBack(fresh.slice(from))
       throw error
     }
-    return found.length
+    // What is committed from here on comes with a signal of its own, or with the next poll.
+    return { read: found.length, more: found.length >= batchSize }
   }
 
   const keepHouse = async (): Promise<void> => {
@@ -187,6 +190,7 @@ const pumpOf = (options: RelayOptions, onSettled: () => void, isStopped: () => b
 
   return {
     busy: () => books.size() > 0,
+    crowded: () => books.size() > maxUnderWay,
     mark: books.mark,
     drop: lease.drop,
     /** @param read false when only marks are due */
@@ -194,10 +198,12 @@ const pumpOf = (options: RelayOptions, onSettled: () => void, isStopped: () => b
       let did = false
       if (!(await hold())) return false
       await books.mark()
-      while (read && !isStopped() && (await sendNext()) > 0) {
-        did = true
-        await books.mark()
-        if (!(await hold())) break
+      for (let more = read; more && !isStopped(); ) {
+        const sent = await sendNext()
+        did ||= sent.read > 0
+        more = sent.more
+        if (transport.kind === 'kafka') await books.mark()
+        if (more && !(await hold())) break
       }
       await keepHouse()
       return did
@@ -212,14 +218,17 @@ export const startRelay = (options: RelayOptions): Worker => {
   let failures = 0
   let running: Promise<boolean> | null = null
   let wanted: 'nothing' | 'marks' | 'rows' = 'nothing'
+  let marking: NodeJS.Timeout | null = null
 
-  const { pump, mark, drop, busy } = pumpOf(
-    options,
-    () => {
-      if (transport.kind === 'memory') wake('marks')
-    },
-    () => stopped,
-  )
+  const markSoon = (): void => {
+    if (transport.kind !== 'memory') return
+    if (crowded()) wake('marks')
+    marking ??= setTimeout(() => {
+      marking = null
+      wake('marks')
+    }, markMs)
+  }
+  const { pump, mark, drop, busy, crowded } = pumpOf(options, markSoon, () => stopped)
 
   const round = async (read: boolean): Promise<boolean> => {
     try {
@@ -266,6 +275,7 @@ export const startRelay = (options: RelayOptions): Worker => {
     stop: async () => {
       stopped = true
       clearInterval(timer)
+      if (marking) clearTimeout(marking)
       unlisten()
       if (running) await running
       try {

@@ -1,6 +1,7 @@
 // Delivers a stretch of a topic to one consumer group again: after a restore, or to rebuild a projection.
 import type { ConsumerOptions } from './consume.ts'
-import { deliverer, handleIn, traceOf } from './deliver.ts'
+import { deliverer } from './deliver.ts'
+import { handleIn, traceOf } from './handle.ts'
 import { runInTrace } from './trace.ts'
 import type { ReplayRange } from './transport/transport.ts'
 import type { WireRecord } from './wire.ts'

@@ -1,6 +1,5 @@
 // Runs sagas: locks the instance, decides by the table, performs the effects and keeps the deadline, all in one transaction.
-import type { Database, Queryable, Sql, Tx } from '@cartwright/db'
-import { sql } from '@cartwright/db'
+import { type Database, gather, type Queryable, rowsOf, type Sql, type SqlValue, sql, type Tx } from '@cartwright/db'
 import type { Log, Worker } from './relay.ts'
 import { type AnySagaTable, decideStep, type SagaTable } from './saga.ts'
 import { currentTrace, runInTrace, type Trace } from './trace.ts'
@@ -68,6 +67,11 @@ const pollMs = 1000
 /** How long an instance whose deadline could not be handled is left alone. */
 const restMs = 5000
 
+const stepsKey = Symbol('saga steps')
+const insertSteps = async (tx: Tx, steps: readonly (SqlValue | Sql)[][]): Promise<void> => {
+  await tx.run`INSERT INTO saga_step (saga, saga_id, input, event_id, from_state, to_state, effects, traceparent, created_at) VALUES ${rowsOf(steps)}`
+}
+
 /** Joins a table with its effects. @param deadlineSec overrides the table's patience, from configuration */
 export const runSaga = <S extends string, I extends string, E extends string, Deps>(
   table: SagaTable<S, I, E>,
@@ -94,10 +98,10 @@ export const runSaga = <S extends string, I extends string, E extends string, De
     return seconds === undefined ? sql`NULL` : sql`${now} + INTERVAL ${seconds} SECOND`
   }
 
-  const note = async (tx: Tx, id: string, input: string, from: string, to: string, names: readonly E[]): Promise<void> => {
+  const note = (tx: Tx, id: string, input: string, from: string, to: string, names: readonly E[]): void => {
     const { causationId, traceparent } = currentTrace()
-    await tx.run`INSERT INTO saga_step (saga, saga_id, input, event_id, from_state, to_state, effects, traceparent, created_at)
-      VALUES (${table.name}, ${id}, ${input}, ${causationId ?? null}, ${from}, ${to}, ${names.join(',')}, ${traceparent}, ${tx.dbNow})`
+    const cells = [table.name, id, input, causationId ?? null, from, to, names.join(','), traceparent, tx.dbNow]
+    gather(tx, stepsKey, cells, insertSteps)
   }
 
   const advance = async (
@@ -109,7 +113,7 @@ export const runSaga = <S extends string, I extends string, E extends string, De
     deps: Deps,
   ): Promise<S | null> => {
     const decision = decideStep(table, instance, input)
-    await note(tx, id, input, instance.state, decision?.state ?? instance.state, decision?.effects ?? [])
+    note(tx, id, input, instance.state, decision?.state ?? instance.state, decision?.effects ?? [])
     if (decision === null) return null
     const wished = await perform(tx, id, decision.effects, data, deps)
     // A deadline that has fired and led nowhere new is over, or it would fire for ever.
@@ -150,7 +154,7 @@ export const runSaga = <S extends string, I extends string, E extends string, De
     lockState: async (tx, id) => (await lock(tx, id))?.state ?? null,
     note: async (tx, id, input) => {
       const instance = await lock(tx, id)
-      if (instance) await note(tx, id, input, instance.state, instance.state, [])
+      if (instance) note(tx, id, input, instance.state, instance.state, [])
     },
     find: (db, id) => findInstance(db, table.name, id),
     steps: (db, id) => listSteps(db, table.name, id),

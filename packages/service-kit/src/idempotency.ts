@@ -15,6 +15,7 @@ interface Stored {
   request_hash: string
   status: number | null
   body: string | null
+  live: number
 }
 
 const canonical = (value: unknown): unknown => {
@@ -37,6 +38,8 @@ export interface KeyedRequest {
   scope: string
   key: string
   hash: string
+  /** A key that is past its 24 hours stands in the way. Set when looked up. */
+  stale?: boolean
 }
 
 /** @throws AppError idempotency_key_missing, validation_failed */
@@ -56,9 +59,14 @@ const replay = (stored: Stored, request: KeyedRequest): Answer => {
   return { status: stored.status, body: JSON.parse(stored.body ?? 'null'), headers: { 'idempotent-replayed': 'true' } }
 }
 
-const find = (db: Database, { scope, key }: KeyedRequest) =>
-  db.one<Stored>`SELECT request_hash, status, body FROM idempotency_key
-    WHERE scope = ${scope} AND idempotency_key = ${key} AND created_at > ${db.dbNow} - INTERVAL 24 HOUR`
+const find = async (db: Database, request: KeyedRequest): Promise<Stored | null> => {
+  const { scope, key } = request
+  const stored =
+    await db.one<Stored>`SELECT request_hash, status, body, created_at > ${db.dbNow} - INTERVAL 24 HOUR AS live FROM idempotency_key
+    WHERE scope = ${scope} AND idempotency_key = ${key}`
+  request.stale = stored?.live === 0
+  return stored?.live === 1 ? stored : null
+}
 
 /** The stored answer of an earlier request with this key, or null. @throws AppError idempotency_key_reused */
 export const findReplay = async (db: Database, request: KeyedRequest): Promise<Answer | null> => {
@@ -66,16 +74,17 @@ export const findReplay = async (db: Database, request: KeyedRequest): Promise<A
   return stored === null ? null : replay(stored, request)
 }
 
-/** Seconds that a second request waits for the first. */
-const claimWaitSec = 1
-/** Seconds that statements of the effect wait for a lock: the session's own. */
-const lockWaitSec = 3
+/** How long a second request waits for the first. */
+const claimWaitMs = 1000
+/** A lock wait that ended, or was interrupted. */
+const waitedInVain: readonly (number | undefined)[] = [1205, 1317]
 
-const claim = async (tx: Tx, { scope, key, hash }: KeyedRequest): Promise<void> => {
-  await tx.lockWait(claimWaitSec)
-  await tx.run`DELETE FROM idempotency_key WHERE scope = ${scope} AND idempotency_key = ${key} AND created_at <= ${tx.dbNow} - INTERVAL 24 HOUR`
-  await tx.run`INSERT INTO idempotency_key (scope, idempotency_key, request_hash, created_at) VALUES (${scope}, ${key}, ${hash}, ${tx.dbNow})`
-  await tx.lockWait(lockWaitSec)
+const claim = async (tx: Tx, { scope, key, hash, stale }: KeyedRequest): Promise<void> => {
+  await tx.within(claimWaitMs, async () => {
+    if (stale)
+      await tx.run`DELETE FROM idempotency_key WHERE scope = ${scope} AND idempotency_key = ${key} AND created_at <= ${tx.dbNow} - INTERVAL 24 HOUR`
+    await tx.run`INSERT INTO idempotency_key (scope, idempotency_key, request_hash, created_at) VALUES (${scope}, ${key}, ${hash}, ${tx.dbNow})`
+  })
 }
 
 class ClaimFailed extends Error {}
@@ -93,7 +102,7 @@ export const once = async (db: Database, request: KeyedRequest, work: (tx: Tx) =
         await claim(tx, request)
       } catch (error) {
         // A lock wait at the claim means "in flight" and must not be run again by db.tx.
-        throw errnoOf(error) === 1205 ? new ClaimFailed('in flight') : error
+        throw waitedInVain.includes(errnoOf(error)) ? new ClaimFailed('in flight') : error
       }
       claimed = true
       const answer = await work(tx)

@@ -46,7 +46,7 @@ export const lineOf = (error: unknown): string => {
 }
 
 /** Runs `main`. Exit code 0 after a clean end, 1 after a failure unless it names another, 130 when a second signal does not want to wait. */
-export const program = async (main: (context: ProgramContext) => Promise<Running | void>): Promise<void> => {
+export const program = async (main: (context: ProgramContext) => Promise<Running | undefined> | Promise<void>): Promise<void> => {
   const abort = new AbortController()
   const interrupted = new Promise<void>((resolve) => {
     let firstAt = 0

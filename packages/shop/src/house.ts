@@ -1,4 +1,5 @@
 // What embedded and distributed mode have in common: configuration, the locked data folder, secrets, ports, stand-ins and the database.
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Engine, startMysql } from '@cartwright/native'
 import { type Environment, type ProgramContext, ProgramError, readConfig } from '@cartwright/service-kit'
@@ -42,6 +43,19 @@ const openDatabase = async (
   return { url: started.url, engine: started }
 }
 
+/** Longer paths fit into no socket's address. */
+const longestSocketPath = 100
+
+/** Services reach a server that we started by its socket: writing statements to a port is the largest single cost of a checkout. */
+const urlForServices = ({ url, engine }: House['database'], data: DataFolder): string => {
+  if (engine === null) return url
+  const socket = data.path(engine.kind, 'data', 'server.sock')
+  if (socket.length > longestSocketPath || !existsSync(socket)) return url
+  const near = new URL(url)
+  near.searchParams.set('socket', socket)
+  return near.href
+}
+
 /** Opens the house. Everything it opens is handed to `stack`, which closes it in the opposite order. */
 export const openHouse = async (context: ProgramContext, stack: AsyncDisposableStack): Promise<House> => {
   const { env, say } = context
@@ -68,7 +82,7 @@ export const openHouse = async (context: ProgramContext, stack: AsyncDisposableS
       shopEnvironment(
         {
           secrets,
-          databaseUrl: database.url,
+          databaseUrl: urlForServices(database, data),
           schemaPrefix: config.schemaPrefix,
           publicUrl,
           gatewayPort,

@@ -17,7 +17,8 @@ interface Row {
 
 /** Locks the facts of an order. */
 export const lockOrderFacts = async (tx: Tx, orderId: string, cartId: string): Promise<OrderFacts> => {
-  await tx.run`INSERT IGNORE INTO cart_order (order_id, cart_id) VALUES (${orderId}, ${cartId})`
+  const made = await tx.run`INSERT IGNORE INTO cart_order (order_id, cart_id) VALUES (${orderId}, ${cartId})`
+  if (made.affectedRows === 1) return { closed: false, cancelled: false, givenBack: false }
   const row =
     await tx.one<Row>`SELECT closed_at, cancelled_at, given_back_at FROM cart_order WHERE order_id = ${orderId} FOR UPDATE`
   return { closed: Boolean(row?.closed_at), cancelled: Boolean(row?.cancelled_at), givenBack: Boolean(row?.given_back_at) }

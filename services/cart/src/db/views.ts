@@ -1,6 +1,6 @@
 // The projection of catalog: what a SKU is, costs and whether there is stock. Older announcements never overwrite newer ones.
 import type { catalogEvents, DataOf, InternalVariant } from '@cartwright/contracts'
-import { list, type Queryable, rowsOf, type Tx } from '@cartwright/db'
+import { gather, list, type Queryable, rowsOf, type Tx } from '@cartwright/db'
 import type { StockLevel, Variant, View } from '../cart.ts'
 
 /** The version of what was read from catalog: any announcement is newer. */
@@ -101,8 +101,14 @@ export const replaceProduct = async (tx: Tx, product: ProductChanged): Promise<r
 }
 
 /** Takes over a stock level unless a newer one is known. The version is assigned last, since the condition before it reads the old one. */
-export const replaceStock = async (tx: Tx, sku: string, level: StockLevel): Promise<void> => {
-  await tx.run`INSERT INTO stock (sku, available, version) VALUES (${sku}, ${level.available}, ${level.version})
+export const replaceStock = (tx: Tx, sku: string, level: StockLevel): void =>
+  gather(tx, levelsKey, [sku, level.available, level.version], writeLevels)
+
+const levelsKey = Symbol('stock levels')
+const writeLevels = async (tx: Tx, levels: readonly (readonly [string, number, number])[]): Promise<void> => {
+  // Ascending, so that two transactions cannot wait for each other.
+  const rows = levels.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  await tx.run`INSERT INTO stock (sku, available, version) VALUES ${rowsOf(rows)}
     ON DUPLICATE KEY UPDATE available = IF(VALUES(version) > version, VALUES(available), available), version = GREATEST(version, VALUES(version))`
 }
 

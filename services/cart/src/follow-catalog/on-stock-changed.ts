@@ -6,6 +6,6 @@ import type { CartDeps } from '../deps.ts'
 
 export const onStockChanged = on(catalogEvents.stockChanged, async (tx, { data }, deps: CartDeps) => {
   const { sku, available, version } = data
-  await replaceStock(tx, sku, { available, version })
+  replaceStock(tx, sku, { available, version })
   tx.afterCommit(() => void deps.cache.putStock(sku, { available, version }))
 })

@@ -93,7 +93,7 @@ export const buildIndex = job<object, Progress, CatalogDeps>({
   apply: async (tx, _, progress, { log, newId }) => {
     if (progress === null) return
     const { build, afterId, copied, finished, refused } = progress
-    for (const productId of refused) await markPending(tx, productId, newId('ref'), true)
+    for (const productId of refused) markPending(tx, productId, newId('ref'), true)
     if (!finished) return advanceBuild(tx, build, afterId, copied)
     await finishBuild(tx, build, copied)
     log.info({ build, copied }, 'the search index was built')

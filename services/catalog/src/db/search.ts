@@ -1,5 +1,5 @@
 // Which search documents are out of date, and how far a build of the index is. Rows say so; only jobs talk to Elasticsearch.
-import { type Database, list, type Queryable, raw, rowsOf, sql, type Tx } from '@cartwright/db'
+import { type Database, gather, list, type Queryable, raw, rowsOf, sql, type Tx } from '@cartwright/db'
 import { ensureDue } from '@cartwright/messaging'
 
 export const indexProductsKind = 'index-products'
@@ -19,11 +19,23 @@ const wake = (tx: Tx, shard: number) => ensureDue(tx, indexProductsKind, String(
  * @param token unique for each change: the event's id
  * @param awake false where there is no engine that could do anything about it
  */
-export const markPending = async (tx: Tx, productId: string, token: string, awake: boolean): Promise<void> => {
-  const shard = shardOf(productId)
-  // The work row comes first here and in the job, so the two cannot wait for each other.
-  if (awake) await wake(tx, shard)
-  await tx.run`INSERT INTO search_pending (product_id, shard, token, due_at) VALUES (${productId}, ${shard}, ${token}, ${tx.dbNow})
+export const markPending = (tx: Tx, productId: string, token: string, awake: boolean): void =>
+  gather(tx, pendingKey, { productId, shard: shardOf(productId), token, awake }, writePending)
+
+interface Change {
+  productId: string
+  shard: number
+  token: string
+  awake: boolean
+}
+const pendingKey = Symbol('search pending')
+const writePending = async (tx: Tx, changes: readonly Change[]): Promise<void> => {
+  // The work rows come first here and in the job, and all in ascending order, so that nobody waits for each other.
+  const shards = new Set(changes.filter(({ awake }) => awake).map(({ shard }) => shard))
+  for (const shard of [...shards].sort((a, b) => a - b)) await wake(tx, shard)
+  const byProduct = new Map(changes.map((change) => [change.productId, change]))
+  const last = [...byProduct.values()].sort((a, b) => (a.productId < b.productId ? -1 : 1))
+  await tx.run`INSERT INTO search_pending (product_id, shard, token, due_at) VALUES ${rowsOf(last.map(({ productId, shard, token }) => [productId, shard, token, tx.dbNow]))}
     ON DUPLICATE KEY UPDATE token = VALUES(token), attempts = 0, due_at = VALUES(due_at)`
 }
 

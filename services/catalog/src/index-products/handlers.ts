@@ -5,10 +5,10 @@ import { markPending } from '../db/search.ts'
 import type { CatalogDeps } from '../deps.ts'
 
 export const indexHandlers = [
-  on(catalogEvents.productChanged, (tx, { id, data }, { engine }: CatalogDeps) =>
+  on(catalogEvents.productChanged, async (tx, { id, data }, { engine }: CatalogDeps) =>
     markPending(tx, data.productId, id, engine !== null),
   ),
-  on(catalogEvents.stockChanged, (tx, { id, data }, { engine }: CatalogDeps) =>
+  on(catalogEvents.stockChanged, async (tx, { id, data }, { engine }: CatalogDeps) =>
     markPending(tx, data.productId, id, engine !== null),
   ),
 ]

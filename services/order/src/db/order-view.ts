@@ -15,10 +15,12 @@ interface Parts {
   shipments: readonly ShipmentRow[]
 }
 
-const readParts = async (db: Queryable, orderId: string): Promise<Parts> => {
-  const history = await listHistory(db, orderId)
-  const refunds = await listRefunds(db, orderId)
-  return { history, refunds, shipments: await listShipments(db, orderId) }
+/** Reads only what the order says there is: most are looked at while they have neither refund nor shipment. */
+const readParts = async (db: Queryable, row: OrderRow): Promise<Parts> => {
+  const history = await listHistory(db, row.id)
+  const refunds = row.refund_status === 'none' ? [] : await listRefunds(db, row.id)
+  const shipments = row.fulfilment_status === 'none' ? [] : await listShipments(db, row.id)
+  return { history, refunds, shipments }
 }
 
 const shownEntry = (entry: HistoryRow, row: OrderRow) => ({
@@ -79,11 +81,11 @@ export const viewPlaced = (row: OrderRow): Order => {
 }
 
 /** The order as its shopper sees it. */
-export const viewOrder = async (db: Queryable, row: OrderRow): Promise<Order> => shown(row, await readParts(db, row.id))
+export const viewOrder = async (db: Queryable, row: OrderRow): Promise<Order> => shown(row, await readParts(db, row))
 
 /** The order as operators see it. */
 export const viewForOperator = async (db: Queryable, row: OrderRow): Promise<AdminOrder> => {
-  const parts = await readParts(db, row.id)
+  const parts = await readParts(db, row)
   return {
     ...shown(row, parts),
     principal: { id: row.principal_id, role: row.principal_role },

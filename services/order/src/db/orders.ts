@@ -124,7 +124,6 @@ export const insertOrder = async (tx: Tx, row: NewOrder): Promise<OrderRow> => {
       ${made.addresses}, ${made.success_url}, ${made.cancel_url}, ${made.hold_until}, ${made.created_at}, ${tx.dbNow})`
   await insertHistory(tx, {
     orderId: made.id,
-    version: 1,
     from: null,
     to: 'pending',
     reason: null,
@@ -136,7 +135,6 @@ export const insertOrder = async (tx: Tx, row: NewOrder): Promise<OrderRow> => {
 
 interface NewHistory {
   orderId: string
-  version: number
   from: OrderStatus | null
   to: OrderStatus
   reason: string | null
@@ -144,10 +142,11 @@ interface NewHistory {
   at: Date | Sql
 }
 
+/** The next entry. The order is locked, or new to everybody. */
 const insertHistory = async (tx: Tx, entry: NewHistory): Promise<void> => {
   await tx.run`INSERT INTO order_history (order_id, version, from_status, to_status, reason, actor, correlation_id, created_at)
-    VALUES (${entry.orderId}, ${entry.version}, ${entry.from}, ${entry.to}, ${entry.reason}, ${entry.actor},
-      ${currentTrace().correlationId.slice(0, 80)}, ${entry.at})`
+    SELECT ${entry.orderId}, COALESCE(MAX(version), 0) + 1, ${entry.from}, ${entry.to}, ${entry.reason}, ${entry.actor},
+      ${currentTrace().correlationId.slice(0, 80)}, ${entry.at} FROM order_history WHERE order_id = ${entry.orderId}`
 }
 
 /**
@@ -162,14 +161,11 @@ export const moveOrder = async (
 ): Promise<void> => {
   const from = row.status
   assertTransition(from, to)
-  const last = await tx.one<{ version: number }>`SELECT MAX(version) AS version FROM order_history WHERE order_id = ${row.id}`
   const moved = await tx.run`UPDATE customer_order SET status = ${to}, version = version + 1, updated_at = ${tx.dbNow}
     WHERE id = ${row.id} AND status = ${from}`
   if (moved.affectedRows !== 1) throw new AppError('order_state')
-  const version = (last?.version ?? 0) + 1
   await insertHistory(tx, {
     orderId: row.id,
-    version,
     from,
     to,
     reason: change.reason ?? null,

@@ -1,0 +1,44 @@
+// Gathering: one write for everything, inside the transaction, in order, and nothing of it when the transaction fails.
+import { testSchema } from '@cartwright/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connect } from './connection.ts'
+import { type Database, openDatabase, type Tx } from './database.ts'
+import { gather } from './gather.ts'
+import { rowsOf } from './sql.ts'
+
+const schema = testSchema('gather')
+let db: Database
+beforeAll(async () => {
+  const server = new URL(schema.url)
+  server.pathname = '/'
+  const admin = await connect(server.href)
+  await admin.query(`CREATE DATABASE ${schema.name}`)
+  await admin.end()
+  db = await openDatabase({ url: schema.url })
+  await db.run`CREATE TABLE note (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, word VARCHAR(20) NOT NULL)`
+})
+afterAll(async () => {
+  await db.close()
+  await schema.drop()
+})
+
+const words = async () => (await db.rows<{ word: string }>`SELECT word FROM note ORDER BY id`).map(({ word }) => word)
+const key = Symbol('notes')
+let writes = 0
+const write = async (tx: Tx, notes: readonly string[]) => {
+  writes += 1
+  await tx.run`INSERT INTO note (word) VALUES ${rowsOf(notes.map((word) => [word]))}`
+}
+
+test('what is gathered is written once, in order, and commits or fails with its transaction', async () => {
+  await db.tx(async (tx) => {
+    for (const word of ['one', 'two', 'three']) gather(tx, key, word, write)
+  })
+  expect(writes).toBe(1)
+  const broken = db.tx(async (tx) => {
+    gather(tx, key, 'lost', write)
+    throw new Error('no')
+  })
+  await expect(broken).rejects.toThrow('no')
+  expect(await words()).toEqual(['one', 'two', 'three'])
+})
