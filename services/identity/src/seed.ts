@@ -1,4 +1,5 @@
 // The people of the development shop. The password is in the README.
+import { ConflictError } from '@cartwright/db'
 import { insertUser } from './db/users.ts'
 import type { IdentityDeps } from './deps.ts'
 
@@ -17,7 +18,12 @@ export const seed = async (deps: IdentityDeps): Promise<void> => {
   }
   if (missing.length === 0) return
   const passwordHash = await deps.passwords.hash('cartwright-demo')
-  await deps.db.tx(async (tx) => {
-    for (const person of missing) await insertUser(tx, { ...person, passwordHash, verified: true })
-  })
+  try {
+    await deps.db.tx(async (tx) => {
+      for (const person of missing) await insertUser(tx, { ...person, passwordHash, verified: true })
+    })
+  } catch (error) {
+    // Another replica seeds at the same moment and was faster: it writes the same people.
+    if (!(error instanceof ConflictError)) throw error
+  }
 }
