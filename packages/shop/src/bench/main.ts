@@ -17,6 +17,7 @@ import { bareFastify, bareTransactions } from './yardsticks.ts'
 
 const users = 32
 const warmUpSec = 5
+const settleSec = 10
 const idleSec = 10
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 
@@ -28,6 +29,14 @@ const measure = async (scenario: Scenario, shop: ShopProcess, seconds: number): 
   return { scenario: scenario.name, many, processes, alone }
 }
 
+/** What the shop uses while nobody asks for anything. */
+const idleUse = async (shop: ShopProcess): Promise<ModeReport['idle']> => {
+  await delay(settleSec * 1000)
+  const used = watch(shop.pids)
+  await delay(idleSec * 1000)
+  return used()
+}
+
 const measureMode = async (
   mode: Mode,
   env: Environment,
@@ -36,12 +45,11 @@ const measureMode = async (
 ): Promise<{ report: ModeReport; yardsticks: Report['yardsticks'] }> => {
   const shop = await startShopProcess(mode, join(root, '.data', `bench-${mode}`), env)
   try {
+    say(`${mode}: idle`)
+    const idle = await idleUse(shop)
     say(`${mode}: filling the catalog`)
     await fillCatalog(shop.running.gateway)
-    await delay(5000)
-    const idleUse = watch(shop.pids)
-    await delay(idleSec * 1000)
-    const idle = idleUse()
+    const idleFilled = await idleUse(shop)
     say(`${mode}: yardsticks`)
     const yardsticks = {
       bareFastify: await bareFastify(users),
@@ -70,7 +78,7 @@ const measureMode = async (
       }
       await scenario.close()
     }
-    return { report: { mode, idle, checkoutToUrl, relay, scenarios: measured }, yardsticks }
+    return { report: { mode, idle, idleFilled, checkoutToUrl, relay, scenarios: measured }, yardsticks }
   } finally {
     await shop.stop()
   }

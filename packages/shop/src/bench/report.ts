@@ -12,7 +12,10 @@ export interface Measured {
 
 export interface ModeReport {
   mode: string
+  /** Soon after the start. */
   idle: Record<string, Share>
+  /** Soon after a thousand products were written. */
+  idleFilled: Record<string, Share>
   checkoutToUrl: { many: Percentiles; alone: Percentiles }
   /** Milliseconds from commit to the broker's acknowledgement, one user at a time: upper bounds of histogram buckets. */
   relay: { p50Ms: number | null; p99Ms: number | null }
@@ -67,6 +70,11 @@ const scenarioRow = (measured: Measured, bare: Loaded): string[] => {
   ]
 }
 
+const sharesText = (shares: Record<string, Share>): string =>
+  Object.entries(shares)
+    .map(([name, share]) => `${name} ${Math.round(share.rssMiB)} MiB, ${share.cpuPercent.toFixed(1)} % of a core`)
+    .join('; ')
+
 const modeText = (mode: ModeReport, bare: Loaded): string => {
   const header = [
     'scenario',
@@ -90,9 +98,8 @@ const modeText = (mode: ModeReport, bare: Loaded): string => {
     ),
     `Checkout request → payment URL: alone p50 ${number(url.alone.p50Ms)} ms, p99 ${number(url.alone.p99Ms)} ms; 32 users p50 ${number(url.many.p50Ms)} ms, p99 ${number(url.many.p99Ms)} ms.`,
     `Commit → accepted by the transport, one user: p50 ≤ ${relay.p50Ms ?? '–'} ms, p99 ≤ ${relay.p99Ms ?? '–'} ms.`,
-    `Idle: ${Object.entries(mode.idle)
-      .map(([name, share]) => `${name} ${Math.round(share.rssMiB)} MiB, ${share.cpuPercent.toFixed(1)} % of a core`)
-      .join('; ')}.`,
+    `Idle after the start: ${sharesText(mode.idle)}.`,
+    `Idle after 1,000 products were written: ${sharesText(mode.idleFilled)}.`,
   ].join('\n\n')
 }
 
