@@ -3,5 +3,6 @@
 export { startElasticsearch } from './elasticsearch.ts'
 export { type Engine, EngineError, type EngineKind, type Log, type StartOptions } from './engine.ts'
 export { type KafkaOptions, startKafka } from './kafka.ts'
+export { isAlive, readHolder, tryLock, unlock } from './lock.ts'
 export { type MysqlOptions, startMysql } from './mysql.ts'
 export { startRedis } from './redis.ts'

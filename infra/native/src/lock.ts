@@ -23,7 +23,8 @@ const beginningOf = (pid: number): string | null => {
 
 export const holderOf = (pid: number): Holder => ({ pid, began: beginningOf(pid) ?? '' })
 
-const isAlive = (pid: number): boolean => {
+/** Whether there is a process with this pid, be it ours to signal or not. */
+export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
     return true
@@ -36,7 +37,8 @@ export const isRunning = (holder: Holder): boolean => isAlive(holder.pid) && beg
 
 export const hasCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code
 
-const readHolder = (file: string): Holder | null => {
+/** Who holds the lock, or held it when it was killed; null when nobody does. */
+export const readHolder = (file: string): Holder | null => {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Holder
   } catch {

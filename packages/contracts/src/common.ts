@@ -57,6 +57,8 @@ export type Role = Static<typeof Role>
 /** Whom a mail is for. Travels only in events that notification reads. */
 export const Recipient = Type.Object({ email: Email, name: Type.Optional(Type.String({ maxLength: 120 })) })
 export type Recipient = Static<typeof Recipient>
+/** Stands in events for an address that was erased with its account: nobody is to be written to. */
+export const erasedEmail = 'erased@invalid.example'
 export const Locale = Type.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$' })
 
 /** RFC 9457 problem document. */

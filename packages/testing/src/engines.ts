@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Engine, startElasticsearch, startKafka, startMysql, startRedis } from '@cartwright/native'
+import { type Engine, isAlive, startElasticsearch, startKafka, startMysql, startRedis } from '@cartwright/native'
 
 export type TestEngine = 'mysql' | 'realMysql' | 'redis' | 'kafka' | 'elasticsearch'
 
@@ -29,15 +29,6 @@ const removeAbandoned = (): void => {
   for (const name of readdirSync(dataRoot)) {
     const pid = Number(/-(\d+)$/.exec(name)?.[1])
     if (pid && !isAlive(pid)) rmSync(join(dataRoot, name), { recursive: true, force: true })
-  }
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

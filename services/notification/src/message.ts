@@ -1,5 +1,5 @@
 // Asking for a mail: a row and its work, in the transaction of the event. Rendering and sending happen later, in the job.
-import type { Recipient } from '@cartwright/contracts'
+import { erasedEmail, type Recipient } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { enqueue } from '@cartwright/messaging'
 import { insertMessage } from './db/messages.ts'
@@ -14,9 +14,6 @@ export interface Delivery {
 }
 export const deliverKind = 'deliver-mail'
 export const deliverKey = ({ messageId, resends }: Delivery): string => `${messageId}:${resends}`
-
-/** Stands in events for an address that was erased with its account: nobody is to be written to. */
-const erasedEmail = 'erased@invalid.example'
 
 export interface MailRequest<N extends TemplateName> {
   /** The event that asks for it; alerts that gather several name themselves. */

@@ -1,5 +1,6 @@
 // The seven services as supervised processes, each as often as asked for: killed, frozen, restarted, told where to die.
 import { join } from 'node:path'
+import { isAlive } from '@cartwright/native'
 import type { Environment, ServiceName } from '@cartwright/service-kit'
 import {
   eventually,
@@ -60,17 +61,8 @@ export class DiedTooSoon extends Error {
   }
 }
 
-const isGone = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
-  }
-}
-
 const signal = (pid: number, name: NodeJS.Signals): void => {
-  if (pid > 0 && !isGone(pid)) process.kill(pid, name)
+  if (pid > 0 && isAlive(pid)) process.kill(pid, name)
 }
 
 const at = (port: number): string => `http://127.0.0.1:${port}`
@@ -122,7 +114,7 @@ const startReplica = async ({
     kill: async () => {
       const pid = supervised.pid()
       signal(pid, 'SIGKILL')
-      await eventually(async () => isGone(pid), Boolean, 20)
+      await eventually(async () => !isAlive(pid), Boolean, 20)
     },
     freeze: () => signal(supervised.pid(), 'SIGSTOP'),
     thaw: () => signal(supervised.pid(), 'SIGCONT'),

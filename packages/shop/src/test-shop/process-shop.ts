@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isAlive } from '@cartwright/native'
 import type { Environment, ServiceName } from '@cartwright/service-kit'
 import { engineUrl } from '@cartwright/testing'
 import { shopEnvironment } from '../environment.ts'
@@ -42,15 +43,6 @@ export interface ProcessShop extends AsyncDisposable {
   /** Resolves when every service answers as ready. */
   healed(): Promise<void>
   stop(): Promise<void>
-}
-
-const isGone = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
-  }
 }
 
 /** Starts the seven services. Consumer groups and topics are those of the broker given: one such shop per broker at a time. */
@@ -108,10 +100,10 @@ export const startProcessShop = async (engines: ProcessShopEngines, own: Environ
       // A service that was killed before counts as back when it says so: then its place has the new process.
       const pid = await eventually(
         async () => placeOf(name).pid,
-        (current) => !isGone(current),
+        (current) => isAlive(current),
       )
       process.kill(pid, 'SIGKILL')
-      await eventually(async () => isGone(pid), Boolean, 10)
+      await eventually(async () => !isAlive(pid), Boolean, 10)
     },
     healed: async () => {
       for (const { http } of Object.values(processes.places))

@@ -1,6 +1,6 @@
 // Rows of orders with their history and shipments; every change of status writes both or neither.
 import type { Address, FulfilmentStatus, Order, OrderStatus, PaymentStatus, RefundStatus, Role } from '@cartwright/contracts'
-import { AppError, money } from '@cartwright/contracts'
+import { AppError, erasedEmail, money } from '@cartwright/contracts'
 import type { Queryable, Sql, Tx } from '@cartwright/db'
 import { currentTrace } from '@cartwright/messaging'
 import { assertTransition } from '../order.ts'
@@ -67,7 +67,7 @@ export const mailOf = (row: OrderRow) => {
     orderId: row.id,
     number: row.number,
     locale: row.locale,
-    recipient: { email: row.email ?? 'erased@invalid.example', ...(addresses ? { name: addresses.shipping.name } : {}) },
+    recipient: { email: row.email ?? erasedEmail, ...(addresses ? { name: addresses.shipping.name } : {}) },
   }
 }
 

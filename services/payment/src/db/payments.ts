@@ -1,5 +1,5 @@
 // Rows of payments, refunds and disputes.
-import { type Money, money, type Recipient } from '@cartwright/contracts'
+import { erasedEmail, type Money, money, type Recipient } from '@cartwright/contracts'
 import type { Queryable, Sql, Tx } from '@cartwright/db'
 
 /** `opening` → `open` → a terminal state. `paid` outranks everything; `expired` and `failed` outrank `open`. */
@@ -53,7 +53,7 @@ export const aboutOf = (row: PaymentRow) => ({
   paymentId: row.id,
   number: row.number,
   locale: row.locale,
-  recipient: row.recipient === null ? { email: 'erased@invalid.example' } : (JSON.parse(row.recipient) as Recipient),
+  recipient: row.recipient === null ? { email: erasedEmail } : (JSON.parse(row.recipient) as Recipient),
 })
 
 export interface RefundRow {
