@@ -23,6 +23,17 @@ test('a suite that could not start is a failure with its reason', () => {
   })
 })
 
+test('a failed test is told with the first line of why, and the cause of skipped tests before them', () => {
+  const failing = { status: 'failed', fullName: 'a test', failureMessages: ['expected 1 to be 2\n  at line 3'] }
+  expect(count('unit', report({ name: 'b.test.ts', status: 'failed', assertionResults: [failing] }), 1, true).failures).toEqual([
+    'b.test.ts: a test: expected 1 to be 2',
+  ])
+  expect(count('unit', report(file('failed', 'skipped')), 1, true).failures).toEqual([
+    'a.test.ts: Cannot find module',
+    'a.test.ts: test 0 (skipped)',
+  ])
+})
+
 test('a skipped test is a failure only where nothing may be skipped', () => {
   const skipping = report(file('passed', 'passed', 'pending'))
   expect(count('unit', skipping, 0, false)).toMatchObject({ passed: 1, failed: 0 })

@@ -14,7 +14,7 @@ export interface Report {
     name: string
     status: string
     message?: string
-    assertionResults: { status: string; fullName: string }[]
+    assertionResults: { status: string; fullName: string; failureMessages?: string[] }[]
   }[]
 }
 
@@ -28,17 +28,23 @@ export const add = (a: Tally, b: Tally): Tally => ({
 
 const failure = (what: string): Tally => ({ passed: 0, failed: 1, failures: [what] })
 
+/** What failed, with the first line of why. */
+const because = (what: string, why: string | undefined): string => {
+  const line = why?.split('\n')[0]?.slice(0, 300)
+  return line ? `${what}: ${line}` : what
+}
+
 const countFile = ({ name, status, message, assertionResults }: Report['testResults'][number], skipsFail: boolean): Tally => {
   let tally = none
   for (const test of assertionResults) {
     if (test.status === 'passed') tally = add(tally, { ...none, passed: 1 })
-    else if (test.status === 'failed') tally = add(tally, failure(`${name}: ${test.fullName}`))
+    else if (test.status === 'failed')
+      tally = add(tally, failure(because(`${name}: ${test.fullName}`, test.failureMessages?.[0])))
     else if (skipsFail) tally = add(tally, failure(`${name}: ${test.fullName} (skipped)`))
   }
   // Its tests were never reached, or an error outside them broke it.
-  if (status === 'failed' && tally.failed === 0)
-    tally = add(tally, failure(`${name}: ${message?.split('\n')[0] || 'the suite could not start'}`))
-  return tally
+  const unexplained = status === 'failed' && assertionResults.every((test) => test.status !== 'failed')
+  return unexplained ? add(failure(because(name, message || 'the suite could not start')), tally) : tally
 }
 
 /** The tally of one vitest run; a run that failed in a way that no test shows counts as one failure. */

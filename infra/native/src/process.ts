@@ -90,7 +90,9 @@ const awaitReady = async (spec: EngineSpec, child: ChildProcess): Promise<string
     if (version !== null) return version
     const waited = performance.now() - started
     if (waited > spec.readyPatienceMs)
-      throw new EngineError(`${spec.title} does not answer after ${Math.round(waited / 1000)} s; its log is ${spec.logFile}`)
+      throw new EngineError(
+        `${spec.title} does not answer after ${Math.round(waited / 1000)} s: ${lastComplaint(spec.logFile)} — its log is ${spec.logFile}`,
+      )
     if (waited > nextWord) {
       spec.log(`waiting for ${spec.title} (${Math.round(waited / 1000)} s)`)
       nextWord += 5000

@@ -24,6 +24,20 @@ const startOne = (name: TestEngine, dataDir: string, log: (line: string) => void
   return name === 'kafka' ? startKafka({ dataDir, log }) : startElasticsearch({ dataDir, log })
 }
 
+/** A busy machine may spoil a start: tried again on a new folder before a whole run is given up. */
+const startPatiently = async (name: TestEngine, dataDir: string, log: (line: string) => void): Promise<Engine> => {
+  for (let triesLeft = 2; ; triesLeft--) {
+    mkdirSync(dataDir, { recursive: true })
+    try {
+      return await startOne(name, dataDir, log)
+    } catch (error) {
+      if (triesLeft === 0) throw error
+      log(`${name} is tried again: ${error instanceof Error ? error.message : String(error)}`)
+      rmSync(dataDir, { recursive: true, force: true })
+    }
+  }
+}
+
 /** Data folders end in the pid of the run that owns them; those of runs that were killed are removed by the next. */
 const removeAbandoned = (): void => {
   for (const name of readdirSync(dataRoot)) {
@@ -48,9 +62,8 @@ export const provideEngines = async (
   }
   const provide = async (name: TestEngine) => {
     const dataDir = join(dataRoot, `${name}-${process.pid}`)
-    mkdirSync(dataDir, { recursive: true })
     try {
-      const engine = await startOne(name, dataDir, log)
+      const engine = await startPatiently(name, dataDir, log)
       started.push({ engine, dataDir })
       process.env[variables[name]] = engine.url
       log(`${engine.kind} ${engine.version} is ready at port ${engine.port}`)
