@@ -5,4 +5,5 @@ export { type Engine, EngineError, type EngineKind, type Log, type StartOptions 
 export { type KafkaOptions, startKafka } from './kafka.ts'
 export { isAlive, readHolder, tryLock, unlock } from './lock.ts'
 export { type MysqlOptions, startMysql } from './mysql.ts'
+export { type ClaimedPort, claimPort } from './port.ts'
 export { startRedis } from './redis.ts'

@@ -1,12 +1,19 @@
 // Named places at which a test harness may kill the process. Absent in production, so they cost nothing there.
 
-/** Where a process may die: around the commit of a handler, around the relay's mark, between a job's effect and its result. */
+/**
+ * Where a process may die: around the commit of a handler, around the relay's mark, between a job's effect and its result, around the commit
+ * of a request's transaction, and in the gateway before a request is passed on and before its answer is.
+ */
 export type CrashPoint =
   | 'before-handler-commit'
   | 'after-handler-commit'
   | 'after-commit-before-offset'
   | 'after-ack-before-mark'
   | 'after-effect-before-apply'
+  | 'before-request-commit'
+  | 'after-request-commit'
+  | 'before-forward'
+  | 'before-answer'
 
-/** Called when a named place is reached. @param subject the event type or job kind in hand */
+/** Called when a named place is reached. @param subject the event type, job kind or operation in hand */
 export type CrashHook = (point: CrashPoint, subject: string) => void

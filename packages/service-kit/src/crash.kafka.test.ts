@@ -14,11 +14,14 @@ const schema = testSchema('crash')
 const children = new Set<ChildProcess>()
 let db: Database
 let jwks: string
+let token: string
 
 beforeAll(async () => {
   await migrate(schema.url, [messagingMigrations, { folder: migrations, table: '_prisma_migrations' }])
   db = await openDatabase({ url: schema.url, poolSize: 3 })
-  jwks = (await tokenMaker()).jwks
+  const tokens = await tokenMaker()
+  jwks = tokens.jwks
+  token = await tokens.token({ id: 'usr_alice', role: 'customer', email: 'a@example.com' }, new Date())
 })
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL')
@@ -66,6 +69,32 @@ test.each(['before-handler-commit', 'after-handler-commit', 'after-commit-before
     await make(`${id}-2`, `${point} and then`)
     await eventually('what comes next is heard too', async () => (await heard(`${id}-2`)) === 1, 40_000)
     expect(await heard(id)).toBe(1)
+    next.child.kill('SIGTERM')
+    expect(await next.ends).toBe(0)
+  },
+)
+
+test.each(['before-request-commit', 'after-request-commit'])(
+  'killed %s, a request that is repeated with its key has one effect after the next start',
+  async (point) => {
+    const ask = async (process: ReturnType<typeof start>) => {
+      const [{ url }] = await process.lives
+      return fetch(`${url}/v1/things`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': point },
+        body: JSON.stringify({ name: point }),
+      })
+    }
+    const dying = start({ CRASH_POINT: `${point}:makeThing` })
+    await expect(ask(dying)).rejects.toThrow()
+    expect(await dying.ends).toBe('SIGKILL')
+    const made = async () => (await db.one<{ made: number }>`SELECT COUNT(*) AS made FROM thing WHERE name = ${point}`)?.made
+    expect(await made()).toBe(point === 'before-request-commit' ? 0 : 1)
+    const next = start()
+    const answer = await ask(next)
+    expect(answer.status).toBe(201)
+    expect(answer.headers.get('idempotent-replayed')).toBe(point === 'before-request-commit' ? null : 'true')
+    expect(await made()).toBe(1)
     next.child.kill('SIGTERM')
     expect(await next.ends).toBe(0)
   },

@@ -5,6 +5,7 @@ import { currentTrace, newSpanId, newTrace, parseTraceparent, runInTrace, type T
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { IsOptional } from 'typebox'
 import type { InternalAuth, Principal } from './auth.ts'
+import type { CrashingRequests } from './crash-requests.ts'
 import { type Answer, findReplay, type KeyedRequest, once, readKey, requestHash } from './idempotency.ts'
 
 type PrincipalOf<E extends Endpoint> = E['auth'] extends 'public' | 'internal' ? Principal | null : Principal
@@ -67,6 +68,8 @@ export interface RouteContext {
   /** Given an `orderId`, takes tokens that read this one order too. */
   verify: (token: string, orderId?: string) => Promise<Principal>
   internal: InternalAuth
+  /** For fault tests: told which operation is being answered. */
+  during?: CrashingRequests['during']
 }
 
 const bearer = (request: FastifyRequest): string | null =>
@@ -183,6 +186,11 @@ const giveBody = async (request: FastifyRequest): Promise<void> => {
 /** Mounts a route. */
 export const mount = <Deps>(app: FastifyInstance, declared: Route<Deps>, deps: Deps, context: RouteContext): void => {
   const { endpoint } = declared
+  const { during } = context
+  const answerOne = (request: FastifyRequest, reply: FastifyReply) => respond(declared, request, reply, deps, context)
+  const handler = during
+    ? (request: FastifyRequest, reply: FastifyReply) => during(endpoint.operationId, () => answerOne(request, reply))
+    : answerOne
   app.route({
     method: endpoint.method,
     url: endpoint.path,
@@ -197,7 +205,7 @@ export const mount = <Deps>(app: FastifyInstance, declared: Route<Deps>, deps: D
     onRequest: async (request) => {
       request.principal = await runInTrace(request.trace, () => authorize(endpoint, request, context))
     },
-    handler: (request, reply) => runInTrace(request.trace, () => respond(declared, request, reply, deps, context)),
+    handler: (request, reply) => runInTrace(request.trace, () => handler(request, reply)),
   })
 }
 

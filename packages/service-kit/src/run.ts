@@ -11,7 +11,7 @@ const fail = (message: string): never => {
   process.exit(1)
 }
 
-/** Dies at a named place as a process dies that loses its machine. @param wanted `<point>` or `<point>:<event type or job kind>` */
+/** Dies at a named place as a process dies that loses its machine. @param wanted `<point>` or `<point>:<event type, job kind or operation>` */
 const killAt = (wanted: string): CrashHook => {
   const [point, subject] = wanted.split(':')
   return (reached, about) => {

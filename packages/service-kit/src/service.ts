@@ -41,6 +41,8 @@ export interface BaseDeps<S extends ConfigSpec> {
   services: Record<Exclude<ServiceName, 'gateway'>, ServiceClient>
   /** Verifies an access token. @throws AppError unauthenticated, upstream_unavailable */
   verifyAccess: (token: string) => Promise<Principal>
+  /** Called at named places where a harness may kill the process; absent in production. */
+  crash?: CrashHook
 }
 
 /** Every service's spec holds these three fields, under the service's own variable names. */

@@ -11,6 +11,7 @@ import { type Backbone, groupsOf, startBackbone } from './backbone.ts'
 import { serviceClient } from './client.ts'
 import { systemClock } from './clock.ts'
 import { type ConfigSpec, portTaken, readAllConfig, redacted, sharedSpec } from './config.ts'
+import { crashingRequests } from './crash-requests.ts'
 import { deadLetterRoutes } from './dead-letter-routes.ts'
 import { createHttp } from './http-server.ts'
 import { createLogger } from './logger.ts'
@@ -68,6 +69,7 @@ const baseDeps = <S extends ConfigSpec, Own extends object>(
     log,
     metrics: createMetrics(definition.name),
     newId: idFactory(() => clock.now().getTime()),
+    ...(options.crash ? { crash: options.crash } : {}),
     verifyAccess: accessVerifier(shared, clock),
     services: {
       identity: client('identity', () => shared.identityUrl),
@@ -170,9 +172,11 @@ const open = async <S extends ConfigSpec, Own extends object>(
     })
   }
   const database = parts.database ?? null
+  const crashing = database && options.crash ? crashingRequests(database, options.crash) : null
+  const ofRequests = crashing?.db ?? database
   const withDb: BaseDeps<S> = Object.defineProperty({ ...base.base } as BaseDeps<S>, 'db', {
     enumerable: true,
-    get: () => database ?? noDatabase(definition.name)(),
+    get: () => ofRequests ?? noDatabase(definition.name)(),
   })
   const own = (await definition.deps?.(withDb)) ?? ({} as Own)
   const deps: BaseDeps<S> & Own = Object.assign(withDb, own)
@@ -181,7 +185,13 @@ const open = async <S extends ConfigSpec, Own extends object>(
   const mounts = [...routes.map(({ endpoint }) => endpoint), ...(definition.mounts ?? [])]
   const app = createHttp({ log, metrics, ready: readiness(database, isDraining), isDraining, routes: mounts })
   parts.app = app
-  for (const declared of routes) mount(app, declared, deps, { db: database, verify: verifyAccess, internal: base.internal })
+  const context = {
+    db: ofRequests,
+    verify: verifyAccess,
+    internal: base.internal,
+    ...(crashing ? { during: crashing.during } : {}),
+  }
+  for (const declared of routes) mount(app, declared, deps, context)
   await definition.http?.(app, deps)
   const host = options.host ?? shared.host
   const url = await listenOn(app, definition.name, host, number('port', 0))

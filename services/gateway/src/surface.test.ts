@@ -24,6 +24,12 @@ describe('the surface', () => {
   ])('%s is given %i ms', (url, ms) => {
     expect(timeoutOf(orderApi.getPayment, url)).toBe(ms)
   })
+  test.each([
+    ['/v1/orders/ord_1', 10_000],
+    ['/v1/orders/ord_1?waitSec=20&known=pending', 25_000],
+  ])('an order at %s is given %i ms', (url, ms) => {
+    expect(timeoutOf(orderApi.getOrder, url)).toBe(ms)
+  })
   test('ten seconds are the rule', () => {
     expect(
       timeoutOf(

@@ -69,6 +69,7 @@ const exchangeOf = (endpoint: Endpoint, request: FastifyRequest, reply: FastifyR
   answerHeaders: replyHeaders(reply),
   timeoutMs: timeoutOf(endpoint, request.url),
   bodyLimitBytes: deps.config.bodyLimitBytes,
+  ...(deps.crash ? { onAnswer: () => deps.crash?.('before-answer', endpoint.operationId) } : {}),
 })
 
 const upstreamOf = (service: UpstreamName, deps: GatewayDeps): Upstream => {
@@ -81,6 +82,7 @@ const forwarder =
   ({ service, endpoint }: Mounted, deps: GatewayDeps) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
     if (Number(request.headers['content-length'] ?? 0) > deps.config.bodyLimitBytes) throw new AppError('payload_too_large')
+    deps.crash?.('before-forward', endpoint.operationId)
     await upstreamOf(service, deps).forward(exchangeOf(endpoint, request, reply, deps))
     reply.hijack()
   }

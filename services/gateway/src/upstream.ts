@@ -18,6 +18,8 @@ export interface Exchange {
   /** Milliseconds until the first byte of the answer. */
   timeoutMs: number
   bodyLimitBytes: number
+  /** For fault tests: the upstream has answered, and the client knows nothing of it yet. */
+  onAnswer?: () => void
 }
 
 export interface Upstream {

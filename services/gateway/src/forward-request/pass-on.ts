@@ -1,7 +1,8 @@
 // Passes an upstream's answer on as it comes: no copy is kept, a slow client slows the upstream, a client that leaves ends the request there.
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Dispatcher, Pool } from 'undici'
 import { clientHeaders } from '../headers.ts'
+import type { Exchange } from '../upstream.ts'
 
 /** The client went away before the answer was whole. */
 export class ClientGone extends Error {
@@ -26,7 +27,7 @@ export const passOn = (
   pool: Pool,
   options: Dispatcher.DispatchOptions,
   response: ServerResponse,
-  answerHeaders: OutgoingHttpHeaders,
+  { answerHeaders, onAnswer }: Pick<Exchange, 'answerHeaders' | 'onAnswer'>,
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     const open: Open = { controller: null, length: -1, ended: false }
@@ -40,6 +41,7 @@ export const passOn = (
       },
       onResponseStart: (_, status, headers) => {
         if (status < 200) return
+        onAnswer?.()
         open.length = Number(headers['content-length'] ?? -1)
         response.writeHead(status, { ...answerHeaders, ...clientHeaders(headers) })
         response.on('drain', drained)

@@ -119,7 +119,7 @@ export const remote = ({ name, url, connections = 128 }: RemoteOptions): Upstrea
         await attempt(
           request.method ?? 'GET',
           () => response.headersSent,
-          () => passOn(pool, dispatchOf(exchange), response, exchange.answerHeaders),
+          () => passOn(pool, dispatchOf(exchange), response, exchange),
         )
       } catch (error) {
         if (response.headersSent || response.destroyed) response.destroy()
