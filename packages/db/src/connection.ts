@@ -1,5 +1,6 @@
 // How a connection to MySQL or MariaDB is opened: UTC, strict, numbers as numbers, the same on both engines.
 import mariadb, { type Connection } from 'mariadb'
+import { openSocket } from './socket.ts'
 
 /** One explicit mode for every session, so that both engines refuse the same things. */
 export const sqlMode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'
@@ -7,11 +8,11 @@ export const sqlMode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_D
 /** The driver's options for an URL. `?socket=/path` reaches a server on the same machine by its socket, which is cheaper than its port. */
 export const connectionOptions = (url: string) => {
   const { hostname, port, username, password, pathname, searchParams } = new URL(url)
-  const socketPath = searchParams.get('socket')
+  const address = { host: hostname, port: Number(port || 3306), socketPath: searchParams.get('socket') ?? undefined }
   return {
-    ...(socketPath === null ? {} : { socketPath }),
-    host: hostname,
-    port: Number(port || 3306),
+    host: address.host,
+    port: address.port,
+    stream: () => openSocket(address),
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
     database: pathname.slice(1),

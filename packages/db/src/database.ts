@@ -31,6 +31,11 @@ declare const branded: unique symbol
 /** An open transaction. Branded: only `Database.tx` makes one, so `publish(tx, …)` outside a transaction does not compile. */
 export interface Tx extends Queryable {
   readonly [branded]: true
+  /**
+   * A statement that writes and whose outcome nobody reads. It is on its way at once, in the order of the code, and not waited for; when it
+   * fails, the transaction fails with its error, at COMMIT at the latest. Several in a row cost one round trip.
+   */
+  write(strings: TemplateStringsArray, ...parts: (SqlValue | Sql)[]): void
   /** Runs inside the transaction, right before COMMIT, once per key. */
   beforeCommit(key: symbol, hook: () => Promise<void>): void
   /** Runs after COMMIT succeeded; must not throw. */

@@ -67,6 +67,7 @@ const openTx = (connection: PoolConnection, { plain, dbNow, signals }: Surroundi
   let ended = false
   let used = false
   let failure: unknown
+  const unread: Promise<unknown>[] = []
   const run: Run = async (text, values) => {
     if (ended) throw new Error('this transaction has ended')
     if (failure !== undefined) throw failure
@@ -74,8 +75,10 @@ const openTx = (connection: PoolConnection, { plain, dbNow, signals }: Surroundi
     try {
       return await connection.query(text, [...values])
     } catch (error) {
-      failure = asConflict(error)
-      throw failure
+      const told = asConflict(error)
+      // The first one is the cause; what was sent behind it may fail for it.
+      failure ??= told
+      throw told
     }
   }
   const base = queryable(run, dbNow)
@@ -83,6 +86,11 @@ const openTx = (connection: PoolConnection, { plain, dbNow, signals }: Surroundi
     rows: base.rows,
     one: base.one,
     run: base.run,
+    write: (strings: TemplateStringsArray, ...parts: (SqlValue | Sql)[]) => {
+      const { text, values } = sql(strings, ...parts)
+      // A failure is remembered by `run`.
+      unread.push(run(text, values).catch(() => undefined))
+    },
     get dbNow() {
       return dbNow()
     },
@@ -103,6 +111,7 @@ const openTx = (connection: PoolConnection, { plain, dbNow, signals }: Surroundi
     tx,
     finish: async () => {
       for (const hook of before.values()) await hook()
+      await Promise.all(unread)
       if (failure !== undefined) throw failure
     },
     committed: () => {

@@ -6,7 +6,7 @@ export interface Company<M> {
 }
 
 export interface CompanyOptions<M> {
-  /** Does the work of several at once. @returns false when nothing was done, and each must go alone */
+  /** Does the work of all at once, also of one. @returns false when nothing was done, and each must go alone */
   together(members: readonly M[]): Promise<boolean>
   alone(member: M): Promise<void>
   /** Members at most. */
@@ -32,7 +32,7 @@ export const company = <M>({ together, alone, size, patienceMs }: CompanyOptions
   }
 
   const perform = async (members: readonly Waiting<M>[]): Promise<void> => {
-    if (members.length > 1 && (await together(members.map(({ member }) => member)))) {
+    if (await together(members.map(({ member }) => member))) {
       for (const { resolve } of members) resolve()
       return
     }

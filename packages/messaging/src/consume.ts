@@ -7,7 +7,10 @@ import type { Log } from './relay.ts'
 import type { RunningSubscription, Transport } from './transport/transport.ts'
 import { type Message, messageOf } from './wire.ts'
 
-/** Does what an event asks for, inside the transaction that claims it. Never calls the outside world: it writes a work row. */
+/**
+ * Does what an event asks for, inside the transaction that claims it. Never calls the outside world: it writes a work row. It may run in a
+ * transaction that is then rolled back, also for an event that was handled before: what it leaves in memory goes into `tx.afterCommit`.
+ */
 export type Handler<D, Deps> = (tx: Tx, message: Message<D>, deps: Deps) => Promise<void>
 
 export interface Registration<Deps> {
@@ -48,6 +51,11 @@ export interface ConsumerOptions<Deps> {
   owner: string
   /** Later events of the same aggregate wait behind its dead letter, so that their order holds. */
   parks?: boolean
+  /**
+   * Events of different keys read and write different rows. Those that share a transaction are then handled side by side, their statements
+   * sent together; no lock stands between them.
+   */
+  independent?: boolean
   /** Counts outcomes for metrics. */
   observe?: (type: string, outcome: Outcome, milliseconds: number) => void
   crash?: CrashHook

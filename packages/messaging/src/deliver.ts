@@ -11,6 +11,7 @@ import { claim, claimAll, handleIn, traceOf } from './handle.ts'
 import { slots } from './slots.ts'
 import { runInTrace } from './trace.ts'
 import { InvalidEvent } from './validate.ts'
+import { NotClaimed, whileClaiming } from './while-claiming.ts'
 import type { WireRecord } from './wire.ts'
 
 /** Transactions of one group at the same time: each holds a connection. */
@@ -63,28 +64,29 @@ interface Member<Deps> {
   signal: AbortSignal
 }
 
-/** Not all of them could be claimed: some were handled before, or must park. */
-class NotAllFresh extends Error {}
-
 /**
- * One transaction for several events, which is all or nothing: whatever goes wrong, none of them has had an effect, and each goes
- * its own way, so trouble stays with the one that has it.
+ * One transaction for the events that are ready at once, which is all or nothing: whatever goes wrong, none of them has had an effect, and
+ * each goes its own, careful way, so trouble stays with the one that has it.
  */
 const shared =
-  <Deps>({ db, group, deps, parks = false, crash, log, observe }: DelivererOptions<Deps>) =>
+  <Deps>({ db, group, deps, parks = false, independent = false, crash, log, observe }: DelivererOptions<Deps>) =>
   async (members: readonly Member<Deps>[]): Promise<boolean> => {
     const started = performance.now()
     const reach = (point: 'before-handler-commit' | 'after-handler-commit') => {
       for (const { registration } of members) crash?.(point, registration.event.name)
     }
     const records = members.map(({ record }) => record)
+    const handle = (tx: Tx, { registration, record }: Member<Deps>) =>
+      runInTrace(traceOf(record), () => handleIn(tx, registration, record, deps))
+    const handleAll = async (tx: Tx): Promise<void> => {
+      if (independent) await Promise.all(members.map((member) => handle(tx, member)))
+      else for (const member of members) await handle(tx, member)
+    }
     try {
       await db.tx(
         async (tx) => {
           for (const { signal } of members) signal.throwIfAborted()
-          if (!(await claimAll(tx, group, records, parks))) throw new NotAllFresh()
-          for (const { registration, record } of members)
-            await runInTrace(traceOf(record), () => handleIn(tx, registration, record, deps))
+          await whileClaiming(claimAll(tx, group, records, parks), () => handleAll(tx))
           reach('before-handler-commit')
         },
         { patienceMs: sharedMs, maxTries: 1 },
@@ -93,7 +95,8 @@ const shared =
       reach('after-handler-commit')
       return true
     } catch (error) {
-      if (!(error instanceof NotAllFresh)) log.info({ err: error, group, events: members.length }, 'events go one by one')
+      if (!(error instanceof NotClaimed) && members.length > 1)
+        log.info({ err: error, group, events: members.length }, 'events go one by one')
       // Also when it may have been committed after all: then each finds its own claim.
       return false
     }

@@ -3,6 +3,7 @@ import { type Database, isTransient, list, type Sql, sql, type Tx } from '@cartw
 import type { CrashHook } from './crash-point.ts'
 import type { Log, Worker } from './relay.ts'
 import { currentTrace, runInTrace, type Trace } from './trace.ts'
+import { NotClaimed, whileClaiming } from './while-claiming.ts'
 
 /** Signalled after a commit that enqueued work. */
 export const workSignal = 'work'
@@ -134,14 +135,20 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
       WHERE id IN (${list([...leased])}) AND leased_by = ${owner} AND leased_until IS NOT NULL AND done_at IS NULL`
   }
 
-  /** Marks the row done, unless it was asked for again meanwhile, and writes in the same transaction. */
-  const finish = (row: WorkRow, lastError: string | null, write: (tx: Tx) => Promise<void>) =>
-    db.tx(async (tx) => {
+  /** Marks the row done, unless it was asked for again meanwhile, and writes in the same transaction. Nothing happens when the lease was lost. */
+  const finish = async (row: WorkRow, lastError: string | null, write: (tx: Tx) => Promise<void>): Promise<void> => {
+    const mark = async (tx: Tx): Promise<boolean> => {
       const done =
         await tx.run`UPDATE work_item SET done_at = IF(requests = ${row.requests}, ${tx.dbNow}, NULL), leased_until = NULL, last_error = ${lastError}
         WHERE id = ${row.id} AND done_at IS NULL AND leased_by = ${owner}`
-      if (done.affectedRows === 1) await write(tx)
-    })
+      return done.affectedRows === 1
+    }
+    try {
+      await db.tx((tx) => whileClaiming(mark(tx), () => write(tx)))
+    } catch (error) {
+      if (!(error instanceof NotClaimed)) throw error
+    }
+  }
 
   const postpone = async (row: WorkRow, definition: AnyJob<Deps>, error: Error): Promise<void> => {
     const seconds = (definition.backoffSec ?? defaultBackoffSec)(row.attempts)

@@ -69,7 +69,7 @@ const restMs = 5000
 
 const stepsKey = Symbol('saga steps')
 const insertSteps = async (tx: Tx, steps: readonly (SqlValue | Sql)[][]): Promise<void> => {
-  await tx.run`INSERT INTO saga_step (saga, saga_id, input, event_id, from_state, to_state, effects, traceparent, created_at) VALUES ${rowsOf(steps)}`
+  tx.write`INSERT INTO saga_step (saga, saga_id, input, event_id, from_state, to_state, effects, traceparent, created_at) VALUES ${rowsOf(steps)}`
 }
 
 /** Joins a table with its effects. @param deadlineSec overrides the table's patience, from configuration */
@@ -118,7 +118,7 @@ export const runSaga = <S extends string, I extends string, E extends string, De
     const wished = await perform(tx, id, decision.effects, data, deps)
     // A deadline that has fired and led nowhere new is over, or it would fire for ever.
     const spent = input === 'timedOut' && wished === null && !decision.restart
-    await tx.run`UPDATE saga_instance SET state = ${decision.state}, tries = ${Math.min(decision.tries, 1_000_000)}, version = version + 1, updated_at = ${tx.dbNow},
+    tx.write`UPDATE saga_instance SET state = ${decision.state}, tries = ${Math.min(decision.tries, 1_000_000)}, version = version + 1, updated_at = ${tx.dbNow},
       deadline_at = ${spent ? sql`NULL` : deadlineOf(decision.state, wished, decision.restart, deps, tx.dbNow)} WHERE saga = ${table.name} AND id = ${id}`
     return decision.state
   }
@@ -134,7 +134,7 @@ export const runSaga = <S extends string, I extends string, E extends string, De
         if (due === null) return
         const moved = await advance(tx, id, due, 'timedOut', undefined, deps)
         // A deadline that no row of the table wants is cleared, or it would fire for ever.
-        if (moved === null) await tx.run`UPDATE saga_instance SET deadline_at = NULL WHERE saga = ${table.name} AND id = ${id}`
+        if (moved === null) tx.write`UPDATE saga_instance SET deadline_at = NULL WHERE saga = ${table.name} AND id = ${id}`
       }),
     )
   }
@@ -144,7 +144,7 @@ export const runSaga = <S extends string, I extends string, E extends string, De
     table,
     start: async (tx, id, deps, first) => {
       const wished = await perform(tx, id, first as readonly E[], undefined, deps)
-      await tx.run`INSERT INTO saga_instance (saga, id, state, headers, started_at, updated_at, deadline_at)
+      tx.write`INSERT INTO saga_instance (saga, id, state, headers, started_at, updated_at, deadline_at)
         VALUES (${table.name}, ${id}, ${table.initial}, ${JSON.stringify(currentTrace())}, ${tx.dbNow}, ${tx.dbNow}, ${deadlineOf(table.initial, wished, true, deps, tx.dbNow)})`
     },
     feed: async (tx, id, input, data, deps) => {

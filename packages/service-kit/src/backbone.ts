@@ -107,7 +107,7 @@ export const startBackbone = async <S extends ConfigSpec, Own extends object>(
   const { transport, crash } = options
   const { log, metrics } = deps
   const steps: (() => Promise<RunningSubscription | null>)[] = []
-  const { listeners = [], parksBehindDeadLetters: parks = false } = definition
+  const { listeners = [], parksBehindDeadLetters: parks = false, independentKeys: independent = false } = definition
   if (db || listeners.length > 0)
     steps.push(() => transport.ensureTopics([...topics, ...topics.map((topic) => `${topic}.dlq`)]).then(() => null))
   if (listeners.length > 0) steps.push(() => startListeners(transport, owner, listeners, deps, log))
@@ -115,7 +115,19 @@ export const startBackbone = async <S extends ConfigSpec, Own extends object>(
     const observe = (type: string, outcome: string, ms: number) => metrics.events.observe({ type, outcome }, ms / 1000)
     for (const [group, handlers] of Object.entries(groupsOf(definition))) {
       steps.push(() =>
-        startConsumer({ db, transport, group, handlers, deps, log, owner, parks, observe, ...(crash ? { crash } : {}) }),
+        startConsumer({
+          db,
+          transport,
+          group,
+          handlers,
+          deps,
+          log,
+          owner,
+          parks,
+          independent,
+          observe,
+          ...(crash ? { crash } : {}),
+        }),
       )
     }
   }

@@ -107,12 +107,11 @@ export const once = async (db: Database, request: KeyedRequest, work: (tx: Tx) =
       claimed = true
       const answer = await work(tx)
       // Only what succeeded is kept: a refusal may end otherwise the next time.
-      if (answer.status >= 300) {
-        await tx.run`DELETE FROM idempotency_key WHERE scope = ${request.scope} AND idempotency_key = ${request.key}`
-        return answer
-      }
-      await tx.run`UPDATE idempotency_key SET status = ${answer.status}, body = ${JSON.stringify(answer.body ?? null)}
-        WHERE scope = ${request.scope} AND idempotency_key = ${request.key}`
+      if (answer.status >= 300)
+        tx.write`DELETE FROM idempotency_key WHERE scope = ${request.scope} AND idempotency_key = ${request.key}`
+      else
+        tx.write`UPDATE idempotency_key SET status = ${answer.status}, body = ${JSON.stringify(answer.body ?? null)}
+          WHERE scope = ${request.scope} AND idempotency_key = ${request.key}`
       return answer
     })
   } catch (error) {

@@ -65,6 +65,8 @@ export interface ServiceDefinition<S extends ConfigSpec, Own extends object> {
   projections?: Readonly<Record<string, readonly Registration<BaseDeps<S> & Own>[]>>
   /** Later events of an aggregate wait behind its dead letter, so that order holds: for services that decide by order. */
   parksBehindDeadLetters?: boolean
+  /** Events of different keys touch different rows: those that are ready at once are handled side by side in one transaction. */
+  independentKeys?: boolean
   listeners?: readonly Listener<BaseDeps<S> & Own>[]
   jobs?: readonly AnyJob<BaseDeps<S> & Own>[]
   // biome-ignore lint/suspicious/noExplicitAny: states and inputs are the saga's own business.

@@ -124,7 +124,7 @@ const onMade: Handler<{ thingId: string; name: string }, Deps> = async (tx, { da
   if (data.name === 'poison') throw new AppError('conflict', 'a poisonous thing')
   if (data.name === 'killer') process.kill(process.pid, 'SIGKILL')
   await tx.run`UPDATE thing SET heard = heard + 1 WHERE id = ${data.thingId}`
-  steps.push(`heard ${data.name}`)
+  tx.afterCommit(() => steps.push(`heard ${data.name}`))
 }
 
 export const makeTiny = (own: { steps?: string[]; gate?: () => Promise<void>; invariants?: readonly Invariant<Deps>[] } = {}) =>

@@ -47,6 +47,7 @@ export const orderService = defineService<typeof config, OrderOwn>({
     compensateSaga,
   ],
   parksBehindDeadLetters: true,
+  independentKeys: true,
   consumers: [...sagaHandlers, ...paymentNews, onAccountClosed],
   sagas: [checkoutSaga],
   jobs: [sendLookupCode],

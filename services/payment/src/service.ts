@@ -41,6 +41,7 @@ export const paymentService = defineService<typeof config, PaymentOwn>({
     adminGetReconciliation,
   ],
   parksBehindDeadLetters: true,
+  independentKeys: true,
   consumers: [onPaymentRequested, onExpiryRequested, onRefundRequested, onAccountClosed],
   jobs: [openSession, closeSession, refund, awaitRefund, processStripeEvent, reconcile],
   periodics: [dueSessions, schedule, purge],

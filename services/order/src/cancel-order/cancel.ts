@@ -1,6 +1,6 @@
 // Cancels an order for whoever asks: a pending one by its saga, one in processing at once, refunded once and put back once.
 import { AppError, orderEvents } from '@cartwright/contracts'
-import { sql, type Tx } from '@cartwright/db'
+import type { Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { checkoutSaga, lockWithSaga } from '../checkout-saga/effects.ts'
 import { cancelledFrom, changeOrder, lockOrder, moveOrder, type OrderRow, stockOf } from '../db/orders.ts'
@@ -24,11 +24,12 @@ const cancelProcessing = async (tx: Tx, row: OrderRow, asked: Asked, deps: Order
     })
   }
   await moveOrder(tx, row, 'cancelled', { reason: asked.note ?? asked.cancelReason, actor: asked.actor })
-  await changeOrder(
-    tx,
-    row.id,
-    sql`cancel_reason = ${asked.cancelReason}, cancel_requested_at = ${tx.dbNow}, cancel_requested_by = ${asked.actor}, cancel_note = ${asked.note}`,
-  )
+  changeOrder(tx, row, {
+    cancel_reason: asked.cancelReason,
+    cancel_requested_at: tx.dbNow,
+    cancel_requested_by: asked.actor,
+    cancel_note: asked.note,
+  })
   await requestRefund(tx, row, { ...cancellation, newId: deps.newId })
   if (asked.restock) {
     const { ids, lines } = stockOf(row)
@@ -46,11 +47,7 @@ const cancelProcessing = async (tx: Tx, row: OrderRow, asked: Asked, deps: Order
 /** The saga decides how a pending order ends: money that arrives meanwhile goes back, stock that is sold meanwhile is returned. */
 const askPending = async (tx: Tx, row: OrderRow, asked: Asked, deps: OrderDeps): Promise<void> => {
   if (row.cancel_requested_at !== null) return
-  await changeOrder(
-    tx,
-    row.id,
-    sql`cancel_requested_at = ${tx.dbNow}, cancel_requested_by = ${asked.actor}, cancel_note = ${asked.note}`,
-  )
+  changeOrder(tx, row, { cancel_requested_at: tx.dbNow, cancel_requested_by: asked.actor, cancel_note: asked.note })
   const state = await checkoutSaga.feed(tx, row.id, 'cancelAsked', { by: asked.actor }, deps)
   if (state === null) throw new Error(`order ${row.id} is pending, but its saga takes no cancellation`)
 }

@@ -1,6 +1,6 @@
 // What the saga's effects do: columns of the order and events for the others, in the transaction of the step.
 import { type DataOf, type Money, money, orderEvents, type paymentEvents } from '@cartwright/contracts'
-import { sql, type Tx } from '@cartwright/db'
+import type { Tx } from '@cartwright/db'
 import { type EffectContext, type Effects, publish, runSaga } from '@cartwright/messaging'
 import {
   cancelledFrom,
@@ -62,7 +62,7 @@ const cancelWith =
         : { reason: why, actor: 'order' }
     const payment = paymentStatusAfter(row, why)
     await moveOrder(tx, row, 'cancelled', by)
-    await changeOrder(tx, row.id, sql`cancel_reason = ${why}, payment_status = ${payment}, pay_url = NULL`)
+    changeOrder(tx, row, { cancel_reason: why, payment_status: payment, pay_url: null })
     await publish(tx, orderEvents.cancelled, cancelledFrom(row, why, row.captured_minor > 0))
     wakePolls(tx, context)
     tx.afterCommit(() => context.deps.outcomes.inc({ outcome: why }))
@@ -95,7 +95,7 @@ const stockEffects = {
 const recordMoney = async (tx: Tx, context: Context, status: 'paid' | 'review', amount: Money): Promise<void> => {
   const row = await lockOrder(tx, context.id)
   const next = row.payment_status === 'disputed' ? 'disputed' : status
-  await changeOrder(tx, row.id, sql`payment_status = ${next}, captured_minor = ${amount.amountMinor}, pay_url = NULL`)
+  changeOrder(tx, row, { payment_status: next, captured_minor: amount.amountMinor, pay_url: null })
   wakePolls(tx, context)
 }
 
@@ -125,7 +125,7 @@ const paymentEffects = {
     const opened = context.input as DataOf<typeof paymentEvents.sessionOpened>
     const expiresAt = new Date(opened.expiresAt)
     const row = await lockOrder(tx, context.id)
-    await changeOrder(tx, row.id, sql`pay_url = ${opened.url}, pay_expires_at = ${expiresAt}`)
+    changeOrder(tx, row, { pay_url: opened.url, pay_expires_at: expiresAt })
     context.setDeadline(new Date(expiresAt.getTime() + context.deps.config.graceSec * 1000))
     wakePolls(tx, context)
   },

@@ -1,8 +1,8 @@
 // Feeds the answers of catalog and payment to the saga, and keeps what changes no state: declines, disputes, refunds.
 import { AppError, catalogEvents, type DataOf, type EventContract, paymentEvents } from '@cartwright/contracts'
-import { sql, type Tx } from '@cartwright/db'
+import type { Tx } from '@cartwright/db'
 import { type Message, on } from '@cartwright/messaging'
-import { changeOrder, lockOrder } from '../db/orders.ts'
+import { changeOrder, lockAhead, lockOrder } from '../db/orders.ts'
 import { settleRefund } from '../db/refunds.ts'
 import type { OrderDeps } from '../deps.ts'
 import { checkoutSaga } from './effects.ts'
@@ -12,7 +12,10 @@ const feeds = <E extends EventContract>(event: E, inputOf: (data: DataOf<E>) => 
   on(event, async (tx, message, deps: OrderDeps) => {
     const input = inputOf(message.data)
     if (input === null) return checkoutSaga.note(tx, message.key, message.type)
-    const state = await checkoutSaga.feed(tx, message.key, input, message.data, deps)
+    const fed = checkoutSaga.feed(tx, message.key, input, message.data, deps)
+    // Behind the saga's row, as everywhere; nearly every step asks for it.
+    lockAhead(tx, message.key)
+    const state = await fed
     // News of a checkout that nobody knows is for an operator to see: it may be about money.
     if (state === null && (await checkoutSaga.lockState(tx, message.key)) === null)
       throw new AppError('not_found', `no checkout ${message.key}`)
@@ -53,21 +56,13 @@ const disputed = async (tx: Tx, data: DataOf<typeof paymentEvents.disputeOpened 
   if (known?.id === data.disputeId && known.outcome !== null) return
   const dispute = { ...(known?.id === data.disputeId ? known : first), outcome }
   // A lost dispute stays `disputed`: the money is gone, and no refund could give it back a second time.
-  await changeOrder(
-    tx,
-    row.id,
-    sql`payment_status = ${outcome === 'won' ? 'paid' : 'disputed'}, dispute = ${JSON.stringify(dispute)}`,
-  )
+  changeOrder(tx, row, { payment_status: outcome === 'won' ? 'paid' : 'disputed', dispute: JSON.stringify(dispute) })
 }
 
 export const paymentNews = [
   news(paymentEvents.attemptDeclined, async (tx, { data, at }) => {
-    await lockOrder(tx, data.orderId)
-    await changeOrder(
-      tx,
-      data.orderId,
-      sql`last_decline = ${JSON.stringify({ at: at.toISOString(), declineCode: data.declineCode })}`,
-    )
+    const row = await lockOrder(tx, data.orderId)
+    changeOrder(tx, row, { last_decline: JSON.stringify({ at: at.toISOString(), declineCode: data.declineCode }) })
   }),
   news(paymentEvents.disputeOpened, (tx, { data }) => disputed(tx, data)),
   news(paymentEvents.disputeClosed, (tx, { data }) => disputed(tx, data)),

@@ -1,7 +1,7 @@
 // Rows of orders with their history and shipments; every change of status writes both or neither.
 import type { Address, FulfilmentStatus, Order, OrderStatus, PaymentStatus, RefundStatus, Role } from '@cartwright/contracts'
 import { AppError, erasedEmail, money } from '@cartwright/contracts'
-import type { Queryable, Sql, Tx } from '@cartwright/db'
+import { join, type Queryable, raw, type Sql, sql, type Tx } from '@cartwright/db'
 import { currentTrace } from '@cartwright/messaging'
 import { assertTransition } from '../order.ts'
 
@@ -86,10 +86,31 @@ export const cancelledFrom = (row: OrderRow, reason: NonNullable<Order['cancelRe
 export const findOrder = (db: Queryable, condition: Sql): Promise<OrderRow | null> =>
   db.one<OrderRow>`SELECT * FROM customer_order WHERE ${condition}`
 
+const lockedKey = Symbol('locked orders')
+
+/** The orders that a transaction has locked, as it knows them: what is locked need not be read twice. */
+const lockedIn = (tx: Tx): Map<string, Promise<OrderRow | null>> => {
+  const known = tx.locals.get(lockedKey) as Map<string, Promise<OrderRow | null>> | undefined
+  const locked = known ?? new Map()
+  if (known === undefined) tx.locals.set(lockedKey, locked)
+  return locked
+}
+
+/** Begins to lock an order that will be asked for soon, so that its row comes with the answer before it. */
+export const lockAhead = (tx: Tx, id: string): void => {
+  const locked = lockedIn(tx)
+  if (locked.has(id)) return
+  const row = tx.one<OrderRow>`SELECT * FROM customer_order WHERE id = ${id} FOR UPDATE`
+  locked.set(id, row)
+  // Whoever asks for it hears of a failure; when nobody does, COMMIT does.
+  row.catch(() => undefined)
+}
+
 /** The order, locked until the transaction ends. Who also needs its saga locks that first. @throws AppError not_found */
 export const lockOrder = async (tx: Tx, id: string): Promise<OrderRow> => {
-  const row = await tx.one<OrderRow>`SELECT * FROM customer_order WHERE id = ${id} FOR UPDATE`
-  if (row === null) throw new AppError('not_found')
+  lockAhead(tx, id)
+  const row = await lockedIn(tx).get(id)
+  if (!row) throw new AppError('not_found')
   return row
 }
 
@@ -113,16 +134,16 @@ const untouched = {
 } as const
 
 /** Writes an order with the first entry of its history. @returns the row as it now stands */
-export const insertOrder = async (tx: Tx, row: NewOrder): Promise<OrderRow> => {
+export const insertOrder = (tx: Tx, row: NewOrder): OrderRow => {
   const made: OrderRow = { ...row, ...untouched }
-  await tx.run`INSERT INTO customer_order (id, number, principal_id, principal_role, cart_id, cart_version, reservation_id,
+  tx.write`INSERT INTO customer_order (id, number, principal_id, principal_role, cart_id, cart_version, reservation_id,
       status, payment_status, fulfilment_status, refund_status, email, locale, currency, subtotal_minor, shipping_minor, tax_minor,
       discount_minor, total_minor, order_lines, addresses, success_url, cancel_url, hold_until, created_at, updated_at)
     VALUES (${made.id}, ${made.number}, ${made.principal_id}, ${made.principal_role}, ${made.cart_id}, ${made.cart_version}, ${made.reservation_id},
       ${made.status}, ${made.payment_status}, ${made.fulfilment_status}, ${made.refund_status}, ${made.email}, ${made.locale}, ${made.currency},
       ${made.subtotal_minor}, ${made.shipping_minor}, ${made.tax_minor}, ${made.discount_minor}, ${made.total_minor}, ${made.order_lines},
       ${made.addresses}, ${made.success_url}, ${made.cancel_url}, ${made.hold_until}, ${made.created_at}, ${tx.dbNow})`
-  await insertHistory(tx, {
+  insertHistory(tx, {
     orderId: made.id,
     from: null,
     to: 'pending',
@@ -143,8 +164,8 @@ interface NewHistory {
 }
 
 /** The next entry. The order is locked, or new to everybody. */
-const insertHistory = async (tx: Tx, entry: NewHistory): Promise<void> => {
-  await tx.run`INSERT INTO order_history (order_id, version, from_status, to_status, reason, actor, correlation_id, created_at)
+const insertHistory = (tx: Tx, entry: NewHistory): void => {
+  tx.write`INSERT INTO order_history (order_id, version, from_status, to_status, reason, actor, correlation_id, created_at)
     SELECT ${entry.orderId}, COALESCE(MAX(version), 0) + 1, ${entry.from}, ${entry.to}, ${entry.reason}, ${entry.actor},
       ${currentTrace().correlationId.slice(0, 80)}, ${entry.at} FROM order_history WHERE order_id = ${entry.orderId}`
 }
@@ -164,7 +185,7 @@ export const moveOrder = async (
   const moved = await tx.run`UPDATE customer_order SET status = ${to}, version = version + 1, updated_at = ${tx.dbNow}
     WHERE id = ${row.id} AND status = ${from}`
   if (moved.affectedRows !== 1) throw new AppError('order_state')
-  await insertHistory(tx, {
+  insertHistory(tx, {
     orderId: row.id,
     from,
     to,
@@ -172,12 +193,19 @@ export const moveOrder = async (
     actor: change.actor,
     at: tx.dbNow,
   })
-  row.status = to
+  Object.assign(row, { status: to, version: row.version + 1 })
 }
 
-/** Changes columns of an order. */
-export const changeOrder = async (tx: Tx, id: string, assignments: Sql): Promise<void> => {
-  await tx.run`UPDATE customer_order SET ${assignments}, version = version + 1, updated_at = ${tx.dbNow} WHERE id = ${id}`
+type Changes = { [C in keyof OrderRow]?: OrderRow[C] | Sql }
+
+const isSql = (value: unknown): value is Sql => typeof value === 'object' && value !== null && 'text' in value
+
+/** Changes columns of a locked order, in its table and in `row`. What only the database can tell is read again by who asks next. */
+export const changeOrder = (tx: Tx, row: OrderRow, changes: Changes): void => {
+  const assignments = Object.entries(changes).map(([column, value]) => sql`${raw(column)} = ${value}`)
+  tx.write`UPDATE customer_order SET ${join(assignments, ', ')}, version = version + 1, updated_at = ${tx.dbNow} WHERE id = ${row.id}`
+  if (Object.values(changes).some(isSql)) lockedIn(tx).delete(row.id)
+  else Object.assign(row, changes, { version: row.version + 1 })
 }
 
 export interface HistoryRow {

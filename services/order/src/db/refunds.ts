@@ -1,6 +1,6 @@
 // Refunds: asked for once per cause, never more than was captured; and how they ended, those made in Stripe's dashboard too.
 import { AppError, money, orderEvents } from '@cartwright/contracts'
-import { type NewId, type Queryable, sql, type Tx } from '@cartwright/db'
+import type { NewId, Queryable, Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { refundable, refundStatusOf } from '../order.ts'
 import { changeOrder, lockOrder, mailOf, type OrderRow } from './orders.ts'
@@ -25,9 +25,9 @@ export const listRefunds = (db: Queryable, orderId: string): Promise<RefundRow[]
 export const partsOf = (refunds: readonly RefundRow[]) =>
   refunds.map(({ amount_minor, state }) => ({ amountMinor: amount_minor, state }))
 
-const renewStatus = async (tx: Tx, orderId: string, capturedMinor: number): Promise<void> => {
-  const status = refundStatusOf(capturedMinor, partsOf(await listRefunds(tx, orderId)))
-  await changeOrder(tx, orderId, sql`refund_status = ${status}`)
+const renewStatus = async (tx: Tx, row: OrderRow): Promise<void> => {
+  const refunds = await listRefunds(tx, row.id)
+  changeOrder(tx, row, { refund_status: refundStatusOf(row.captured_minor, partsOf(refunds)) })
 }
 
 /**
@@ -48,9 +48,9 @@ export const requestRefund = async (
   }
   if (amountMinor === 0) return
   const id = refund.newId('rfd')
-  await tx.run`INSERT INTO refund (id, order_id, cause, amount_minor, reason, state, origin, created_at, updated_at)
+  tx.write`INSERT INTO refund (id, order_id, cause, amount_minor, reason, state, origin, created_at, updated_at)
     VALUES (${id}, ${row.id}, ${refund.cause}, ${amountMinor}, ${refund.reason}, 'pending', 'order', ${tx.dbNow}, ${tx.dbNow})`
-  await renewStatus(tx, row.id, row.captured_minor)
+  await renewStatus(tx, row)
   await publish(tx, orderEvents.refundRequested, {
     ...mailOf(row),
     refundId: id,
@@ -73,8 +73,8 @@ export const settleRefund = async (
   origin: 'order' | 'dashboard',
 ): Promise<void> => {
   const row = await lockOrder(tx, orderId)
-  await tx.run`INSERT IGNORE INTO refund (id, order_id, cause, amount_minor, reason, state, origin, created_at, updated_at)
+  tx.write`INSERT IGNORE INTO refund (id, order_id, cause, amount_minor, reason, state, origin, created_at, updated_at)
     VALUES (${refundId}, ${orderId}, ${refundId}, ${amount.amountMinor}, 'made at the payment provider', 'pending', ${origin}, ${tx.dbNow}, ${tx.dbNow})`
-  await tx.run`UPDATE refund SET state = ${state}, updated_at = ${tx.dbNow} WHERE id = ${refundId} AND order_id = ${orderId} AND state <> 'failed'`
-  await renewStatus(tx, orderId, row.captured_minor)
+  tx.write`UPDATE refund SET state = ${state}, updated_at = ${tx.dbNow} WHERE id = ${refundId} AND order_id = ${orderId} AND state <> 'failed'`
+  await renewStatus(tx, row)
 }

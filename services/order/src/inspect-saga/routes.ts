@@ -57,7 +57,8 @@ const viewSaga = async (db: Queryable, orderId: string): Promise<Saga> => {
       effects,
       traceId: traceOf(traceparent),
     })),
-    events: [...sent, ...received].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
+    // Of one moment, what was received comes first: it caused what was sent.
+    events: [...received, ...sent].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
   }
 }
 
@@ -104,11 +105,11 @@ export const compensateSaga = route(orderApi.compensateSaga, (req, deps: OrderDe
     const { reason } = req.body
     const row = await lockWithSaga(tx, req.params.orderId)
     const actor = req.principal.id
-    await changeOrder(
-      tx,
-      row.id,
-      sql`cancel_requested_at = COALESCE(cancel_requested_at, ${tx.dbNow}), cancel_requested_by = ${actor}, cancel_note = ${reason}`,
-    )
+    changeOrder(tx, row, {
+      cancel_requested_at: row.cancel_requested_at ?? tx.dbNow,
+      cancel_requested_by: actor,
+      cancel_note: reason,
+    })
     await ask(tx, row.id, 'compensateAsked', { actor, reason }, deps)
     return viewSaga(tx, row.id)
   }),

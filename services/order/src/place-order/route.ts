@@ -91,7 +91,7 @@ const rowFrom = (
 
 const save = async (tx: Tx, placement: Placement, deps: OrderDeps): Promise<OrderRow> => {
   const { cart, principal, decided } = placement
-  const row = await insertOrder(tx, rowFrom(placement, deps.clock.now(), deps))
+  const row = insertOrder(tx, rowFrom(placement, deps.clock.now(), deps))
   await publish(tx, orderEvents.placed, {
     orderId: row.id,
     number: row.number,

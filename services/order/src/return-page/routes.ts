@@ -39,11 +39,11 @@ const askToCancel = async (tx: Tx, row: OrderRow, deps: OrderDeps): Promise<void
   if (row.status === 'cancelled' || row.cancel_requested_at !== null) return
   if (row.status !== 'pending' || row.payment_status !== 'awaiting')
     throw new AppError('order_state', 'this order is paid: sign in to cancel it', { status: row.status, allowed: [] })
-  await changeOrder(
-    tx,
-    row.id,
-    sql`cancel_requested_at = ${tx.dbNow}, cancel_requested_by = ${row.principal_id}, cancel_note = ${'cancelled on the return page'}`,
-  )
+  changeOrder(tx, row, {
+    cancel_requested_at: tx.dbNow,
+    cancel_requested_by: row.principal_id,
+    cancel_note: 'cancelled on the return page',
+  })
   await checkoutSaga.feed(tx, row.id, 'cancelAsked', { by: row.principal_id }, deps)
 }
 

@@ -1,6 +1,5 @@
 // Operators ship and deliver. A conditional update decides between a shipment and a cancellation that meet.
 import { AppError, orderApi, orderEvents } from '@cartwright/contracts'
-import { sql } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { audit, route } from '@cartwright/service-kit'
 import { viewForOperator } from '../db/order-view.ts'
@@ -23,7 +22,7 @@ export const shipOrder = route(orderApi.shipOrder, (req, deps: OrderDeps) =>
     await tx.run`INSERT INTO shipment (id, order_id, carrier, tracking_number, shipped_lines, created_at)
       VALUES (${shipmentId}, ${row.id}, ${carrier}, ${trackingNumber}, ${JSON.stringify(lines)}, ${tx.dbNow})`
     if (complete) await moveOrder(tx, row, 'shipped', { reason: `${carrier} ${trackingNumber}`, actor: req.principal.id })
-    await changeOrder(tx, row.id, sql`fulfilment_status = ${complete ? 'shipped' : 'partial'}`)
+    changeOrder(tx, row, { fulfilment_status: complete ? 'shipped' : 'partial' })
     const nameOf = (sku: string) => ordered.find((line) => line.sku === sku)?.name ?? sku
     const named = lines.map((line) => ({ ...line, name: nameOf(line.sku) }))
     await publish(tx, orderEvents.shipped, { ...mailOf(row), shipmentId, carrier, trackingNumber, lines: named })
@@ -43,7 +42,7 @@ export const deliverOrder = route(orderApi.deliverOrder, (req, deps: OrderDeps) 
     const row = await lockOrder(tx, req.params.orderId)
     const { status } = row
     await moveOrder(tx, row, 'delivered', { actor: req.principal.id })
-    await changeOrder(tx, row.id, sql`fulfilment_status = 'delivered'`)
+    changeOrder(tx, row, { fulfilment_status: 'delivered' })
     await publish(tx, orderEvents.delivered, { ...mailOf(row), at: deps.clock.now().toISOString() })
     await audit(tx, {
       actor: req.principal.id,
