@@ -19,6 +19,43 @@ export interface Waiters {
   readonly closed: boolean
 }
 
+/** What a long poll sees when it looks: `version` tells that something changed, `state` whether that is what was asked for. */
+export interface Look<T> {
+  version: number
+  state: string
+  view: T
+}
+
+export interface Patience {
+  orderId: string
+  /** 0 when left out: answer what there is. */
+  waitSec?: number | undefined
+  /** The state that the caller knows already. */
+  known?: string | undefined
+  /** The caller's connection: nobody is waited for who is gone. */
+  socket: { readonly destroyed: boolean }
+}
+
+/** Answers as soon as `look` sees another state than `known`; else what it sees when the time is up, the caller is gone or the service drains. */
+export const longPoll = async <T>(
+  waiters: Waiters,
+  { orderId, waitSec = 0, known, socket }: Patience,
+  look: () => Promise<Look<T>>,
+): Promise<T> => {
+  const until = performance.now() + waitSec * 1000
+  const watch = waiters.watch(orderId)
+  try {
+    for (;;) {
+      const seen = await look()
+      const left = until - performance.now()
+      if (seen.state !== known || left <= 0 || socket.destroyed || waiters.closed) return seen.view
+      await watch.changed(seen.version, left)
+    }
+  } finally {
+    watch.close()
+  }
+}
+
 interface Watching {
   version: number | null
   missed: boolean

@@ -1,5 +1,5 @@
 // What an order looks like from outside, and what its calls take.
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { Address, Closed, Currency, Email, Locale, Money, Nullable, OneOf, Price, Role, Text, Time } from '../common.ts'
 import { Totals } from '../money.ts'
 import { CancelReason, OrderId, PricedLine } from './lines.ts'
@@ -102,6 +102,20 @@ export const PaymentView = Type.Object({
   expiresAt: Nullable(Time),
 })
 export type PaymentView = Static<typeof PaymentView>
+
+/** The query of a long poll: both members or none. */
+export const waitQuery = <S extends TSchema>(known: S) =>
+  Closed({
+    waitSec: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 20,
+        description:
+          'Seconds to wait for a change at most; 0 when left out. The answer comes the moment things are no longer `known`, and after this time as they then are: ask again',
+      }),
+    ),
+    known: Type.Optional(known),
+  })
 
 export const PlaceOrder = Closed({
   cartVersion: Type.Integer({ minimum: 0 }),

@@ -2,7 +2,18 @@
 import { Type } from 'typebox'
 import { Closed, Email, Page, pageQuery, Text } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { Order, OrderNumber, OrderSummary, OrderTokens, onceOnOrder, orderParams, PaymentView, PlaceOrder } from './schemas.ts'
+import {
+  Order,
+  OrderNumber,
+  OrderStatus,
+  OrderSummary,
+  OrderTokens,
+  onceOnOrder,
+  orderParams,
+  PaymentView,
+  PlaceOrder,
+  waitQuery,
+} from './schemas.ts'
 
 export const shopperOrderApi = {
   placeOrder: endpoint({
@@ -12,6 +23,8 @@ export const shopperOrderApi = {
     auth: 'shopper',
     idempotent: true,
     rate: 'checkout',
+    // In a crowd a checkout waits its turn.
+    timeoutMs: 60_000,
     summary: 'Place an order from your cart',
     body: PlaceOrder,
     response: { 201: Order },
@@ -35,10 +48,7 @@ export const shopperOrderApi = {
     timeoutMs: 30_000,
     summary: 'How the payment stands; waits until it is no longer `known`',
     params: orderParams,
-    query: Closed({
-      waitSec: Type.Optional(Type.Integer({ minimum: 0, maximum: 20 })),
-      known: Type.Optional(PaymentView.properties.state),
-    }),
+    query: waitQuery({ ...PaymentView.properties.state, description: 'The state that you have; without it there is no waiting' }),
     response: { 200: PaymentView },
     errors: ['not_found'],
   }),
@@ -60,8 +70,9 @@ export const shopperOrderApi = {
     auth: 'shopper',
     orderToken: true,
     rate: 'read',
-    summary: 'One of your orders',
+    summary: 'One of your orders; with `waitSec` it waits until the status is no longer `known`',
     params: orderParams,
+    query: waitQuery({ ...OrderStatus, description: 'The status that you have; without it there is no waiting' }),
     response: { 200: Order },
     errors: ['not_found'],
   }),

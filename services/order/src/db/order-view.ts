@@ -1,6 +1,6 @@
 // The order as the API shows it: to its shopper, and with more to operators.
 import { type Address, type AdminOrder, money, type Order } from '@cartwright/contracts'
-import type { Queryable } from '@cartwright/db'
+import type { Queryable, Sql } from '@cartwright/db'
 import { refundable } from '../order.ts'
 import { type HistoryRow, linesOf, listHistory, listShipments, type OrderRow, type ShipmentRow, totalsOfRow } from './orders.ts'
 import { listRefunds, partsOf, type RefundRow } from './refunds.ts'
@@ -15,12 +15,42 @@ interface Parts {
   shipments: readonly ShipmentRow[]
 }
 
-/** Reads only what the order says there is: most are looked at while they have neither refund nor shipment. */
-const readParts = async (db: Queryable, row: OrderRow): Promise<Parts> => {
-  const history = await listHistory(db, row.id)
+/** Refunds and shipments, only as the order says there are any: most are looked at while they have neither. */
+const readRest = async (db: Queryable, row: OrderRow): Promise<Omit<Parts, 'history'>> => {
   const refunds = row.refund_status === 'none' ? [] : await listRefunds(db, row.id)
   const shipments = row.fulfilment_status === 'none' ? [] : await listShipments(db, row.id)
-  return { history, refunds, shipments }
+  return { refunds, shipments }
+}
+
+const readParts = async (db: Queryable, row: OrderRow): Promise<Parts> => {
+  const history = await listHistory(db, row.id)
+  return { history, ...(await readRest(db, row)) }
+}
+
+/** An order with all that hangs on it. */
+export interface WholeOrder extends Parts {
+  row: OrderRow
+}
+
+type Joined = OrderRow & Omit<HistoryRow, 'created_at'> & { entry_version: number | null; entry_at: Date }
+
+/**
+ * The order that fits, with all that hangs on it. Its history comes in the same statement: one round trip, and both are of one moment. (As a JSON
+ * aggregate it cost MariaDB six times as much, and sorting there a fifth.)
+ */
+export const findWhole = async (db: Queryable, condition: Sql): Promise<WholeOrder | null> => {
+  const joined =
+    await db.rows<Joined>`SELECT customer_order.*, h.version AS entry_version, h.from_status, h.to_status, h.reason, h.actor,
+      h.correlation_id, h.created_at AS entry_at
+    FROM customer_order LEFT JOIN order_history h ON h.order_id = customer_order.id WHERE ${condition}`
+  const [row] = joined
+  if (row === undefined) return null
+  const entries = joined.flatMap(({ entry_version, from_status, to_status, reason, actor, correlation_id, entry_at }) =>
+    entry_version === null
+      ? []
+      : [{ version: entry_version, from_status, to_status, reason, actor, correlation_id, created_at: entry_at }],
+  )
+  return { row, history: entries.sort((a, b) => a.version - b.version), ...(await readRest(db, row)) }
 }
 
 const shownEntry = (entry: HistoryRow, row: OrderRow) => ({
@@ -81,24 +111,28 @@ export const viewPlaced = (row: OrderRow): Order => {
 }
 
 /** The order as its shopper sees it. */
+export const showOrder = ({ row, ...parts }: WholeOrder): Order => shown(row, parts)
+
+/** The same, of an order that is at hand already. */
 export const viewOrder = async (db: Queryable, row: OrderRow): Promise<Order> => shown(row, await readParts(db, row))
 
 /** The order as operators see it. */
-export const viewForOperator = async (db: Queryable, row: OrderRow): Promise<AdminOrder> => {
-  const parts = await readParts(db, row)
-  return {
-    ...shown(row, parts),
-    principal: { id: row.principal_id, role: row.principal_role },
-    cartId: row.cart_id,
-    reservationId: row.reservation_id,
-    captured: money(row.captured_minor, row.currency),
-    refundable: money(refundable(row.captured_minor, partsOf(parts.refunds)), row.currency),
-    cancelNote: row.cancel_note,
-    dispute: row.dispute === null ? null : JSON.parse(row.dispute),
-    history: parts.history.map((entry) => ({
-      ...shownEntry(entry, row),
-      actorId: entry.actor,
-      correlationId: entry.correlation_id,
-    })),
-  }
-}
+export const showToOperator = ({ row, ...parts }: WholeOrder): AdminOrder => ({
+  ...shown(row, parts),
+  principal: { id: row.principal_id, role: row.principal_role },
+  cartId: row.cart_id,
+  reservationId: row.reservation_id,
+  captured: money(row.captured_minor, row.currency),
+  refundable: money(refundable(row.captured_minor, partsOf(parts.refunds)), row.currency),
+  cancelNote: row.cancel_note,
+  dispute: row.dispute === null ? null : JSON.parse(row.dispute),
+  history: parts.history.map((entry) => ({
+    ...shownEntry(entry, row),
+    actorId: entry.actor,
+    correlationId: entry.correlation_id,
+  })),
+})
+
+/** The same, of an order that is at hand already. */
+export const viewForOperator = async (db: Queryable, row: OrderRow): Promise<AdminOrder> =>
+  showToOperator({ row, ...(await readParts(db, row)) })

@@ -42,6 +42,55 @@ describe('a shopper', () => {
   })
 })
 
+describe('a shopper who waits', () => {
+  const waiting = (order: Awaited<ReturnType<OrderUnderTest['anOrderIn']>>, query: string) =>
+    o.t.as(order.shopper).get(`/v1/orders/${order.id}?${query}`)
+
+  test('is answered the moment the order is no longer pending, with its whole history', async () => {
+    const order = await o.anOrderIn('committing')
+    const asked = waiting(order, 'waitSec=20&known=pending')
+    await order.committed()
+    expect(await asked).toMatchObject({
+      status: 200,
+      body: { status: 'processing', paymentStatus: 'paid', history: [{ to: 'pending' }, { from: 'pending', to: 'processing' }] },
+    })
+  })
+
+  test('is not answered by a change that leaves the status as it is', async () => {
+    const order = await o.anOrderIn('reserving')
+    const asked = waiting(order, 'waitSec=20&known=pending')
+    await order.reserved()
+    await order.opened()
+    await order.cancel()
+    await order.expired()
+    await o.t.idle()
+    expect((await asked).body).toMatchObject({ status: 'cancelled', cancelReason: 'customer' })
+  })
+
+  test('is answered at once when the status is another one already, and when nothing is said to be known', async () => {
+    const order = await o.anOrderIn('processing')
+    const started = performance.now()
+    expect((await waiting(order, 'waitSec=20&known=pending')).body.status).toBe('processing')
+    expect((await waiting(order, 'waitSec=20')).body.status).toBe('processing')
+    expect(performance.now() - started).toBeLessThan(10_000)
+  })
+
+  test('is answered with what there is when the time is up', async () => {
+    const order = await o.anOrderIn('paying')
+    const started = performance.now()
+    expect(await waiting(order, 'waitSec=1&known=pending')).toMatchObject({ status: 200, body: { status: 'pending' } })
+    expect(performance.now() - started).toBeGreaterThan(900)
+  })
+
+  test('waits for her own orders only, 20 s at most, and for a status there is', async () => {
+    const order = await o.anOrderIn('paying')
+    const stranger = o.t.as(o.aShopper())
+    expect(await stranger.get(`/v1/orders/${order.id}?waitSec=20&known=pending`)).toMatchObject({ status: 404 })
+    expect(await waiting(order, 'waitSec=21')).toMatchObject({ status: 400, body: { errors: [{ path: '/waitSec' }] } })
+    expect(await waiting(order, 'known=open')).toMatchObject({ status: 400, body: { errors: [{ path: '/known' }] } })
+  })
+})
+
 describe('an operator', () => {
   test('filters by status, payment, address, number and time, and sorts both ways', async () => {
     const from = o.t.clock.now().toISOString()

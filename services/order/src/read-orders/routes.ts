@@ -3,20 +3,23 @@ import { AppError, orderApi } from '@cartwright/contracts'
 import { sql } from '@cartwright/db'
 import { route } from '@cartwright/service-kit'
 import { listAll, listOwn } from '../db/order-list.ts'
-import { viewForOperator, viewOrder } from '../db/order-view.ts'
-import { findOrder } from '../db/orders.ts'
+import { findWhole, showOrder, showToOperator } from '../db/order-view.ts'
 import type { OrderDeps } from '../deps.ts'
 import { normalNumber } from '../order.ts'
+import { longPoll } from '../waiters.ts'
 
 export const listOrders = route(orderApi.listOrders, (req, { prisma }: OrderDeps) => {
   const { limit = 20, cursor } = req.query
   return listOwn(prisma, req.principal.id, { limit, cursor })
 })
 
-export const getOrder = route(orderApi.getOrder, async (req, { db }: OrderDeps) => {
-  const row = await findOrder(db, sql`id = ${req.params.orderId} AND principal_id = ${req.principal.id}`)
-  if (row === null) throw new AppError('not_found')
-  return viewOrder(db, row)
+export const getOrder = route(orderApi.getOrder, (req, { db, waiters }: OrderDeps) => {
+  const { orderId } = req.params
+  return longPoll(waiters, { orderId, ...req.query, socket: req.raw.socket }, async () => {
+    const whole = await findWhole(db, sql`id = ${orderId} AND principal_id = ${req.principal.id}`)
+    if (whole === null) throw new AppError('not_found')
+    return { version: whole.row.version, state: whole.row.status, view: showOrder(whole) }
+  })
 })
 
 export const adminListOrders = route(orderApi.adminListOrders, (req, { prisma }: OrderDeps) => {
@@ -27,7 +30,7 @@ export const adminListOrders = route(orderApi.adminListOrders, (req, { prisma }:
 })
 
 export const adminGetOrder = route(orderApi.adminGetOrder, async (req, { db }: OrderDeps) => {
-  const row = await findOrder(db, sql`id = ${req.params.orderId}`)
-  if (row === null) throw new AppError('not_found')
-  return viewForOperator(db, row)
+  const whole = await findWhole(db, sql`id = ${req.params.orderId}`)
+  if (whole === null) throw new AppError('not_found')
+  return showToOperator(whole)
 })

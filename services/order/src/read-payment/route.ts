@@ -5,21 +5,14 @@ import { route } from '@cartwright/service-kit'
 import { findOrder } from '../db/orders.ts'
 import type { OrderDeps } from '../deps.ts'
 import { paymentViewOf } from '../payment-view.ts'
+import { longPoll } from '../waiters.ts'
 
-export const getPayment = route(orderApi.getPayment, async (req, { db, waiters }: OrderDeps) => {
-  const { waitSec = 0, known } = req.query
-  const until = performance.now() + waitSec * 1000
-  const watch = waiters.watch(req.params.orderId)
-  try {
-    for (;;) {
-      const row = await findOrder(db, sql`id = ${req.params.orderId} AND principal_id = ${req.principal.id}`)
-      if (row === null) throw new AppError('not_found')
-      const view = paymentViewOf(row)
-      const left = until - performance.now()
-      if (view.state !== known || left <= 0 || req.raw.socket.destroyed || waiters.closed) return view
-      await watch.changed(row.version, left)
-    }
-  } finally {
-    watch.close()
-  }
+export const getPayment = route(orderApi.getPayment, (req, { db, waiters }: OrderDeps) => {
+  const { orderId } = req.params
+  return longPoll(waiters, { orderId, ...req.query, socket: req.raw.socket }, async () => {
+    const row = await findOrder(db, sql`id = ${orderId} AND principal_id = ${req.principal.id}`)
+    if (row === null) throw new AppError('not_found')
+    const view = paymentViewOf(row)
+    return { version: row.version, state: view.state, view }
+  })
 })

@@ -7,6 +7,7 @@ import { changeOrder, findOrder, lockOrder, type OrderRow } from '../db/orders.t
 import type { OrderDeps } from '../deps.ts'
 import { paymentViewOf } from '../payment-view.ts'
 import { isTicketFor, ticketKey } from '../return-ticket.ts'
+import { longPoll } from '../waiters.ts'
 
 /** A wrong ticket and an unknown order look the same. */
 const assertTicket = ({ orderId, ticket }: { orderId: string; ticket: string }, { shared, clock }: OrderDeps): void => {
@@ -15,23 +16,15 @@ const assertTicket = ({ orderId, ticket }: { orderId: string; ticket: string }, 
 
 const viewOf = (row: OrderRow): ReturnView => ({ number: row.number, ...paymentViewOf(row) })
 
-export const readReturn = route(returnPageApi.readReturn, async (req, deps: OrderDeps) => {
-  const { orderId, waitSec = 0, known } = req.body
+export const readReturn = route(returnPageApi.readReturn, (req, deps: OrderDeps) => {
+  const { orderId, waitSec, known } = req.body
   assertTicket(req.body, deps)
-  const until = performance.now() + waitSec * 1000
-  const watch = deps.waiters.watch(orderId)
-  try {
-    for (;;) {
-      const row = await findOrder(deps.db, sql`id = ${orderId}`)
-      if (row === null) throw new AppError('not_found')
-      const view = viewOf(row)
-      const left = until - performance.now()
-      if (view.state !== known || left <= 0 || req.raw.socket.destroyed || deps.waiters.closed) return view
-      await watch.changed(row.version, left)
-    }
-  } finally {
-    watch.close()
-  }
+  return longPoll(deps.waiters, { orderId, waitSec, known, socket: req.raw.socket }, async () => {
+    const row = await findOrder(deps.db, sql`id = ${orderId}`)
+    if (row === null) throw new AppError('not_found')
+    const view = viewOf(row)
+    return { version: row.version, state: view.state, view }
+  })
 })
 
 /** The same question as a cancellation by the signed-in shopper. It can be asked again; a paid order is beyond this ticket. */
