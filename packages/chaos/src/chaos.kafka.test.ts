@@ -49,7 +49,7 @@ const shortMix: Scenario = {
   name: 'short-mix',
   about: 'A small random mix.',
   restSec: 120,
-  play: (ground) => playMix(ground, { shoppers: 10, durationMs: 8000, faults: 5 }),
+  play: (ground) => playMix(ground, { shoppers: 18, durationMs: 8000, faults: 5 }),
 }
 
 test.each([1, 2])('a random mix holds every promise (seed %i)', { timeout: 240_000 }, async (seed) => {

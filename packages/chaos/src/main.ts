@@ -34,7 +34,7 @@ const playAll = async (
   { say, signal, env }: ProgramContext,
 ): Promise<Verdict[]> => {
   mkdirSync(resultsRoot, { recursive: true })
-  const file = join(resultsRoot, `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.jsonl`)
+  const file = join(resultsRoot, `${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}-${process.pid}.jsonl`)
   const verdicts: Verdict[] = []
   const until = performance.now() + options.minutes * 60_000
   const goesOn = (run: number) => !signal.aborted && run < options.runs && (options.minutes === 0 || performance.now() < until)

@@ -7,7 +7,11 @@ import { drawScripts } from './shoppers/script.ts'
 const draw = (seed: number) => {
   const random = seededRandom(seed)
   return {
-    scripts: drawScripts(random.branch('shoppers'), { shoppers: 20, skus: ['A', 'B', 'C'], durationMs: 20_000 }),
+    scripts: drawScripts(random.branch('shoppers'), {
+      shoppers: 20,
+      goods: { ample: ['A', 'B'], tight: ['C'], last: ['D'] },
+      durationMs: 20_000,
+    }),
     faults: drawFaults(random.branch('faults'), { durationMs: 20_000, count: 12 }),
   }
 }

@@ -1,7 +1,10 @@
 // Gathers what a run left behind: every schema by SQL, the sandbox's ledger, the index, mails, logs and what clients were told.
+import type { AdminOrder } from '@cartwright/contracts'
 import { type SchemaOwner, schemaOwners } from '@cartwright/shop/test-shop'
 import type { Journal } from '../journal.ts'
+import type { Person } from '../shoppers/person.ts'
 import type { World } from '../world/world.ts'
+import { cachedCopies } from './cached.ts'
 import { type LogSecrets, readLogs } from './logs.ts'
 import { documentsIn, gatewayBeliefs, productsOf } from './projected.ts'
 import { readersByType } from './readers.ts'
@@ -78,8 +81,30 @@ const listStock = (world: World, skus: readonly string[]): Promise<StockRow[]> =
 export const readLedger = async (world: World): Promise<StripeLedger> =>
   (await (await fetch(`${world.sandboxUrl}/_sandbox/ledger`)).json()) as StripeLedger
 
+/** What operators are shown of orders whose refund failed. */
+const listRefundable = async (refunds: Evidence['refunds'], admin: Person): Promise<Evidence['refundable']> => {
+  const orders = [...new Set(refunds.filter(({ state }) => state === 'failed').map((refund) => refund.order_id))]
+  const answers = await Promise.all(
+    orders.map((orderId) => admin.insist<AdminOrder>('GET', `/v1/admin/orders/${orderId}`, { quiet: true, seconds: 20 })),
+  )
+  return answers.flatMap((answer) =>
+    answer.kind === 'answer' && answer.status === 200
+      ? [{ order_id: answer.body.id, refundable_minor: answer.body.refundable.amountMinor }]
+      : [],
+  )
+}
+
+export interface Sources {
+  world: World
+  journal: Journal
+  scope: Scope
+  secrets: LogSecrets
+  /** Sees what operators see. */
+  admin: Person
+}
+
 /** Gathers everything about the orders of the run. */
-export const collect = async (world: World, journal: Journal, scope: Scope, secrets: LogSecrets): Promise<Evidence> => {
+export const collect = async ({ world, journal, scope, secrets, admin }: Sources): Promise<Evidence> => {
   const { query, table } = world
   const { since } = scope
   const orderTable = table('order', 'customer_order')
@@ -98,11 +123,17 @@ export const collect = async (world: World, journal: Journal, scope: Scope, secr
     'catalog',
     'reservation',
   )
+  const refunds = await ofOrders<Evidence['refunds'][number]>(
+    'id, order_id, cause, amount_minor, state, origin',
+    'order',
+    'refund',
+  )
   return {
     now: await databaseNow(world),
     orders,
+    refunds,
+    refundable: await listRefundable(refunds, admin),
     history: await ofOrders('order_id, version, from_status, to_status, actor, created_at', 'order', 'order_history'),
-    refunds: await ofOrders('id, order_id, cause, amount_minor, state, origin', 'order', 'refund'),
     shipments: await ofOrders('id, order_id', 'order', 'shipment'),
     sagas: await ofOrders('id, state, deadline_at, tries', 'order', 'saga_instance', 'id'),
     sagaSteps: await ofOrders('saga_id, input, from_state, to_state, effects, created_at', 'order', 'saga_step', 'saga_id'),
@@ -139,6 +170,7 @@ export const collect = async (world: World, journal: Journal, scope: Scope, secr
       })),
       ...(await gatewayBeliefs(world, scope.skus)),
     ],
+    cachedCopies: await cachedCopies(world),
     operations: journal.operations(),
     logFindings: readLogs(world.fleet.logFiles(), secrets),
   }

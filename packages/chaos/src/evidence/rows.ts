@@ -166,6 +166,25 @@ export interface BelievedStock {
   available: number
 }
 
+/** Something in Redis, beside what MySQL says of it. */
+export interface CachedCopy {
+  of: string
+  version: number
+  /** Null marks what is gone. */
+  says: string | null
+  /** Milliseconds until Redis forgets it; −1: never. */
+  expiresMs: number
+  original: { version: number; says: string } | null
+  /** MySQL may have closed it by now. */
+  closable: boolean
+}
+
+/** What operators are shown as still refundable. */
+export interface RefundableRow {
+  order_id: string
+  refundable_minor: number
+}
+
 /** A group that takes an event. */
 export interface Reader {
   owner: string
@@ -207,6 +226,9 @@ export interface Evidence {
   /** Null where there is no index to look at. */
   documents: FoundProduct[] | null
   believedStock: BelievedStock[]
+  cachedCopies: CachedCopy[]
+  /** Of orders with a refund that failed. */
+  refundable: RefundableRow[]
   operations: Operation[]
   logFindings: LogFinding[]
 }
@@ -253,6 +275,8 @@ export const nothing: Evidence = {
   products: [],
   documents: null,
   believedStock: [],
+  cachedCopies: [],
+  refundable: [],
   operations: [],
   logFindings: [],
 }

@@ -123,10 +123,12 @@ export const drawFaults = (random: Random, { durationMs, count, without = new Se
       without.has(kind as FaultKind) || (only && !only.includes(kind as FaultKind)) ? 0 : weight,
     ]),
   ) as Record<FaultKind, number>
-  return Array.from({ length: count }, () => ({
-    atMs: random.int(500, durationMs),
-    fault: draw(random, random.weighted(possible), Math.min(8000, durationMs / 3)),
-  })).toSorted((a, b) => a.atMs - b.atMs)
+  return Array.from({ length: count }, () => {
+    const fault = draw(random, random.weighted(possible), Math.min(8000, Math.floor(durationMs / 3)))
+    // What lasts ends with the run, so that nobody waits for the last fault alone.
+    const lasts = 'forMs' in fault ? fault.forMs : 0
+    return { atMs: random.int(500, Math.max(500, durationMs - lasts)), fault }
+  }).toSorted((a, b) => a.atMs - b.atMs)
 }
 
 /** A fault in words. */

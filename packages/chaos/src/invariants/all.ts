@@ -5,6 +5,7 @@ import { events, uniqueOrders } from './once.ts'
 import { history, promises, sagas } from './order-history.ts'
 import { mails, pairs } from './pairs.ts'
 import { logs, projections } from './projections.ts'
+import { refusedRefunds } from './refunds.ts'
 import { holds, stock } from './stock.ts'
 
 export const invariants = {
@@ -19,6 +20,7 @@ export const invariants = {
   I9: pairs,
   I10: logs,
   promises,
+  refunds: refusedRefunds,
   mails,
 } as const satisfies Record<string, (evidence: Evidence) => Violation[]>
 

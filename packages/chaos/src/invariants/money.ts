@@ -1,5 +1,6 @@
 // I1: money. What Stripe took and gave back is what our rows say, and an order that goes on is paid, one that was cancelled is not.
 import { type Evidence, type OrderRow, sum, type Violation } from '../evidence/rows.ts'
+import { refundStatusOf } from './refunds.ts'
 
 const goesOn = new Set(['processing', 'shipped', 'delivered'])
 
@@ -41,9 +42,6 @@ const sumsOf = (evidence: Evidence, orderId: string): Sums & { charges: number }
   }
 }
 
-const refundStatusOf = (order: OrderRow, sums: Sums): string =>
-  sums.givenBackByOrder === 0 ? 'none' : sums.givenBackByOrder >= order.captured_minor ? 'full' : 'partial'
-
 const judge = (evidence: Evidence, order: OrderRow): string[] => {
   const sums = sumsOf(evidence, order.id)
   const payment = evidence.payments.find((row) => row.order_id === order.id)
@@ -74,10 +72,10 @@ const judge = (evidence: Evidence, order: OrderRow): string[] => {
       sums.givenBackByStripe === sums.takenByStripe,
       `it is cancelled; ${sums.takenByStripe} were taken and ${sums.givenBackByStripe} given back`,
     )
-  const failed = evidence.refunds.some((refund) => refund.order_id === order.id && refund.state !== 'succeeded')
-  if (!failed)
+  const pending = evidence.refunds.some((refund) => refund.order_id === order.id && refund.state === 'pending')
+  if (!pending)
     must(
-      order.refund_status === refundStatusOf(order, sums),
+      order.refund_status === refundStatusOf(evidence, order),
       `its refund status is ${order.refund_status}, but ${sums.givenBackByOrder} of ${order.captured_minor} were given back`,
     )
   return broken

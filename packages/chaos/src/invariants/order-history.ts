@@ -60,8 +60,7 @@ export const sagas = (evidence: Evidence, slackSec = 300): Violation[] => {
 
 const ok = (status: number | null): boolean => status !== null && status >= 200 && status < 300
 
-/** What a client was told is true for good. An operation whose answer was lost may have happened or not. */
-export const promises = (evidence: Evidence): Violation[] => {
+const promisedStates = (evidence: Evidence): Violation[] => {
   const orders = new Map(evidence.orders.map((order) => [order.id, order]))
   return evidence.operations.flatMap((operation) => {
     const told = (what: string): Violation[] => [{ invariant: 'promises', subject: operation.orderId ?? operation.actor, what }]
@@ -76,8 +75,23 @@ export const promises = (evidence: Evidence): Violation[] => {
       return told(`${operation.actor} was told that it is being cancelled; it is ${order.status}`)
     if (operation.action === 'ship' && order.status !== 'shipped' && order.status !== 'delivered')
       return told(`${operation.actor} was told that it was shipped; it is ${order.status}`)
-    if (operation.action === 'refund' && !evidence.refunds.some((refund) => refund.order_id === order.id))
-      return told(`${operation.actor} was told that a refund was made; there is none`)
     return []
   })
 }
+
+/** Each refund that an operator was promised, by its key, has a row of its own. */
+const promisedRefunds = (evidence: Evidence): Violation[] => {
+  const promised = evidence.operations.filter(
+    (operation) => operation.action === 'refund' && ok(operation.status) && operation.orderId !== null,
+  )
+  return [...Map.groupBy(promised, (operation) => operation.orderId ?? '')].flatMap(([orderId, operations]) => {
+    const keys = new Set(operations.map(({ key }) => key)).size
+    const made = evidence.refunds.filter((refund) => refund.order_id === orderId && refund.origin === 'order').length
+    return made >= keys
+      ? []
+      : [{ invariant: 'promises', subject: orderId, what: `operators were told of ${keys} refunds; there are ${made}` }]
+  })
+}
+
+/** What a client was told is true for good. An operation whose answer was lost may have happened or not. */
+export const promises = (evidence: Evidence): Violation[] => [...promisedStates(evidence), ...promisedRefunds(evidence)]

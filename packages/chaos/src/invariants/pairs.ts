@@ -63,6 +63,16 @@ const announced = (evidence: Evidence): Expected[] => {
           with: (data) => data.refundId === refund.id,
         }),
       ),
+    ...evidence.paymentRefunds
+      .filter((refund) => refund.state === 'failed')
+      .map(
+        (refund): Expected => ({
+          subject: refund.order_id,
+          type: 'payment.refund-failed',
+          count: 'once',
+          with: (data) => data.refundId === refund.id,
+        }),
+      ),
     ...evidence.payments
       .filter((payment) => payment.state === 'paid')
       .map((payment): Expected => ({ subject: payment.order_id, type: 'payment.succeeded', count: 'at least once' })),
@@ -152,6 +162,7 @@ const mailOf: Readonly<Record<string, string>> = {
   'order.delivered': 'order-delivered',
   'order.cancelled': 'order-cancelled',
   'payment.refund-succeeded': 'refund-succeeded',
+  'payment.refund-failed': 'alert-refund-failed',
 }
 
 /** Each expected mail is there, with one Message-ID; copies of one Message-ID are what SMTP cannot rule out. */

@@ -1,10 +1,24 @@
 // I8 and I10: copies equal the original, and logs hold no secret and no accident.
-import type { Evidence, FoundProduct, Violation } from '../evidence/rows.ts'
+import type { CachedCopy, Evidence, FoundProduct, Violation } from '../evidence/rows.ts'
 
 const plain = ({ skus, prices, inStock }: FoundProduct): string =>
   JSON.stringify({ skus: skus.toSorted(), prices: Object.entries(prices).toSorted(([a], [b]) => (a < b ? -1 : 1)), inStock })
 
-/** I8: the search index, the cart's projection and the gateway's cache say what MySQL says. */
+/** How long an overwrite that Redis missed may show; a little more than the cart's time to live. */
+const lagMs = 31_000
+
+/** A copy of the same version says the same, none is ahead, and one that is behind is soon forgotten. */
+const copyTrouble = ({ version, says, expiresMs, original, closable }: CachedCopy): string | null => {
+  if (expiresMs < 0) return 'is kept in Redis for ever'
+  if (expiresMs > lagMs) return `is kept in Redis for ${Math.round(expiresMs / 1000)} s`
+  if (says === null) return null
+  if (original === null) return closable ? null : `is in Redis (${says}), and MySQL does not know it`
+  if (version > original.version) return `has version ${version} in Redis and ${original.version} in MySQL`
+  if (version < original.version || says === original.says) return null
+  return `is “${says}” in Redis and “${original.says}” in MySQL, both at version ${version}`
+}
+
+/** I8: the search index, the cart's projection and its Redis, and the gateway's cache say what MySQL says. */
 export const projections = (evidence: Evidence): Violation[] => {
   const told = (subject: string, what: string): Violation => ({ invariant: 'I8 projections', subject, what })
   const truth = new Map(evidence.products.map((product) => [product.id, product]))
@@ -33,7 +47,11 @@ export const projections = (evidence: Evidence): Violation[] => {
       ? []
       : [told(sku, `${where} says ${believed} are available, the ledger says ${real}`)]
   })
-  return [...index, ...beliefs]
+  const copies = evidence.cachedCopies.flatMap((copy) => {
+    const trouble = copyTrouble(copy)
+    return trouble === null ? [] : [told(copy.of, trouble)]
+  })
+  return [...index, ...beliefs, ...copies]
 }
 
 /** I10: no password, code, token or address in a log, and no unhandled rejection. */

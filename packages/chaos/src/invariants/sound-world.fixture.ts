@@ -1,4 +1,5 @@
-// A small world in which everything holds: one order that was paid and shipped, one that was cancelled and refunded. Tests corrupt it.
+// A small world in which everything holds: one order that was paid and shipped, with a refund that the bank refused, one that was cancelled
+// and refunded. Tests corrupt it.
 import type { EventRow, Evidence } from '../evidence/rows.ts'
 
 const at = new Date('2026-01-01T12:00:00Z')
@@ -19,7 +20,7 @@ const anOrder = (id: string, end: 'shipped' | 'cancelled'): Evidence['orders'][n
   status: end,
   payment_status: 'paid',
   fulfilment_status: end === 'shipped' ? 'shipped' : 'none',
-  refund_status: end === 'shipped' ? 'none' : 'full',
+  refund_status: end === 'shipped' ? 'failed' : 'full',
   cancel_reason: end === 'shipped' ? null : 'customer',
   cancel_requested_at: null,
   email: `${id}@example.net`,
@@ -77,6 +78,7 @@ const templates: Readonly<Record<string, string>> = {
   'order.shipped': 'order-shipped',
   'order.cancelled': 'order-cancelled',
   'payment.refund-succeeded': 'refund-succeeded',
+  'payment.refund-failed': 'alert-refund-failed',
 }
 
 /** Sound evidence, made anew at each call. */
@@ -90,8 +92,9 @@ export const soundWorld = (): Evidence => {
       ['order.stock-requested'],
       ['order.confirmed'],
       ['order.shipped', { shipmentId: 'shp_a' }],
+      ['order.refund-requested', { refundId: 'rfd_a' }],
     ),
-    ...eventsOf('ord_a', 'payment', 'payment', ['payment.succeeded']),
+    ...eventsOf('ord_a', 'payment', 'payment', ['payment.succeeded'], ['payment.refund-failed', { refundId: 'rfd_a' }]),
     ...eventsOf('ord_a', 'catalog', 'reservation', ['catalog.stock-reserved'], ['catalog.stock-committed']),
     ...eventsOf(
       'ord_b',
@@ -130,7 +133,10 @@ export const soundWorld = (): Evidence => {
     now: at,
     orders: [anOrder('ord_a', 'shipped'), anOrder('ord_b', 'cancelled')],
     history: [...pathOf('ord_a', 'pending', 'processing', 'shipped'), ...pathOf('ord_b', 'pending', 'processing', 'cancelled')],
-    refunds: [{ id: 'rfd_b', order_id: 'ord_b', cause: 'cancelled', amount_minor: 3000, state: 'succeeded', origin: 'order' }],
+    refunds: [
+      { id: 'rfd_b', order_id: 'ord_b', cause: 'cancelled', amount_minor: 3000, state: 'succeeded', origin: 'order' },
+      { id: 'rfd_a', order_id: 'ord_a', cause: 'k9', amount_minor: 1000, state: 'failed', origin: 'order' },
+    ],
     shipments: [{ id: 'shp_a', order_id: 'ord_a' }],
     sagas: [
       { id: 'ord_a', state: 'confirmed', deadline_at: null, tries: 0 },
@@ -138,7 +144,10 @@ export const soundWorld = (): Evidence => {
     ],
     sagaSteps: [],
     payments: [payment('ord_a'), payment('ord_b')],
-    paymentRefunds: [{ id: 'rfd_b', order_id: 'ord_b', amount_minor: 3000, state: 'succeeded', origin: 'order' }],
+    paymentRefunds: [
+      { id: 'rfd_b', order_id: 'ord_b', amount_minor: 3000, state: 'succeeded', origin: 'order' },
+      { id: 'rfd_a', order_id: 'ord_a', amount_minor: 1000, state: 'failed', origin: 'order' },
+    ],
     reservations: [
       { id: 'res_ord_a', order_id: 'ord_a', state: 'committed', stock_lines: lines },
       { id: 'res_ord_b', order_id: 'ord_b', state: 'committed', stock_lines: lines },
@@ -147,7 +156,7 @@ export const soundWorld = (): Evidence => {
     stock: [{ sku: 'MUG', on_hand: 8, reserved: 0, version: 5, moved: 8, stocked: 10 }],
     events,
     aggregates: [
-      { owner: 'order', aggregate_type: 'order', aggregate_id: 'ord_a', version: 4 },
+      { owner: 'order', aggregate_type: 'order', aggregate_id: 'ord_a', version: 5 },
       { owner: 'order', aggregate_type: 'order', aggregate_id: 'ord_b', version: 5 },
     ],
     inbox: events.flatMap((event) =>
@@ -178,15 +187,32 @@ export const soundWorld = (): Evidence => {
         payment_intent: `pi_${orderId}`,
         currency: 'eur',
       })),
-      refunds: [{ id: 're_b', status: 'succeeded', amount: 3000, payment_intent: 'pi_ord_b', metadata: {} }],
+      refunds: [
+        { id: 're_b', status: 'succeeded', amount: 3000, payment_intent: 'pi_ord_b', metadata: {} },
+        { id: 're_a', status: 'failed', amount: 1000, payment_intent: 'pi_ord_a', metadata: {} },
+      ],
     },
     products: [{ id: 'prd_1', skus: ['MUG'], prices: { EUR: 1500 }, inStock: true }],
     documents: [{ id: 'prd_1', skus: ['MUG'], prices: { EUR: 1500 }, inStock: true }],
     believedStock: [{ where: 'the cart', sku: 'MUG', available: 8 }],
+    cachedCopies: [
+      {
+        of: 'the cart of gst_1',
+        version: 3,
+        says: '1 × MUG',
+        expiresMs: 20_000,
+        original: { version: 3, says: '1 × MUG' },
+        closable: true,
+      },
+      { of: 'the stock of MUG', version: 4, says: '9', expiresMs: 20_000, original: { version: 5, says: '8' }, closable: false },
+      { of: 'the cart of gst_2', version: 3, says: null, expiresMs: 20_000, original: null, closable: true },
+    ],
+    refundable: [{ order_id: 'ord_a', refundable_minor: 3000 }],
     operations: [
       { kind: 'operation', at, actor: 'alice', action: 'checkout', orderId: 'ord_a', status: 201, detail: '', key: 'k1', ms: 5 },
       { kind: 'operation', at, actor: 'bob', action: 'checkout', orderId: 'ord_b', status: 201, detail: '', key: 'k2', ms: 5 },
       { kind: 'operation', at, actor: 'bob', action: 'cancel', orderId: 'ord_b', status: 200, detail: '', key: 'k3', ms: 5 },
+      { kind: 'operation', at, actor: 'admin', action: 'refund', orderId: 'ord_a', status: 202, detail: '', key: 'k4', ms: 5 },
     ],
     logFindings: [],
   }

@@ -118,7 +118,7 @@ export const twoReplicas = (seconds: number): Scenario => ({
   world: { replicas: 2 },
   restSec: 150,
   play: (ground) =>
-    playMix(ground, { shoppers: Math.round(seconds * 0.8), durationMs: seconds * 1000, faults: Math.round(seconds / 3) }),
+    playMix(ground, { shoppers: Math.round(seconds * 1.2), durationMs: seconds * 1000, faults: Math.round(seconds / 3) }),
 })
 
 export const rollingRestart = (): Scenario => ({

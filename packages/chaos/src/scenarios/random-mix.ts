@@ -2,7 +2,7 @@
 import { impossibleIn } from '../faults/inject.ts'
 import { drawFaults, type FaultKind } from '../faults/schedule.ts'
 import { playScript } from '../shoppers/act.ts'
-import { drawScripts } from '../shoppers/script.ts'
+import { type Assortment, drawScripts, drawStock } from '../shoppers/script.ts'
 import type { Ground, Scenario } from './scenario.ts'
 
 export interface Mix {
@@ -15,11 +15,13 @@ export interface Mix {
 /** Shoppers and faults side by side; faults end before the last shoppers do. */
 export const playMix = async (ground: Ground, { shoppers, durationMs, faults, only }: Mix): Promise<void> => {
   const { random, injector, world } = ground
-  const stocks = random.branch('goods')
-  const skus = await ground.goods(
-    ...Array.from({ length: 4 }, () => ({ stock: stocks.pick([4, 20, 60, 200]), priceMinor: stocks.int(5, 90) * 100 })),
-  )
-  const scripts = drawScripts(random.branch('shoppers'), { shoppers, skus, durationMs })
+  const stock = drawStock(random.branch('goods'))
+  const goods: Assortment = {
+    ample: await ground.goods(...stock.ample),
+    tight: await ground.goods(...stock.tight),
+    last: await ground.goods(...stock.last),
+  }
+  const scripts = drawScripts(random.branch('shoppers'), { shoppers, goods, durationMs })
   const schedule = drawFaults(random.branch('faults'), {
     durationMs,
     count: faults,
@@ -45,7 +47,7 @@ export const randomMix = (seconds: number): Scenario => ({
   restSec: 120,
   play: (ground) =>
     playMix(ground, {
-      shoppers: Math.max(8, Math.round(seconds * 0.8)),
+      shoppers: Math.max(16, Math.round(seconds * 1.8)),
       durationMs: seconds * 1000,
       faults: Math.max(3, Math.round(seconds / 2.5)),
     }),

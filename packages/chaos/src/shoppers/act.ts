@@ -1,10 +1,10 @@
 // Plays a script: a shopper who browses, fills a cart, checks out and ends as intended, and the operator who deals with the order.
 import { randomUUID } from 'node:crypto'
-import type { Order } from '@cartwright/contracts'
+import type { Cart, Order } from '@cartwright/contracts'
 import { anAddress, cards } from '@cartwright/shop/test-shop'
 import type { Journal } from '../journal.ts'
 import type { MailLog } from '../world/mail-log.ts'
-import { aGuest, checkout, inSeconds, type Person, pause, payOn, payUrl, readCart } from './person.ts'
+import { aGuest, askCheckout, inSeconds, orderIn, type Person, pause, payOn, payUrl, readCart } from './person.ts'
 import type { Ending, Script } from './script.ts'
 
 export interface Stage {
@@ -12,6 +12,8 @@ export interface Stage {
   journal: Journal
   admin: Person
   mails: MailLog
+  /** The bank takes an order's refund back. @returns whether there was one */
+  refuseRefund(orderId: string): Promise<boolean>
   /** Secrets that shoppers meet, for the search through the logs. */
   learn(what: string, value: string): void
 }
@@ -41,21 +43,30 @@ const fillCart = async (who: Person, script: Script): Promise<void> => {
     await who.insist('POST', '/v1/cart/lines', { body: { sku, quantity }, action: `add ${quantity} of ${sku}` })
 }
 
+/** Takes what there still is of what ran out. */
+const doWithout = async (who: Person, cart: Cart, shortages: readonly { sku: string; available: number }[]): Promise<void> => {
+  for (const { sku, available } of shortages) {
+    const line = cart.lines.find((each) => each.sku === sku)
+    if (line === undefined) continue
+    const path = `/v1/cart/lines/${line.id}`
+    if (available > 0) await who.insist('PATCH', path, { body: { quantity: available }, action: `take ${available} of ${sku}` })
+    else await who.insist('DELETE', path, { action: `leave out ${sku}` })
+  }
+}
+
 /** Orders the cart, as often and with as many keys as the script says. @returns the order that came of it */
 const order = async (who: Person, script: Script): Promise<string | null> => {
-  for (let tries = 0; tries < 5; tries++) {
+  for (let tries = 0; tries < 4; tries++) {
     const cart = await readCart(who)
     if (cart === null || cart.lines.length === 0) return null
     const key = randomUUID()
     const keys = [...Array.from({ length: script.copies }, () => key), ...(script.otherKey ? [randomUUID()] : [])]
-    const placed = await Promise.all(keys.map((each) => checkout(who, cart, each)))
-    const found = placed.find((id) => id !== null)
+    const answers = await Promise.all(keys.map((each) => askCheckout(who, cart, each)))
+    const found = answers.map(orderIn).find((id) => id !== null)
     if (found) return found
-    // The price or the cart changed, or something is sold out: whoever wants several things does without one.
-    const [unwanted, another] = cart.lines
-    if (unwanted && another) await who.insist('DELETE', `/v1/cart/lines/${unwanted.id}`, { action: `leave out ${unwanted.sku}` })
-    else if (tries > 0) return null
-    await pause(300)
+    const [short] = answers.flatMap((answer) => (answer.kind === 'answer' ? [answer.body.shortages ?? []] : []))
+    await doWithout(who, cart, short ?? [])
+    await pause(200)
   }
   return null
 }
@@ -102,6 +113,17 @@ const refund: Play = async (who, orderId, script, stage) => {
   )
 }
 
+/** The bank refuses after all. Half of the operators give the money back another time, the others leave it for the harness to see. */
+const refusedRefund: Play = async (who, orderId, script, stage) => {
+  await operate(stage, orderId, 'refunds', { reason: 'goodwill' }, 'refund')
+  if (!(await stage.refuseRefund(orderId)) || script.refundShare < 0.5) return
+  for (const until = inSeconds(40); performance.now() < until; await pause(300)) {
+    if ((await seesOrder(who, orderId))?.refundStatus !== 'failed') continue
+    await operate(stage, orderId, 'refunds', { reason: 'once more' }, 'refund')
+    return
+  }
+}
+
 const plays: Readonly<Record<Ending, Play>> = {
   pay: async (who, orderId, script, stage) => void (await pay(who, orderId, script, stage)),
   'decline-then-pay': async (who, orderId, script, stage) => void (await pay(who, orderId, script, stage)),
@@ -144,6 +166,7 @@ const plays: Readonly<Record<Ending, Play>> = {
   ),
   'refund-part': afterPaying(refund),
   'refund-all': afterPaying(refund),
+  'refund-refused': afterPaying(refusedRefund),
 }
 
 /** Registers with the mailed code. @returns null when it takes too long: then they come as a guest */

@@ -78,18 +78,24 @@ export const checkoutBody = (who: Person, cart: Cart): object => ({
   email: who.email,
 })
 
-/** Orders what is in the cart and insists. @returns the order's id, or null with the reason in the journal */
-export const checkout = async (who: Person, cart: Cart, key: string = randomUUID()): Promise<string | null> => {
-  const answer = await who.insist<Order & { orderId?: string }>('POST', '/v1/checkout', {
-    key,
-    body: checkoutBody(who, cart),
-    action: 'checkout',
-  })
+/** What a checkout says: the order, which order it was already, or what there is too little of. */
+export type CheckoutAnswer = Answer<Order & { orderId?: string; shortages?: { sku: string; available: number }[] }>
+
+/** Asks for an order of what is in the cart, and insists. */
+export const askCheckout = (who: Person, cart: Cart, key: string): Promise<CheckoutAnswer> =>
+  who.insist('POST', '/v1/checkout', { key, body: checkoutBody(who, cart), action: 'checkout' })
+
+/** The order that an answer to a checkout speaks of. */
+export const orderIn = (answer: CheckoutAnswer): string | null => {
   if (answer.kind === 'lost') return null
   if (answer.status === 201) return answer.body.id
   // The answer that was lost had placed it: the shop says which order it was.
   return answer.code === 'cart_changed' ? (answer.body.orderId ?? null) : null
 }
+
+/** Orders what is in the cart and insists. @returns the order's id, or null with the reason in the journal */
+export const checkout = async (who: Person, cart: Cart, key: string = randomUUID()): Promise<string | null> =>
+  orderIn(await askCheckout(who, cart, key))
 
 /** Waits for the payment page. @returns its address, or null when the order ends first or it takes too long */
 export const payUrl = async (who: Person, orderId: string, seconds = 60): Promise<string | null> => {

@@ -17,6 +17,7 @@ export type Ending =
   | 'admin-cancel-keeping-goods'
   | 'refund-part'
   | 'refund-all'
+  | 'refund-refused'
   | 'dispute'
 
 export interface Script {
@@ -36,6 +37,28 @@ export interface Script {
   refundShare: number
 }
 
+/** What there is to buy in a run. */
+export interface Assortment {
+  /** Enough for everybody. */
+  ample: readonly string[]
+  /** Runs out in the course of the run. */
+  tight: readonly string[]
+  /** A unit or two: several people want them at the same moment. */
+  last: readonly string[]
+}
+
+export interface Stocked {
+  stock: number
+  priceMinor: number
+}
+
+/** How much of everything there is. */
+export const drawStock = (random: Random): Record<keyof Assortment, Stocked[]> => {
+  const some = (count: number, from: number, to: number): Stocked[] =>
+    Array.from({ length: count }, () => ({ stock: random.int(from, to), priceMinor: random.int(5, 90) * 100 }))
+  return { ample: some(3, 150, 250), tight: some(1, 8, 16), last: some(1, 1, 3) }
+}
+
 const endings: Readonly<Record<Ending, number>> = {
   pay: 22,
   'decline-then-pay': 7,
@@ -51,32 +74,50 @@ const endings: Readonly<Record<Ending, number>> = {
   'admin-cancel-keeping-goods': 2,
   'refund-part': 5,
   'refund-all': 4,
+  'refund-refused': 3,
   dispute: 2,
 }
 
 const needsMoney = new Set<Ending>(['dispute'])
 const disputed = '4000000000000259'
 
-/** Draws the scripts of a run. */
+const rushers = 4
+
+/** Every ending there is, as far as the shoppers go round; the rest as likely as they are. */
+const dealEndings = (random: Random, shoppers: number): Ending[] => {
+  const each = random.shuffled(Object.keys(endings) as Ending[]).slice(0, shoppers)
+  return random.shuffled([...each, ...Array.from({ length: shoppers - each.length }, () => random.weighted(endings))])
+}
+
+const drawLines = (random: Random, { ample, tight }: Assortment): Script['lines'] =>
+  [...random.shuffled(ample).slice(0, random.int(1, 2)), ...(random.chance(0.35) ? random.shuffled(tight).slice(0, 1) : [])].map(
+    (sku) => ({ sku, quantity: random.pick([1, 1, 1, 2, 3]) }),
+  )
+
+/** Draws the scripts of a run. A few people come at the same moment for the last units of something. */
 export const drawScripts = (
   random: Random,
-  { shoppers, skus, durationMs }: { shoppers: number; skus: readonly string[]; durationMs: number },
-): Script[] =>
-  Array.from({ length: shoppers }, (_, index): Script => {
+  { shoppers, goods, durationMs }: { shoppers: number; goods: Assortment; durationMs: number },
+): Script[] => {
+  const dealt = dealEndings(random.branch('endings'), shoppers)
+  const rushAtMs = random.int(Math.floor(durationMs * 0.1), Math.floor(durationMs * 0.6))
+  return dealt.map((ending, index): Script => {
     const own = random.branch(`shopper-${index + 1}`)
-    const ending = own.weighted(endings)
-    const wanted = own.shuffled(skus).slice(0, own.int(1, Math.min(3, skus.length)))
+    const startsAtMs = own.int(0, Math.floor(durationMs * 0.8))
+    const lines = drawLines(own, goods)
+    const rushes = index < Math.min(rushers, Math.floor(shoppers / 4))
     return {
       actor: `shopper-${index + 1}`,
-      startsAtMs: own.int(0, Math.floor(durationMs * 0.8)),
-      browses: own.int(0, 3),
-      lines: wanted.map((sku) => ({ sku, quantity: own.int(1, 3) })),
+      startsAtMs: rushes ? rushAtMs + own.int(0, 100) : startsAtMs,
+      browses: rushes ? 0 : own.int(0, 3),
+      lines: rushes ? goods.last.map((sku) => ({ sku, quantity: 1 })) : lines,
       copies: own.chance(0.15) ? own.int(2, 4) : 1,
       otherKey: own.chance(0.1),
       ending,
       thinkMs: own.pick([0, 0, 50, 300, 1500]),
       card: needsMoney.has(ending) ? disputed : cards.pays,
-      registers: own.chance(0.06),
+      registers: !rushes && own.chance(0.06),
       refundShare: own.pick([0.1, 0.5, 0.9]),
     }
   })
+}

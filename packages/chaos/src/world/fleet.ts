@@ -1,10 +1,9 @@
 // The seven services as supervised processes, each as often as asked for: killed, frozen, restarted, told where to die.
 import { join } from 'node:path'
-import { isAlive } from '@cartwright/native'
+import { claimPort, isAlive } from '@cartwright/native'
 import type { Environment, ServiceName } from '@cartwright/service-kit'
 import {
   eventually,
-  freePort,
   portVariables,
   type Supervised,
   schemaOwners,
@@ -145,15 +144,21 @@ interface Ports {
   metrics: number
 }
 
-const choosePorts = async (gatewayPort: number, replicas: number): Promise<Record<ServiceName, Ports[]>> => {
-  const taken = new Set([gatewayPort])
+/** Where the ports of services begin: below those of outgoing connections, so that a process that was killed finds its own free. */
+export const firstPort = 23_000
+
+/** Claimed ports, so that worlds side by side on one machine do not take each other's. */
+const choosePorts = async (
+  gatewayPort: number,
+  replicas: number,
+  stack: AsyncDisposableStack,
+): Promise<Record<ServiceName, Ports[]>> => {
+  let wanted = firstPort
   const next = async (): Promise<number> => {
-    for (;;) {
-      const port = await freePort(0)
-      if (taken.has(port)) continue
-      taken.add(port)
-      return port
-    }
+    const { port, release } = await claimPort(wanted)
+    stack.defer(release)
+    wanted = port + 1
+    return port
   }
   const chosen: Partial<Record<ServiceName, Ports[]>> = {}
   for (const name of serviceNames) {
@@ -197,7 +202,7 @@ const openDoors = async (
 /** Starts every service side by side. @throws ProgramError when one does not start; the others are stopped */
 export const startFleet = async ({ env, gatewayPort, logDir, replicas, onDeath }: FleetOptions): Promise<Fleet> => {
   await using opened = new AsyncDisposableStack()
-  const ports = await choosePorts(gatewayPort, replicas)
+  const ports = await choosePorts(gatewayPort, replicas, opened)
   const doors = await openDoors(ports, opened)
   const shared: Record<string, string | undefined> = {
     ...env,

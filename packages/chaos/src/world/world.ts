@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { connect } from '@cartwright/db'
 import type { WireRecord } from '@cartwright/messaging'
 import { kafkaTransport } from '@cartwright/messaging/kafka'
+import { claimPort } from '@cartwright/native'
 import type { Environment } from '@cartwright/service-kit'
 import {
   drawSecrets,
   dropSchemas,
-  freePort,
   openStandIns,
   type SchemaOwner,
   type ShopSecrets,
@@ -19,7 +19,7 @@ import {
 } from '@cartwright/shop/test-shop'
 import { proxyOf, type TcpProxy } from '@cartwright/testing'
 import { type Engines, type GivenEngines, openEngines } from './engines.ts'
-import { type Fleet, startFleet } from './fleet.ts'
+import { type Fleet, firstPort, startFleet } from './fleet.ts'
 import { type MailLog, openMailLog } from './mail-log.ts'
 
 /** Deadlines across processes: seconds instead of minutes. */
@@ -138,7 +138,8 @@ export const openWorld = async (options: WorldOptions): Promise<World> => {
   const database = reopening(engines.mysql.url)
   opened.defer(() => database.drop())
   const secrets = await drawSecrets()
-  const gatewayPort = await freePort(0)
+  const { port: gatewayPort, release } = await claimPort(firstPort)
+  opened.defer(release)
   let gatewayUrl = `http://127.0.0.1:${gatewayPort}`
   const standIns = await openStandInsFor(secrets, gatewayUrl)
   opened.defer(() => standIns.stop())

@@ -1,0 +1,136 @@
+// What Redis holds of carts, prices and stock levels, each beside what MySQL says of the same thing.
+import { Redis } from 'ioredis'
+import type { World } from '../world/world.ts'
+import type { CachedCopy } from './rows.ts'
+
+const kinds = ['open', 'variant', 'stock'] as const
+type Kind = (typeof kinds)[number]
+const words: Readonly<Record<Kind, string>> = { open: 'the cart of', variant: 'the variant', stock: 'the stock of' }
+
+interface Held {
+  kind: Kind
+  name: string
+  rank: number
+  value: unknown
+  expiresMs: number
+}
+
+const parse = (key: string, held: string, expiresMs: number): Held[] => {
+  const [, kind, ...name] = key.split(':')
+  const known = kinds.find((each) => each === kind)
+  const space = held.indexOf(' ')
+  return known
+    ? [
+        {
+          kind: known,
+          name: name.join(':'),
+          rank: Number(held.slice(0, space)),
+          value: JSON.parse(held.slice(space + 1)),
+          expiresMs,
+        },
+      ]
+    : []
+}
+
+const heldIn = async (url: string): Promise<Held[]> => {
+  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 3, connectTimeout: 3000 })
+  try {
+    await redis.connect()
+    const keys = await redis.keys('cart:*')
+    const found: Held[] = []
+    for (const key of keys) {
+      const [held, expiresMs] = [await redis.get(key), await redis.pttl(key)]
+      if (held !== null) found.push(...parse(key, held, expiresMs))
+    }
+    return found
+  } finally {
+    redis.disconnect()
+  }
+}
+
+interface Original {
+  version: number
+  says: string
+}
+
+interface CartRow {
+  owner: string
+  id: string
+  version: number
+  currency: string
+  sku: string | null
+  quantity: number | null
+}
+interface CopiedCart {
+  id: string
+  currency: string
+  lines: { sku: string; quantity: number }[]
+}
+interface CopiedVariant {
+  productId: string
+  sellable: boolean
+  prices: { amountMinor: number; currency: string }[]
+}
+
+const cartText = ({ id, currency, lines }: CopiedCart): string =>
+  `${id} in ${currency}: ${lines
+    .map(({ sku, quantity }) => `${quantity} × ${sku}`)
+    .toSorted()
+    .join(', ')}`
+const variantText = ({ productId, sellable, prices }: CopiedVariant): string =>
+  `${productId}, ${sellable ? 'for sale' : 'not for sale'}: ${prices
+    .map(({ amountMinor, currency }) => `${amountMinor} ${currency}`)
+    .toSorted()
+    .join(', ')}`
+
+/** Only the cart's cache writes these keys, so what is read has the shape that was written. */
+const textOf = ({ kind, value }: Held): string | null => {
+  if (value === null) return null
+  if (kind === 'open') return cartText(value as CopiedCart)
+  return kind === 'variant' ? variantText(value as CopiedVariant) : String((value as { available: number }).available)
+}
+
+const originalsIn = async ({ query, table }: World): Promise<Record<Kind, Map<string, Original>>> => {
+  const carts = await query<CartRow>(
+    `SELECT c.open_for AS owner, c.id, c.version, c.currency, l.sku, l.quantity FROM ${table('cart', 'cart')} c
+     LEFT JOIN ${table('cart', 'cart_line')} l ON l.cart_id = c.id WHERE c.open_for IS NOT NULL`,
+  )
+  const variants = await query<{ sku: string; product_id: string; prices: string; sellable: number; version: number }>(
+    `SELECT sku, product_id, prices, sellable, version FROM ${table('cart', 'variant')}`,
+  )
+  const stock = await query<{ sku: string; available: number; version: number }>(
+    `SELECT sku, available, version FROM ${table('cart', 'stock')}`,
+  )
+  const open = [...Map.groupBy(carts, ({ owner }) => owner)].flatMap(([owner, rows]): [string, Original][] => {
+    const lines = rows.flatMap(({ sku, quantity }) => (sku === null ? [] : [{ sku, quantity: quantity ?? 0 }]))
+    return rows.slice(0, 1).map(({ id, version, currency }) => [owner, { version, says: cartText({ id, currency, lines }) }])
+  })
+  return {
+    open: new Map(open),
+    variant: new Map(
+      variants.map(({ sku, product_id: productId, prices, sellable, version }) => [
+        sku,
+        {
+          version,
+          says: variantText({ productId, sellable: Boolean(sellable), prices: JSON.parse(prices) as CopiedVariant['prices'] }),
+        },
+      ]),
+    ),
+    stock: new Map(stock.map(({ sku, available, version }) => [sku, { version, says: String(available) }])),
+  }
+}
+
+/** Redis first: it is written after the commit, so MySQL is never behind it. */
+export const cachedCopies = async (world: World): Promise<CachedCopy[]> => {
+  const held = await heldIn(world.engines.redis.url)
+  const originals = await originalsIn(world)
+  return held.map((copy) => ({
+    of: `${words[copy.kind]} ${copy.name}`,
+    // Two ranks per version of a cart: as it was, and that it is closed.
+    version: copy.kind === 'open' ? Math.floor(copy.rank / 2) : copy.rank,
+    says: textOf(copy),
+    expiresMs: copy.expiresMs,
+    original: originals[copy.kind].get(copy.name) ?? null,
+    closable: copy.kind === 'open',
+  }))
+}
