@@ -36,8 +36,8 @@ export interface Tx extends Queryable {
    * fails, the transaction fails with its error, at COMMIT at the latest. Several in a row cost one round trip.
    */
   write(strings: TemplateStringsArray, ...parts: (SqlValue | Sql)[]): void
-  /** Runs inside the transaction, right before COMMIT, once per key. */
-  beforeCommit(key: symbol, hook: () => Promise<void>): void
+  /** Runs inside the transaction, right before COMMIT, once per key. `last`: behind all that are not, for what they may still add to. */
+  beforeCommit(key: symbol, hook: () => Promise<void>, last?: boolean): void
   /** Runs after COMMIT succeeded; must not throw. */
   afterCommit(hook: () => void): void
   /** Tells the listeners of `Database.onSignal`, once, after COMMIT succeeded: "there is a new outbox row". */
@@ -46,6 +46,8 @@ export interface Tx extends Queryable {
   within<T>(milliseconds: number, work: () => Promise<T>): Promise<T>
   /** A place for modules to keep per-transaction state under their own symbol. */
   readonly locals: Map<symbol, unknown>
+  /** The same as `Database.shared`. */
+  readonly shared: Map<symbol, unknown>
 }
 
 /** Narrower limits, for a transaction whose caller has another way to do the work. */
@@ -59,13 +61,16 @@ export interface TxLimits {
 export interface Database extends Queryable {
   /**
    * Runs `work` in one READ COMMITTED transaction. Any database error aborts the whole of it even when caught; deadlocks and
-   * lock waits run it again from the start (at most 5 times), so `work` must not keep state outside. No I/O, no Promise.all inside.
+   * lock waits run it again from the start (at most 5 times), so `work` must not keep state outside. No I/O inside. Statements are carried
+   * out in the order in which they are sent, so those that do not need each other's answers may be awaited together.
    * It may take 10 s: then it is rolled back, and what it still tries fails.
    * @throws ConflictError when a unique key was taken, TransactionTimeout
    */
   tx<T>(work: (tx: Tx) => Promise<T>, limits?: TxLimits): Promise<T>
   /** Calls `listener` after every commit whose transaction signalled `name`. @returns a function that stops listening */
   onSignal(name: string, listener: () => void): () => void
+  /** A place for modules to keep, under their own symbol, what lives as long as this database is open. */
+  readonly shared: Map<symbol, unknown>
   /** For Prisma's adapter, which shares the connections of statements outside transactions. */
   readonly pool: Pool
   readonly dialect: 'mysql' | 'mariadb'
@@ -110,6 +115,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
   const plain = poolOf(poolSize, 1)
   const transactions = poolOf(poolSize, 0)
   const signals = new EventEmitter().setMaxListeners(0)
+  const shared = new Map<symbol, unknown>()
   const offsetMs = options.clockOffsetMs ?? (() => 0)
   const dbNow = (): Sql =>
     offsetMs() === 0
@@ -125,7 +131,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
   const tx = async <T>(work: (tx: Tx) => Promise<T>, limits: TxLimits = {}): Promise<T> => {
     for (let tries = 1; ; tries++) {
       try {
-        return await attempt({ transactions, plain, signals, dbNow }, work, limits.patienceMs)
+        return await attempt({ transactions, plain, signals, shared, dbNow }, work, limits.patienceMs)
       } catch (error) {
         if (error instanceof ConflictError || !isRetryable(error) || tries >= (limits.maxTries ?? maxTries)) throw error
         await pause(Math.random() * 20 * 2 ** tries)
@@ -145,6 +151,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
       signals.on(name, listener)
       return () => void signals.off(name, listener)
     },
+    shared,
     pool: plain,
     dialect,
     name: new URL(options.url).pathname.slice(1),

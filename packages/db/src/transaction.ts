@@ -47,6 +47,7 @@ export interface Surroundings {
   /** Sessions in which each statement is a transaction. */
   plain: Pool
   signals: EventEmitter
+  shared: Map<symbol, unknown>
   dbNow: () => Sql
 }
 
@@ -60,8 +61,8 @@ interface OpenTx {
   used(): boolean
 }
 
-const openTx = (connection: PoolConnection, { plain, dbNow, signals }: Surroundings): OpenTx => {
-  const before = new Map<symbol, () => Promise<void>>()
+const openTx = (connection: PoolConnection, { plain, dbNow, signals, shared }: Surroundings): OpenTx => {
+  const before = { first: new Map<symbol, () => Promise<void>>(), last: new Map<symbol, () => Promise<void>>() }
   const after: (() => void)[] = []
   const signalled = new Set<string>()
   let ended = false
@@ -95,7 +96,8 @@ const openTx = (connection: PoolConnection, { plain, dbNow, signals }: Surroundi
       return dbNow()
     },
     locals: new Map<symbol, unknown>(),
-    beforeCommit: (key: symbol, hook: () => Promise<void>) => void before.set(key, hook),
+    shared,
+    beforeCommit: (key: symbol, hook: () => Promise<void>, last = false) => void before[last ? 'last' : 'first'].set(key, hook),
     afterCommit: (hook: () => void) => void after.push(hook),
     signal: (name: string) => void signalled.add(name),
     within: async <T>(milliseconds: number, work: () => Promise<T>): Promise<T> => {
@@ -110,7 +112,8 @@ const openTx = (connection: PoolConnection, { plain, dbNow, signals }: Surroundi
   return {
     tx,
     finish: async () => {
-      for (const hook of before.values()) await hook()
+      for (const hook of before.first.values()) await hook()
+      for (const hook of before.last.values()) await hook()
       await Promise.all(unread)
       if (failure !== undefined) throw failure
     },

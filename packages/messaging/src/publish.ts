@@ -35,7 +35,8 @@ export const publish = async <E extends EventContract>(tx: Tx, event: E, data: D
   const outgoing = known ?? { pending: [], trace: null }
   if (known === undefined) {
     tx.locals.set(pendingKey, outgoing)
-    tx.beforeCommit(pendingKey, () => flush(tx, outgoing.pending))
+    // Behind everything else that runs before COMMIT, which may still publish.
+    tx.beforeCommit(pendingKey, () => flush(tx, outgoing.pending), true)
     tx.signal(outboxSignal)
   }
   const trace = findTrace() ?? outgoing.trace ?? newTrace()

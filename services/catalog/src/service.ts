@@ -64,6 +64,7 @@ export const catalogService = defineService({
     getSearchState,
   ],
   parksBehindDeadLetters: true,
+  independentKeys: true,
   consumers: stockHandlers,
   projections: { 'catalog-search': indexHandlers },
   jobs: [indexProducts, buildIndex, announceProducts],

@@ -3,7 +3,7 @@ import { AppError, type Cart, catalogApi } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import type { Principal } from '@cartwright/service-kit'
 import { type CartState, defaultCurrency, priceCart, type Views } from '../cart.ts'
-import { getOpenCart, type OpenCart, updateCurrency, writeOpenCart } from '../db/carts.ts'
+import { type OpenCart, updateCurrency, writeOpenCart } from '../db/carts.ts'
 import { isUnknown, learnVariants } from '../db/views.ts'
 import type { CartDeps } from '../deps.ts'
 
@@ -33,8 +33,8 @@ export interface Change {
 
 const attempt = (principal: Principal, change: Change, mayAsk: boolean, deps: CartDeps): Promise<OpenCart> =>
   deps.db.tx(async (tx) => {
-    await writeOpenCart(tx, principal.id, { id: deps.newId('crt'), currency: change.currency ?? defaultCurrency })
-    const open = await getOpenCart(tx, principal.id, change.sku)
+    const fresh = { id: deps.newId('crt'), currency: change.currency ?? defaultCurrency }
+    const open = await writeOpenCart(tx, principal.id, fresh, change.sku)
     const currency = change.currency ?? open.cart.currency
     const needed = currency === open.cart.currency ? [] : open.cart.lines.map((line) => line.sku)
     const unknown = [...needed, ...(change.sku === undefined ? [] : [change.sku])].filter((sku) =>

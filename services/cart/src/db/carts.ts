@@ -77,15 +77,17 @@ export interface NewCart {
 /**
  * Counts the version of the principal's open cart up and so locks it; opens a cart when there is none. A new cart goes on from the
  * version of the last one. Two first writes at the same moment open one cart: the second finds the first one's unique key.
+ * @param also a further SKU to look up @returns the cart, read under its lock
  */
-export const writeOpenCart = async (tx: Tx, principalId: string, fresh: NewCart): Promise<void> => {
-  const { affectedRows } =
-    await tx.run`UPDATE cart SET version = version + 1, updated_at = ${tx.dbNow} WHERE open_for = ${principalId}`
-  if (affectedRows > 0) return
-  await tx.run`INSERT INTO cart (id, principal_id, open_for, currency, version, created_at, updated_at)
+export const writeOpenCart = async (tx: Tx, principalId: string, fresh: NewCart, also?: string): Promise<OpenCart> => {
+  const counted = tx.run`UPDATE cart SET version = version + 1, updated_at = ${tx.dbNow} WHERE open_for = ${principalId}`
+  const [{ affectedRows }, open] = await Promise.all([counted, findOpenCart(tx, principalId, also)])
+  if (affectedRows > 0 && open) return open
+  tx.write`INSERT INTO cart (id, principal_id, open_for, currency, version, created_at, updated_at)
     SELECT ${fresh.id}, ${principalId}, ${principalId}, ${fresh.currency}, before_this.top + 1, ${tx.dbNow}, ${tx.dbNow}
     FROM (SELECT COALESCE(MAX(version), 0) AS top FROM cart WHERE principal_id = ${principalId}) before_this
     ON DUPLICATE KEY UPDATE version = cart.version + 1, updated_at = VALUES(updated_at)`
+  return getOpenCart(tx, principalId, also)
 }
 
 /** The open cart; an empty one is opened when there is none, which counts no write. @throws AppError conflict when it was closed this instant */
@@ -102,7 +104,7 @@ export const findOrOpenCart = async (db: Queryable, principalId: string, fresh: 
 
 /** Opens a cart that follows a closed one, with a version that is newer than any that was ever answered. */
 export const insertFollowingCart = async (tx: Tx, principalId: string, cart: CartState): Promise<void> => {
-  await tx.run`INSERT INTO cart (id, principal_id, open_for, currency, version, created_at, updated_at)
+  tx.write`INSERT INTO cart (id, principal_id, open_for, currency, version, created_at, updated_at)
     VALUES (${cart.id}, ${principalId}, ${principalId}, ${cart.currency}, ${cart.version}, ${tx.dbNow}, ${tx.dbNow})`
   await saveLines(tx, cart.id, cart.lines)
 }
@@ -110,20 +112,20 @@ export const insertFollowingCart = async (tx: Tx, principalId: string, cart: Car
 /** Writes lines as they now are; others of the cart stay. */
 export const saveLines = async (tx: Tx, cartId: string, lines: readonly CartLine[]): Promise<void> => {
   if (lines.length === 0) return
-  await tx.run`INSERT INTO cart_line (cart_id, sku, id, quantity, seen_minor) VALUES ${rowsOf(lines.map((line) => [cartId, line.sku, line.id, line.quantity, line.seenMinor]))}
+  tx.write`INSERT INTO cart_line (cart_id, sku, id, quantity, seen_minor) VALUES ${rowsOf(lines.map((line) => [cartId, line.sku, line.id, line.quantity, line.seenMinor]))}
     ON DUPLICATE KEY UPDATE quantity = VALUES(quantity), seen_minor = VALUES(seen_minor)`
 }
 
 export const deleteLine = async (tx: Tx, cartId: string, sku: string): Promise<void> => {
-  await tx.run`DELETE FROM cart_line WHERE cart_id = ${cartId} AND sku = ${sku}`
+  tx.write`DELETE FROM cart_line WHERE cart_id = ${cartId} AND sku = ${sku}`
 }
 
 export const deleteLines = async (tx: Tx, cartId: string): Promise<void> => {
-  await tx.run`DELETE FROM cart_line WHERE cart_id = ${cartId}`
+  tx.write`DELETE FROM cart_line WHERE cart_id = ${cartId}`
 }
 
 export const updateCurrency = async (tx: Tx, cartId: string, currency: string): Promise<void> => {
-  await tx.run`UPDATE cart SET currency = ${currency} WHERE id = ${cartId}`
+  tx.write`UPDATE cart SET currency = ${currency} WHERE id = ${cartId}`
 }
 
 export interface LockedCart {
@@ -138,7 +140,7 @@ export const lockOpenCart = (tx: Tx, principalId: string): Promise<LockedCart | 
 
 /** Closes a cart for good. Its row stays, so that versions go on growing; its lines are of no use any more. @param by the order, or who merged it */
 export const closeCart = async (tx: Tx, cartId: string, by: string): Promise<void> => {
-  await tx.run`UPDATE cart SET open_for = NULL, closed_by = ${by}, updated_at = ${tx.dbNow} WHERE id = ${cartId}`
+  tx.write`UPDATE cart SET open_for = NULL, closed_by = ${by}, updated_at = ${tx.dbNow} WHERE id = ${cartId}`
   await deleteLines(tx, cartId)
 }
 

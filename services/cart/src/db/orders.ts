@@ -25,13 +25,13 @@ export const lockOrderFacts = async (tx: Tx, orderId: string, cartId: string): P
 }
 
 export const updateClosed = async (tx: Tx, orderId: string): Promise<void> => {
-  await tx.run`UPDATE cart_order SET closed_at = ${tx.dbNow} WHERE order_id = ${orderId}`
+  tx.write`UPDATE cart_order SET closed_at = ${tx.dbNow} WHERE order_id = ${orderId}`
 }
 
 export const updateCancelled = async (tx: Tx, orderId: string): Promise<void> => {
-  await tx.run`UPDATE cart_order SET cancelled_at = ${tx.dbNow} WHERE order_id = ${orderId}`
+  tx.write`UPDATE cart_order SET cancelled_at = ${tx.dbNow} WHERE order_id = ${orderId}`
 }
 
 export const updateGivenBack = async (tx: Tx, orderId: string): Promise<void> => {
-  await tx.run`UPDATE cart_order SET given_back_at = ${tx.dbNow} WHERE order_id = ${orderId}`
+  tx.write`UPDATE cart_order SET given_back_at = ${tx.dbNow} WHERE order_id = ${orderId}`
 }

@@ -1,7 +1,7 @@
 // Puts the lines of a cancelled order into the shopper's open cart, or a new one. It counts as a write, since she sees it.
 import type { Tx } from '@cartwright/db'
 import { withLines } from '../cart.ts'
-import { getOpenCart, saveLines, writeOpenCart } from '../db/carts.ts'
+import { saveLines, writeOpenCart } from '../db/carts.ts'
 import { updateGivenBack } from '../db/orders.ts'
 import type { CartDeps } from '../deps.ts'
 import { givenBack, type OrderedLine } from './decide.ts'
@@ -15,8 +15,7 @@ export interface CancelledOrder {
 
 export const giveBack = async (tx: Tx, order: CancelledOrder, deps: CartDeps): Promise<void> => {
   const { orderId, principal, currency, lines } = order
-  await writeOpenCart(tx, principal.id, { id: deps.newId('crt'), currency })
-  const { cart } = await getOpenCart(tx, principal.id)
+  const { cart } = await writeOpenCart(tx, principal.id, { id: deps.newId('crt'), currency })
   const changed = givenBack(cart, lines, () => deps.newId('lin'))
   await saveLines(tx, cart.id, changed)
   await updateGivenBack(tx, orderId)

@@ -26,9 +26,8 @@ const close = async (tx: Tx, cart: LockedCart, order: Placed, deps: CartDeps): P
 }
 
 export const onOrderPlaced = on(orderEvents.placed, async (tx, { data: order }, deps: CartDeps) => {
-  const facts = await lockOrderFacts(tx, order.orderId, order.cartId)
+  const [facts, cart] = await Promise.all([lockOrderFacts(tx, order.orderId, order.cartId), lockOpenCart(tx, order.principal.id)])
   if (facts.closed) return
-  const cart = await lockOpenCart(tx, order.principal.id)
   // Merged or forgotten meanwhile: then the lines are in another cart, or nobody wants them.
   if (cart?.id !== order.cartId) return
   await close(tx, cart, order, deps)

@@ -25,8 +25,7 @@ interface Taken {
 
 /** The customer's cart, counted up and in the guest's currency when it was empty. */
 const ownCart = async (tx: Tx, customer: Principal, guest: CartState, deps: CartDeps): Promise<OpenCart> => {
-  await writeOpenCart(tx, customer.id, { id: deps.newId('crt'), currency: guest.currency })
-  const open = await getOpenCart(tx, customer.id)
+  const open = await writeOpenCart(tx, customer.id, { id: deps.newId('crt'), currency: guest.currency })
   if (open.cart.lines.length > 0 || open.cart.currency === guest.currency) return open
   await updateCurrency(tx, open.cart.id, guest.currency)
   return { cart: { ...open.cart, currency: guest.currency }, views: open.views }

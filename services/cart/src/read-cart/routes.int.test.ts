@@ -59,21 +59,21 @@ describe('reading a cart', () => {
   })
 })
 
-test('adding to a cart costs at most five statements, COMMIT among them, and reading it one', async () => {
+test('adding to a cart goes to the database at most four times, COMMIT among them, and reading it once', async () => {
   const schema = testSchema('cart_cost')
-  let statements: string[] = []
-  const proxy = await proxyOf(schema.url, { onRequest: (chunk) => statements.push(chunk.subarray(5).toString()) })
+  let sent: string[] = []
+  const proxy = await proxyOf(schema.url, { onRequest: (chunk) => sent.push(chunk.toString()) })
   const t = await startCart({}, { CART_DATABASE_URL: proxy.through(schema.url) })
   const cost = async (work: () => Promise<unknown>): Promise<number> => {
-    statements = []
+    sent = []
     await work()
-    return statements.filter((text) => /\b(cart|cart_line|variant)\b|^(BEGIN|START TRANSACTION|COMMIT)/.test(text)).length
+    return sent.filter((text) => /\b(cart|cart_line|variant|COMMIT)\b/.test(text)).length
   }
   const [a, b] = [await announce(t), await announce(t)]
   const shopper = t.as(aGuest())
-  expect(await cost(() => shopper.post('/v1/cart/lines', { sku: a, quantity: 1 }))).toBe(5)
   expect(await cost(() => shopper.post('/v1/cart/lines', { sku: a, quantity: 1 }))).toBe(4)
-  expect(await cost(() => shopper.post('/v1/cart/lines', { sku: b, quantity: 1 }))).toBe(4)
+  expect(await cost(() => shopper.post('/v1/cart/lines', { sku: a, quantity: 1 }))).toBe(3)
+  expect(await cost(() => shopper.post('/v1/cart/lines', { sku: b, quantity: 1 }))).toBe(3)
   expect(await cost(() => shopper.get('/v1/cart'))).toBe(1)
   await t.stop()
   await proxy.stop()

@@ -1,7 +1,7 @@
 // The stock ledger: conditional updates decide, every change of what is on hand is a movement, every change of either is announced.
 import { catalogEvents } from '@cartwright/contracts'
-import { list, type Queryable, rowsOf, type Tx } from '@cartwright/db'
-import { publish } from '@cartwright/messaging'
+import { gather, list, type Queryable, rowsOf, sql, type Tx } from '@cartwright/db'
+import { currentTrace, publish, runInTrace, type Trace } from '@cartwright/messaging'
 
 export interface StockRow {
   sku: string
@@ -52,27 +52,38 @@ export interface Cause {
 /** No shop holds more of one thing; keeps sums inside the column. */
 const mostOnHand = 1_000_000_000
 
-/** Announces the levels of SKUs that this transaction has changed. @returns them in the order of `skus` */
-const announceStocks = async (tx: Tx, skus: readonly string[]): Promise<StockRow[]> => {
-  const rows = await findStocks(tx, skus)
-  const changed: StockRow[] = []
-  for (const sku of skus) {
+/** An SKU whose level a transaction has changed, and in whose trace. */
+interface Change {
+  sku: string
+  trace: Trace
+}
+const changesKey = Symbol('changed stock')
+
+/** The levels as the transaction leaves them: one event for an SKU, however many orders of the transaction changed it. */
+const publishLevels = async (tx: Tx, changes: readonly Change[]): Promise<void> => {
+  const last = new Map(changes.map(({ sku, trace }) => [sku, trace]))
+  const rows = await findStocks(tx, [...last.keys()])
+  for (const [sku, trace] of last) {
     const row = rows.get(sku)
     if (row === undefined) throw new Error(`no stock level for ${sku}`)
-    await publish(tx, catalogEvents.stockChanged, { ...stockOf(row), productId: row.product_id, version: row.version })
-    changed.push(row)
+    const level = { ...stockOf(row), productId: row.product_id, version: row.version }
+    await runInTrace(trace, () => publish(tx, catalogEvents.stockChanged, level))
   }
-  return changed
 }
 
-/** Announces the level of one SKU. */
-export const announceStock = async (tx: Tx, sku: string): Promise<void> => void (await announceStocks(tx, [sku]))
+/** Announces the level of an SKU when the transaction commits. */
+export const announceStock = (tx: Tx, sku: string): void => gather(tx, changesKey, { sku, trace: currentTrace() }, publishLevels)
 
-const record = async (tx: Tx, movements: readonly { row: StockRow; delta: number }[], cause: Cause): Promise<void> => {
-  if (movements.length === 0) return
+const announceStocks = (tx: Tx, lines: readonly StockLine[]): void => {
+  for (const { sku } of lines) announceStock(tx, sku)
+}
+
+/** Writes down what was just changed: the level is the one that the statement before has left. */
+const record = (tx: Tx, movements: readonly { sku: string; delta: number }[], cause: Cause): void => {
   const { reason, actor, reference, at } = cause
-  await tx.run`INSERT INTO stock_movement (sku, delta, on_hand_after, reason, actor, reference, created_at)
-    VALUES ${rowsOf(movements.map(({ row, delta }) => [row.sku, delta, row.on_hand, reason, actor, reference, at ?? tx.dbNow]))}`
+  const levelOf = (sku: string) => sql`(SELECT on_hand FROM stock_level WHERE sku = ${sku})`
+  tx.write`INSERT INTO stock_movement (sku, delta, on_hand_after, reason, actor, reference, created_at)
+    VALUES ${rowsOf(movements.map(({ sku, delta }) => [sku, delta, levelOf(sku), reason, actor, reference, at ?? tx.dbNow]))}`
 }
 
 /** Changes what is on hand. @returns null when that would fall below what is reserved, or there is no such SKU */
@@ -80,10 +91,9 @@ export const adjust = async (tx: Tx, sku: string, delta: number, cause: Cause): 
   const changed = await tx.run`UPDATE stock_level SET on_hand = on_hand + ${delta}, version = version + 1
     WHERE sku = ${sku} AND on_hand + ${delta} BETWEEN reserved AND ${mostOnHand}`
   if (changed.affectedRows !== 1) return null
-  const [row] = await announceStocks(tx, [sku])
-  if (row === undefined) return null
-  await record(tx, [{ row, delta }], cause)
-  return row
+  record(tx, [{ sku, delta }], cause)
+  announceStock(tx, sku)
+  return findStock(tx, sku)
 }
 
 /** Holds free stock. @returns whether there was enough */
@@ -93,64 +103,77 @@ const hold = async (tx: Tx, { sku, quantity }: StockLine): Promise<boolean> => {
   return held.affectedRows === 1
 }
 
-const unhold = async (tx: Tx, { sku, quantity }: StockLine): Promise<void> => {
-  await tx.run`UPDATE stock_level SET reserved = reserved - ${quantity}, version = version + 1 WHERE sku = ${sku}`
-}
+const unhold = (tx: Tx, { sku, quantity }: StockLine): void =>
+  tx.write`UPDATE stock_level SET reserved = reserved - ${quantity}, version = version + 1 WHERE sku = ${sku}`
 
-/**
- * Takes every line or none, in ascending order. What was taken before a shortage is given back in the same transaction.
- * Announces nothing: the caller does, as the last thing before COMMIT, since from here on the rows are locked.
- */
+/** Takes every line or none, in ascending order. What was taken before a shortage is given back in the same transaction. */
 const takeAll = async (tx: Tx, lines: readonly StockLine[]): Promise<boolean> => {
-  const held: StockLine[] = []
-  for (const line of lines) {
-    if (await hold(tx, line)) held.push(line)
-    else {
-      for (const taken of held) await unhold(tx, taken)
-      return false
-    }
-  }
-  return true
+  // Sent together, and so carried out in this order.
+  const taken = await Promise.all(lines.map((line) => hold(tx, line)))
+  if (taken.every(Boolean)) return true
+  for (const [index, line] of lines.entries()) if (taken[index]) unhold(tx, line)
+  return false
 }
 
-const skusOf = (lines: readonly StockLine[]) => lines.map((line) => line.sku)
+const turnKey = Symbol('turn')
 
-/** Holds every line or none. @param lines from `summed` */
-export const holdAll = async (tx: Tx, lines: readonly StockLine[]): Promise<boolean> => {
-  if (!(await takeAll(tx, lines))) return false
-  await announceStocks(tx, skusOf(lines))
-  return true
+/** Orders that share a transaction take stock one after the other: none sees what another is about to give back. */
+const inTurn = <T>(tx: Tx, work: () => Promise<T>): Promise<T> => {
+  const before = tx.locals.get(turnKey) as Promise<unknown> | undefined
+  const mine = before ? before.then(work, work) : work()
+  tx.locals.set(
+    turnKey,
+    mine.catch(() => undefined),
+  )
+  return mine
 }
+
+/** Holds every line or none. @param lines from `summed` @returns what is missing, null when everything is held */
+export const holdAll = (tx: Tx, lines: readonly StockLine[]): Promise<Shortage[] | null> =>
+  inTurn(tx, async () => {
+    if (!(await takeAll(tx, lines))) return shortagesOf(tx, lines)
+    announceStocks(tx, lines)
+    return null
+  })
 
 /** Gives held stock back. @param lines from `summed` */
-export const unholdAll = async (tx: Tx, lines: readonly StockLine[]): Promise<void> => {
-  for (const line of lines) await unhold(tx, line)
-  await announceStocks(tx, skusOf(lines))
+export const unholdAll = (tx: Tx, lines: readonly StockLine[]): void => {
+  for (const line of lines) unhold(tx, line)
+  announceStocks(tx, lines)
 }
 
 /** Turns held stock into sold stock. @param lines from `summed` */
-export const sellHeld = async (tx: Tx, lines: readonly StockLine[], cause: Cause): Promise<void> => {
-  for (const { sku, quantity } of lines) {
-    await tx.run`UPDATE stock_level SET on_hand = on_hand - ${quantity}, reserved = reserved - ${quantity}, version = version + 1 WHERE sku = ${sku}`
-  }
-  const rows = await announceStocks(tx, skusOf(lines))
-  await record(
+export const sellHeld = (tx: Tx, lines: readonly StockLine[], cause: Cause): void => {
+  for (const { sku, quantity } of lines)
+    tx.write`UPDATE stock_level SET on_hand = on_hand - ${quantity}, reserved = reserved - ${quantity}, version = version + 1 WHERE sku = ${sku}`
+  record(
     tx,
-    rows.map((row, index) => ({ row, delta: -(lines[index]?.quantity ?? 0) })),
+    lines.map(({ sku, quantity }) => ({ sku, delta: -quantity })),
     cause,
   )
+  announceStocks(tx, lines)
 }
 
-/** Sells free stock, every line or none. @param lines from `summed` */
-export const sellFree = async (tx: Tx, lines: readonly StockLine[], cause: Cause): Promise<boolean> => {
-  if (!(await takeAll(tx, lines))) return false
-  await sellHeld(tx, lines, cause)
-  return true
+/** Sells free stock, every line or none. @param lines from `summed` @returns what is missing, null when everything is sold */
+export const sellFree = (tx: Tx, lines: readonly StockLine[], cause: Cause): Promise<Shortage[] | null> =>
+  inTurn(tx, async () => {
+    if (!(await takeAll(tx, lines))) return shortagesOf(tx, lines)
+    sellHeld(tx, lines, cause)
+    return null
+  })
+
+interface Shortage {
+  sku: string
+  requested: number
+  available: number
 }
 
 /** The lines that cannot be had, with what can. */
-export const shortagesOf = async (tx: Tx, lines: readonly StockLine[]) => {
-  const rows = await findStocks(tx, skusOf(lines))
+const shortagesOf = async (tx: Tx, lines: readonly StockLine[]): Promise<Shortage[]> => {
+  const rows = await findStocks(
+    tx,
+    lines.map(({ sku }) => sku),
+  )
   return lines.flatMap(({ sku, quantity }) => {
     const row = rows.get(sku)
     const available = row === undefined ? 0 : row.on_hand - row.reserved

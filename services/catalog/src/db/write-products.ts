@@ -50,7 +50,7 @@ export const insertVariant = async (tx: Tx, productId: string, variantId: string
     VALUES (${variantId}, ${productId}, ${variant.sku}, ${variant.name ?? ''}, ${JSON.stringify(variant.options ?? {})})`
   if (variant.prices) await setPrices(tx, variantId, variant.prices)
   await tx.run`INSERT INTO stock_level (sku, product_id) VALUES (${variant.sku}, ${productId})`
-  await announceStock(tx, variant.sku)
+  announceStock(tx, variant.sku)
 }
 
 /** @param at when it came to be; now when left out */

@@ -2,7 +2,7 @@
 import { AppError, catalogEvents, type DataOf, type orderEvents } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
-import { adjust, holdAll, type StockLine, sellFree, sellHeld, shortagesOf, summed, unholdAll } from '../db/stock.ts'
+import { adjust, holdAll, type StockLine, sellFree, sellHeld, summed, unholdAll } from '../db/stock.ts'
 
 type State = 'held' | 'committed' | 'released' | 'rejected' | 'tombstone'
 type Rejected = DataOf<typeof catalogEvents.stockRejected>
@@ -24,18 +24,13 @@ const linesOf = (reservation: Reservation): StockLine[] => JSON.parse(reservatio
 
 const sold = (orderId: string) => ({ reason: 'sold', actor: 'order', reference: orderId })
 
-const setState = async (
-  tx: Tx,
-  id: string,
-  state: State,
-  change: { answer?: object; lines?: readonly StockLine[] } = {},
-): Promise<void> => {
+const setState = (tx: Tx, id: string, state: State, change: { answer?: object; lines?: readonly StockLine[] } = {}): void => {
   const answer = change.answer ? JSON.stringify(change.answer) : null
   const lines = change.lines ? JSON.stringify(change.lines) : null
-  await tx.run`UPDATE reservation SET state = ${state}, answer = ${answer}, stock_lines = COALESCE(${lines}, stock_lines), updated_at = ${tx.dbNow} WHERE id = ${id}`
+  tx.write`UPDATE reservation SET state = ${state}, answer = ${answer}, stock_lines = COALESCE(${lines}, stock_lines), updated_at = ${tx.dbNow} WHERE id = ${id}`
 }
 
-/** Makes the row. @returns null when it is new, else the one that was there, locked */
+/** Makes the row. @returns null when it is new, else the one that was there, locked; it is asked for at once where there mostly is one */
 const claim = async (
   tx: Tx,
   { orderId, reservationId }: Request,
@@ -43,10 +38,11 @@ const claim = async (
   lines: readonly StockLine[],
   heldUntil: Date | null,
 ): Promise<Reservation | null> => {
-  const made =
-    await tx.run`INSERT IGNORE INTO reservation (id, order_id, state, held_until, stock_lines, answer, created_at, updated_at)
+  const making = tx.run`INSERT IGNORE INTO reservation (id, order_id, state, held_until, stock_lines, answer, created_at, updated_at)
     VALUES (${reservationId}, ${orderId}, ${state}, ${heldUntil}, ${JSON.stringify(lines)}, NULL, ${tx.dbNow}, ${tx.dbNow})`
-  return made.affectedRows === 1 ? null : lock(tx, reservationId)
+  const [made, there] = await Promise.all([making, state === 'held' ? null : lock(tx, reservationId)])
+  if (made.affectedRows === 1) return null
+  return there ?? lock(tx, reservationId)
 }
 
 /** Publishes again what was answered before. */
@@ -63,10 +59,15 @@ const repeatAnswer = async (tx: Tx, reservation: Reservation): Promise<void> => 
     await publish(tx, catalogEvents.stockRejected, JSON.parse(reservation.answer ?? '{}') as Rejected)
 }
 
-const reject = async (tx: Tx, request: Request, rejected: 'reserve' | 'commit', lines: readonly StockLine[]): Promise<void> => {
+const reject = async (
+  tx: Tx,
+  request: Request,
+  rejected: 'reserve' | 'commit',
+  shortages: Rejected['shortages'],
+): Promise<void> => {
   const { orderId, reservationId } = request
-  const answer: Rejected = { orderId, reservationId, rejected, shortages: await shortagesOf(tx, lines) }
-  await setState(tx, reservationId, 'rejected', { answer })
+  const answer: Rejected = { orderId, reservationId, rejected, shortages }
+  setState(tx, reservationId, 'rejected', { answer })
   await publish(tx, catalogEvents.stockRejected, answer)
 }
 
@@ -77,7 +78,8 @@ export const reserve = async (tx: Tx, request: DataOf<typeof orderEvents.stockRe
   const heldUntil = new Date(request.holdUntil)
   const known = await claim(tx, request, 'held', lines, heldUntil)
   if (known) return repeatAnswer(tx, known)
-  if (!(await holdAll(tx, lines))) return reject(tx, request, 'reserve', lines)
+  const missing = await holdAll(tx, lines)
+  if (missing) return reject(tx, request, 'reserve', missing)
   await publish(tx, catalogEvents.stockReserved, { orderId, reservationId, heldUntil: heldUntil.toISOString() })
 }
 
@@ -90,11 +92,12 @@ export const commit = async (tx: Tx, request: DataOf<typeof orderEvents.stockCom
   if (known?.state === 'rejected' && (JSON.parse(known.answer ?? '{}') as Rejected).rejected === 'commit')
     return repeatAnswer(tx, known)
   if (known?.state === 'held') {
-    await setState(tx, reservationId, 'committed')
-    await sellHeld(tx, linesOf(known), sold(orderId))
+    setState(tx, reservationId, 'committed')
+    sellHeld(tx, linesOf(known), sold(orderId))
   } else {
-    await setState(tx, reservationId, 'committed', { lines })
-    if (!(await sellFree(tx, lines, sold(orderId)))) return reject(tx, request, 'commit', lines)
+    setState(tx, reservationId, 'committed', { lines })
+    const missing = await sellFree(tx, lines, sold(orderId))
+    if (missing) return reject(tx, request, 'commit', missing)
   }
   await publish(tx, catalogEvents.stockCommitted, { orderId, reservationId })
 }
@@ -106,8 +109,8 @@ export const release = async (tx: Tx, request: Request, reason: 'requested' | 'l
   if (known?.state === 'committed') return
   if (known?.state === 'released' || known?.state === 'tombstone') return repeatAnswer(tx, known)
   if (known?.state === 'held') {
-    await setState(tx, known.id, 'released', { answer: { reason } })
-    await unholdAll(tx, linesOf(known))
+    setState(tx, known.id, 'released', { answer: { reason } })
+    unholdAll(tx, linesOf(known))
   }
   await publish(tx, catalogEvents.stockReleased, { orderId: request.orderId, reservationId: request.reservationId, reason })
 }

@@ -12,8 +12,8 @@ import { endFamily, openSession, rotate } from '../tokens/tokens.ts'
 export const guest = route(identityApi.guest, async (_, deps: IdentityDeps) => {
   const subject = { id: deps.newId('gst'), role: 'guest', email: null } as const
   const tokens = await deps.db.tx(async (tx) => {
-    await insertUser(tx, { ...subject, name: null })
-    return openSession(tx, subject, deps)
+    const [, session] = await Promise.all([insertUser(tx, { ...subject, name: null }), openSession(tx, subject, deps)])
+    return session
   })
   return tokens()
 })

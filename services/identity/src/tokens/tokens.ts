@@ -19,7 +19,7 @@ const hashOf = (token: string) => createHash('sha256').update(token).digest('hex
 
 const insertRefresh = async (tx: Tx, familyId: string, deps: IdentityDeps): Promise<string> => {
   const token = randomBytes(32).toString('base64url')
-  await tx.run`INSERT INTO refresh_token (token_hash, family_id, created_at, expires_at)
+  tx.write`INSERT INTO refresh_token (token_hash, family_id, created_at, expires_at)
     VALUES (${hashOf(token)}, ${familyId}, ${tx.dbNow}, ${tx.dbNow} + INTERVAL ${deps.config.refreshTokenDays} DAY)`
   return token
 }
@@ -51,7 +51,7 @@ const tokensOf = async (subject: Subject, refreshToken: string, deps: IdentityDe
  */
 export const openSession = async (tx: Tx, subject: Subject, deps: IdentityDeps): Promise<() => Promise<Tokens>> => {
   const familyId = deps.newId('fam')
-  await tx.run`INSERT INTO refresh_family (id, user_id, created_at) VALUES (${familyId}, ${subject.id}, ${tx.dbNow})`
+  tx.write`INSERT INTO refresh_family (id, user_id, created_at) VALUES (${familyId}, ${subject.id}, ${tx.dbNow})`
   const refreshToken = await insertRefresh(tx, familyId, deps)
   return () => tokensOf(subject, refreshToken, deps)
 }
