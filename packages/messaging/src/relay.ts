@@ -40,7 +40,7 @@ const batchSize = 500
 const pollMs = 200
 /** How long marks are gathered: a mark is bookkeeping, and what is sent twice after a crash finds its claim. */
 const markMs = 50
-/** Rows handed over in memory that no group has finished: behind this many, a blocked group holds the others up at last. */
+/** Rows handed over that are not marked; in memory, those that no group has finished: behind this many, a blocked group holds the others up at last. */
 const maxUnderWay = 20_000
 const houseworkMs = 60_000
 const purgeBatch = 1000
@@ -202,7 +202,6 @@ const pumpOf = (options: RelayOptions, onSettled: () => void, isStopped: () => b
         const sent = await sendNext()
         did ||= sent.read > 0
         more = sent.more
-        if (transport.kind === 'kafka') await books.mark()
         if (more && !(await hold())) break
       }
       await keepHouse()
@@ -221,7 +220,6 @@ export const startRelay = (options: RelayOptions): Worker => {
   let marking: NodeJS.Timeout | null = null
 
   const markSoon = (): void => {
-    if (transport.kind !== 'memory') return
     if (crowded()) wake('marks')
     marking ??= setTimeout(() => {
       marking = null
