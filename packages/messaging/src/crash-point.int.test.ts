@@ -3,10 +3,11 @@ import { eventually } from '@cartwright/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { on, startConsumer } from './consume.ts'
 import type { CrashPoint } from './crash-point.ts'
-import { enqueue, job, startJobs } from './jobs.ts'
+import { job, startJobs } from './jobs.ts'
 import { startRelay } from './relay.ts'
 import { acceptingTransport, countedRecord, counterEvents, type Testbed, testbed } from './testbed.fixture.ts'
 import { memoryTransport } from './transport/memory.ts'
+import { enqueue } from './work-rows.ts'
 
 const { counted } = counterEvents()
 let bed: Testbed
@@ -122,7 +123,6 @@ test('after a job’s effect, before its result', async () => {
   const worker = startJobs({
     db: bed.db,
     deps: {},
-    owner: 'one',
     log: bed.log,
     crash: (point, subject) => {
       crash(point, subject)

@@ -18,7 +18,7 @@ export type { CrashHook, CrashPoint } from './crash-point.ts'
 export type { DeadReason } from './dead-letter.ts'
 export { housekeeping, purgeInbox } from './housekeeping.ts'
 export { backboneInvariants, type Invariant, invariant, keptViolations, type Violation } from './invariants.ts'
-export { type AnyJob, enqueue, ensureDue, type Job, job, PermanentFailure, requeue, startJobs, type WorkItem } from './jobs.ts'
+export { type AnyJob, type Job, job, PermanentFailure, startJobs, type WorkItem } from './jobs.ts'
 export { type Periodic, periodic, startPeriodics } from './periodic.ts'
 export { publish } from './publish.ts'
 export {
@@ -52,6 +52,7 @@ export { type MemoryOptions, memoryTransport } from './transport/memory.ts'
 export type { ReplayRange, RunningSubscription, Subscription, Transport } from './transport/transport.ts'
 export { InvalidEvent } from './validate.ts'
 export type { Message, WireRecord } from './wire.ts'
+export { enqueue, ensureDue, requeue } from './work-rows.ts'
 
 /** The tables of this package; every service with a schema applies them. */
 export const messagingMigrations: MigrationSet = {

@@ -1,53 +1,22 @@
-// Jobs: an effect outside and its result inside, once per row; rows back off one by one; a dead worker's row is taken over.
+// Jobs: an effect outside and its result inside, once per row; rows back off one by one, and what is asked for again is done again.
 import { eventually } from '@cartwright/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type AnyJob, enqueue, ensureDue, job, PermanentFailure, requeue, startJobs, type WorkItem } from './jobs.ts'
-import type { Worker } from './relay.ts'
+import { jobLab, type Payload } from './jobs.fixture.ts'
+import { PermanentFailure, type WorkItem } from './jobs.ts'
 import { type Testbed, testbed } from './testbed.fixture.ts'
 import { findTrace, newTrace, runInTrace } from './trace.ts'
+import { ensureDue, requeue } from './work-rows.ts'
 
 let bed: Testbed
-const workers: Worker[] = []
+const { start, counting, put, row, doneAfter, stopAll } = jobLab(() => bed)
 
 beforeEach(async () => {
   bed = await testbed()
 })
 afterEach(async () => {
-  await Promise.all(workers.splice(0).map((worker) => worker.stop()))
+  await stopAll()
   await bed[Symbol.asyncDispose]()
 })
-
-interface Payload {
-  counterId: string
-}
-const start = (declared: AnyJob<object>, owner = 'one', more: { leaseSec?: number } = {}): Worker => {
-  const worker = startJobs({ db: bed.db, jobs: [declared], deps: {}, owner, log: bed.log, ...more })
-  workers.push(worker)
-  return worker
-}
-const counting = (effect: (item: WorkItem<Payload>) => Promise<number>, more: Partial<AnyJob<object>> = {}): AnyJob<object> => ({
-  ...job<Payload, number, object>({
-    kind: 'count',
-    effect,
-    apply: (tx, item, n) => bed.effect(tx, { counterId: item.payload.counterId, n }),
-  }),
-  ...more,
-})
-const put = (key: string, delaySec = 0) => bed.db.tx((tx) => enqueue<Payload>(tx, 'count', key, { counterId: key }, delaySec))
-const row = (key: string) =>
-  bed.db.one<{
-    attempts: number
-    done: number
-    last_error: string | null
-    wait: number
-  }>`SELECT attempts, done_at IS NOT NULL AS done, last_error,
-    TIMESTAMPDIFF(SECOND, ${bed.db.dbNow}, available_at) AS wait FROM work_item WHERE item_key = ${key}`
-
-/** Whether a row is done once the worker has done what is due. */
-const doneAfter = async (worker: Worker, key: string): Promise<boolean> => {
-  await worker.tick()
-  return (await row(key))?.done === 1
-}
 
 test('a row is worked once, and a second one with its key is none', async () => {
   let effects = 0
@@ -90,73 +59,6 @@ test('a row is not due before its time, on the service’s clock', async () => {
   expect(await bed.effects('later')).toEqual([])
   bed.advance(601_000)
   await eventually('it is done', () => doneAfter(worker, 'later'))
-})
-
-test('two workers share the rows, and no row is worked by both', async () => {
-  const seen: string[] = []
-  const declared = counting(async ({ key }) => seen.push(key))
-  start(declared, 'one')
-  start(declared, 'two')
-  const keys = Array.from({ length: 40 }, (_, index) => `row-${index}`)
-  await Promise.all(keys.map((key) => put(key)))
-  await eventually(
-    'all are done',
-    async () => (await bed.db.one<{ open: number }>`SELECT COUNT(*) AS open FROM work_item WHERE done_at IS NULL`)?.open === 0,
-  )
-  expect(seen.toSorted()).toEqual(keys.toSorted())
-})
-
-test('the row of a worker that died is taken over when its lease lapses, not before', async () => {
-  await put('a')
-  await bed.db.run`UPDATE work_item SET leased_by = 'dead', attempts = 1, leased_until = UTC_TIMESTAMP(6) + INTERVAL 1 SECOND`
-  const worker = start(counting(async ({ attempts }) => attempts))
-  await worker.tick()
-  expect(await bed.effects('a')).toEqual([])
-  await eventually('it is taken over', () => doneAfter(worker, 'a'))
-  expect(await bed.effects('a')).toEqual([1])
-})
-
-test('an effect that takes long keeps its lease: nobody else begins it meanwhile', async () => {
-  const [reached, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  let begun = 0
-  const slow = counting(async () => {
-    begun += 1
-    reached.resolve()
-    await release.promise
-    return 1
-  })
-  const worker = start(slow, 'slow', { leaseSec: 1 })
-  await put('a')
-  await reached.promise
-  const other = start(slow, 'other', { leaseSec: 1 })
-  const leaseEnds = async () =>
-    (await bed.db.one<{ at: Date }>`SELECT leased_until AS at FROM work_item WHERE item_key = 'a'`)?.at.getTime() ?? 0
-  const first = await leaseEnds()
-  await eventually('the lease was renewed past its first end', async () => {
-    await other.tick()
-    return (await leaseEnds()) > first + 1500
-  })
-  expect(begun).toBe(1)
-  release.resolve()
-  await eventually('it is done', () => doneAfter(worker, 'a'))
-  expect(await bed.effects('a')).toEqual([1])
-})
-
-test('a worker whose lease another one took does not write its result', async () => {
-  const [reached, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  const worker = start(
-    counting(async () => {
-      reached.resolve()
-      await release.promise
-      return 7
-    }),
-  )
-  await put('a')
-  await reached.promise
-  await bed.db.run`UPDATE work_item SET leased_by = 'another'`
-  release.resolve()
-  await worker.tick()
-  expect(await bed.effects('a')).toEqual([])
 })
 
 test('a permanent failure is settled in one transaction, and never tried again', async () => {

@@ -1,12 +1,10 @@
 // Does effects outside the database: a leased work row, an effect with a stable key, then its result applied in one transaction.
-import { type Database, isTransient, list, type Sql, sql, type Tx } from '@cartwright/db'
+import { type Database, idFactory, isTransient, list, rowsOf, type Sql, sql, type Tx } from '@cartwright/db'
 import type { CrashHook } from './crash-point.ts'
 import type { Log, Worker } from './relay.ts'
-import { currentTrace, runInTrace, type Trace } from './trace.ts'
+import { runInTrace, type Trace } from './trace.ts'
 import { NotClaimed, whileClaiming } from './while-claiming.ts'
-
-/** Signalled after a commit that enqueued work. */
-export const workSignal = 'work'
+import { type Taker, takersOf, type WorkRow, workSignal } from './work-rows.ts'
 
 export interface WorkItem<P> {
   id: number
@@ -46,43 +44,13 @@ export type AnyJob<Deps> = Job<any, any, Deps>
 /** Declares a job with its types checked. */
 export const job = <P, R, Deps>(definition: Job<P, R, Deps>): AnyJob<Deps> => definition
 
-/** Writes a work row. A second one with the same kind and key is a no-op. @param delaySec seconds on the service's clock */
-export const enqueue = async <P>(tx: Tx, kind: string, key: string, payload: P, delaySec = 0): Promise<boolean> => {
-  const { affectedRows } = await tx.run`INSERT IGNORE INTO work_item (kind, item_key, payload, headers, created_at, available_at)
-    VALUES (${kind}, ${key}, ${JSON.stringify(payload)}, ${JSON.stringify(currentTrace())}, ${tx.dbNow}, ${tx.dbNow} + INTERVAL ${delaySec} SECOND)`
-  if (affectedRows === 1) tx.signal(workSignal)
-  return affectedRows === 1
-}
-
-/**
- * Makes a row that is done or waiting due again, at once or later. One that is under way is not disturbed: it stays due when it
- * has finished, since its effect may have looked before this change.
- */
-export const requeue = async (tx: Tx, kind: string, key: string, delaySec = 0): Promise<void> => {
-  await tx.run`UPDATE work_item SET done_at = NULL, requests = requests + 1, attempts = 0, available_at = ${tx.dbNow} + INTERVAL ${delaySec} SECOND
-    WHERE kind = ${kind} AND item_key = ${key}`
-  tx.signal(workSignal)
-}
-
-/**
- * Writes a work row, or makes one that is done due again: for work over whatever is pending under its key. A row that waits or is
- * under way stays as it is; it shares this row's lock with the transaction that marks it done, so an `apply` that looks for
- * more, and calls this when it finds some, misses nothing.
- */
-export const ensureDue = async <P>(tx: Tx, kind: string, key: string, payload: P): Promise<void> => {
-  await tx.run`INSERT INTO work_item (kind, item_key, payload, headers, created_at, available_at)
-    VALUES (${kind}, ${key}, ${JSON.stringify(payload)}, ${JSON.stringify(currentTrace())}, ${tx.dbNow}, ${tx.dbNow})
-    ON DUPLICATE KEY UPDATE available_at = IF(done_at IS NULL, available_at, VALUES(available_at)), attempts = IF(done_at IS NULL, attempts, 0),
-      leased_until = IF(done_at IS NULL, leased_until, NULL), done_at = NULL`
-  tx.signal(workSignal)
-}
-
 export interface JobRunnerOptions<Deps> {
   db: Database
   jobs: readonly AnyJob<Deps>[]
   deps: Deps
-  owner: string
   log: Log
+  /** The process is known to be alone (embedded mode holds a lock): it goes on at once with what the one before it had begun. */
+  alone?: boolean
   observe?: (kind: string, outcome: 'done' | 'failed' | 'given_up', milliseconds: number) => void
   /** Jobs at the same time; 8 when left out. */
   concurrency?: number
@@ -91,56 +59,79 @@ export interface JobRunnerOptions<Deps> {
   crash?: CrashHook
 }
 
-interface WorkRow {
-  id: number
-  kind: string
-  item_key: string
-  payload: string
-  headers: string
-  attempts: number
-  requests: number
+/** A row that is ours, under a token of its own lease: a lease that lapsed and was taken again, by us too, is another one. */
+interface Leased extends WorkRow {
+  token: string
 }
 
 /** Renewed while the effect lasts, so that the row of a process that died is taken over soon. */
 const itemLeaseSec = 15
 const pollMs = 1000
+const newToken = idFactory(() => Date.now())
 const defaultBackoffSec = (attempts: number) => Math.min(60, 2 ** Math.min(attempts, 6))
 
-/** Starts the runner of a service's jobs. A commit that enqueues wakes it; the poll finds what became due. */
+/**
+ * Starts the runner of a service's jobs. What this process enqueues is leased to it from the start and begins after the commit; the
+ * poll, and a commit that signals, find what others left, what is tried again and what became due.
+ */
 export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
-  const { db, deps, owner, log, concurrency = 8, leaseSec = itemLeaseSec } = options
+  const { db, deps, log, concurrency = 8, leaseSec = itemLeaseSec } = options
   const byKind = new Map(options.jobs.map((definition) => [definition.kind, definition]))
   const kinds: Sql = list([...byKind.keys()])
   const underWay = new Set<Promise<void>>()
-  const leased = new Set<number>()
+  /** Ours, and waiting for one of those under way to end. */
+  const backlog: Leased[] = []
+  const leased = new Map<number, Leased>()
   let stopped = false
   let running: Promise<boolean> | null = null
   let again = false
   /** The last look found as many as there was room for: there may be more. */
   let full = false
+  let entered = false
   /** Counts the signals: one that comes while a row is under way may be about that row. */
   let signals = 0
 
-  const claim = async (row: WorkRow): Promise<boolean> => {
-    const taken =
-      await db.run`UPDATE work_item SET leased_by = ${owner}, leased_until = UTC_TIMESTAMP(6) + INTERVAL ${leaseSec} SECOND, attempts = attempts + 1
-      WHERE id = ${row.id} AND done_at IS NULL AND attempts = ${row.attempts} AND requests = ${row.requests} AND (leased_until IS NULL OR leased_until < UTC_TIMESTAMP(6))`
-    if (taken.affectedRows === 1) leased.add(row.id)
-    return taken.affectedRows === 1
+  const leaseEnd = sql`UTC_TIMESTAMP(6) + INTERVAL ${leaseSec} SECOND`
+  const isFree = sql`done_at IS NULL AND (leased_until IS NULL OR leased_until < UTC_TIMESTAMP(6))`
+
+  /** Leases what was read and is still as it was read, with one statement. @returns the rows that are ours now */
+  const claim = async (rows: readonly WorkRow[]): Promise<Leased[]> => {
+    if (rows.length === 0) return []
+    const token = newToken('lse')
+    const ids = list(rows.map(({ id }) => id))
+    const asRead = rowsOf(rows.map(({ id, attempts, requests }) => [id, attempts, requests]))
+    const taken = await db.run`UPDATE work_item SET leased_by = ${token}, leased_until = ${leaseEnd}, attempts = attempts + 1
+      WHERE id IN (${ids}) AND (id, attempts, requests) IN (${asRead}) AND ${isFree}`
+    const ours = rows.map((row) => ({ ...row, token }))
+    if (taken.affectedRows === rows.length) return ours
+    const won = await db.rows<{ id: number }>`SELECT id FROM work_item WHERE id IN (${ids}) AND leased_by = ${token}`
+    return ours.filter((row) => won.some(({ id }) => id === row.id))
+  }
+
+  const heldBy = (rows: Iterable<Leased>): Sql => {
+    const held = [...rows]
+    return sql`id IN (${list(held.map(({ id }) => id))}) AND leased_by IN (${list(held.map(({ token }) => token))}) AND done_at IS NULL`
   }
 
   const renew = async (): Promise<void> => {
     if (leased.size === 0) return
-    await db.run`UPDATE work_item SET leased_until = UTC_TIMESTAMP(6) + INTERVAL ${leaseSec} SECOND
-      WHERE id IN (${list([...leased])}) AND leased_by = ${owner} AND leased_until IS NOT NULL AND done_at IS NULL`
+    await db.run`UPDATE work_item SET leased_until = ${leaseEnd} WHERE ${heldBy(leased.values())} AND leased_until IS NOT NULL`
+  }
+
+  /** Gives back what was never begun, so that the next one need not wait for the lease to lapse. */
+  const release = async (rows: readonly Leased[]): Promise<void> => {
+    if (rows.length === 0) return
+    await db.run`UPDATE work_item SET leased_until = NULL, attempts = attempts - 1 WHERE ${heldBy(rows)}`.catch(
+      (error: unknown) => log.warn({ err: error }, 'work could not be given back; its lease will lapse'),
+    )
   }
 
   /** Marks the row done, unless it was asked for again meanwhile, and writes in the same transaction. Nothing happens when the lease was lost. */
-  const finish = async (row: WorkRow, lastError: string | null, write: (tx: Tx) => Promise<void>): Promise<void> => {
+  const finish = async (row: Leased, lastError: string | null, write: (tx: Tx) => Promise<void>): Promise<void> => {
     const mark = async (tx: Tx): Promise<boolean> => {
       const done =
         await tx.run`UPDATE work_item SET done_at = IF(requests = ${row.requests}, ${tx.dbNow}, NULL), leased_until = NULL, last_error = ${lastError}
-        WHERE id = ${row.id} AND done_at IS NULL AND leased_by = ${owner}`
+        WHERE id = ${row.id} AND done_at IS NULL AND leased_by = ${row.token}`
       return done.affectedRows === 1
     }
     try {
@@ -150,15 +141,15 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
     }
   }
 
-  const postpone = async (row: WorkRow, definition: AnyJob<Deps>, error: Error): Promise<void> => {
+  const postpone = async (row: Leased, definition: AnyJob<Deps>, error: Error): Promise<void> => {
     const seconds = (definition.backoffSec ?? defaultBackoffSec)(row.attempts)
     await db.run`UPDATE work_item SET leased_until = NULL, available_at = ${db.dbNow} + INTERVAL ${seconds} SECOND, last_error = ${error.message.slice(0, 1000)}
-      WHERE id = ${row.id} AND leased_by = ${owner} AND done_at IS NULL`
+      WHERE id = ${row.id} AND leased_by = ${row.token} AND done_at IS NULL`
   }
 
-  const work = async (row: WorkRow): Promise<void> => {
+  const work = async (row: Leased): Promise<void> => {
     const definition = byKind.get(row.kind)
-    if (definition === undefined || !(await claim(row))) return
+    if (definition === undefined) return
     const item: WorkItem<unknown> = { id: row.id, key: row.item_key, payload: JSON.parse(row.payload), attempts: row.attempts }
     const started = performance.now()
     try {
@@ -172,7 +163,7 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
   }
 
   const settle = async (
-    row: WorkRow,
+    row: Leased,
     definition: AnyJob<Deps>,
     item: WorkItem<unknown>,
     error: unknown,
@@ -190,30 +181,53 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
     else await postpone(row, definition, failure)
   }
 
-  const start = (row: WorkRow): void => {
+  const start = (row: Leased): void => {
     const trace = JSON.parse(row.headers) as Trace
     const before = signals
     const task = runInTrace(trace, () => work(row))
       .catch((error: unknown) => log.warn({ err: error, kind: row.kind }, 'a job could not be settled; its lease will lapse'))
       .finally(() => {
         underWay.delete(task)
-        leased.delete(row.id)
+        if (leased.get(row.id) === row) leased.delete(row.id)
+        const next = stopped ? undefined : backlog.shift()
+        if (next) start(next)
         if (full || signals !== before) wake()
       })
     underWay.add(task)
   }
 
+  const begin = (row: Leased): void => {
+    leased.set(row.id, row)
+    if (underWay.size < concurrency) start(row)
+    else backlog.push(row)
+  }
+
+  const taker: Taker = {
+    kinds: new Set(byKind.keys()),
+    offer: () => (stopped || backlog.length >= concurrency ? null : { token: newToken('lse'), seconds: leaseSec }),
+    take: (row, token) => (stopped ? void release([{ ...row, token }]) : begin({ ...row, token })),
+  }
+
+  const enter = async (): Promise<void> => {
+    if (options.alone) await db.run`UPDATE work_item SET leased_until = NULL WHERE done_at IS NULL AND leased_until IS NOT NULL`
+    entered = true
+    if (!stopped) takersOf(db).add(taker)
+  }
+
   const pump = async (): Promise<boolean> => {
     if (byKind.size === 0 || stopped) return false
-    const room = concurrency - underWay.size
+    if (!entered) await enter()
+    const room = concurrency - underWay.size - backlog.length
     full = room <= 0
     if (full) return true
     const rows = await db.rows<WorkRow>`SELECT id, kind, item_key, payload, headers, attempts, requests FROM work_item
-      WHERE done_at IS NULL AND available_at <= ${db.dbNow} AND (leased_until IS NULL OR leased_until < ${sql`UTC_TIMESTAMP(6)`}) AND kind IN (${kinds})
+      WHERE available_at <= ${db.dbNow} AND ${isFree} AND kind IN (${kinds})
       ORDER BY available_at LIMIT ${room}`
     full = rows.length >= room
-    for (const row of rows) start(row)
-    return rows.length > 0
+    const ours = await claim(rows)
+    if (stopped) await release(ours)
+    else for (const row of ours) begin(row)
+    return ours.length > 0
   }
 
   const run = (): Promise<boolean> => {
@@ -258,10 +272,12 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
     },
     stop: async () => {
       stopped = true
+      takersOf(db).delete(taker)
       clearInterval(timer)
       unlisten()
       if (running) await running
       await Promise.all(underWay)
+      await release(backlog.splice(0))
       clearInterval(renewal)
     },
   }

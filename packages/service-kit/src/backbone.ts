@@ -78,10 +78,11 @@ const startWorkers = <S extends ConfigSpec, Own extends object>(
 ): Worker[] => {
   const { log, metrics } = deps
   const crash = options.crash ? { crash: options.crash } : {}
+  const alone = options.alone ? { alone: true } : {}
   const observeJob = (kind: string, outcome: string, ms: number) => metrics.jobs.observe({ kind, outcome }, ms / 1000)
   const kitTasks = [housekeeping, purgeIdempotencyKeys, ...watchInvariants(invariantsOf(definition), deps)]
   return [
-    startJobs({ db, jobs: definition.jobs ?? [], deps, owner, log, observe: observeJob, ...crash }),
+    startJobs({ db, jobs: definition.jobs ?? [], deps, log, observe: observeJob, ...crash, ...alone }),
     ...(definition.sagas ?? []).map((declared) => declared.startTimer(db, deps, log)),
     startPeriodics({ db, tasks: [...(definition.periodics ?? []), ...kitTasks], deps, owner, log }),
     startRelay({
@@ -90,7 +91,7 @@ const startWorkers = <S extends ConfigSpec, Own extends object>(
       owner,
       log,
       ...crash,
-      ...(options.alone ? { alone: true } : {}),
+      ...alone,
       observe: (ms) => metrics.relay.observe(ms / 1000),
     }),
   ]

@@ -1,0 +1,155 @@
+// Leases of work: from birth or by the poll, one worker per row; what a dead or stopped one leaves is taken over.
+import { eventually } from '@cartwright/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { jobLab, type Payload } from './jobs.fixture.ts'
+import { type Testbed, testbed } from './testbed.fixture.ts'
+import { enqueue, ensureDue } from './work-rows.ts'
+
+let bed: Testbed
+const { start, counting, put, row, doneAfter, stopAll } = jobLab(() => bed)
+
+beforeEach(async () => {
+  bed = await testbed()
+})
+afterEach(async () => {
+  await stopAll()
+  await bed[Symbol.asyncDispose]()
+})
+
+test.each(['from the start', 'by the poll'])(
+  'two workers share the rows, leased %s, and no row is worked by both',
+  async (leased) => {
+    const seen: string[] = []
+    const enqueued =
+      leased === 'from the start' ? put : (key: string) => bed.db.tx((tx) => ensureDue(tx, 'count', key, { counterId: key }))
+    const declared = counting(async ({ key }) => seen.push(key))
+    start(declared)
+    start(declared)
+    const keys = Array.from({ length: 40 }, (_, index) => `row-${index}`)
+    await Promise.all(keys.map((key) => enqueued(key)))
+    await eventually(
+      'all are done',
+      async () => (await bed.db.one<{ open: number }>`SELECT COUNT(*) AS open FROM work_item WHERE done_at IS NULL`)?.open === 0,
+    )
+    expect(seen.toSorted()).toEqual(keys.toSorted())
+  },
+)
+
+test('the row of a worker that died is taken over when its lease lapses, not before', async () => {
+  await put('a')
+  await bed.db.run`UPDATE work_item SET leased_by = 'dead', attempts = 1, leased_until = UTC_TIMESTAMP(6) + INTERVAL 1 SECOND`
+  const worker = start(counting(async ({ attempts }) => attempts))
+  await worker.tick()
+  expect(await bed.effects('a')).toEqual([])
+  await eventually('it is taken over', () => doneAfter(worker, 'a'))
+  expect(await bed.effects('a')).toEqual([1])
+})
+
+test('a row that this process enqueues begins without being looked for, and waits its turn when too many are under way', async () => {
+  const release = Promise.withResolvers<void>()
+  const begun: string[] = []
+  const worker = start(
+    counting(async ({ key, attempts }) => {
+      begun.push(key)
+      await release.promise
+      return attempts
+    }),
+    { concurrency: 1 },
+  )
+  await worker.tick()
+  await bed.db.tx(async (tx) => {
+    for (const key of ['a', 'b', 'c']) await enqueue<Payload>(tx, 'count', key, { counterId: key })
+    expect(begun).toEqual([])
+  })
+  expect(begun).toEqual(['a'])
+  const leases = await bed.db.rows<{ mine: number }>`SELECT leased_until > UTC_TIMESTAMP(6) AS mine FROM work_item ORDER BY id`
+  expect(leases.map(({ mine }) => mine)).toEqual([1, 1, 1])
+  release.resolve()
+  for (const key of ['a', 'b', 'c']) await eventually(`${key} is done`, async () => (await bed.effects(key)).length === 1)
+  expect([begun, await bed.effects('c'), (await row('c'))?.attempts]).toEqual([['a', 'b', 'c'], [0], 1])
+})
+
+test('a row whose transaction is rolled back is not worked', async () => {
+  let effects = 0
+  const worker = start(counting(async () => ++effects))
+  const undone = bed.db.tx(async (tx) => {
+    await enqueue<Payload>(tx, 'count', 'a', { counterId: 'a' })
+    throw new Error('no')
+  })
+  await expect(undone).rejects.toThrow('no')
+  await worker.tick()
+  expect(effects).toBe(0)
+})
+
+test('a worker that stops gives back what it has not begun', async () => {
+  const [reached, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const slow = counting(async () => {
+    reached.resolve()
+    await release.promise
+    return 1
+  })
+  const worker = start(slow, { concurrency: 1 })
+  await worker.tick()
+  for (const key of ['a', 'b']) await put(key)
+  await reached.promise
+  const stopped = worker.stop()
+  release.resolve()
+  await stopped
+  expect([await bed.effects('a'), await bed.effects('b'), (await row('b'))?.attempts]).toEqual([[1], [], 0])
+  await eventually('another one does it', () => doneAfter(start(counting(async () => 2)), 'b'))
+  expect(await bed.effects('b')).toEqual([2])
+})
+
+test('a worker that is known to be alone does not wait for the lease of one that died', async () => {
+  await put('a')
+  await bed.db.run`UPDATE work_item SET leased_by = 'dead', attempts = 1, leased_until = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR`
+  const worker = start(
+    counting(async ({ attempts }) => attempts),
+    { alone: true },
+  )
+  await eventually('it is taken over', () => doneAfter(worker, 'a'))
+  expect(await bed.effects('a')).toEqual([1])
+})
+
+test('an effect that takes long keeps its lease: nobody else begins it meanwhile', async () => {
+  const [reached, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let begun = 0
+  const slow = counting(async () => {
+    begun += 1
+    reached.resolve()
+    await release.promise
+    return 1
+  })
+  const worker = start(slow, { leaseSec: 1 })
+  await put('a')
+  await reached.promise
+  const other = start(slow, { leaseSec: 1 })
+  const leaseEnds = async () =>
+    (await bed.db.one<{ at: Date }>`SELECT leased_until AS at FROM work_item WHERE item_key = 'a'`)?.at.getTime() ?? 0
+  const first = await leaseEnds()
+  await eventually('the lease was renewed past its first end', async () => {
+    await other.tick()
+    return (await leaseEnds()) > first + 1500
+  })
+  expect(begun).toBe(1)
+  release.resolve()
+  await eventually('it is done', () => doneAfter(worker, 'a'))
+  expect(await bed.effects('a')).toEqual([1])
+})
+
+test('a worker whose lease another one took does not write its result', async () => {
+  const [reached, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const worker = start(
+    counting(async () => {
+      reached.resolve()
+      await release.promise
+      return 7
+    }),
+  )
+  await put('a')
+  await reached.promise
+  await bed.db.run`UPDATE work_item SET leased_by = 'another'`
+  release.resolve()
+  await worker.tick()
+  expect(await bed.effects('a')).toEqual([])
+})
