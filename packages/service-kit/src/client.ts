@@ -3,10 +3,11 @@ import { AppError, type BodyOf, type Endpoint, type ParamsOf, type QueryOf, type
 import { currentTrace } from '@cartwright/messaging'
 import { type Agent, request } from 'undici'
 import type { InternalAuth, Principal } from './auth.ts'
+import { turns } from './turns.ts'
 
 export interface CallOptions {
   onBehalfOf?: Principal
-  /** Milliseconds until the call counts as failed; 2000 when left out. */
+  /** Milliseconds until the call counts as failed, from when it is its turn; 2000 when left out. */
   deadlineMs?: number
 }
 type Input<E extends Endpoint> = (ParamsOf<E> extends undefined ? { params?: undefined } : { params: ParamsOf<E> }) &
@@ -32,14 +33,20 @@ const pathOf = (endpoint: Endpoint, params: Record<string, unknown> = {}, query:
   return text === '' ? path : `${path}?${text}`
 }
 
+/** Calls to one service at the same time: fewer than there are connections, so that a call's deadline never counts waiting for one. */
+const callsAtOnce = 48
+/** Calls that may wait, and for how long: less than any caller of ours waits for its answer. */
+const patience = { maxWaiting: 5000, maxWaitMs: 5000, stallMs: 2000 }
+
 /** Opens a client for one service. @param baseUrl read at each call, since embedded services learn theirs late */
 export const serviceClient = (
   callee: string,
   baseUrl: () => string | null,
   internal: InternalAuth,
   agent: Agent,
-): ServiceClient => ({
-  read: async (endpoint, input, options = {}) => {
+): ServiceClient => {
+  const turn = turns({ atOnce: callsAtOnce, ...patience })
+  const ask = async <E extends Endpoint>(endpoint: E, input: Input<E>, options: CallOptions): Promise<ResponseOf<E> | null> => {
     const base = baseUrl()
     if (base === null) throw new AppError('upstream_unavailable', `the address of ${callee} is not configured`)
     const { traceparent, correlationId } = currentTrace()
@@ -62,10 +69,11 @@ export const serviceClient = (
       const body = await response.body.text()
       if (response.statusCode === 404) return null
       if (response.statusCode >= 300) throw new AppError('upstream_unavailable', `${callee} answered ${response.statusCode}`)
-      return JSON.parse(body) as ResponseOf<typeof endpoint>
+      return JSON.parse(body) as ResponseOf<E>
     } catch (error) {
       if (error instanceof AppError) throw error
       throw new AppError('upstream_unavailable', `${callee} does not answer right now`)
     }
-  },
-})
+  }
+  return { read: (endpoint, input, options = {}) => turn.run(() => ask(endpoint, input, options)) }
+}

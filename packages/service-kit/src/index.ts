@@ -38,3 +38,4 @@ export {
   type StartOptions,
 } from './service.ts'
 export { idle } from './start.ts'
+export { type Turns, type TurnsOptions, turns } from './turns.ts'

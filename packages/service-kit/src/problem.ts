@@ -54,7 +54,7 @@ export const asAppError = (error: unknown): AppError => {
     return new AppError('validation_failed', error.message, { errors: [{ path: '/cursor', message: error.message }] })
   // Prisma's unique-key failures carry the engine's number too.
   if (error instanceof ConflictError || errnoOf(error) === 1062) return new AppError('conflict')
-  if (isTransient(error)) return new AppError('upstream_unavailable', undefined, {}, 2)
+  if (isTransient(error)) return new AppError('upstream_unavailable')
   if (!(error instanceof Error)) return new AppError('internal')
   const known: FastifyError = Object.assign(error, { code: 'code' in error && typeof error.code === 'string' ? error.code : '' })
   if (known.validation) {
@@ -74,13 +74,17 @@ export const asAppError = (error: unknown): AppError => {
 
 const named = ({ id, trace }: FastifyRequest) => ({ requestId: id, traceId: traceIdOf(trace) })
 
+/** Seconds after which to ask again for what is away, when nobody knows better. */
+const awaySec = 2
+
 /** Sends a problem. */
 export const sendProblem = (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
   const app = asAppError(error)
   if (app.code === 'internal') request.log.error({ err: error, ...named(request) }, 'a request failed unexpectedly')
   else if (app.code === 'upstream_unavailable')
     request.log.warn({ err: error, ...named(request) }, 'a request met an engine or service that cannot answer')
-  if (app.retryAfterSec !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(app.retryAfterSec))))
+  const comeBackSec = app.retryAfterSec ?? (app.code === 'upstream_unavailable' ? awaySec : undefined)
+  if (comeBackSec !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(comeBackSec))))
   if (app.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer')
   const detail = app.code === 'internal' ? undefined : app.message
   const path = request.url.split('?')[0] ?? request.url

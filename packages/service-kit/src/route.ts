@@ -7,6 +7,7 @@ import { IsOptional } from 'typebox'
 import type { InternalAuth, Principal } from './auth.ts'
 import type { CrashingRequests } from './crash-requests.ts'
 import { type Answer, findReplay, type KeyedRequest, once, readKey, requestHash } from './idempotency.ts'
+import type { Turns } from './turns.ts'
 
 type PrincipalOf<E extends Endpoint> = E['auth'] extends 'public' | 'internal' ? Principal | null : Principal
 
@@ -32,16 +33,26 @@ type Handle<E extends Endpoint, Deps> = (
   reply: FastifyReply,
 ) => Promise<ResponseOf<E> | Answer<ResponseOf<E>>>
 
-export interface Route<Deps> {
+interface RouteOptions<Deps> {
+  /** Where requests wait until it is their turn, before anything is looked up for them. Without it each is handled at once. */
+  turns?: (deps: Deps) => Turns
+}
+
+export interface Route<Deps> extends RouteOptions<Deps> {
   endpoint: Endpoint
   handle: (request: FastifyRequest, deps: Deps, reply: FastifyReply) => Promise<unknown>
 }
 
 /** Binds a handler to a contract. Return the body for the contract's first status, or `answer(status, body)`. */
-export const route = <E extends Endpoint, Deps>(endpoint: E, handle: Handle<E, Deps>): Route<Deps> => ({
+export const route = <E extends Endpoint, Deps>(
+  endpoint: E,
+  handle: Handle<E, Deps>,
+  options: RouteOptions<Deps> = {},
+): Route<Deps> => ({
   endpoint,
   // Fastify has validated the request against the contract before the handler runs.
   handle: (request, deps, reply) => handle(request as RouteRequest<E>, deps, reply),
+  ...options,
 })
 
 const answers = new WeakSet<object>()
@@ -183,11 +194,22 @@ const giveBody = async (request: FastifyRequest): Promise<void> => {
   request.body ??= {}
 }
 
+/** Answers when it is the request's turn. Whoever left meanwhile gets nothing done: nobody would learn of it. */
+const inTurn = (turn: Turns | undefined, reply: FastifyReply, work: () => Promise<FastifyReply>): Promise<FastifyReply> => {
+  if (turn === undefined) return work()
+  return turn.run(() => {
+    if (reply.raw.destroyed) throw new AppError('conflict', 'whoever asked has left')
+    return work()
+  })
+}
+
 /** Mounts a route. */
 export const mount = <Deps>(app: FastifyInstance, declared: Route<Deps>, deps: Deps, context: RouteContext): void => {
   const { endpoint } = declared
+  const turn = declared.turns?.(deps)
   const { during } = context
-  const answerOne = (request: FastifyRequest, reply: FastifyReply) => respond(declared, request, reply, deps, context)
+  const answerOne = (request: FastifyRequest, reply: FastifyReply) =>
+    inTurn(turn, reply, () => respond(declared, request, reply, deps, context))
   const handler = during
     ? (request: FastifyRequest, reply: FastifyReply) => during(endpoint.operationId, () => answerOne(request, reply))
     : answerOne

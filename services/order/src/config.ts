@@ -6,6 +6,11 @@ export const config = {
   metricsPort: integer('ORDER_METRICS_PORT', 'Port of /metrics; 0 takes a free one', 0),
   databaseUrl: secret(text('ORDER_DATABASE_URL', 'mysql://user:password@host:port/schema')),
   poolSize: integer('ORDER_POOL_SIZE', 'Database connections at most', 10),
+  checkoutsAtOnce: integer(
+    'ORDER_CHECKOUTS_AT_ONCE',
+    'Checkouts that are at work at the same time; others wait their turn, for at most 45 seconds',
+    8,
+  ),
   returnOrigins: textList(
     'CHECKOUT_RETURN_ORIGINS',
     'Origins that shoppers may return to after paying; loopback is allowed outside production',

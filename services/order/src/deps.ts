@@ -1,11 +1,14 @@
 // What order's handlers work with.
 import { createHmac } from 'node:crypto'
-import { type BaseDeps, type CodeMaker, codeMaker } from '@cartwright/service-kit'
+import { type BaseDeps, type CodeMaker, codeMaker, type Turns } from '@cartwright/service-kit'
 import type { config } from './config.ts'
 import { openPrisma, type PrismaClient } from './db/prisma.ts'
+import { checkoutTurns } from './place-order/turns.ts'
 import { type Waiters, waiters } from './waiters.ts'
 
 export interface OrderOwn {
+  /** Where checkouts wait until it is their turn. */
+  checkoutTurns: Turns
   /** Long polls that wait for a change. */
   waiters: Waiters
   /** Lists for shoppers and operators. */
@@ -21,6 +24,7 @@ export type OrderDeps = BaseDeps<typeof config> & OrderOwn
 
 /** Opens what order needs beyond the kit. */
 export const openDeps = async ({ config: own, shared, db, metrics }: BaseDeps<typeof config>): Promise<OrderOwn> => ({
+  checkoutTurns: checkoutTurns(own.checkoutsAtOnce, metrics),
   waiters: waiters(db),
   prisma: openPrisma(db),
   // A key of its own, drawn from the shared secret: the codes live for minutes, so they may end when that secret is changed.

@@ -1,9 +1,9 @@
 // A service in another process that is away, breaks connections, or takes too long.
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcp } from 'node:net'
 import { eventually } from '@cartwright/testing'
 import { describe, expect, test } from 'vitest'
-import { ann, startGateway } from '../fixtures.ts'
+import { ann, json, startGateway } from '../fixtures.ts'
 
 const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port
 const listening = (server: { listen(port: number, host: string, done: () => void): unknown }, port = 0) =>
@@ -111,6 +111,20 @@ describe('a service in another process', () => {
     } as RequestInit)
     expect(answer.status).toBe(413)
     expect(await answer.json()).toMatchObject({ code: 'payload_too_large' })
+  })
+
+  test('is asked quickly also while a crowd waits there for its turn', async () => {
+    await using t = await startGateway('in another process')
+    const crowd: ServerResponse[] = []
+    t.service.answers((request, response) => {
+      if (request.url === '/v1/checkout') crowd.push(response)
+      else json({ ok: true })(request, response, Buffer.alloc(0))
+    })
+    const waiting = Array.from({ length: 300 }, () => t.as(ann).post('/v1/checkout', {}))
+    await eventually('the whole crowd has come through', () => crowd.length === 300)
+    expect((await t.as(ann).get('/v1/orders')).status).toBe(200)
+    for (const response of crowd) response.writeHead(201, { 'content-type': 'application/json' }).end('{}')
+    expect((await Promise.all(waiting)).every(({ status }) => status === 201)).toBe(true)
   })
 
   test('one that breaks in the middle of an answer breaks it for the client too', async () => {

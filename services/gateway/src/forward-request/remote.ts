@@ -21,6 +21,8 @@ const connectCodes = new Set([
 /** A kept-alive connection that the service closed just as the request was sent. */
 const brokenCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 const retryPausesMs = [40, 160]
+/** Who may wait longer than this takes connections of its own, so that a crowd of long waits never stands before the quick ones. */
+const quickMs = 10_000
 /** Milliseconds that requests under way have left when the gateway stops. */
 const closeMs = 2000
 
@@ -85,12 +87,19 @@ export interface RemoteOptions {
   name: string
   /** Origin of the service. */
   url: string
+  /** Connections at most for quick requests. */
   connections?: number
+  /** The same for long polls and whatever else may wait. */
+  patientConnections?: number
 }
 
-/** Opens a pool of connections to a service; the first request connects. */
-export const remote = ({ name, url, connections = 128 }: RemoteOptions): Upstream => {
-  const pool = new Pool(url, { connections, connect: { timeout: 1000 }, keepAliveTimeout: 30_000, pipelining: 1 })
+/** Opens the pools of connections to a service; the first request connects. */
+export const remote = ({ name, url, connections = 128, patientConnections = 2048 }: RemoteOptions): Upstream => {
+  const open = (count: number) =>
+    new Pool(url, { connections: count, connect: { timeout: 1000 }, keepAliveTimeout: 30_000, pipelining: 1 })
+  const quick = open(connections)
+  const patient = open(patientConnections)
+  const poolFor = ({ timeoutMs }: Exchange): Pool => (timeoutMs > quickMs ? patient : quick)
   const breaker = circuit({ threshold: 5, openMs: 1000 })
 
   const attempt = async <T>(method: string, started: () => boolean, work: () => Promise<T>): Promise<T> => {
@@ -119,7 +128,7 @@ export const remote = ({ name, url, connections = 128 }: RemoteOptions): Upstrea
         await attempt(
           request.method ?? 'GET',
           () => response.headersSent,
-          () => passOn(pool, dispatchOf(exchange), response, exchange),
+          () => passOn(poolFor(exchange), dispatchOf(exchange), response, exchange),
         )
       } catch (error) {
         if (response.headersSent || response.destroyed) response.destroy()
@@ -132,7 +141,7 @@ export const remote = ({ name, url, connections = 128 }: RemoteOptions): Upstrea
         () => false,
         async () => {
           // Several clients may wait for this answer: that the first of them leaves ends nothing.
-          const answer = await pool.request({
+          const answer = await poolFor(exchange).request({
             ...dispatchOf(exchange),
             method: 'GET',
             body: null,
@@ -147,8 +156,9 @@ export const remote = ({ name, url, connections = 128 }: RemoteOptions): Upstrea
       ),
     // What is still under way gets a moment, then it ends with us.
     close: async () => {
-      await Promise.race([pool.close(), delay(closeMs, undefined, { ref: false })])
-      await pool.destroy()
+      const pools = [quick, patient]
+      await Promise.race([Promise.all(pools.map((pool) => pool.close())), delay(closeMs, undefined, { ref: false })])
+      await Promise.all(pools.map((pool) => pool.destroy()))
     },
   }
 }

@@ -12,7 +12,7 @@ import {
 } from '@cartwright/contracts'
 import { ConflictError, type Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
-import { type Principal, route } from '@cartwright/service-kit'
+import { type Principal, type RouteRequest, route } from '@cartwright/service-kit'
 import { checkoutSaga, stockRequestOf } from '../checkout-saga/effects.ts'
 import { viewPlaced } from '../db/order-view.ts'
 import { insertOrder, type OrderRow } from '../db/orders.ts'
@@ -122,7 +122,7 @@ const withFreshNumber = async <T>(place: () => Promise<T>): Promise<T> => {
 const ticketFor = (orderId: string, { shared, clock, config }: OrderDeps): string =>
   signTicket(ticketKey(shared.internalAuthSecret), orderId, new Date(clock.now().getTime() + config.returnTicketSec * 1000))
 
-export const placeOrder = route(orderApi.placeOrder, async (req, deps: OrderDeps) => {
+const place = async (req: RouteRequest<typeof orderApi.placeOrder>, deps: OrderDeps) => {
   const { principal, body } = req
   const { publicUrl, environment } = deps.shared
   const email = emailOf(principal, body)
@@ -148,4 +148,6 @@ export const placeOrder = route(orderApi.placeOrder, async (req, deps: OrderDeps
     const ordered = await findOrdered(deps.db, { principalId: principal.id, body, open })
     throw ordered ? new AppError('cart_changed', 'this cart was already ordered', { orderId: ordered.id }) : error
   }
-})
+}
+
+export const placeOrder = route(orderApi.placeOrder, place, { turns: ({ checkoutTurns }) => checkoutTurns })
