@@ -10,6 +10,7 @@ export interface Body {
   state: string
   url: string
   status: string
+  reserved: number
 }
 
 export interface Answer {

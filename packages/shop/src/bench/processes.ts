@@ -1,41 +1,98 @@
-// CPU and memory of the shop's processes, read from /proc.
-import { readFileSync } from 'node:fs'
+// CPU and memory of processes, read from /proc; the engines are found as what the shop's process started.
+import { readdirSync, readFileSync } from 'node:fs'
 
 const ticksPerSec = 100
 const pageKiB = 4
 
-export interface Usage {
+/** Process ids by the name they are reported under. */
+export type Processes = Readonly<Record<string, readonly number[]>>
+
+interface Usage {
   cpuSec: number
   rssMiB: number
 }
 
-/** Zero for a process that is gone. */
-export const usageOf = (pid: number): Usage => {
+/** The members of /proc/<pid>/stat behind the program's name. Empty for a process that is gone. */
+const statOf = (pid: number): string[] => {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-    return { cpuSec: (Number(fields[11]) + Number(fields[12])) / ticksPerSec, rssMiB: (Number(fields[21]) * pageKiB) / 1024 }
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
   } catch {
-    return { cpuSec: 0, rssMiB: 0 }
+    return []
   }
 }
 
+const usageOf = (pids: readonly number[]): Usage => {
+  let [ticks, pages] = [0, 0]
+  for (const pid of pids) {
+    const fields = statOf(pid)
+    ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0)
+    pages += Number(fields[21] ?? 0)
+  }
+  return { cpuSec: ticks / ticksPerSec, rssMiB: (pages * pageKiB) / 1024 }
+}
+
 export interface Share {
+  cpuSec: number
   /** Percent of one core. */
   cpuPercent: number
   rssMiB: number
 }
 
-/** Starts watching; the returned function says what each process used since. */
-export const watch = (pids: Readonly<Record<string, number>>): (() => Record<string, Share>) => {
+/** Starts watching; the returned function says what each used since. */
+export const watch = (processes: Processes): (() => Record<string, Share>) => {
   const started = performance.now()
-  const before = Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, usageOf(pid)]))
+  const before = Object.entries(processes).map(([name, pids]) => ({ name, pids, usage: usageOf(pids) }))
   return () => {
     const seconds = (performance.now() - started) / 1000
     return Object.fromEntries(
-      Object.entries(pids).map(([name, pid]) => {
-        const now = usageOf(pid)
-        return [name, { cpuPercent: ((now.cpuSec - (before[name]?.cpuSec ?? 0)) / seconds) * 100, rssMiB: now.rssMiB }]
+      before.map(({ name, pids, usage }): [string, Share] => {
+        const now = usageOf(pids)
+        const cpuSec = now.cpuSec - usage.cpuSec
+        return [name, { cpuSec, cpuPercent: (cpuSec / seconds) * 100, rssMiB: now.rssMiB }]
       }),
     )
   }
+}
+
+const engineNames: readonly [RegExp, string][] = [
+  [/mariadbd/, 'MariaDB'],
+  [/mysqld/, 'MySQL'],
+  [/redis-server/, 'Redis'],
+  [/elasticsearch/, 'Elasticsearch'],
+  [/kafka/, 'Kafka'],
+]
+
+/** The program and its own arguments; none for a process that is gone. */
+const commandOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+  } catch {
+    return ''
+  }
+}
+
+const allPids = (): number[] => {
+  try {
+    return readdirSync('/proc').map(Number).filter(Number.isInteger)
+  } catch {
+    // No /proc on this system: then nothing is known of any process.
+    return []
+  }
+}
+
+/** The engines below `root`, whatever processes each consists of. Those that run elsewhere are not seen. */
+export const enginesBelow = (root: number): Processes => {
+  const parents = new Map(allPids().map((pid) => [pid, Number(statOf(pid)[1] ?? 0)]))
+  const isBelow = (pid: number): boolean => {
+    const parent = parents.get(pid)
+    return parent !== undefined && parent > 1 && (parent === root || isBelow(parent))
+  }
+  const found: Record<string, number[]> = {}
+  for (const pid of parents.keys()) {
+    if (!isBelow(pid)) continue
+    const command = commandOf(pid)
+    const name = engineNames.find(([pattern]) => pattern.test(command))?.[1]
+    if (name) found[name] = [...(found[name] ?? []), pid]
+  }
+  return found
 }

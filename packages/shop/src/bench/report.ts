@@ -1,24 +1,35 @@
 // The benchmark's findings as a table for people; the JSON beside it is the same object.
+import type { Cost } from './costs.ts'
+import type { Burst } from './hot-sku.ts'
 import type { Loaded } from './load.ts'
 import type { Share } from './processes.ts'
+import { checkoutName } from './scenarios.ts'
+import type { Asked } from './sql-status.ts'
 
 export interface Measured {
   scenario: string
   many: Loaded
-  /** CPU and memory per process while the many were served. */
+  /** CPU and memory per process of the shop while the many were served. */
   processes: Record<string, Share>
+  /** The same of the engines that the shop started, and of the load itself. */
+  beside: Record<string, Share>
+  /** What the database server was asked for meanwhile. */
+  sql: Asked
   alone: Loaded
 }
 
 export interface ModeReport {
   mode: string
   /** Soon after the start. */
-  idle: Record<string, Share>
+  idle: Record<string, Share> | null
   /** Soon after a thousand products were written. */
-  idleFilled: Record<string, Share>
-  checkoutToUrl: { many: Percentiles; alone: Percentiles }
+  idleFilled: Record<string, Share> | null
+  checkoutToUrl: { many: Percentiles; alone: Percentiles } | null
   /** Milliseconds from commit to the broker's acknowledgement, one user at a time: upper bounds of histogram buckets. */
-  relay: { p50Ms: number | null; p99Ms: number | null }
+  relay: { p50Ms: number | null; p99Ms: number | null } | null
+  /** Where each process spends its time during checkouts, largest first. */
+  costs: Record<string, Cost[]>
+  reserve: { hot: Burst; spread: Burst } | null
   scenarios: Measured[]
 }
 
@@ -31,6 +42,7 @@ export interface Percentiles {
 export interface Report {
   at: string
   cores: number
+  users: number
   yardsticks: { bareFastify: Loaded; bareTransactions: Loaded }
   modes: ModeReport[]
 }
@@ -43,11 +55,15 @@ export const percentilesOf = (values: readonly number[]): Percentiles => {
 
 const number = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1))
 
-const grid = (header: readonly string[], rows: readonly (readonly string[])[]): string => {
+/** @param texts columns that are read as text, on the left */
+const grid = (header: readonly string[], rows: readonly (readonly string[])[], texts: readonly number[] = [0]): string => {
   const all = [header, ...rows]
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`
+  const cellOf = (cell: string, column: number) => {
+    const width = widths[column] ?? 0
+    return texts.includes(column) ? cell.padEnd(width) : cell.padStart(width)
+  }
+  const line = (row: readonly string[]) => `| ${row.map(cellOf).join(' | ')} |`
   return [line(header), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n')
 }
 
@@ -75,32 +91,74 @@ const sharesText = (shares: Record<string, Share>): string =>
     .map(([name, share]) => `${name} ${Math.round(share.rssMiB)} MiB, ${share.cpuPercent.toFixed(1)} % of a core`)
     .join('; ')
 
-const modeText = (mode: ModeReport, bare: Loaded): string => {
-  const header = [
-    'scenario',
-    '32 users /s',
-    'of bare',
-    'p50 ms',
-    'p95 ms',
-    'p99 ms',
-    'errors',
-    'alone p50 ms',
-    'alone p99 ms',
-    'CPU',
-    'RSS MiB',
+const topCosts = 5
+
+const costText = ({ name, share, most }: Cost): string =>
+  `${name} ${Math.round(share * 100)} %${most === null ? '' : ` (${most})`}`
+
+/** What a checkout costs every process: CPU time hardly depends on what else the machine does. */
+const costsText = (mode: ModeReport, cores: number): string[] => {
+  const checkout = mode.scenarios.find((measured) => measured.scenario === checkoutName)
+  if (checkout === undefined || checkout.many.count === 0) return []
+  const { count } = checkout.many
+  const msEach = Object.entries({ ...checkout.processes, ...checkout.beside }).map(([name, { cpuSec }]) => ({
+    name,
+    ms: (cpuSec * 1000) / count,
+  }))
+  const sum = msEach.reduce((total, { ms }) => total + ms, 0)
+  const rows = msEach
+    .sort((a, b) => b.ms - a.ms)
+    .map(({ name, ms }) => [
+      name,
+      ms.toFixed(2),
+      `${Math.round((ms / sum) * 100)} %`,
+      (mode.costs[name] ?? []).slice(0, topCosts).map(costText).join(', '),
+    ])
+  const { statements, commits } = checkout.sql
+  return [
+    grid(
+      [
+        'a checkout costs',
+        'CPU ms',
+        'of all',
+        'top five costs of its main thread, by package (and the function most of it is in)',
+      ],
+      [
+        ...rows,
+        ['together', sum.toFixed(2), '', `${cores} cores can do ${number((cores * 1000) / sum)} checkouts/s at this price`],
+      ],
+      [0, 3],
+    ),
+    `A checkout takes ${number(statements / count)} SQL statements and ${number(commits / count)} commits.`,
   ]
-  const { checkoutToUrl: url, relay } = mode
+}
+
+const burstText = (burst: Burst): string =>
+  `${number(burst.reservedPerSec)} reservations/s (${number(burst.placedPerSec)} orders/s placed, ${Math.round(burst.heldAtEnd * 100)} % held when the last was)`
+
+const reserveText = ({ hot, spread }: NonNullable<ModeReport['reserve']>): string =>
+  `Reserve throughput, ${hot.orders} prepared carts ordered at once through POST /v1/checkout until catalog holds them all: one hot SKU ${burstText(hot)}; spread over ${spread.skus} SKUs ${burstText(spread)}.`
+
+const modeText = (mode: ModeReport, { users, cores, yardsticks }: Report): string => {
+  const many = `${users} users`
+  const columns = ['of bare', 'p50 ms', 'p95 ms', 'p99 ms', 'errors', 'alone p50 ms', 'alone p99 ms', 'CPU', 'RSS MiB']
+  const { checkoutToUrl: url, relay, reserve, idle, idleFilled } = mode
   return [
     `## ${mode.mode}`,
     grid(
-      header,
-      mode.scenarios.map((measured) => scenarioRow(measured, bare)),
+      ['scenario', `${many} /s`, ...columns],
+      mode.scenarios.map((measured) => scenarioRow(measured, yardsticks.bareFastify)),
     ),
-    `Checkout request → payment URL: alone p50 ${number(url.alone.p50Ms)} ms, p99 ${number(url.alone.p99Ms)} ms; 32 users p50 ${number(url.many.p50Ms)} ms, p99 ${number(url.many.p99Ms)} ms.`,
-    `Commit → accepted by the transport, one user: p50 ≤ ${relay.p50Ms ?? '–'} ms, p99 ≤ ${relay.p99Ms ?? '–'} ms.`,
-    `Idle after the start: ${sharesText(mode.idle)}.`,
-    `Idle after 1,000 products were written: ${sharesText(mode.idleFilled)}.`,
-  ].join('\n\n')
+    ...costsText(mode, cores),
+    reserve && reserveText(reserve),
+    url &&
+      `Checkout request → payment URL: alone p50 ${number(url.alone.p50Ms)} ms, p99 ${number(url.alone.p99Ms)} ms; ${many} p50 ${number(url.many.p50Ms)} ms, p99 ${number(url.many.p99Ms)} ms.`,
+    relay && `Commit → accepted by the transport, one user: p50 ≤ ${relay.p50Ms ?? '–'} ms, p99 ≤ ${relay.p99Ms ?? '–'} ms.`,
+    idle && `Idle after the start: ${sharesText(idle)}.`,
+    idleFilled && `Idle after 1,000 products were written: ${sharesText(idleFilled)}.`,
+  ]
+    .filter((part) => part !== null)
+    .join('\n\n')
 }
 
 /** The report as Markdown. */
@@ -109,6 +167,6 @@ export const textOf = (report: Report): string => {
   return [
     `# Benchmark of ${report.at}, ${report.cores} cores, load and engines on the same machine`,
     `Yardsticks: bare Fastify ${number(bareFastify.perSec)} answers/s; bare driver ${number(bareTransactions.perSec)} order transactions/s.`,
-    ...report.modes.map((mode) => modeText(mode, bareFastify)),
+    ...report.modes.map((mode) => modeText(mode, report)),
   ].join('\n\n')
 }

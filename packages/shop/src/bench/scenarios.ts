@@ -1,6 +1,5 @@
 // What a frontend does, as operations of the load: browse, search, fill a cart, check out until `processing`, sign in.
 import { randomUUID } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Answer, type UserClient, userClient } from './client.ts'
 import { productCount, skuOf, slugOf, wordOf } from './fill-catalog.ts'
 import type { Operation } from './load.ts'
@@ -13,7 +12,7 @@ export interface Scenario {
   close(): Promise<void>
 }
 
-const expectStatus = (answer: Answer, status: number): Answer => {
+export const expectStatus = (answer: Answer, status: number): Answer => {
   if (answer.status !== status) throw new Error(`expected ${status}, got ${answer.status}: ${answer.text.slice(0, 300)}`)
   return answer
 }
@@ -21,7 +20,7 @@ const expectStatus = (answer: Answer, status: number): Answer => {
 /** A number below `limit` that looks random but is the same in every run. */
 const pick = (user: number, round: number, limit: number): number => (user * 7919 + round * 104_729) % limit
 
-const withClients = (gateway: string) => {
+export const withClients = (gateway: string) => {
   const clients = new Map<number, UserClient>()
   return {
     of: (user: number): UserClient => {
@@ -47,7 +46,7 @@ const reading = (gateway: string, name: string, pathOf: (user: number, round: nu
   }
 }
 
-const guestToken = async (client: UserClient): Promise<string> =>
+export const guestToken = async (client: UserClient): Promise<string> =>
   expectStatus(await client.call('POST', '/v1/auth/guest', { body: {} }), 201).json().accessToken
 
 const addingToCart = (gateway: string): Scenario => {
@@ -67,7 +66,7 @@ const addingToCart = (gateway: string): Scenario => {
   }
 }
 
-const address = { name: 'Bench Buyer', line1: '1 Load Lane', city: 'Bremen', postalCode: '28195', country: 'DE' }
+export const address = { name: 'Bench Buyer', line1: '1 Load Lane', city: 'Bremen', postalCode: '28195', country: 'DE' }
 
 /** Seconds from the checkout request to the payment page's address, of the operations so far. */
 export interface CheckoutTimes {
@@ -108,13 +107,11 @@ export const guestCheckout = (gateway: string, sandbox: string, times: CheckoutT
       200,
     ).json()
     if (paid.state !== 'paid') throw new Error(`not paid: ${paid.state}`)
-    for (let look = 0; look < 2000; look++) {
-      const { status } = expectStatus(await client.call('GET', `/v1/orders/${order.id}`, { token }), 200).json()
-      if (status === 'processing') return
-      if (status !== 'pending') throw new Error(`the order is ${status}`)
-      await delay(5)
-    }
-    throw new Error('the order did not get to processing in time')
+    const { status } = expectStatus(
+      await client.call('GET', `/v1/orders/${order.id}?waitSec=20&known=pending`, { token }),
+      200,
+    ).json()
+    if (status !== 'processing') throw new Error(`the order is ${status}`)
   }
   return Object.assign(operation, {
     close: async () => {
@@ -137,6 +134,8 @@ const signingIn = (gateway: string): Scenario => {
   }
 }
 
+export const checkoutName = 'guest checkout until processing'
+
 export const scenarios = (gateway: string, sandbox: string, times: CheckoutTimes): Scenario[] => {
   const checkout = guestCheckout(gateway, sandbox, times)
   return [
@@ -149,7 +148,7 @@ export const scenarios = (gateway: string, sandbox: string, times: CheckoutTimes
     ),
     reading(gateway, 'search', (user, round) => `/v1/search?q=${wordOf(pick(user, round, 10))}&limit=20`),
     addingToCart(gateway),
-    { name: 'guest checkout until processing', seconds: 15, operation: checkout, close: checkout.close },
+    { name: checkoutName, seconds: 15, operation: checkout, close: checkout.close },
     signingIn(gateway),
   ]
 }

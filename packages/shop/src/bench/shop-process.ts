@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Environment } from '@cartwright/service-kit'
+import { enginesBelow, type Processes } from './processes.ts'
+import { inspectorOptions, type Profiled } from './profile.ts'
 
 export type Mode = 'embedded' | 'distributed'
 
@@ -19,8 +21,12 @@ export interface RunningFile {
 export interface ShopProcess {
   mode: Mode
   running: RunningFile
-  /** Process ids by name: `shop` in embedded mode, one per service otherwise. */
-  pids: Record<string, number>
+  /** `shop` in embedded mode, one per service and the supervisor otherwise. */
+  processes: Processes
+  /** Those that the shop started. */
+  engines: Processes
+  /** The shop's processes, ready to be profiled. */
+  profiled: Readonly<Record<string, Profiled>>
   stop(): Promise<void>
 }
 
@@ -40,21 +46,49 @@ const waitFor = async (file: string, child: ChildProcess): Promise<RunningFile> 
   throw new Error('the shop did not become ready in time')
 }
 
+const supervisor = 'supervisor, sandbox, mailbox'
+
+/** What Node.js says when a profile is taken. */
+const aboutInspector = /^(Debugger |For help, see)/
+
+/** Passes on what a process writes to standard error, and remembers it. */
+const listenTo = (child: ChildProcess): (() => string) => {
+  let said = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    const text = chunk.toString()
+    if (!aboutInspector.test(text)) process.stderr.write(text)
+    said += text
+  })
+  return () => said
+}
+
 /** Starts the shop and resolves when it is ready. Its own output goes to standard error. */
 export const startShopProcess = async (mode: Mode, dataDir: string, env: Environment): Promise<ShopProcess> => {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entries[mode]], {
-    env: { ...env, SHOP_DATA_DIR: dataDir, GATEWAY_PORT: '18080', MAILBOX_PORT: '18025', STRIPE_SANDBOX_PORT: '18111' },
-    stdio: ['ignore', process.stderr, process.stderr],
+    env: {
+      ...env,
+      NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} ${inspectorOptions}`.trim(),
+      SHOP_DATA_DIR: dataDir,
+      GATEWAY_PORT: '18080',
+      MAILBOX_PORT: '18025',
+      STRIPE_SANDBOX_PORT: '18111',
+    },
+    stdio: ['ignore', process.stderr, 'pipe'],
   })
+  const said = listenTo(child)
   const running = await waitFor(join(dataDir, 'running.json'), child)
-  const services = Object.entries(running.services).map(([name, { pid }]): [string, number] => [name, pid])
+  const services = mode === 'embedded' ? [] : Object.entries(running.services)
+  const own = mode === 'embedded' ? 'shop' : supervisor
+  const logOf = (name: string) => () => readFileSync(join(dataDir, 'logs', `${name}.log`), 'utf8')
   return {
     mode,
     running,
-    pids:
-      mode === 'embedded'
-        ? { shop: running.pid }
-        : { ...Object.fromEntries(services), 'supervisor, sandbox, mailbox': running.pid },
+    processes: Object.fromEntries([...services.map(([name, { pid }]) => [name, [pid]]), [own, [running.pid]]]),
+    engines: enginesBelow(running.pid),
+    profiled: {
+      ...Object.fromEntries(services.map(([name, { pid }]) => [name, { pid, said: logOf(name) }])),
+      [own]: { pid: running.pid, said },
+    },
     stop: async () => {
       if (child.exitCode !== null) return
       const gone = new Promise((resolve) => child.once('exit', resolve))

@@ -1,0 +1,135 @@
+// Measures one mode: an idle shop, every scenario with many users and with one, what a checkout costs whom, and reservations of one SKU.
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Environment } from '@cartwright/service-kit'
+import { costsOf } from './costs.ts'
+import { fillCatalog } from './fill-catalog.ts'
+import { reserveBurst, reserveName } from './hot-sku.ts'
+import { load } from './load.ts'
+import { watch } from './processes.ts'
+import { profileWhile } from './profile.ts'
+import { readRelay, relayPercentile } from './relay-latency.ts'
+import { type Measured, type ModeReport, percentilesOf, type Report } from './report.ts'
+import { type CheckoutTimes, checkoutName, type Scenario, scenarios } from './scenarios.ts'
+import { type Mode, type ShopProcess, startShopProcess } from './shop-process.ts'
+import { type SqlWatch, watchSql } from './sql-status.ts'
+import { bareFastify, bareTransactions } from './yardsticks.ts'
+
+export interface Wish {
+  users: number
+  /** Short loads: to see that it works. */
+  quick: boolean
+  /** Only scenarios whose name holds this; the idle times are then left out too. */
+  only: string | null
+  /** Where results and data folders are. */
+  root: string
+  env: Environment
+  say(line: string): void
+}
+
+const warmUpSec = 5
+const settleSec = 10
+const idleSec = 10
+const profileSec = 10
+const loadName = 'load'
+
+const measure = async (scenario: Scenario, shop: ShopProcess, sql: SqlWatch, { users, quick }: Wish): Promise<Measured> => {
+  const seconds = quick ? 3 : scenario.seconds
+  // The warm-up ends before anything is counted: so what is counted belongs to whole operations.
+  await load(users, scenario.operation, { warmUpSec: 0, seconds: quick ? 1 : warmUpSec })
+  const asked = await sql.start()
+  const used = watch(shop.processes)
+  const usedBeside = watch({ ...shop.engines, [loadName]: [process.pid] })
+  const many = await load(users, scenario.operation, { warmUpSec: 0, seconds })
+  const [processes, beside, askedFor] = [used(), usedBeside(), await asked()]
+  const alone = await load(1, scenario.operation, { warmUpSec: 1, seconds: Math.min(5, seconds) })
+  return { scenario: scenario.name, many, processes, beside, sql: askedFor, alone }
+}
+
+/** What the shop uses while nobody asks for anything. */
+const idleUse = async (shop: ShopProcess): Promise<ModeReport['idle']> => {
+  await delay(settleSec * 1000)
+  const used = watch(shop.processes)
+  await delay(idleSec * 1000)
+  return used()
+}
+
+const measureRelay = async (shop: ShopProcess, scenario: Scenario): Promise<ModeReport['relay']> => {
+  const metricsUrls = [...new Set(Object.values(shop.running.services).map((service) => service.metrics))]
+  const before = await readRelay(metricsUrls)
+  await load(1, scenario.operation, { warmUpSec: 0, seconds: 5 })
+  const after = await readRelay(metricsUrls)
+  return { p50Ms: relayPercentile(before, after, 0.5), p99Ms: relayPercentile(before, after, 0.99) }
+}
+
+/** Where the time of a checkout goes, by process. Sampling costs something: no figure of speed comes from here. */
+const profileCheckouts = async (shop: ShopProcess, scenario: Scenario, { users, quick }: Wish): Promise<ModeReport['costs']> => {
+  const profiles = await profileWhile(shop.profiled, () =>
+    load(users, scenario.operation, { warmUpSec: 0, seconds: quick ? 3 : profileSec }),
+  )
+  return Object.fromEntries(Object.entries(profiles).map(([name, profile]) => [name, costsOf(profile)]))
+}
+
+const measureScenarios = async (shop: ShopProcess, sql: SqlWatch, wish: Wish): Promise<Partial<ModeReport>> => {
+  const times: CheckoutTimes = { toUrlMs: [] }
+  const found: Partial<ModeReport> = { scenarios: [] }
+  for (const scenario of scenarios(shop.running.gateway, shop.running.stripeSandbox, times)) {
+    if (wish.only !== null && !scenario.name.includes(wish.only)) continue
+    wish.say(`${shop.mode}: ${scenario.name}`)
+    const result = await measure(scenario, shop, sql, wish)
+    found.scenarios?.push(result)
+    if (result.many.firstError) wish.say(`  first error: ${result.many.firstError}`)
+    if (scenario.name === checkoutName) {
+      const aloneCount = result.alone.count
+      found.checkoutToUrl = {
+        many: percentilesOf(times.toUrlMs.slice(0, -aloneCount)),
+        alone: percentilesOf(times.toUrlMs.slice(-aloneCount)),
+      }
+      found.relay = await measureRelay(shop, scenario)
+      wish.say(`${shop.mode}: profiles of checkouts`)
+      found.costs = await profileCheckouts(shop, scenario, wish)
+    }
+    await scenario.close()
+  }
+  return found
+}
+
+const measureReserve = async (shop: ShopProcess, { users, quick, say }: Wish): Promise<ModeReport['reserve']> => {
+  const orders = quick ? 100 : 500
+  say(`${shop.mode}: ${reserveName}`)
+  const hot = await reserveBurst(shop.running.gateway, { users, orders, skus: 1 })
+  return { hot, spread: await reserveBurst(shop.running.gateway, { users, orders, skus: 16 }) }
+}
+
+export interface ModeFindings {
+  report: ModeReport
+  yardsticks: Report['yardsticks']
+}
+
+/** Starts the shop in `mode`, measures, and stops it. */
+export const measureMode = async (mode: Mode, wish: Wish): Promise<ModeFindings> => {
+  const { users, only, say } = wish
+  const shop = await startShopProcess(mode, join(wish.root, '.data', `bench-${mode}`), wish.env)
+  const sql = await watchSql(shop.running.mysql)
+  try {
+    if (only === null) say(`${mode}: idle`)
+    const idle = only === null ? await idleUse(shop) : null
+    say(`${mode}: filling the catalog`)
+    await fillCatalog(shop.running.gateway)
+    const idleFilled = only === null ? await idleUse(shop) : null
+    say(`${mode}: yardsticks`)
+    const yardsticks = {
+      bareFastify: await bareFastify(users),
+      bareTransactions: await bareTransactions(shop.running.mysql, users),
+    }
+    const found = await measureScenarios(shop, sql, wish)
+    const reserve = only === null || reserveName.includes(only) ? await measureReserve(shop, wish) : null
+    return {
+      report: { mode, idle, idleFilled, checkoutToUrl: null, relay: null, costs: {}, scenarios: [], ...found, reserve },
+      yardsticks,
+    }
+  } finally {
+    await sql.close()
+    await shop.stop()
+  }
+}
