@@ -34,6 +34,31 @@ describe('the search index', () => {
     expect((await shop.search(`q=${sku}`)).total).toBe(0)
   })
 
+  test('a sale that leaves some writes no document; what sells out and comes back does, also when old news is heard again', async () => {
+    const { sku, product } = await aVariant(shop.t, 3)
+    await shop.settled()
+    const writes = async () =>
+      (await shop.elastic('GET', `/${shop.prefix}-products/_doc/${product.id}?_source=inStock`)).body as {
+        _version: number
+        _source: { inStock: boolean }
+      }
+    const adjust = async (delta: number) => {
+      await shop.t.as(admin).post(`/v1/admin/stock/${sku}/adjustments`, { delta, reason: 'counted' })
+      await shop.settled()
+    }
+    const first = await writes()
+    await adjust(-1)
+    expect(await writes()).toEqual(first)
+    const news = (await shop.t.published(catalogEvents.stockChanged)).filter((event) => event.sku === sku)
+    await adjust(-2)
+    expect((await writes())._source.inStock).toBe(false)
+    await adjust(1)
+    expect((await writes())._source.inStock).toBe(true)
+    for (const old of news) await shop.t.receive(catalogEvents.stockChanged, old)
+    await adjust(-1)
+    expect((await writes())._source.inStock).toBe(false)
+  })
+
   test('a product in draft is not shown even before the index knows', async () => {
     const { sku, product } = await aVariant(shop.t, 1)
     await shop.settled()

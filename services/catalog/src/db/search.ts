@@ -39,6 +39,45 @@ const writePending = async (tx: Tx, changes: readonly Change[]): Promise<void> =
     ON DUPLICATE KEY UPDATE token = VALUES(token), attempts = 0, due_at = VALUES(due_at)`
 }
 
+/** What an event says of the stock of an SKU. */
+export interface StockNews {
+  sku: string
+  productId: string
+  available: number
+  /** Of the level; news older than the last are of no use. */
+  version: number
+  /** As for `markPending`. */
+  token: string
+  awake: boolean
+}
+const newsKey = Symbol('stock news')
+
+/** Says that the level of an SKU changed. Documents tell whether something can be had, not how much of it: only then is one out of date. */
+export const noteStock = (tx: Tx, news: StockNews): void => gather(tx, newsKey, news, writeStock)
+
+const writeStock = async (tx: Tx, news: readonly StockNews[]): Promise<void> => {
+  const last = [...new Map(news.map((item) => [item.sku, item])).values()]
+  const rows = await tx.rows<{
+    sku: string
+    in_stock: number
+    version: number
+  }>`SELECT sku, in_stock, version FROM search_stock WHERE sku IN (${list(last.map(({ sku }) => sku))})`
+  const told = new Map(rows.map((row) => [row.sku, row]))
+  const turned = last
+    .filter(({ sku, available, version }) => {
+      const before = told.get(sku)
+      return before === undefined || (version > before.version && (before.in_stock === 1) !== available > 0)
+    })
+    .sort((a, b) => (a.sku < b.sku ? -1 : 1))
+  if (turned.length === 0) return
+  tx.write`INSERT INTO search_stock (sku, in_stock, version) VALUES ${rowsOf(turned.map(({ sku, available, version }) => [sku, available > 0, version]))}
+    ON DUPLICATE KEY UPDATE in_stock = VALUES(in_stock), version = VALUES(version)`
+  await writePending(
+    tx,
+    turned.map(({ productId, token, awake }) => ({ productId, shard: shardOf(productId), token, awake })),
+  )
+}
+
 export interface PendingProduct {
   product_id: string
   token: string
