@@ -94,11 +94,14 @@ const measureScenarios = async (shop: ShopProcess, sql: SqlWatch, wish: Wish): P
   return found
 }
 
-const measureReserve = async (shop: ShopProcess, { users, quick, say }: Wish): Promise<ModeReport['reserve']> => {
-  const orders = quick ? 100 : 500
+const measureReserve = async (shop: ShopProcess, { quick, env, say }: Wish): Promise<ModeReport['reserve']> => {
+  const orderUrl = new URL(shop.running.mysql)
+  orderUrl.pathname = `/${env.SHOP_SCHEMA_PREFIX ?? 'cartwright_'}order`
+  const place = { gateway: shop.running.gateway, orderUrl: orderUrl.href }
+  const count = quick ? 500 : 4000
   say(`${shop.mode}: ${reserveName}`)
-  const hot = await reserveBurst(shop.running.gateway, { users, orders, skus: 1 })
-  return { hot, spread: await reserveBurst(shop.running.gateway, { users, orders, skus: 16 }) }
+  const hot = await reserveBurst(place, { count, skus: 1 })
+  return { hot, spread: await reserveBurst(place, { count, skus: 16 }) }
 }
 
 export interface ModeFindings {

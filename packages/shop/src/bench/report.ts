@@ -133,11 +133,8 @@ const costsText = (mode: ModeReport, cores: number): string[] => {
   ]
 }
 
-const burstText = (burst: Burst): string =>
-  `${number(burst.reservedPerSec)} reservations/s (${number(burst.placedPerSec)} orders/s placed, ${Math.round(burst.heldAtEnd * 100)} % held when the last was)`
-
 const reserveText = ({ hot, spread }: NonNullable<ModeReport['reserve']>): string =>
-  `Reserve throughput, ${hot.orders} prepared carts ordered at once through POST /v1/checkout until catalog holds them all: one hot SKU ${burstText(hot)}; spread over ${spread.skus} SKUs ${burstText(spread)}.`
+  `Reserve throughput, ${number(hot.requests)} requests of one piece published by order at once, until catalog holds them: ${number(hot.perSec)} reservations/s on one hot SKU, ${number(spread.perSec)} over ${spread.skus} SKUs.`
 
 const modeText = (mode: ModeReport, { users, cores, yardsticks }: Report): string => {
   const many = `${users} users`
@@ -145,10 +142,12 @@ const modeText = (mode: ModeReport, { users, cores, yardsticks }: Report): strin
   const { checkoutToUrl: url, relay, reserve, idle, idleFilled } = mode
   return [
     `## ${mode.mode}`,
-    grid(
-      ['scenario', `${many} /s`, ...columns],
-      mode.scenarios.map((measured) => scenarioRow(measured, yardsticks.bareFastify)),
-    ),
+    mode.scenarios.length === 0
+      ? null
+      : grid(
+          ['scenario', `${many} /s`, ...columns],
+          mode.scenarios.map((measured) => scenarioRow(measured, yardsticks.bareFastify)),
+        ),
     ...costsText(mode, cores),
     reserve && reserveText(reserve),
     url &&

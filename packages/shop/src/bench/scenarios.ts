@@ -20,7 +20,7 @@ export const expectStatus = (answer: Answer, status: number): Answer => {
 /** A number below `limit` that looks random but is the same in every run. */
 const pick = (user: number, round: number, limit: number): number => (user * 7919 + round * 104_729) % limit
 
-export const withClients = (gateway: string) => {
+const withClients = (gateway: string) => {
   const clients = new Map<number, UserClient>()
   return {
     of: (user: number): UserClient => {
@@ -46,7 +46,7 @@ const reading = (gateway: string, name: string, pathOf: (user: number, round: nu
   }
 }
 
-export const guestToken = async (client: UserClient): Promise<string> =>
+const guestToken = async (client: UserClient): Promise<string> =>
   expectStatus(await client.call('POST', '/v1/auth/guest', { body: {} }), 201).json().accessToken
 
 const addingToCart = (gateway: string): Scenario => {
@@ -66,7 +66,7 @@ const addingToCart = (gateway: string): Scenario => {
   }
 }
 
-export const address = { name: 'Bench Buyer', line1: '1 Load Lane', city: 'Bremen', postalCode: '28195', country: 'DE' }
+const address = { name: 'Bench Buyer', line1: '1 Load Lane', city: 'Bremen', postalCode: '28195', country: 'DE' }
 
 /** Seconds from the checkout request to the payment page's address, of the operations so far. */
 export interface CheckoutTimes {
