@@ -32,10 +32,41 @@ export const aFullCart = async (
   return who
 }
 
-/** Orders whatever is in the cart. @returns the order, or null */
+/** Longer than a checkout may wait for its turn. */
+const crowdPatienceMs = 65_000
+
+/** Orders whatever is in the cart, with the patience of somebody who stands in a line. @returns the order, or null */
 export const orderCart = async (who: Person): Promise<string | null> => {
   const cart = await readCart(who)
-  return cart === null || cart.lines.length === 0 ? null : checkout(who, cart)
+  if (cart === null || cart.lines.length === 0) return null
+  const answer = await who.insist<Order>('POST', '/v1/checkout', {
+    key: randomUUID(),
+    body: checkoutBody(who, cart),
+    action: 'checkout',
+    timeoutMs: crowdPatienceMs,
+  })
+  return answer.kind === 'answer' && answer.status === 201 ? answer.body.id : null
+}
+
+/** As long as the gateway gives a read. */
+const lookMs = 10_000
+
+/** Somebody who only looks while the others push: at products and at her own cart, one call after the other. @returns ends it */
+const lookAround = (ground: Ground, sku: string): (() => Promise<void>) => {
+  let going = true
+  const look = async (): Promise<void> => {
+    const who = await aFullCart(ground, 'looks-around', [{ sku, quantity: 1 }])
+    for (let round = 1; going; round++) {
+      const path = round % 2 === 0 ? '/v1/cart' : `/v1/products?limit=${1 + (round % 50)}`
+      await who.call('GET', path, { action: 'look around', timeoutMs: lookMs })
+      await pause(50)
+    }
+  }
+  const done = look()
+  return async () => {
+    going = false
+    await done
+  }
 }
 
 /** No answer of the run was a failure of ours. */
@@ -73,19 +104,21 @@ const sessionsOfRun = async (ground: Ground): Promise<number> => {
   return (await readLedger(ground.world)).sessions.filter((session) => own.has(session.metadata.orderId ?? '')).length
 }
 
-export const hotSku = (buyers: number, units: number): Scenario => ({
+export const hotSku = (buyers: number, units: number, atOnce = buyers): Scenario => ({
   name: 'hot-sku',
-  about: `${buyers} buyers for ${units} units of one SKU: exactly ${units} reach payment, and nobody sees an error.`,
+  about: `${buyers} buyers for ${units} units of one SKU, ${atOnce} of them at once: exactly ${units} reach payment, nobody sees an error, and who looks around is not held up.`,
   restSec: 180,
   play: async (ground) => {
-    const [sku = ''] = await ground.goods({ stock: units })
+    const [sku = '', other = ''] = await ground.goods({ stock: units }, { stock: 5 })
+    const stop = lookAround(ground, other)
     const people: Person[] = []
     await inCrowd(
       numbers(buyers),
-      20,
+      atOnce,
       async (number) => void people.push(await aFullCart(ground, `buyer-${number}`, [{ sku, quantity: 1 }])),
     )
-    await inCrowd(people, 25, async (who) => void (await orderCart(who)))
+    await inCrowd(people, atOnce, async (who) => void (await orderCart(who)))
+    await stop()
     await untilDecided(ground, 120)
     const sessions = await sessionsOfRun(ground)
     ground.expect(sessions === units, `${sessions} orders reached payment, there were ${units} units`)
@@ -100,7 +133,7 @@ export const threeSkuCarts = (buyers: number): Scenario => ({
   play: async (ground) => {
     const skus = await ground.goods(...numbers(6).map((number) => ({ stock: Math.round(buyers / 4) + number })))
     const people: Person[] = []
-    await inCrowd(numbers(buyers), 20, async (number) => {
+    await inCrowd(numbers(buyers), buyers, async (number) => {
       const own = ground.random.branch(`cart-${number}`)
       people.push(
         await aFullCart(
@@ -113,7 +146,7 @@ export const threeSkuCarts = (buyers: number): Scenario => ({
         ),
       )
     })
-    await inCrowd(people, 25, async (who) => void (await orderCart(who)))
+    await inCrowd(people, buyers, async (who) => void (await orderCart(who)))
     await untilDecided(ground, 90)
     expectNoFailure(ground)
   },
