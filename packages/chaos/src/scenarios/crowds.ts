@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Order } from '@cartwright/contracts'
 import { readLedger } from '../evidence/collect.ts'
-import { aGuest, checkout, checkoutBody, type Person, pause, readCart } from '../shoppers/person.ts'
+import { aGuest, type CheckoutAnswer, checkout, checkoutBody, orderIn, type Person, pause, readCart } from '../shoppers/person.ts'
 import type { Ground, Scenario } from './scenario.ts'
 
 /** Works through a list with so many at a time. */
@@ -39,13 +39,13 @@ const crowdPatienceMs = 65_000
 export const orderCart = async (who: Person): Promise<string | null> => {
   const cart = await readCart(who)
   if (cart === null || cart.lines.length === 0) return null
-  const answer = await who.insist<Order>('POST', '/v1/checkout', {
+  const answer: CheckoutAnswer = await who.insist('POST', '/v1/checkout', {
     key: randomUUID(),
     body: checkoutBody(who, cart),
     action: 'checkout',
     timeoutMs: crowdPatienceMs,
   })
-  return answer.kind === 'answer' && answer.status === 201 ? answer.body.id : null
+  return orderIn(answer)
 }
 
 /** As long as the gateway gives a read. */
