@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import mariadb, { type Pool } from 'mariadb'
 import { connect, connectionOptions, dialectOf, sqlMode } from './connection.ts'
 import { asConflict, ConflictError, isRetryable } from './errors.ts'
+import { patient } from './patience.ts'
 import { type Sql, type SqlValue, sql } from './sql.ts'
 import { attempt, pause, queryable, type Run } from './transaction.ts'
 
@@ -99,18 +100,20 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
   const dialect = await dialectOf(probe).finally(() => probe.end())
   const limit = dialect === 'mysql' ? `max_execution_time=${statementSec * 1000}` : `max_statement_time=${statementSec}`
   const poolOf = (connectionLimit: number, autocommit: 0 | 1): Pool =>
-    mariadb.createPool({
-      ...connectionOptions(options.url),
-      connectionLimit,
-      minimumIdle: 1,
-      idleTimeout: 60,
-      acquireTimeout: 5000,
-      prepareCacheLength: 0,
-      initSql: [
-        `SET SESSION sql_mode='${sqlMode}', time_zone='+00:00', innodb_lock_wait_timeout=${lockWaitSec}, ${limit}, autocommit=${autocommit}`,
-        'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-      ],
-    })
+    patient(
+      mariadb.createPool({
+        ...connectionOptions(options.url),
+        connectionLimit,
+        minimumIdle: 1,
+        idleTimeout: 60,
+        acquireTimeout: 5000,
+        prepareCacheLength: 0,
+        initSql: [
+          `SET SESSION sql_mode='${sqlMode}', time_zone='+00:00', innodb_lock_wait_timeout=${lockWaitSec}, ${limit}, autocommit=${autocommit}`,
+          'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+        ],
+      }),
+    )
   const { poolSize = 10 } = options
   const plain = poolOf(poolSize, 1)
   const transactions = poolOf(poolSize, 0)
