@@ -26,27 +26,18 @@ export interface Wire {
   reads: string[]
   /** Services that answer 503 for now. */
   down: Set<'cart' | 'catalog'>
-  /** Milliseconds that cart is busy with one question; the next one waits for it. */
-  cartTakesMs: number
 }
 
-const busyFor = (ms: number): void => {
-  for (const until = performance.now() + ms; performance.now() < until; );
-}
-
-const upstreams = (wire: Wire) => ({
+const upstreams = ({ carts, variants, down, reads }: Wire) => ({
   cart: {
     'GET /internal/carts/open': ({ query }: { query: Record<string, string> }) => {
-      const { carts, down, reads } = wire
       reads.push('cart')
-      busyFor(wire.cartTakesMs)
       if (down.has('cart')) throw new Error('down')
       return carts.get(query.principalId ?? '') ?? null
     },
   },
   catalog: {
     'GET /internal/variants': ({ query }: { query: Record<string, string> }) => {
-      const { variants, down, reads } = wire
       reads.push('catalog')
       if (down.has('catalog')) throw new Error('down')
       return { items: (query.skus ?? '').split(',').flatMap((sku) => variants.get(sku) ?? []) }
@@ -74,7 +65,7 @@ export const aVariant = (more: Partial<InternalVariant> = {}): InternalVariant =
 
 /** Starts order with its fakes. @param env further variables */
 export const startOrder = async (env: Environment = {}) => {
-  const wire: Wire = { carts: new Map(), variants: new Map(), reads: [], down: new Set(), cartTakesMs: 0 }
+  const wire: Wire = { carts: new Map(), variants: new Map(), reads: [], down: new Set() }
   const { publicJwk } = await sealKeys()
   const t = await startUnderTest(orderService, { env: { SEAL_PUBLIC_JWK: publicJwk, ...env }, upstreams: upstreams(wire) })
 
