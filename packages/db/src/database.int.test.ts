@@ -288,19 +288,3 @@ test('a server that falls silent does not hold a transaction for ever', async ()
   await eventually('the server has rolled back', async () => (await balanceOf('a')) === 100)
   await remote.close()
 })
-
-test('a connection that is given up while the server goes away takes nobody with it', async () => {
-  const killed = Promise.withResolvers<void>()
-  await using proxy = await proxyOf(schema.url, {
-    onRequest: (chunk) => {
-      if (!chunk.includes('KILL ')) return
-      proxy.refuse()
-      killed.resolve()
-    },
-  })
-  const connection = await connect(proxy.through(schema.url))
-  const sleeping = connection.query('SELECT SLEEP(3)').catch((error: unknown) => error)
-  connection.destroy()
-  await killed.promise
-  expect(isTransient(await sleeping)).toBe(true)
-})

@@ -1,6 +1,6 @@
 // Finds a port that nobody listens on, beginning with the one a person expects.
 import { createServer } from 'node:net'
-import { ProgramError } from '@cartwright/service-kit'
+import { ForPeople } from './for-people.ts'
 
 const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -9,11 +9,11 @@ const isFree = (port: number): Promise<boolean> =>
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
   })
 
-/** The wanted port, else the next free one of the hundred behind it. 0 takes any. @throws ProgramError when all are taken */
+/** The wanted port, else the next free one of the hundred behind it. 0 takes any. @throws ForPeople when all are taken */
 export const freePort = async (wanted: number, taken: ReadonlySet<number> = new Set()): Promise<number> => {
   if (wanted === 0) return anyPort()
   for (let port = wanted; port < wanted + 100; port++) if (!taken.has(port) && (await isFree(port))) return port
-  throw new ProgramError(`No port is free from ${wanted} to ${wanted + 99}: stop what listens there or choose another port.`)
+  throw new ForPeople(`No port is free from ${wanted} to ${wanted + 99}: stop what listens there or choose another port.`)
 }
 
 const anyPort = (): Promise<number> =>

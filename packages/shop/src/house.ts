@@ -9,7 +9,7 @@ import { type Surroundings, shopEnvironment } from './environment.ts'
 import { freePort } from './free-port.ts'
 import { step } from './progress.ts'
 import { loadSecrets } from './secrets.ts'
-import { openStandIns, type StandIns } from './stand-ins.ts'
+import { openStandInsBeside, type StandInPlaces } from './stand-ins-beside.ts'
 
 export interface House {
   config: ShopConfig
@@ -17,7 +17,7 @@ export interface House {
   /** As people see the gateway. */
   publicUrl: string
   gatewayPort: number
-  standIns: StandIns
+  standIns: StandInPlaces
   database: { url: string; engine: Engine | null }
   /** The services' environment, once it is clear which further engines there are. */
   environment(engines: Pick<Surroundings, 'kafkaBrokers' | 'redisUrl' | 'elasticsearchUrl'>): Environment
@@ -68,7 +68,7 @@ export const openHouse = async (context: ProgramContext, stack: AsyncDisposableS
   const publicUrl = env.PUBLIC_URL ?? `http://localhost:${gatewayPort}`
   const database = await openDatabase(config, data, context)
   if (database.engine) stack.defer(() => database.engine?.stop())
-  const standIns = await openStandIns({ config, secrets, gatewayUrl, sandboxFile: data.path('stripe-sandbox.json') })
+  const standIns = await openStandInsBeside({ config, secrets, gatewayUrl, sandboxFile: data.path('stripe-sandbox.json') })
   stack.defer(() => standIns.stop())
   if (standIns.sandbox === null) say('  ✓ using Stripe with your key')
   return {

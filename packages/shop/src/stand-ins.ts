@@ -1,8 +1,8 @@
 // What a development shop has instead of a mail server and Stripe: a mailbox to read and a sandbox to pay in.
 import type { Clock } from '@cartwright/service-kit'
-import { ProgramError } from '@cartwright/service-kit'
 import { type StripeSandbox, startStripeSandbox } from '@cartwright/stripe-sandbox'
 import type { ShopConfig } from './config.ts'
+import { ForPeople } from './for-people.ts'
 import { freePort } from './free-port.ts'
 import { type Mailbox, startMailbox } from './mailbox/mailbox.ts'
 import type { ShopSecrets } from './secrets.ts'
@@ -36,7 +36,7 @@ const openStripe = async ({
 }: StandInOptions): Promise<Pick<StandIns, 'stripe' | 'sandbox'>> => {
   if (config.stripeKey !== null) {
     if (config.webhookSecrets === null)
-      throw new ProgramError(
+      throw new ForPeople(
         'STRIPE_SECRET_KEY is set, so STRIPE_WEBHOOK_SECRETS is needed as well: the signing secret of your webhook endpoint.',
       )
     return { stripe: { key: config.stripeKey, webhookSecrets: config.webhookSecrets, apiBase: null }, sandbox: null }
