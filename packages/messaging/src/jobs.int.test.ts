@@ -28,6 +28,19 @@ test('a row is worked once, and a second one with its key is none', async () => 
   expect([effects, await bed.effects('a')]).toEqual([1, [1]])
 })
 
+test('what is enqueued later does not pass by what waits, however much comes', async () => {
+  const seen: string[] = []
+  const slowly = async ({ key }: WorkItem<Payload>) => {
+    for (let rounds = 0; rounds < 10; rounds++) await bed.db.ping()
+    return seen.push(key)
+  }
+  start(counting(slowly), { concurrency: 2 })
+  for (let n = 0; n < 60; n++) await put(`row-${n}`)
+  await eventually('all are done', () => seen.length === 60, 20_000)
+  const passed = seen.map((key, at) => Number(key.slice(4)) - at)
+  expect(Math.max(...passed)).toBeLessThan(8)
+})
+
 test('a failing row backs off by itself: one second, two, four, while others are worked', async () => {
   const worker = start(
     counting(async ({ key }) => {

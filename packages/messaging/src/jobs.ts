@@ -67,6 +67,10 @@ interface Leased extends WorkRow {
 /** Renewed while the effect lasts, so that the row of a process that died is taken over soon. */
 const itemLeaseSec = 15
 const pollMs = 1000
+/** Rows that one look claims at most. */
+const atATime = 16
+/** Rows that are held at most: what comes then is left to another process, or to the next look. */
+const maxBacklog = 1000
 const newToken = idFactory(() => Date.now())
 const defaultBackoffSec = (attempts: number) => Math.min(60, 2 ** Math.min(attempts, 6))
 
@@ -79,13 +83,13 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
   const byKind = new Map(options.jobs.map((definition) => [definition.kind, definition]))
   const kinds: Sql = list([...byKind.keys()])
   const underWay = new Set<Promise<void>>()
-  /** Ours, and waiting for one of those under way to end. */
+  /** Ours, and waiting for one of those under way to end, first come, first served: what is enqueued and what a look finds. */
   const backlog: Leased[] = []
   const leased = new Map<number, Leased>()
   let stopped = false
   let running: Promise<boolean> | null = null
   let again = false
-  /** The last look found as many as there was room for: there may be more. */
+  /** The last look found as many as it may: there may be more. */
   let full = false
   let entered = false
   /** Counts the signals: one that comes while a row is under way may be about that row. */
@@ -204,7 +208,7 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
 
   const taker: Taker = {
     kinds: new Set(byKind.keys()),
-    offer: () => (stopped || backlog.length >= concurrency ? null : { token: newToken('lse'), seconds: leaseSec }),
+    offer: () => (stopped || backlog.length >= maxBacklog ? null : { token: newToken('lse'), seconds: leaseSec }),
     take: (row, token) => (stopped ? void release([{ ...row, token }]) : begin({ ...row, token })),
   }
 
@@ -217,13 +221,12 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
   const pump = async (): Promise<boolean> => {
     if (byKind.size === 0 || stopped) return false
     if (!entered) await enter()
-    const room = concurrency - underWay.size - backlog.length
-    full = room <= 0
+    full = backlog.length >= maxBacklog
     if (full) return true
     const rows = await db.rows<WorkRow>`SELECT id, kind, item_key, payload, headers, attempts, requests FROM work_item
       WHERE available_at <= ${db.dbNow} AND ${isFree} AND kind IN (${kinds})
-      ORDER BY available_at LIMIT ${room}`
-    full = rows.length >= room
+      ORDER BY available_at LIMIT ${atATime}`
+    full = rows.length >= atATime
     const ours = await claim(rows)
     if (stopped) await release(ours)
     else for (const row of ours) begin(row)

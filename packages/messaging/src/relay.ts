@@ -212,7 +212,7 @@ const pumpOf = (options: RelayOptions, onSettled: () => void, isStopped: () => b
 
 /** Starts the relay. A commit wakes it in-process; the poll is only a safety net and finds rows of other processes. */
 export const startRelay = (options: RelayOptions): Worker => {
-  const { db, transport, log } = options
+  const { db, log } = options
   let stopped = false
   let failures = 0
   let running: Promise<boolean> | null = null
