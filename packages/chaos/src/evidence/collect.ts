@@ -168,7 +168,7 @@ export const collect = async ({ world, journal, scope, secrets, admin }: Sources
         ...row,
         where: 'the cart',
       })),
-      ...(await gatewayBeliefs(world, scope.skus)),
+      ...(await gatewayBeliefs(world, scope.skus, admin)),
     ],
     cachedCopies: await cachedCopies(world),
     operations: journal.operations(),

@@ -1,4 +1,5 @@
 // The copies of MySQL's truth: what the search index holds and what the gateway answers from memory, beside what the tables say.
+import type { Person } from '../shoppers/person.ts'
 import type { World } from '../world/world.ts'
 import type { BelievedStock, FoundProduct } from './rows.ts'
 
@@ -46,15 +47,23 @@ interface ProductAnswer {
   variants: { sku: string; available: number }[]
 }
 
-/** What product pages say, which the gateway keeps in memory. */
-export const gatewayBeliefs = async ({ url, query, table }: World, skus: readonly string[]): Promise<BelievedStock[]> => {
+/** What product pages say, which the gateway keeps in memory. A page that does not answer by and by is believed to say nonsense. */
+export const gatewayBeliefs = async (
+  { query, table }: World,
+  skus: readonly string[],
+  reader: Person,
+): Promise<BelievedStock[]> => {
   if (skus.length === 0) return []
   const rows = await query<{ product_id: string }>(
     `SELECT DISTINCT product_id FROM ${table('catalog', 'variant')} WHERE sku IN (${skus.map(() => '?').join(', ')})`,
     skus,
   )
-  const answers = await Promise.all(
-    rows.map(async ({ product_id: id }) => (await (await fetch(`${url}/v1/products/${id}`)).json()) as ProductAnswer),
+  const pages = await Promise.all(
+    rows.map(({ product_id: id }) => reader.insist<ProductAnswer>('GET', `/v1/products/${id}`, { quiet: true, seconds: 30 })),
   )
-  return answers.flatMap(({ variants }) => variants.map(({ sku, available }) => ({ where: 'the product page', sku, available })))
+  return pages.flatMap((page) => {
+    if (page.kind !== 'answer' || page.status !== 200)
+      return skus.map((sku) => ({ where: 'a product page that does not answer', sku, available: -1 }))
+    return page.body.variants.map(({ sku, available }) => ({ where: 'the product page', sku, available }))
+  })
 }
