@@ -1,6 +1,6 @@
 // Writes what Stripe knows into the payment row and announces each fact once. Webhooks, expiry and the reconciler all end here.
 import { money, paymentEvents } from '@cartwright/contracts'
-import { sql, type Tx } from '@cartwright/db'
+import type { Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { aboutOf, amountOf, changePayment, lockPayment, type PaymentRow } from '../db/payments.ts'
 import type { PaymentDeps } from '../deps.ts'
@@ -10,7 +10,7 @@ import type { ChargeFacts, DisputeFacts, Snapshot } from './snapshot.ts'
 
 const endSession = async (tx: Tx, row: PaymentRow, state: 'expired' | 'failed'): Promise<void> => {
   const { order_id: orderId, id: paymentId } = row
-  await changePayment(tx, orderId, sql`state = ${state}, url = NULL`)
+  changePayment(tx, row, { state, url: null })
   if (state === 'expired')
     await publish(tx, paymentEvents.expired, {
       orderId,
@@ -29,7 +29,7 @@ const receiveMoney = async (
   deps: PaymentDeps,
 ): Promise<void> => {
   const got = money(snapshot.session.amountMinor, snapshot.session.currency.toUpperCase())
-  await changePayment(tx, row.order_id, sql`state = ${state}, captured_minor = ${got.amountMinor}, url = NULL`)
+  changePayment(tx, row, { state, captured_minor: got.amountMinor, url: null })
   if (state === 'review') await publish(tx, paymentEvents.reviewRequired, { ...aboutOf(row), expected: amountOf(row), got })
   else
     await publish(tx, paymentEvents.succeeded, {
@@ -42,7 +42,7 @@ const receiveMoney = async (
 
 const settleSession = async (tx: Tx, row: PaymentRow, snapshot: Snapshot, deps: PaymentDeps): Promise<void> => {
   if (snapshot.intentId && snapshot.intentId !== row.payment_intent_id)
-    await changePayment(tx, row.order_id, sql`payment_intent_id = ${snapshot.intentId}`)
+    changePayment(tx, row, { payment_intent_id: snapshot.intentId })
   const verdict = judgeSession(snapshot.session, { state: row.state, amountMinor: row.amount_minor, currency: row.currency })
   if (verdict === 'nothing' || verdict === 'wait') return
   tx.afterCommit(() => deps.outcomes.inc({ outcome: verdict }))
@@ -55,11 +55,7 @@ const reportDeclines = async (tx: Tx, row: PaymentRow, snapshot: Snapshot, deps:
   const known = JSON.parse(row.declined_charges) as string[]
   const fresh = snapshot.charges.filter((charge: ChargeFacts) => charge.failed && !known.includes(charge.id))
   if (fresh.length === 0) return
-  await changePayment(
-    tx,
-    row.order_id,
-    sql`declined_charges = ${JSON.stringify([...known, ...fresh.map((charge) => charge.id)])}`,
-  )
+  changePayment(tx, row, { declined_charges: JSON.stringify([...known, ...fresh.map((charge) => charge.id)]) })
   const payUrl = row.state === 'open' && snapshot.session.status === 'open' ? row.url : null
   for (const { declineCode } of fresh) {
     tx.afterCommit(() => deps.outcomes.inc({ outcome: 'declined' }))
@@ -91,12 +87,12 @@ const settleDisputes = async (tx: Tx, row: PaymentRow, disputes: readonly Disput
 }
 
 /** A session whose opening was answered but never written, because the process died in between: it becomes the payment's session. */
-const adopt = async (tx: Tx, row: PaymentRow, snapshot: Snapshot): Promise<PaymentRow> => {
+const adopt = async (tx: Tx, row: PaymentRow, snapshot: Snapshot): Promise<void> => {
   const { sessionId, url } = snapshot
   const opens = row.state === 'opening' && url !== null && row.expires_at !== null
-  await changePayment(tx, row.order_id, sql`session_id = ${sessionId}`)
-  if (!opens) return { ...row, session_id: sessionId }
-  await changePayment(tx, row.order_id, sql`state = 'open', url = ${url}`)
+  changePayment(tx, row, { session_id: sessionId })
+  if (!opens) return
+  changePayment(tx, row, { state: 'open', url })
   await publish(tx, paymentEvents.sessionOpened, {
     orderId: row.order_id,
     paymentId: row.id,
@@ -104,7 +100,6 @@ const adopt = async (tx: Tx, row: PaymentRow, snapshot: Snapshot): Promise<Payme
     url,
     expiresAt: (row.expires_at ?? new Date(0)).toISOString(),
   })
-  return { ...row, session_id: sessionId, state: 'open', url }
 }
 
 const isOurs = (row: PaymentRow, snapshot: Snapshot): boolean =>
@@ -114,13 +109,11 @@ const isOurs = (row: PaymentRow, snapshot: Snapshot): boolean =>
 
 /** Applies a snapshot to its payment, under the row's lock. Any order and repetition of snapshots ends in the same row. */
 export const applySnapshot = async (tx: Tx, orderId: string, snapshot: Snapshot, deps: PaymentDeps): Promise<void> => {
-  const found = await lockPayment(tx, orderId)
-  if (found === null || !isOurs(found, snapshot)) return
-  const row = found.session_id === null ? await adopt(tx, found, snapshot) : found
+  const row = await lockPayment(tx, orderId)
+  if (row === null || !isOurs(row, snapshot)) return
+  if (row.session_id === null) await adopt(tx, row, snapshot)
   await reportDeclines(tx, row, snapshot, deps)
   await settleSession(tx, row, snapshot, deps)
-  if (snapshot.refunds.length === 0 && snapshot.disputes.length === 0) return
-  const settled = (await lockPayment(tx, orderId)) ?? row
-  await settleRefunds(tx, settled, snapshot.refunds, deps)
-  await settleDisputes(tx, settled, snapshot.disputes)
+  await settleRefunds(tx, row, snapshot.refunds, deps)
+  await settleDisputes(tx, row, snapshot.disputes)
 }

@@ -19,7 +19,7 @@ const rowOf = async (
   if (byStripe) return byStripe
   const ours = known.find((refund) => refund.id === fact.ours && refund.stripe_refund_id === null)
   if (ours) {
-    await tx.run`UPDATE payment_refund SET stripe_refund_id = ${fact.id}, updated_at = ${tx.dbNow} WHERE id = ${ours.id}`
+    tx.write`UPDATE payment_refund SET stripe_refund_id = ${fact.id}, updated_at = ${tx.dbNow} WHERE id = ${ours.id}`
     // What we had given up without an answer is decided by Stripe after all.
     return { ...ours, stripe_refund_id: fact.id, state: 'pending' }
   }
@@ -32,7 +32,7 @@ const rowOf = async (
     reason: 'made at the payment provider',
     stripe_refund_id: fact.id,
   }
-  await tx.run`INSERT INTO payment_refund (id, order_id, amount_minor, state, origin, reason, stripe_refund_id, created_at, updated_at)
+  tx.write`INSERT INTO payment_refund (id, order_id, amount_minor, state, origin, reason, stripe_refund_id, created_at, updated_at)
     VALUES (${made.id}, ${made.order_id}, ${made.amount_minor}, ${made.state}, ${made.origin}, ${made.reason}, ${made.stripe_refund_id}, ${tx.dbNow}, ${tx.dbNow})`
   return made
 }
@@ -51,7 +51,7 @@ export const settleRefunds = async (tx: Tx, row: PaymentRow, facts: readonly Ref
   for (const fact of facts) {
     const refund = await rowOf(tx, row, fact, await listRefunds(tx, row.order_id), deps)
     if (!refundMoves(refund.state, fact.status)) continue
-    await tx.run`UPDATE payment_refund SET state = ${fact.status}, updated_at = ${tx.dbNow} WHERE id = ${refund.id}`
+    tx.write`UPDATE payment_refund SET state = ${fact.status}, updated_at = ${tx.dbNow} WHERE id = ${refund.id}`
     tx.afterCommit(() => deps.refunds.inc({ state: fact.status }))
     await announceRefund(tx, row, { ...refund, state: fact.status }, fact.reason || 'refused by the bank')
   }

@@ -15,14 +15,14 @@ interface Closing {
 
 /** Without a payment this is a tombstone: a session that is asked for later is never opened. */
 const tombstone = async (tx: Tx, orderId: string, deps: PaymentDeps): Promise<PaymentRow | null> => {
-  await tx.run`INSERT IGNORE INTO payment (id, order_id, number, locale, state, amount_minor, currency, attempt, request, hold_until, declined_charges, close_requested, created_at, updated_at)
+  tx.write`INSERT IGNORE INTO payment (id, order_id, number, locale, state, amount_minor, currency, attempt, request, hold_until, declined_charges, close_requested, created_at, updated_at)
     VALUES (${deps.newId('pay')}, ${orderId}, '', 'en', 'expired', 0, 'XXX', 0, '{}', ${tx.dbNow}, '[]', TRUE, ${tx.dbNow}, ${tx.dbNow})`
   return lockPayment(tx, orderId)
 }
 
 /** Nobody has seen the page yet, so nobody can have paid: it need not be asked about. A session that opens meanwhile is discarded. */
 const closeUnopened = async (tx: Tx, row: PaymentRow): Promise<void> => {
-  await changePayment(tx, row.order_id, sql`state = 'expired'`)
+  changePayment(tx, row, { state: 'expired' })
   await publish(tx, paymentEvents.expired, {
     orderId: row.order_id,
     paymentId: row.id,
@@ -51,7 +51,7 @@ export const onExpiryRequested = on(orderEvents.paymentExpiryRequested, async (t
   const { orderId, why } = data
   const row = await tombstone(tx, orderId, deps)
   if (row === null) return
-  await changePayment(tx, orderId, sql`close_requested = TRUE`)
+  changePayment(tx, row, { close_requested: 1 })
   if (row.state === 'opening') await closeUnopened(tx, row)
   else if (row.state === 'review') await releaseReview(tx, row, why, deps)
   else if (row.state === 'open') {

@@ -1,6 +1,6 @@
 // Rows of payments, refunds and disputes.
 import { erasedEmail, type Money, money, type Recipient } from '@cartwright/contracts'
-import type { Queryable, Sql, Tx } from '@cartwright/db'
+import { join, type Queryable, raw, type Sql, sql, type Tx } from '@cartwright/db'
 
 /** `opening` → `open` → a terminal state. `paid` outranks everything; `expired` and `failed` outrank `open`. */
 export type PaymentState = 'opening' | 'open' | 'paid' | 'review' | 'expired' | 'failed'
@@ -37,11 +37,46 @@ export interface SessionRequest {
 export const findPayment = (db: Queryable, condition: Sql): Promise<PaymentRow | null> =>
   db.one<PaymentRow>`SELECT * FROM payment WHERE ${condition}`
 
-export const lockPayment = (tx: Tx, orderId: string): Promise<PaymentRow | null> =>
-  tx.one<PaymentRow>`SELECT * FROM payment WHERE order_id = ${orderId} FOR UPDATE`
+type Changes = { [C in keyof PaymentRow]?: PaymentRow[C] }
 
-export const changePayment = async (tx: Tx, orderId: string, assignments: Sql): Promise<void> => {
-  await tx.run`UPDATE payment SET ${assignments}, updated_at = ${tx.dbNow} WHERE order_id = ${orderId}`
+/** What a transaction knows of a payment that it has locked, and what it will write. */
+interface Held {
+  row: PaymentRow
+  changes: Changes
+}
+const heldKey = Symbol('held payments')
+
+const heldIn = (tx: Tx): Map<string, Held> => {
+  const known = tx.locals.get(heldKey) as Map<string, Held> | undefined
+  const held = known ?? new Map()
+  if (known === undefined) tx.locals.set(heldKey, held)
+  return held
+}
+
+/** The payment, locked until the transaction ends. Who locks it again in the same transaction gets the same row, with its changes. */
+export const lockPayment = async (tx: Tx, orderId: string): Promise<PaymentRow | null> => {
+  const known = heldIn(tx).get(orderId)
+  if (known) return known.row
+  const row = await tx.one<PaymentRow>`SELECT * FROM payment WHERE order_id = ${orderId} FOR UPDATE`
+  if (row) heldIn(tx).set(orderId, { row, changes: {} })
+  return row
+}
+
+const writeChanges = async (tx: Tx): Promise<void> => {
+  for (const [orderId, { changes }] of heldIn(tx)) {
+    const assignments = Object.entries(changes).map(([column, value]) => sql`${raw(column)} = ${value}`)
+    if (assignments.length > 0)
+      tx.write`UPDATE payment SET ${join(assignments, ', ')}, updated_at = ${tx.dbNow} WHERE order_id = ${orderId}`
+  }
+}
+
+/** Changes columns of a locked payment: in `row` at once, in its table right before COMMIT, with one statement whatever changes. */
+export const changePayment = (tx: Tx, row: PaymentRow, changes: Changes): void => {
+  const held = heldIn(tx).get(row.order_id)
+  if (held?.row !== row) throw new Error(`the payment of ${row.order_id} is not locked`)
+  Object.assign(row, changes)
+  Object.assign(held.changes, changes)
+  tx.beforeCommit(heldKey, () => writeChanges(tx))
 }
 
 export const amountOf = (row: PaymentRow): Money => money(row.amount_minor, row.currency)

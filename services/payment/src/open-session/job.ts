@@ -45,7 +45,7 @@ const effect = async ({ payload, attempts }: WorkItem<Attempt>, deps: PaymentDep
 const tryAgain = async (tx: Tx, row: PaymentRow, stripeNow: Date | null, deps: PaymentDeps): Promise<void> => {
   const attempt = row.attempt + 1
   const expiresAt = expiryFrom(stripeNow ?? deps.clock.now(), deps.config.sessionSec)
-  await changePayment(tx, row.order_id, sql`attempt = ${attempt}, expires_at = ${expiresAt}`)
+  changePayment(tx, row, { attempt, expires_at: expiresAt })
   const delaySec = attempt === 2 ? 0 : Math.min(30, 2 ** attempt)
   await enqueue(tx, 'open-session', `${row.order_id}:${attempt}`, { orderId: row.order_id, attempt }, delaySec)
 }
@@ -53,13 +53,13 @@ const tryAgain = async (tx: Tx, row: PaymentRow, stripeNow: Date | null, deps: P
 /** Nobody waits for the page any more: its address was never told to anyone, and it is closed. */
 const discard = async (tx: Tx, row: PaymentRow, sessionId: string): Promise<void> => {
   if (row.session_id !== null) return
-  await changePayment(tx, row.order_id, sql`session_id = ${sessionId}`)
+  changePayment(tx, row, { session_id: sessionId })
   await enqueue(tx, 'close-session', `${row.order_id}:discarded`, { orderId: row.order_id })
 }
 
 const end = async (tx: Tx, row: PaymentRow, state: 'failed' | 'expired', reason: string, deps: PaymentDeps): Promise<void> => {
   const { order_id: orderId, id: paymentId } = row
-  await changePayment(tx, orderId, sql`state = ${state}`)
+  changePayment(tx, row, { state })
   tx.afterCommit(() => deps.outcomes.inc({ outcome: state }))
   if (state === 'failed') await publish(tx, paymentEvents.failed, { ...aboutOf(row), amount: amountOf(row), reason })
   else await publish(tx, paymentEvents.expired, { orderId, paymentId, amount: amountOf(row), reason })
@@ -77,12 +77,12 @@ export const openSession = job<Attempt, Opened, PaymentDeps>({
       return
     }
     if (result.kind === 'opened') {
-      await changePayment(tx, orderId, sql`state = 'open', session_id = ${result.sessionId}, url = ${result.url}`)
+      changePayment(tx, row, { state: 'open', session_id: result.sessionId, url: result.url })
       const expiresAt = (row.expires_at ?? new Date(0)).toISOString()
       await publish(tx, paymentEvents.sessionOpened, { orderId, paymentId: row.id, attempt, url: result.url, expiresAt })
     } else if (result.kind === 'stale') await tryAgain(tx, row, result.stripeNow, deps)
     else if (result.kind === 'refused') await end(tx, row, 'failed', result.why.slice(0, 300), deps)
     else await end(tx, row, 'expired', 'no page could be opened while the stock was held', deps)
-    if (row.erase_requested && result.kind !== 'stale') await changePayment(tx, orderId, sql`recipient = NULL`)
+    if (row.erase_requested && result.kind !== 'stale') changePayment(tx, row, { recipient: null })
   },
 })

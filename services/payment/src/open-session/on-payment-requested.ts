@@ -1,9 +1,9 @@
 // Order asks for money: the payment row and its first attempt, with parameters fixed before Stripe is called.
 import { type DataOf, orderEvents, paymentEvents } from '@cartwright/contracts'
-import { sql, type Tx } from '@cartwright/db'
+import type { Tx } from '@cartwright/db'
 import { enqueue, on, publish } from '@cartwright/messaging'
 import { repeatAnswer } from '../answer-order/repeat-answer.ts'
-import { changePayment, lockPayment } from '../db/payments.ts'
+import { changePayment, lockPayment, type PaymentRow } from '../db/payments.ts'
 import type { PaymentDeps } from '../deps.ts'
 import { expiryFrom } from './expiry.ts'
 
@@ -17,26 +17,26 @@ const insert = async (tx: Tx, data: Requested, deps: PaymentDeps) => {
 }
 
 /** A request to close came first and left a tombstone: no session is opened any more. */
-const answerTombstone = async (tx: Tx, paymentId: string, data: Requested): Promise<void> => {
+const answerTombstone = async (tx: Tx, row: PaymentRow, data: Requested): Promise<void> => {
   const { orderId, number, recipient, locale, amount, principalId = null } = data
-  await changePayment(
-    tx,
-    orderId,
-    sql`number = ${number}, recipient = ${JSON.stringify(recipient)}, locale = ${locale}, principal_id = ${principalId},
-    amount_minor = ${amount.amountMinor}, currency = ${amount.currency}`,
-  )
-  await publish(tx, paymentEvents.expired, { orderId, paymentId, amount, reason: 'closed before it was opened' })
+  changePayment(tx, row, {
+    number,
+    recipient: JSON.stringify(recipient),
+    locale,
+    principal_id: principalId,
+    amount_minor: amount.amountMinor,
+    currency: amount.currency,
+  })
+  await publish(tx, paymentEvents.expired, { orderId, paymentId: row.id, amount, reason: 'closed before it was opened' })
 }
 
 export const onPaymentRequested = on(orderEvents.paymentRequested, async (tx, { data }, deps: PaymentDeps) => {
   const { orderId } = data
-  const made = await insert(tx, data, deps)
-  if (made.affectedRows === 1) {
-    await enqueue(tx, 'open-session', `${orderId}:1`, { orderId, attempt: 1 })
-    return
-  }
+  // Sent together. Where a payment or its tombstone was before, the work exists or finds that there is nothing to open.
+  const [made] = await Promise.all([insert(tx, data, deps), enqueue(tx, 'open-session', `${orderId}:1`, { orderId, attempt: 1 })])
+  if (made.affectedRows === 1) return
   const row = await lockPayment(tx, orderId)
   if (row === null) return
-  if (row.state === 'expired' && row.number === '') await answerTombstone(tx, row.id, data)
+  if (row.state === 'expired' && row.number === '') await answerTombstone(tx, row, data)
   else await repeatAnswer(tx, row, deps)
 })

@@ -3,23 +3,14 @@ import { type Queryable, sql } from '@cartwright/db'
 import { findPayment, type PaymentRow } from '../db/payments.ts'
 import type { PaymentDeps } from '../deps.ts'
 import { isMissing } from '../stripe-client.ts'
-
-/** The parts of Stripe's objects that tell which payment they belong to. */
-export interface StripeSubject {
-  id?: string
-  object?: string
-  payment_intent?: string | { id: string } | null
-  metadata?: Record<string, string> | null
-}
+import { namedOrder, type StripeSubject } from '../stripe-events/subject.ts'
 
 /** Ids meet ASCII columns: anything else cannot be ours and would be an error there. */
 const isPlainId = (text: string | undefined | null): text is string =>
   typeof text === 'string' && /^[\x21-\x7e]{1,120}$/.test(text)
 
-const byOrder = (db: Queryable, orderId: string | undefined): Promise<PaymentRow | null> =>
-  orderId !== undefined && /^ord_[0-9a-z]{6,40}$/.test(orderId)
-    ? findPayment(db, sql`order_id = ${orderId}`)
-    : Promise.resolve(null)
+const byOrder = (db: Queryable, orderId: string | null): Promise<PaymentRow | null> =>
+  orderId === null ? Promise.resolve(null) : findPayment(db, sql`order_id = ${orderId}`)
 
 const intentOf = ({ object, id, payment_intent: intent }: StripeSubject): string | null => {
   const found = object === 'payment_intent' ? id : typeof intent === 'string' ? intent : intent?.id
@@ -30,7 +21,7 @@ const intentOf = ({ object, id, payment_intent: intent }: StripeSubject): string
 const byStripesIntent = async (intentId: string, deps: PaymentDeps): Promise<PaymentRow | null> => {
   try {
     const intent = await deps.stripe.paymentIntents.retrieve(intentId)
-    return await byOrder(deps.db, intent.metadata.orderId)
+    return await byOrder(deps.db, namedOrder(intent))
   } catch (error) {
     if (isMissing(error)) return null
     throw error
@@ -40,12 +31,12 @@ const byStripesIntent = async (intentId: string, deps: PaymentDeps): Promise<Pay
 /** The payment, or null for an event about something else that the account sells. */
 export const findSubject = async (subject: StripeSubject, deps: PaymentDeps): Promise<PaymentRow | null> => {
   if (subject.object === 'checkout.session' && isPlainId(subject.id)) {
-    return (await findPayment(deps.db, sql`session_id = ${subject.id}`)) ?? byOrder(deps.db, subject.metadata?.orderId)
+    return (await findPayment(deps.db, sql`session_id = ${subject.id}`)) ?? byOrder(deps.db, namedOrder(subject))
   }
   const intentId = intentOf(subject)
   const known = intentId === null ? null : await findPayment(deps.db, sql`payment_intent_id = ${intentId}`)
   if (known) return known
-  const named = await byOrder(deps.db, subject.metadata?.orderId)
+  const named = await byOrder(deps.db, namedOrder(subject))
   return named ?? (intentId === null ? null : byStripesIntent(intentId, deps))
 }
 

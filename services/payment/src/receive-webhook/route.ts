@@ -23,8 +23,8 @@ const verified = (body: Buffer, header: string | string[] | undefined, deps: Pay
 
 export const stripeWebhook = route(paymentApi.stripeWebhook, async (req, deps: PaymentDeps) => {
   const body = req.rawBody ?? Buffer.alloc(0)
-  const { id, type } = verified(body, req.headers['stripe-signature'], deps)
-  const fresh = await deps.db.tx((tx) => storeEvent(tx, { id, type, payload: body.toString('utf8') }))
+  const event = verified(body, req.headers['stripe-signature'], deps)
+  const fresh = await deps.db.tx((tx) => storeEvent(tx, event, body.toString('utf8')))
   deps.webhooks.inc({ outcome: fresh ? 'stored' : 'duplicate' })
   return { received: true }
 })

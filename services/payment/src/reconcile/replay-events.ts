@@ -24,7 +24,7 @@ export const replayUndelivered = async (deps: PaymentDeps, since: Date): Promise
         id: string
       }>`SELECT id FROM stripe_event WHERE id IN (${list(events.map(({ id }) => id))})`
       for (const event of events.filter(({ id }) => !known.some((row) => row.id === id))) {
-        const fresh = await deps.db.tx((tx) => storeEvent(tx, { id: event.id, type: event.type, payload: JSON.stringify(event) }))
+        const fresh = await deps.db.tx((tx) => storeEvent(tx, event, JSON.stringify(event)))
         if (fresh)
           findings.push({ kind: 'event', orderId: orderOf(event), stripeId: event.id, ours: 'not received', theirs: event.type })
       }
