@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Harness, openHarness } from './harness.fixture.ts'
 import { poison } from './scenarios/backbone.ts'
-import { crashPoints, deaths } from './scenarios/crash-points.ts'
+import { crashPoints } from './scenarios/crash-points.ts'
 import { hotSku, manyKeys, sameKey } from './scenarios/crowds.ts'
+import { deaths } from './scenarios/deaths.ts'
 import { brokerDown } from './scenarios/outages.ts'
 import { playMix } from './scenarios/random-mix.ts'
 import type { Scenario } from './scenarios/scenario.ts'
@@ -20,6 +21,8 @@ const chosenDeaths = deaths.filter(({ service, at }) =>
   [
     'catalog after-ack-before-mark',
     'order after-commit-before-offset:payment.succeeded',
+    'order after-request-commit:checkout',
+    'gateway before-answer:checkout',
     'payment after-effect-before-apply:open-session',
     'notification after-effect-before-apply:deliver-mail',
   ].includes(`${service} ${at}`),

@@ -1,10 +1,13 @@
 // Every scenario by its name.
 import { ProgramError } from '@cartwright/service-kit'
+import { schemaOwners } from '@cartwright/shop/test-shop'
 import type { ChaosOptions } from '../options.ts'
 import { poison, rebalance, rollingRestart, twoReplicas } from './backbone.ts'
-import { crashPoints, deathsOf } from './crash-points.ts'
+import { crashPoints } from './crash-points.ts'
 import { hotSku, manyKeys, sameKey, threeSkuCarts } from './crowds.ts'
-import { brokerDown, elasticsearchDown, mysqlRestart, redisFlushAndDown } from './outages.ts'
+import { mysqlRestart, oneDatabaseAway } from './databases.ts'
+import { deathsOf } from './deaths.ts'
+import { brokerDown, elasticsearchDown, redisFlushAndDown } from './outages.ts'
 import { randomMix } from './random-mix.ts'
 import type { Scenario } from './scenario.ts'
 import { cancelVersusShip, paidLate, webhookPermutations, webhooksDropped } from './stripe-stories.ts'
@@ -17,12 +20,14 @@ export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scena
   manyKeys(30),
   brokerDown(100, 60),
   mysqlRestart(),
+  oneDatabaseAway(schemaOwners, 5),
   redisFlushAndDown(60),
   elasticsearchDown(),
   webhooksDropped(20),
   cancelVersusShip(200),
   poison(),
   ...(['catalog', 'order', 'payment'] as const).map((name) => crashPoints(deathsOf(name), `crash-points-${name}`)),
+  crashPoints(deathsOf('gateway'), 'crash-points-gateway'),
   crashPoints(deathsOf('cart', 'notification', 'identity'), 'crash-points-others'),
   webhookPermutations(),
   paidLate(),

@@ -52,52 +52,6 @@ export const brokerDown = (checkouts: number, downSec: number): Scenario => ({
   },
 })
 
-/** Shops in circles until told to stop. */
-const load = (ground: Ground, people: number, sku: string) => {
-  let going = true
-  const one = async (number: number): Promise<void> => {
-    for (let round = 1; going; round++) {
-      const who = await aFullCart(ground, `load-${number}-${round}`, [{ sku, quantity: 1 }])
-      await who.call('GET', '/v1/products?limit=5', {})
-      await orderCart(who)
-      await delay(200)
-    }
-  }
-  const done = Promise.all(numbers(people).map(one))
-  return async (): Promise<void> => {
-    going = false
-    await done
-  }
-}
-
-export const mysqlRestart = (): Scenario => ({
-  name: 'mysql-restart',
-  about: 'The database is restarted under load: 503 and nothing else meanwhile, and within 15 s of its return everything works.',
-  ownDatabase: true,
-  restSec: 120,
-  play: async (ground) => {
-    const { own } = ground.world.engines.mysql
-    if (own === null) return ground.expect(false, 'this needs a database of its own')
-    const [sku = ''] = await ground.goods({ stock: 5000 })
-    const stop = load(ground, 6, sku)
-    await delay(3000)
-    ground.journal.fault('the database is killed for 4 s')
-    await own.kill()
-    await delay(4000)
-    await own.restart()
-    const back = performance.now()
-    ground.journal.fault('the database runs again')
-    await ground.world.fleet.healed(15)
-    const who = await aFullCart(ground, 'afterwards', [{ sku, quantity: 1 }])
-    const orderId = await orderCart(who)
-    const tookSec = (performance.now() - back) / 1000
-    ground.expect(orderId !== null && tookSec < 15, `the first order after its return took ${tookSec.toFixed(1)} s`)
-    await delay(2000)
-    await stop()
-    expectNoFailure(ground, [503])
-  },
-})
-
 export const redisFlushAndDown = (downSec: number): Scenario => ({
   name: 'redis-flush-and-down',
   about: `Redis is emptied, then away for ${downSec} s: nothing is lost, and nobody sees an error.`,

@@ -28,9 +28,12 @@ export const playMix = async (ground: Ground, { shoppers, durationMs, faults, on
     without: impossibleIn(world),
     ...(only ? { only } : {}),
   })
+  const began = performance.now()
+  const tookMs = new Map<string, number>()
   const play = async (script: (typeof scripts)[number]): Promise<void> => {
     try {
       await playScript(script, ground)
+      tookMs.set(`${script.actor} (${script.ending})`, performance.now() - began)
     } catch (error) {
       ground.expect(
         false,
@@ -39,6 +42,8 @@ export const playMix = async (ground: Ground, { shoppers, durationMs, faults, on
     }
   }
   await Promise.all([...scripts.map(play), injector.run(schedule).then(() => injector.heal())])
+  const [[last, ms] = ['nobody', 0]] = [...tookMs].toSorted(([, a], [, b]) => b - a)
+  ground.say(`everybody is done after ${(ms / 1000).toFixed(0)} s, ${last} as the last`)
 }
 
 export const randomMix = (seconds: number): Scenario => ({
