@@ -2,7 +2,7 @@
 import { erasedEmail, type Recipient } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { enqueue } from '@cartwright/messaging'
-import { insertMessage } from './db/messages.ts'
+import { insertMessage, type NewMessage } from './db/messages.ts'
 import type { NotificationDeps } from './deps.ts'
 import type { ContentOf, TemplateName } from './templates/catalogue.ts'
 
@@ -36,7 +36,8 @@ export const askForMail = async <N extends TemplateName>(
   const { cause, template, content, to, locale, userId, order, code } = request
   if (to.email === erasedEmail) return
   const id = deps.newId('msg')
-  const made = await insertMessage(tx, {
+  const delivery: Delivery = { messageId: id, resends: 0 }
+  const row: NewMessage = {
     id,
     event_id: cause.id,
     event_type: cause.type,
@@ -50,9 +51,10 @@ export const askForMail = async <N extends TemplateName>(
     content: JSON.stringify(content),
     sealed_code: code?.sealedCode ?? null,
     expires_at: code ? new Date(code.expiresAt) : null,
-  })
-  const delivery: Delivery = { messageId: id, resends: 0 }
-  if (made) await enqueue(tx, deliverKind, deliverKey(delivery), delivery)
+  }
+  // Sent together. Where this mail was asked for before, the work finds none under the new id and ends.
+  insertMessage(tx, row)
+  await enqueue(tx, deliverKind, deliverKey(delivery), delivery)
 }
 
 /** Asks for a mail to the operators. */

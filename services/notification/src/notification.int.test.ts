@@ -92,6 +92,17 @@ describe('notification', () => {
       await t.receive(paymentEvents.attemptDeclined, declined)
       expect(smtp.mailsTo(operators)).toHaveLength(3)
     })
+
+    test('trouble that several orders have at the same moment is counted once each', async () => {
+      const orders = Array.from({ length: 12 }, (_, index) => `ord_crowd${String(index).padStart(6, '0')}`)
+      await Promise.all(orders.map((orderId) => t.receive(paymentEvents.attemptDeclined, { ...declined, orderId })))
+      await t.clock.advance('6m')
+      await t.idle()
+      const counts = smtp.mailsTo(operators).map(({ subject }) => Number(/\d+/.exec(subject)?.[0]))
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(12)
+      expect(smtp.mailsTo(alice.email)).toHaveLength(12)
+      expect(await metric('payment_failures_total{kind="declined"')).toMatch(/ 12$/)
+    })
   })
 
   describe('a closed account', () => {

@@ -50,6 +50,7 @@ export const notificationService = defineService<typeof config, NotificationOwn>
     ),
   }),
   routes: [adminListMessages, adminResendMessage],
+  independentKeys: true,
   consumers: [
     onCodeRequested,
     onLookupRequested,

@@ -25,15 +25,12 @@ export interface MessageRow {
 
 export type NewMessage = Omit<MessageRow, 'state' | 'resends' | 'failure' | 'created_at' | 'sent_at'>
 
-/** @returns false when this event has asked for this mail before */
-export const insertMessage = async (tx: Tx, row: NewMessage): Promise<boolean> => {
-  const { affectedRows } =
-    await tx.run`INSERT IGNORE INTO message (id, event_id, event_type, template, recipient, recipient_name, user_id, order_id, order_number, locale, content,
+/** A no-op when this event has asked for this mail before. */
+export const insertMessage = (tx: Tx, row: NewMessage): void =>
+  tx.write`INSERT IGNORE INTO message (id, event_id, event_type, template, recipient, recipient_name, user_id, order_id, order_number, locale, content,
     sealed_code, expires_at, state, created_at, updated_at)
     VALUES (${row.id}, ${row.event_id}, ${row.event_type}, ${row.template}, ${row.recipient}, ${row.recipient_name}, ${row.user_id}, ${row.order_id}, ${row.order_number}, ${row.locale},
     ${row.content}, ${row.sealed_code}, ${row.expires_at}, 'pending', ${tx.dbNow}, ${tx.dbNow})`
-  return affectedRows === 1
-}
 
 export const findMessage = (db: Queryable, id: string): Promise<MessageRow | null> =>
   db.one<MessageRow>`SELECT * FROM message WHERE id = ${id}`

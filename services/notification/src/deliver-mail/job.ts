@@ -8,7 +8,8 @@ import { type Delivery, deliverKind } from '../message.ts'
 import { render } from '../templates/render.ts'
 import { Deferred } from './smtp.ts'
 
-type Outcome = 'sent' | 'expired' | 'settled'
+/** How a mail ended, or null when it had ended before. */
+type Outcome = { state: 'sent' | 'expired'; template: string } | null
 
 const isOver = (at: Date | null | undefined, deps: NotificationDeps): boolean => at != null && at <= deps.clock.now()
 
@@ -48,17 +49,18 @@ export const deliverMail = job<Delivery, Outcome, NotificationDeps>({
   kind: deliverKind,
   effect: async ({ payload }, deps) => {
     const row = await findMessage(deps.db, payload.messageId)
-    if (row === null || row.state !== 'pending' || row.resends !== payload.resends || row.recipient === null) return 'settled'
-    if (isOver(row.expires_at, deps)) return 'expired'
+    if (row === null || row.state !== 'pending' || row.resends !== payload.resends || row.recipient === null) return null
+    const { template } = row
+    if (isOver(row.expires_at, deps)) return { state: 'expired', template }
     const opened = row.sealed_code === null ? null : await deps.codes.open(row.sealed_code)
-    if (isOver(opened?.expiresAt, deps)) return 'expired'
+    if (isOver(opened?.expiresAt, deps)) return { state: 'expired', template }
     await send(row, row.recipient, payload, opened?.code ?? null, deps)
-    return 'sent'
+    return { state: 'sent', template }
   },
   apply: async (tx, { payload }, outcome, deps) => {
-    if (outcome === 'settled') return
-    const row = await findMessage(tx, payload.messageId)
-    if (row && (await settleMessage(tx, row.id, payload.resends, outcome, null))) count(tx, row.template, outcome, deps)
+    if (outcome === null) return
+    const { state, template } = outcome
+    if (await settleMessage(tx, payload.messageId, payload.resends, state, null)) count(tx, template, state, deps)
   },
   giveUp: async (tx, { payload }, error, deps) => {
     const row = await findMessage(tx, payload.messageId)

@@ -1,6 +1,6 @@
 // Groups alerts: the first goes out at once, what follows within the window becomes one mail with a count at its end.
-import type { Tx } from '@cartwright/db'
-import { enqueue, job } from '@cartwright/messaging'
+import { gather, rowsOf, type Tx } from '@cartwright/db'
+import { currentTrace, enqueue, job, runInTrace, type Trace } from '@cartwright/messaging'
 import type { NotificationDeps } from '../deps.ts'
 import { askForAlert } from '../message.ts'
 import type { PaymentTrouble } from '../templates/alert-payments.ts'
@@ -34,15 +34,30 @@ const lockGroup = async (tx: Tx, windowSec: number): Promise<GroupRow> => {
   return made
 }
 
-/** Adds a payment's trouble to the mail that is being collected, or begins one that leaves when the window since the last one has passed. */
-export const reportTrouble = async (tx: Tx, trouble: PaymentTrouble, deps: NotificationDeps): Promise<void> => {
-  const group = await lockGroup(tx, deps.config.alertWindowSec)
+interface Reported {
+  trouble: PaymentTrouble
+  trace: Trace
+}
+const reportedKey = Symbol('reported trouble')
+
+const addToGroup = async (tx: Tx, reported: readonly Reported[], windowSec: number): Promise<void> => {
+  const group = await lockGroup(tx, windowSec)
   const batch = group.collecting ? group.batch : group.batch + 1
-  await tx.run`INSERT INTO alert_item (kind, batch, news, created_at) VALUES (${kind}, ${batch}, ${JSON.stringify(trouble)}, ${tx.dbNow})`
-  if (!group.collecting) {
-    await tx.run`UPDATE alert_group SET batch = ${batch}, collecting = TRUE WHERE kind = ${kind}`
-    await enqueue(tx, collectKind, `${kind}:${batch}`, { batch }, group.wait_sec)
-  }
+  const items = reported.map(({ trouble }) => [kind, batch, JSON.stringify(trouble), tx.dbNow])
+  tx.write`INSERT INTO alert_item (kind, batch, news, created_at) VALUES ${rowsOf(items)}`
+  if (group.collecting) return
+  tx.write`UPDATE alert_group SET batch = ${batch}, collecting = TRUE WHERE kind = ${kind}`
+  const begin = () => enqueue(tx, collectKind, `${kind}:${batch}`, { batch }, group.wait_sec)
+  await runInTrace(reported[0]?.trace ?? currentTrace(), begin)
+}
+
+/**
+ * Adds a payment's trouble to the mail that is being collected, or begins one that leaves when the window since the last one has passed.
+ * Troubles of one transaction, whose events are handled side by side, join the group together, right before COMMIT.
+ */
+export const reportTrouble = (tx: Tx, trouble: PaymentTrouble, deps: NotificationDeps): void => {
+  const add = (open: Tx, reported: readonly Reported[]) => addToGroup(open, reported, deps.config.alertWindowSec)
+  gather<Reported>(tx, reportedKey, { trouble, trace: currentTrace() }, add)
   tx.afterCommit(() => deps.paymentFailures.inc({ kind: trouble.kind }))
 }
 
@@ -59,8 +74,8 @@ export const collectAlerts = job<Batch, null, NotificationDeps>({
     const total = await tx.one<{
       items: number
     }>`SELECT COUNT(*) AS items FROM alert_item WHERE kind = ${kind} AND batch = ${batch}`
-    await tx.run`DELETE FROM alert_item WHERE kind = ${kind} AND batch = ${batch}`
-    await tx.run`UPDATE alert_group SET collecting = FALSE, last_at = ${tx.dbNow} WHERE kind = ${kind}`
+    tx.write`DELETE FROM alert_item WHERE kind = ${kind} AND batch = ${batch}`
+    tx.write`UPDATE alert_group SET collecting = FALSE, last_at = ${tx.dbNow} WHERE kind = ${kind}`
     const content = { count: total?.items ?? items.length, shown: items.map(({ news }) => JSON.parse(news) as PaymentTrouble) }
     await askForAlert(
       tx,

@@ -19,5 +19,5 @@ export const onAttemptDeclined = on(paymentEvents.attemptDeclined, async (tx, ca
     },
     deps,
   )
-  await reportTrouble(tx, { kind: 'declined', orderId, number, amount, reason: declineCode, at: cause.at.toISOString() }, deps)
+  reportTrouble(tx, { kind: 'declined', orderId, number, amount, reason: declineCode, at: cause.at.toISOString() }, deps)
 })

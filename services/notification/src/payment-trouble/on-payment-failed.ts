@@ -6,5 +6,5 @@ import { reportTrouble } from './collect-alerts.ts'
 
 export const onPaymentFailed = on(paymentEvents.failed, async (tx, cause, deps: NotificationDeps) => {
   const { orderId, number, amount, reason } = cause.data
-  await reportTrouble(tx, { kind: 'failed', orderId, number, amount, reason, at: cause.at.toISOString() }, deps)
+  reportTrouble(tx, { kind: 'failed', orderId, number, amount, reason, at: cause.at.toISOString() }, deps)
 })
