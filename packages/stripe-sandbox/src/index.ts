@@ -1,7 +1,7 @@
 // A stateful stand-in for the part of Stripe's API that the shop uses: for development and tests, never for money.
 import type { AddressInfo } from 'node:net'
 import { settleDueRefunds } from './refunds.ts'
-import { eventOf } from './render.ts'
+import { eventText } from './render.ts'
 import { createServer } from './server.ts'
 import { expireDue } from './sessions.ts'
 import { newId, type StoredEvent } from './state.ts'
@@ -117,10 +117,12 @@ const createWorld = (options: SandboxOptions, store: Store, urls: () => readonly
     urls,
     secret: options.webhookSecret,
     nowMs: () => clock.now().getTime(),
-    payload: (event) => JSON.stringify(eventOf(event)),
+    payload: eventText,
     settled: (event, delivery) => {
       event.delivery = delivery
-      store.touch('events', event.id)
+      // A delivery that is forgotten is repeated, which the shop must bear anyway; what was dropped must stay dropped.
+      if (delivery === 'delivered') store.touchLater('events', event.id)
+      else store.touch('events', event.id)
     },
   })
   const address = { url: '' }
@@ -136,6 +138,7 @@ const createWorld = (options: SandboxOptions, store: Store, urls: () => readonly
     expireDue(world)
     settleDueRefunds(world)
     webhooks.release()
+    store.flush()
   }
   return { world, webhooks, tick, address }
 }

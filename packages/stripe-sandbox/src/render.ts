@@ -15,3 +15,9 @@ export const eventOf = (event: StoredEvent) => ({
   request: { id: null, idempotency_key: null },
   data: { object: JSON.parse(event.object) as Record<string, unknown> },
 })
+
+/** The same as JSON, for sending: the object is text already. */
+export const eventText = ({ object, ...event }: StoredEvent): string => {
+  const frame = JSON.stringify({ ...eventOf({ ...event, object: 'null' }), data: undefined })
+  return `${frame.slice(0, -1)},"data":{"object":${object}}}`
+}

@@ -1,5 +1,5 @@
 // What the sandbox remembers: Stripe's objects as Stripe shows them, times in Unix seconds, amounts in minor units.
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 export type Metadata = Record<string, string>
 
@@ -152,7 +152,7 @@ export const emptyState = (): State => ({
   keys: new Map(),
 })
 
-export const newId = (prefix: string): string => `${prefix}_${randomBytes(12).toString('hex')}`
+export const newId = (prefix: string): string => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 24)}`
 
 /** Makes every object older: how `POST /_sandbox/clock` lets time pass without touching signatures. */
 export const age = (state: State, seconds: number): void => {

@@ -6,6 +6,8 @@ export interface Store {
   state: State
   /** Notes that an object is new or changed. */
   touch(kind: Kind, id: string): void
+  /** Notes a change that may be forgotten with the process; the next write takes it along. */
+  touchLater(kind: Kind, id: string): void
   /** Writes everything anew, for a change that touches everything. */
   rewrite(): void
   /** Writes what is not written yet. */
@@ -51,10 +53,12 @@ const fileStore = (file: string): Store => {
     appendFileSync(file, lines.join(''))
   }
   rewrite()
+  const touchLater = (kind: Kind, id: string) => void dirty.set(`${kind}\n${id}`, [kind, id])
   return {
     state,
+    touchLater,
     touch: (kind, id) => {
-      dirty.set(`${kind}\n${id}`, [kind, id])
+      touchLater(kind, id)
       // With the request that made the change, or right behind it: a shop that is killed with the sandbox must not remember more than it.
       soon ??= setImmediate(flush)
     },
@@ -66,5 +70,11 @@ const fileStore = (file: string): Store => {
 /** @param file path of the data file; without one nothing is kept */
 export const openStore = (file: string | undefined): Store =>
   file === undefined
-    ? { state: emptyState(), touch: () => undefined, rewrite: () => undefined, flush: () => undefined }
+    ? {
+        state: emptyState(),
+        touch: () => undefined,
+        touchLater: () => undefined,
+        rewrite: () => undefined,
+        flush: () => undefined,
+      }
     : fileStore(file)
