@@ -87,12 +87,16 @@ export interface DatabaseOptions {
   poolSize?: number
   /** Milliseconds that the service's clock is ahead of the database's; 0 in production, moved by tests. */
   clockOffsetMs?: () => number
+  /** How long a connection may be silent before it counts as dead, with everything that waits for it; 20 s when left out. */
+  silenceMs?: number
 }
 
 const lockWaitSec = 3
 /** A second more than a lock wait: on MariaDB the limit counts waiting too, and a wait that ends as 1205 is tried again. */
 const statementSec = 4
 const maxTries = 6
+/** Longer than any statement may take. A way that broke without a word would be waited for without end. */
+const usualSilenceMs = 20_000
 
 /** Opens a pool. Reads the server's version first, since the statement limit is spelled differently on each engine. */
 export const openDatabase = async (options: DatabaseOptions): Promise<Database> => {
@@ -107,6 +111,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
         minimumIdle: 1,
         idleTimeout: 60,
         acquireTimeout: 5000,
+        socketTimeout: options.silenceMs ?? usualSilenceMs,
         prepareCacheLength: 0,
         initSql: [
           `SET SESSION sql_mode='${sqlMode}', time_zone='+00:00', innodb_lock_wait_timeout=${lockWaitSec}, ${limit}, autocommit=${autocommit}`,

@@ -27,7 +27,7 @@ export interface FetchedBatch {
 /** What a member does between two rebalances. What it leaves unfinished is delivered again to whoever has the partition then. */
 interface Generation {
   chains: KeyChains
-  /** The generation before has come to rest, so one key is never handled twice at once. */
+  /** The generations before have come to rest, so one key is never handled twice at once. */
   ready: Promise<unknown>
   partitions: Map<string, Progress>
 }
@@ -138,9 +138,9 @@ export const groupMember = (subscription: Subscription, heartbeatMs: number) => 
       if (progress.offsets.span() > maxSpan) progress.resume ??= batch.pause()
       await batch.heartbeat()
     },
-    /** The group was joined anew: what is under way is interrupted, and read again from what was committed. */
+    /** The group was joined anew: what is under way, of any generation, is interrupted, and read again from what was committed. */
     rejoined: (): void => {
-      generation = newGeneration(subscription, generation.chains.stop())
+      generation = newGeneration(subscription, Promise.all([generation.ready, generation.chains.stop()]))
     },
     /** Lets what is under way finish and commits it. */
     stop: async (): Promise<void> => {

@@ -8,8 +8,9 @@ import { kafkaTransport } from './kafka.ts'
 import type { Transport } from './transport.ts'
 
 const brokers = (process.env.TEST_KAFKA_BROKERS ?? '127.0.0.1:9092').split(',')
-const open = (proxy?: TcpProxy): Promise<Transport> =>
+const open = (proxy?: TcpProxy, stuckMs = 30_000): Promise<Transport> =>
   kafkaTransport({
+    stuckMs,
     brokers,
     clientId: 'test',
     partitions: 3,
@@ -45,6 +46,35 @@ const inbox = () => {
 
 describe('kafka transport', () => {
   conformance(() => open())
+
+  test('a member that hangs is replaced: what it held up is delivered again, and what comes behind it is delivered', async () => {
+    const one = await open(undefined, 4000)
+    const topic = unique('hanging')
+    await one.ensureTopics([topic])
+    const group = unique('group')
+    const { deliver, count } = inbox()
+    let hangs = true
+    const hung = Promise.withResolvers<void>()
+    const hanging = async (got: WireRecord): Promise<void> => {
+      // Deaf to its signal, as a defect would be.
+      if (hangs) await new Promise<never>(() => hung.resolve())
+      await deliver(got)
+    }
+    await one.subscribe({ group, topics: [topic], deliver: hanging })
+    await one.send([record(topic, 'key-0', 0)], () => undefined)
+    await hung.promise
+    // Whoever joins makes the group begin anew, and the first member waits for what it had under way.
+    const two = await open()
+    const other = await two.subscribe({ group, topics: [topic], deliver })
+    await other.stop()
+    hangs = false
+    await one.send(
+      upTo(5).map((n) => record(topic, `key-${n}`, n + 1)),
+      () => undefined,
+    )
+    await eventually('all are delivered', () => count() === 6, 60_000)
+    await Promise.all([one.close(), two.close()])
+  })
 
   test('members that come and go lose nothing, and keep each key in order', async () => {
     const [one, two] = [await open(), await open()]

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { connect as connectTcp } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import kafkajs, { type Admin, type Consumer, type Kafka, type KafkaMessage, type Producer } from 'kafkajs'
+import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs'
 import type { WireRecord } from '../wire.ts'
-import { groupMember } from './group-member.ts'
-import type { ReplayRange, RunningSubscription, Subscription, Transport } from './transport.ts'
+import { closeMs, openConsumer, recordOf, reopenMs, stayInGroup, usualStuckMs } from './kafka-member.ts'
+import type { ReplayRange, RunningSubscription, Transport } from './transport.ts'
 import { within } from './within.ts'
 
 export interface KafkaOptions {
@@ -16,23 +16,9 @@ export interface KafkaOptions {
   replicationFactor?: number
   /** Where a broker's advertised address is really reached, for tunnels and tests. */
   reach?: (host: string, port: number) => { host: string; port: number }
+  /** How long a member may go without an answer of the broker, even an empty one, before it is replaced; 30 s when left out. */
+  stuckMs?: number
 }
-
-const heartbeatMs = 1000
-const reopenMs = 1000
-const closeMs = 10_000
-
-const textOf = (value: Buffer | string | (Buffer | string)[] | undefined): string => {
-  const first = Array.isArray(value) ? value[0] : value
-  return first === undefined ? '' : first.toString()
-}
-
-const recordOf = (topic: string, message: KafkaMessage): WireRecord => ({
-  topic,
-  key: message.key?.toString() ?? '',
-  value: message.value?.toString() ?? '',
-  headers: Object.fromEntries(Object.entries(message.headers ?? {}).map(([name, value]) => [name, textOf(value)])),
-})
 
 const createMissing = async (admin: Admin, wanted: readonly string[], options: KafkaOptions): Promise<void> => {
   const existing = new Set(await admin.listTopics())
@@ -60,89 +46,6 @@ const createMissing = async (admin: Admin, wanted: readonly string[], options: K
 const topicsReady = async (admin: Admin, wanted: readonly string[]): Promise<boolean> => {
   const { topics } = await admin.fetchTopicMetadata({ topics: [...wanted] })
   return topics.every((topic) => topic.partitions.length > 0 && topic.partitions.every((partition) => partition.leader >= 0))
-}
-
-const openConsumer = (kafka: Kafka, group: string): Consumer =>
-  kafka.consumer({
-    groupId: group,
-    sessionTimeout: 10_000,
-    rebalanceTimeout: 15_000,
-    heartbeatInterval: heartbeatMs,
-    maxWaitTimeInMs: 500,
-    allowAutoTopicCreation: false,
-    retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 20, restartOnFailure: async () => true },
-  })
-
-const runMember = async (consumer: Consumer, subscription: Subscription, onFatal: () => void): Promise<RunningSubscription> => {
-  const self = groupMember(subscription, heartbeatMs)
-  consumer.on(consumer.events.GROUP_JOIN, self.rejoined)
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (!payload.restart) onFatal()
-  })
-  await consumer.connect()
-  await consumer.subscribe({ topics: [...subscription.topics], fromBeginning: subscription.ephemeral !== true })
-  await consumer.run({
-    eachBatchAutoResolve: false,
-    autoCommit: false,
-    eachBatch: ({ batch, resolveOffset, heartbeat, pause, commitOffsetsIfNecessary, isRunning }) =>
-      self.handleBatch({
-        topic: batch.topic,
-        partition: batch.partition,
-        records: batch.messages.map((message) => ({ offset: Number(message.offset), record: recordOf(batch.topic, message) })),
-        heartbeat,
-        pause,
-        isRunning,
-        // Moves the place to read from; auto-commit is off, so it commits nothing.
-        taken: () => resolveOffset(batch.lastOffset()),
-        commit: (topics) => commitOffsetsIfNecessary({ topics }),
-      }),
-  })
-  return {
-    stop: async () => {
-      await self.stop()
-      await within(closeMs, consumer.disconnect())
-    },
-  }
-}
-
-/** Joins a group and stays in it: a member that ended for good is replaced. */
-const stayInGroup = async (kafka: Kafka, subscription: Subscription, closing: AbortSignal): Promise<RunningSubscription> => {
-  const leaving = new AbortController()
-  const over = AbortSignal.any([closing, leaving.signal])
-  let current: RunningSubscription | null = null
-  let reopening: Promise<void> = Promise.resolve()
-
-  const enter = async (): Promise<void> => {
-    while (!over.aborted) {
-      const consumer = openConsumer(kafka, subscription.group)
-      try {
-        current = await runMember(consumer, subscription, () => {
-          reopening = reopen()
-        })
-        return
-      } catch {
-        // The broker is away: services start in any order, and wait for it as long as it takes.
-        await within(closeMs, consumer.disconnect())
-        await delay(reopenMs, undefined, { signal: over }).catch(() => undefined)
-      }
-    }
-  }
-  const reopen = async (): Promise<void> => {
-    const old = current
-    current = null
-    await old?.stop()
-    await enter()
-  }
-
-  await enter()
-  closing.throwIfAborted()
-  return {
-    stop: async () => {
-      leaving.abort()
-      await current?.stop()
-      await within(closeMs, reopening)
-    },
-  }
 }
 
 /** The offsets of each partition that a range begins with and ends before; partitions without records in it are left out. */
@@ -262,7 +165,7 @@ export const kafkaTransport = async (options: KafkaOptions): Promise<Transport> 
       for (const record of records) settled(record)
     },
     subscribe: async (subscription) => {
-      const group = await stayInGroup(kafka, subscription, closing.signal)
+      const group = await stayInGroup(kafka, subscription, options.stuckMs ?? usualStuckMs, closing.signal)
       running.add(group)
       return {
         stop: async () => {
