@@ -65,6 +65,7 @@ const standing = (evidence: Evidence, orderId: string): string[] => {
     ...evidence.reservations
       .filter((row) => row.order_id === orderId)
       .map((row) => `stock     ${row.id} ${row.state} ${row.stock_lines}`),
+    ...evidence.movements.filter((row) => row.order_id === orderId).map((row) => `ledger    ${row.moved} × ${row.sku}`),
     ...sessions.map((session) => `stripe    session ${session.id} ${session.status}, ${session.payment_status}`),
     ...evidence.stripe.charges
       .filter((charge) => intents.has(charge.payment_intent))

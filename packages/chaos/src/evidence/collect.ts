@@ -113,9 +113,9 @@ export const collect = async ({ world, journal, scope, secrets, admin }: Sources
        currency, total_minor, captured_minor, order_lines, created_at FROM ${orderTable} WHERE created_at >= ? ORDER BY created_at`,
     [since],
   )
-  const ofOrders = <T>(columns: string, owner: SchemaOwner, name: string, key = 'order_id'): Promise<T[]> =>
+  const ofOrders = <T>(columns: string, owner: SchemaOwner, name: string, key = 'order_id', per = ''): Promise<T[]> =>
     query<T>(
-      `SELECT ${columns} FROM ${table(owner, name)} WHERE ${key} IN (SELECT id FROM ${orderTable} WHERE created_at >= ?)`,
+      `SELECT ${columns} FROM ${table(owner, name)} WHERE ${key} IN (SELECT id FROM ${orderTable} WHERE created_at >= ?)${per && ` GROUP BY ${per}`}`,
       [since],
     )
   const reservations = await ofOrders<Evidence['reservations'][number]>(
@@ -149,6 +149,13 @@ export const collect = async ({ world, journal, scope, secrets, admin }: Sources
       [since],
     ),
     stock: await listStock(world, scope.skus),
+    movements: await ofOrders(
+      'reference AS order_id, sku, CAST(SUM(delta) AS SIGNED) AS moved',
+      'catalog',
+      'stock_movement',
+      'reference',
+      'reference, sku',
+    ),
     events: await listEvents(world, since),
     aggregates: await listAggregates(world, since),
     inbox: await listInbox(world, since),

@@ -94,6 +94,12 @@ export interface StockRow {
   /** Σ of what was delivered or corrected by people. */
   stocked: number
 }
+/** Σ of the ledger's movements of a SKU for one order. */
+export interface MovementRow {
+  order_id: string
+  sku: string
+  moved: number
+}
 export interface EventRow {
   owner: string
   id: number
@@ -211,6 +217,7 @@ export interface Evidence {
   reservations: ReservationRow[]
   stockReturns: StockReturnRow[]
   stock: StockRow[]
+  movements: MovementRow[]
   events: EventRow[]
   aggregates: AggregateRow[]
   inbox: InboxRow[]
@@ -263,6 +270,7 @@ export const nothing: Evidence = {
   reservations: [],
   stockReturns: [],
   stock: [],
+  movements: [],
   events: [],
   aggregates: [],
   inbox: [],

@@ -26,6 +26,7 @@ const defects: readonly [Name, string, (world: Evidence) => unknown][] = [
   ['I1', 'a refund never ends', (world) => (first(world.refunds).state = 'pending')],
   ['I2', 'more is reserved than there is', (world) => (first(world.stock).reserved = 9)],
   ['I2', 'stock changed without the ledger', (world) => (first(world.stock).on_hand = 7)],
+  ['I2', 'the ledger forgets an order', (world) => world.movements.shift()],
   ['I2', 'the ledger counts a movement twice', (world) => (first(world.stock).moved = 6)],
   [
     'I2',

@@ -153,6 +153,10 @@ export const soundWorld = (): Evidence => {
       { id: 'res_ord_b', order_id: 'ord_b', state: 'committed', stock_lines: lines },
     ],
     stockReturns: [{ return_id: 'cancel:ord_b', reservation_id: 'res_ord_b', stock_lines: lines }],
+    movements: [
+      { order_id: 'ord_a', sku: 'MUG', moved: -2 },
+      { order_id: 'ord_b', sku: 'MUG', moved: 0 },
+    ],
     stock: [{ sku: 'MUG', on_hand: 8, reserved: 0, version: 5, moved: 8, stocked: 10 }],
     events,
     aggregates: [

@@ -1,5 +1,5 @@
 // I2 and I6: stock. The ledger adds up, nothing is sold that was not there, and a hold belongs to an order that still waits.
-import { type Evidence, type Line, linesOf, type StockRow, sum, type Violation } from '../evidence/rows.ts'
+import { type Evidence, type Line, linesOf, type StockRow, type Violation } from '../evidence/rows.ts'
 
 const bySku = (lines: readonly Line[]): Map<string, number> => {
   const sums = new Map<string, number>()
@@ -31,17 +31,38 @@ const judge = (level: StockRow, sold: number, returned: number, held: number): s
   return broken
 }
 
-/** I2: 0 ≤ reserved ≤ on hand, Σ ledger = on hand, Σ holds = reserved, sold ≤ stocked. */
+/** The ledger moved for each order what it bought less what came back: this names the order in which stock went astray. */
+const perOrder = (evidence: Evidence): Violation[] => {
+  const moved = new Map(evidence.movements.map((row) => [`${row.order_id} ${row.sku}`, row.moved]))
+  return [...Map.groupBy(evidence.reservations, (reservation) => reservation.order_id)].flatMap(([orderId, reservations]) => {
+    const wished = bySku(reservations.flatMap((each) => linesOf(each.stock_lines)))
+    const sold = bySku(reservations.filter(({ state }) => state === 'committed').flatMap((each) => linesOf(each.stock_lines)))
+    const own = new Set(reservations.map(({ id }) => id))
+    const back = bySku(
+      evidence.stockReturns.filter((each) => own.has(each.reservation_id)).flatMap((each) => linesOf(each.stock_lines)),
+    )
+    return [...wished.keys()].flatMap((sku): Violation[] => {
+      const [bought, returned] = [sold.get(sku) ?? 0, back.get(sku) ?? 0]
+      const found = moved.get(`${orderId} ${sku}`) ?? 0
+      if (found === returned - bought) return []
+      const what = `${bought} × ${sku} were sold and ${returned} came back, the ledger moved ${found}`
+      return [{ invariant: 'I2 stock', subject: orderId, what }]
+    })
+  })
+}
+
+/** I2: 0 ≤ reserved ≤ on hand, Σ ledger = on hand, Σ holds = reserved, sold ≤ stocked; for all orders together and for each. */
 export const stock = (evidence: Evidence): Violation[] => {
   const [sold, held] = [inState(evidence, 'committed'), inState(evidence, 'held')]
   const returned = bySku(evidence.stockReturns.flatMap((back) => linesOf(back.stock_lines)))
-  return evidence.stock.flatMap((level) =>
+  const levels = evidence.stock.flatMap((level) =>
     judge(level, sold.get(level.sku) ?? 0, returned.get(level.sku) ?? 0, held.get(level.sku) ?? 0).map((what) => ({
       invariant: 'I2 stock',
       subject: level.sku,
       what,
     })),
   )
+  return [...levels, ...perOrder(evidence)]
 }
 
 /** Orders hold, own or gave back their goods as their status says. */
@@ -68,7 +89,3 @@ export const holds = (evidence: Evidence): Violation[] => {
       : []
   })
 }
-
-/** Both, for one call. */
-export const totalSold = (evidence: Evidence, sku: string): number =>
-  sum([...inState(evidence, 'committed')].filter(([name]) => name === sku).map(([, quantity]) => quantity))

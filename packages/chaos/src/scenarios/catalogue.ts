@@ -20,7 +20,7 @@ export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scena
   manyKeys(30),
   brokerDown(100, 60),
   mysqlRestart(),
-  oneDatabaseAway(schemaOwners, 5),
+  oneDatabaseAway(schemaOwners, 8),
   redisFlushAndDown(60),
   elasticsearchDown(),
   webhooksDropped(20),
