@@ -36,10 +36,13 @@ const holding = async (key: string) => {
   const [inserted, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const done = bed.db.tx(async (tx) => {
     await publish(tx, counted, { counterId: key, n: 0 })
-    tx.beforeCommit(Symbol('hold'), async () => {
+    const hold = async () => {
+      // Behind the row, which was sent and not waited for.
+      await tx.one`SELECT 1`
       inserted.resolve()
       await release.promise
-    })
+    }
+    tx.beforeCommit(Symbol('hold'), hold, true)
   })
   await inserted.promise
   return async () => {
