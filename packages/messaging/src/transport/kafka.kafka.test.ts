@@ -1,6 +1,6 @@
 // The Kafka transport passes the suite of all transports on a real broker, and survives rebalances, outages and replays.
 import { randomUUID } from 'node:crypto'
-import { eventually, type TcpProxy, tcpProxy } from '@cartwright/testing'
+import { eventually, type TcpProxy, type TcpProxyOptions, tcpProxy } from '@cartwright/testing'
 import { describe, expect, test } from 'vitest'
 import type { WireRecord } from '../wire.ts'
 import { conformance } from './conformance.fixture.ts'
@@ -16,9 +16,9 @@ const open = (proxy?: TcpProxy, stuckMs = 30_000): Promise<Transport> =>
     partitions: 3,
     ...(proxy ? { reach: () => ({ host: '127.0.0.1', port: proxy.port }) } : {}),
   })
-const proxied = (): Promise<TcpProxy> => {
+const proxied = (onAnswer?: TcpProxyOptions['onAnswer']): Promise<TcpProxy> => {
   const [host = '127.0.0.1', port = '9092'] = (brokers[0] ?? '').split(':')
-  return tcpProxy({ host, port: Number(port) })
+  return tcpProxy({ host, port: Number(port), ...(onAnswer ? { onAnswer } : {}) })
 }
 const unique = (what: string) => `${what}-${randomUUID().slice(0, 8)}`
 const record = (topic: string, key: string, n: number): WireRecord => ({
@@ -74,6 +74,31 @@ describe('kafka transport', () => {
     )
     await eventually('all are delivered', () => count() === 6, 60_000)
     await Promise.all([one.close(), two.close()])
+  })
+
+  test('a connection that breaks in the middle of an answer reads on with the next one', async () => {
+    const topic = unique('torn')
+    const near = await open()
+    await near.ensureTopics([topic])
+    let begun = false
+    let torn = 0
+    // Long answers come in pieces: the first is let through, and with the second the connection ends.
+    await using proxy = await proxied((chunk) => {
+      const tears = begun && torn < 3
+      begun = !tears && chunk.length > 30_000
+      torn += tears ? 1 : 0
+      return tears ? 'cut' : 'pass'
+    })
+    const far = await open(proxy, 600_000)
+    const { deliver, count } = inbox()
+    await far.subscribe({ group: unique('group'), topics: [topic], deliver })
+    const long = upTo(40).map(
+      (n): WireRecord => ({ ...record(topic, 'key', n), headers: { ce_id: `key-${n}`, filler: 'x'.repeat(60_000) } }),
+    )
+    for (const one of long) await near.send([one], () => undefined)
+    await eventually('all are delivered', () => count() === long.length, 60_000)
+    expect(torn).toBe(3)
+    await Promise.all([near.close(), far.close()])
   })
 
   test('members that come and go lose nothing, and keep each key in order', async () => {
