@@ -163,7 +163,7 @@ export const collect = async ({ world, journal, scope, secrets, admin }: Sources
     deadLetters: await listDeadLetters(world, since),
     poison: scope.poison,
     messages: await query(
-      `SELECT id, event_id, event_type, template, recipient, order_id, state FROM ${table('notification', 'message')} WHERE created_at >= ?`,
+      `SELECT id, event_id, event_type, template, recipient, order_id, state, resends FROM ${table('notification', 'message')} WHERE created_at >= ?`,
       [since],
     ),
     mails: world.mails.all(),

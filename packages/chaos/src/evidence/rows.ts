@@ -142,6 +142,8 @@ export interface MessageRow {
   recipient: string | null
   order_id: string | null
   state: string
+  /** How often an operator had it sent again, each time under a Message-ID of its own. */
+  resends: number
 }
 
 export interface StripeLedger {

@@ -203,6 +203,7 @@ const defects: readonly [Name, string, (world: Evidence) => unknown][] = [
     'a mail arrives under two Message-IDs',
     (world) => world.mails.push({ ...first(world.mails), messageId: first(world.mails).messageId.replace('@', '.1@') }),
   ],
+  ['mails', 'a mail that is sent again never arrives again', (world) => (first(world.messages).resends = 1)],
   ['mails', 'a mail waits for ever', (world) => (first(world.messages).state = 'pending')],
 ]
 

@@ -165,7 +165,7 @@ const mailOf: Readonly<Record<string, string>> = {
   'payment.refund-failed': 'alert-refund-failed',
 }
 
-/** Each expected mail is there, with one Message-ID; copies of one Message-ID are what SMTP cannot rule out. */
+/** Each expected mail is there, with one Message-ID and one more for each time it was sent again; copies of one Message-ID are what SMTP cannot rule out. */
 export const mails = (evidence: Evidence): Violation[] => {
   const told = (subject: string, what: string): Violation => ({ invariant: 'mails', subject, what })
   const byEvent = Map.groupBy(evidence.messages, (message) => `${message.event_id} ${message.template}`)
@@ -181,12 +181,12 @@ export const mails = (evidence: Evidence): Violation[] => {
   const lost = evidence.messages.flatMap((message) => {
     const count = arrived.get(message.id)?.length ?? 0
     if (message.state === 'sent')
-      return count === 1
+      return count === 1 + message.resends
         ? []
         : [
             told(
               message.order_id ?? message.id,
-              `mail ${message.id} (${message.template}) is sent, and ${count} Message-IDs arrived`,
+              `mail ${message.id} (${message.template}) is sent, and ${count} Message-IDs arrived after ${message.resends} resends`,
             ),
           ]
     return message.state === 'pending'

@@ -69,6 +69,7 @@ const mailFor = (event: EventRow, template: string) => ({
     recipient: 'a@example.net',
     order_id: event.aggregate_id,
     state: 'sent',
+    resends: 0,
   },
   mail: { messageId: `<msg_${event.event_id}@cartwright.example>`, to: 'a@example.net', subject: template, text: '', copies: 1 },
 })

@@ -144,7 +144,7 @@ const restock = async (ground: Ground): Promise<Look> => {
 
 /** Registers, types the mailed code, and signs in: all that counts is that the account works in the end. */
 const register = async (ground: Ground, actor: string): Promise<Look> => {
-  const email = `${actor.replaceAll(/\W/g, '-')}-${randomUUID().slice(0, 8)}@example.net`
+  const email = `${actor.replaceAll(/\W/g, '-').toLowerCase()}-${randomUUID().slice(0, 8)}@example.net`
   const password = `Chaos-${randomUUID()}`
   const guest = await aGuest(ground.url, actor, ground.journal)
   const post = (path: string, body: object) => guest.insist('POST', path, { body, token: null })
