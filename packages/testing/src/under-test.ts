@@ -90,7 +90,8 @@ const recordFor = (event: EventContract, data: unknown, options: { id?: string; 
 /** Starts `service` for a test. Set its further required variables in `env`. */
 export const startUnderTest = async (service: Service, options: UnderTestOptions = {}): Promise<UnderTest> => {
   const clock = options.clock ?? movableClock()
-  const transport = memoryTransport()
+  // A restart on the same schema has events to send before its groups are there.
+  const transport = memoryTransport({ groups: service.groups })
   const tokens = await tokenMaker()
   const schema = service.name === 'gateway' ? null : testSchema(service.name)
   const fakes = await Promise.all(
