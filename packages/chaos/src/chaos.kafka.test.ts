@@ -4,6 +4,7 @@ import { type Harness, openHarness } from './harness.fixture.ts'
 import { poison } from './scenarios/backbone.ts'
 import { crashPoints } from './scenarios/crash-points.ts'
 import { hotSku, manyKeys, sameKey } from './scenarios/crowds.ts'
+import { oneDatabaseAway } from './scenarios/databases.ts'
 import { deaths } from './scenarios/deaths.ts'
 import { brokerDown } from './scenarios/outages.ts'
 import { playMix } from './scenarios/random-mix.ts'
@@ -36,6 +37,7 @@ const selection: readonly [Scenario, seed: number][] = [
   [webhooksDropped(4), 1],
   [cancelVersusShip(8), 1],
   [poison(), 1],
+  [oneDatabaseAway(['catalog', 'payment'], 8), 1],
   [crashPoints(chosenDeaths, 'a few crash points'), 1],
 ]
 
