@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Journal } from '../journal.ts'
 import type { Random } from '../random.ts'
+import { emptyRedis } from '../world/engines.ts'
 import type { World } from '../world/world.ts'
 import { impossible, malformed, published } from './poison.ts'
 import { describe, type Fault, type FaultKind, type Timed } from './schedule.ts'
@@ -99,7 +100,7 @@ const acts = ({ world, random, since }: InjectorOptions, poison: Set<string>) =>
           fault.forMs,
         )
       case 'redis-flush':
-        return flush(world)
+        return emptyRedis(engines.redis.url)
       case 'redis-away':
         return during(engines.redisProxy.refuse, engines.redisProxy.resume, fault.forMs)
       case 'search-away':
@@ -142,20 +143,6 @@ const acts = ({ world, random, since }: InjectorOptions, poison: Set<string>) =>
         )
     }
   }
-}
-
-/** Speaks Redis by hand: one command, and no client that remembers. */
-const flush = async ({ engines }: World): Promise<void> => {
-  const { connect } = await import('node:net')
-  const { hostname, port } = new URL(engines.redis.url)
-  await new Promise<void>((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => socket.write('FLUSHALL\r\n'))
-    socket.once('data', () => {
-      socket.end()
-      resolve()
-    })
-    socket.once('error', reject)
-  })
 }
 
 /** An operator gives poison up: what was parked behind it is handled then. */

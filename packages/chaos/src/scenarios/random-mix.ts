@@ -2,6 +2,7 @@
 import { impossibleIn } from '../faults/inject.ts'
 import { drawFaults, type FaultKind } from '../faults/schedule.ts'
 import { playScript } from '../shoppers/act.ts'
+import { pause } from '../shoppers/person.ts'
 import { type Assortment, drawScripts, drawStock } from '../shoppers/script.ts'
 import type { Ground, Scenario } from './scenario.ts'
 
@@ -10,6 +11,15 @@ export interface Mix {
   durationMs: number
   faults: number
   only?: readonly FaultKind[]
+}
+
+/** When the faults are over an operator gives the poison up, so that nobody waits behind it until patience ends. */
+const tidyUntil = async ({ injector, journal }: Ground, over: Promise<unknown>): Promise<void> => {
+  const done = over.then(() => true)
+  while (!(await Promise.race([done, pause(1000).then(() => false)])))
+    await injector
+      .tidy()
+      .catch((error: unknown) => journal.fault(`poison could not be given up: ${error instanceof Error ? error.message : error}`))
 }
 
 /** Shoppers and faults side by side; faults end before the last shoppers do. */
@@ -41,7 +51,10 @@ export const playMix = async (ground: Ground, { shoppers, durationMs, faults, on
       )
     }
   }
-  await Promise.all([...scripts.map(play), injector.run(schedule).then(() => injector.heal())])
+  const shopping = Promise.all(scripts.map(play))
+  await injector.run(schedule)
+  await injector.heal()
+  await tidyUntil(ground, shopping)
   const [[last, ms] = ['nobody', 0]] = [...tookMs].toSorted(([, a], [, b]) => b - a)
   ground.say(`everybody is done after ${(ms / 1000).toFixed(0)} s, ${last} as the last`)
 }

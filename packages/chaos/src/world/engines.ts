@@ -1,4 +1,5 @@
 // The engines of a world: own processes on own folders, or given ones; every service reaches them through proxies that make trouble.
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type Engine, startElasticsearch, startKafka, startMysql, startRedis } from '@cartwright/native'
 import { freePort, type SchemaOwner, schemaOwners } from '@cartwright/shop/test-shop'
@@ -48,6 +49,19 @@ const kafkaBehindProxy = async (
   }
 }
 
+/** Speaks Redis by hand: one command, and no client that remembers. */
+export const emptyRedis = async (url: string): Promise<void> => {
+  const { hostname, port } = new URL(url)
+  await new Promise<void>((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => socket.write('FLUSHALL\r\n'))
+    socket.once('data', () => {
+      socket.end()
+      resolve()
+    })
+    socket.once('error', reject)
+  })
+}
+
 /** Starts what is not given. */
 export const openEngines = async (dataDir: string, given: GivenEngines, log: (line: string) => void): Promise<Engines> => {
   await using opened = new AsyncDisposableStack()
@@ -78,6 +92,8 @@ export const openEngines = async (dataDir: string, given: GivenEngines, log: (li
       return started
     }),
   ])
+  // What others kept in a Redis that was given is no copy of anything here.
+  if (redis.own === null) await emptyRedis(redis.url)
   const proxies = await Promise.all(
     schemaOwners.map(async (name): Promise<[SchemaOwner, TcpProxy]> => [name, await behind(mysql.url)]),
   )
