@@ -21,7 +21,8 @@ interface Report {
 const reconcileNow = async (of = lab): Promise<Report> => {
   const started = await of.service.as(admin).post('/v1/admin/reconciliations')
   expect(started.status).toBe(202)
-  expect(started.body).toMatchObject({ state: 'running', cause: 'operator' })
+  // A short comparison may be over before its request is answered.
+  expect(started.body).toMatchObject({ state: expect.stringMatching(/^(running|done)$/), cause: 'operator' })
   await of.rest()
   const { body } = await of.service.as(admin).get(`/v1/admin/reconciliations/${started.body.id}`)
   expect(body.state).toBe('done')
