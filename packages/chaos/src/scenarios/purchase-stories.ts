@@ -76,7 +76,7 @@ const stateOf = async (ground: Ground, { who, orderId, sku }: Bought): Promise<s
     refunded: refunds.filter((each) => intents.has(each.payment_intent)).map((each) => [each.amount, each.status]),
     mails: ground.mails
       .to(who.email)
-      .map((mail) => mail.subject.replaceAll(/CW-\S+/g, 'CW-…'))
+      .map((mail) => mail.subject.replaceAll(/CW-\S+|\b\d{6}\b/g, '…'))
       .toSorted(),
     cart: cart?.total,
   }
