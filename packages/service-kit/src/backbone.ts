@@ -25,6 +25,9 @@ export interface Backbone {
   stopConsuming(): Promise<void>
 }
 
+/** The pause before a group that could not be joined is joined again. */
+const rejoinMs = 1000
+
 /** How long a start waits for the groups to be joined before it goes on without; they are joined whenever Kafka is there. */
 const joinMs = 15_000
 
@@ -43,27 +46,41 @@ export const groupsOf = <Deps>({ name, consumers, projections }: Consumers<Deps>
 export const groupTopics = <Deps>(definition: Consumers<Deps>): Record<string, string[]> =>
   Object.fromEntries(Object.entries(groupsOf(definition)).map(([group, handlers]) => [group, topicsOf(handlers)]))
 
-/** Joins what may have to wait for the broker, one after the other, and can be stopped at any point of it. */
-const joinAll = (steps: readonly (() => Promise<RunningSubscription | null>)[], warn: (error: unknown) => void) => {
+type Join = () => Promise<RunningSubscription | null>
+
+/**
+ * Joins what may have to wait for the broker, one after the other, and can be stopped at any point of it. Whatever fails is tried again
+ * until then: a service without its consumer would look well and do nothing.
+ */
+const joinAll = (steps: readonly Join[], warn: (error: unknown) => void) => {
   const joined: RunningSubscription[] = []
-  let stopping = false
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const persist = async (step: Join): Promise<RunningSubscription | null> => {
+    while (!signal.aborted) {
+      try {
+        return await step()
+      } catch (error) {
+        if (signal.aborted) break
+        warn(error)
+        // Ends early, without an error of its own, when the service stops.
+        await delay(rejoinMs, undefined, { signal }).catch(() => undefined)
+      }
+    }
+    return null
+  }
   const run = async (): Promise<void> => {
     for (const step of steps) {
-      if (stopping) return
-      const subscription = await step()
+      const subscription = await persist(step)
       if (subscription === null) continue
-      if (stopping) await subscription.stop()
+      if (signal.aborted) await subscription.stop()
       else joined.push(subscription)
     }
   }
-  const done = run().catch((error: unknown) => {
-    // Only a transport that was closed meanwhile gives up.
-    if (!stopping) warn(error)
-  })
   return {
-    done,
+    done: run(),
     stop: async (): Promise<void> => {
-      stopping = true
+      stopping.abort()
       await Promise.all(joined.map((subscription) => subscription.stop()))
     },
   }
@@ -107,7 +124,7 @@ export const startBackbone = async <S extends ConfigSpec, Own extends object>(
 ): Promise<Backbone> => {
   const { transport, crash } = options
   const { log, metrics } = deps
-  const steps: (() => Promise<RunningSubscription | null>)[] = []
+  const steps: Join[] = []
   const { listeners = [], parksBehindDeadLetters: parks = false, independentKeys: independent = false } = definition
   if (db || listeners.length > 0)
     steps.push(() => transport.ensureTopics([...topics, ...topics.map((topic) => `${topic}.dlq`)]).then(() => null))
@@ -133,7 +150,7 @@ export const startBackbone = async <S extends ConfigSpec, Own extends object>(
     }
   }
   const workers = db ? startWorkers(definition, deps, db, options, owner) : []
-  const joining = joinAll(steps, (error) => log.error({ err: error }, 'a consumer group could not be joined'))
+  const joining = joinAll(steps, (error) => log.warn({ err: error }, 'a consumer group could not be joined; it is tried again'))
   const limit = new AbortController()
   const late = delay(joinMs, 'late', { signal: limit.signal }).catch(() => 'joined')
   if ((await Promise.race([joining.done.then(() => 'joined'), late])) === 'late')

@@ -100,6 +100,24 @@ test('a database that goes away: 503 at once, alive but not ready, metrics still
   await schema.drop()
 }, 60_000)
 
+test('a database that breaks off just when a consumer group is joined costs no consumer', async () => {
+  const schema = testSchema('joining')
+  let cuts = 0
+  await using proxy = await proxyOf(schema.url, {
+    onRequest: (chunk) => {
+      if (cuts > 0 || !chunk.includes('SELECT watched FROM consumer_run')) return
+      cuts += 1
+      proxy.cut()
+    },
+  })
+  const tiny = await start({ ORDER_DATABASE_URL: proxy.through(schema.url) })
+  expect(cuts).toBe(1)
+  await make(tiny, 'a cup')
+  await eventually('its event arrives', () => steps.includes('heard a cup'))
+  await tiny.stop()
+  await schema.drop()
+})
+
 test('a transport that is away delays events only: the service starts, serves and stops', async () => {
   const never: Transport = {
     ...memoryTransport(),
