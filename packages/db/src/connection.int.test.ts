@@ -6,13 +6,7 @@ import { openDatabase } from './database.ts'
 import { isTransient } from './errors.ts'
 
 const schema = testSchema('connection')
-beforeAll(async () => {
-  const server = new URL(schema.url)
-  server.pathname = '/'
-  const admin = await connect(server.href)
-  await admin.query(`CREATE DATABASE ${schema.name}`)
-  await admin.end()
-})
+beforeAll(() => schema.create())
 afterAll(() => schema.drop())
 
 test('a connection that is given up while the server goes away takes nobody with it', async () => {

@@ -1,7 +1,6 @@
 // The one way to open a transaction: what commits, what aborts, what is tried again, and what happens when the server goes away.
 import { eventually, proxyOf, testSchema } from '@cartwright/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { connect } from './connection.ts'
 import { type Database, openDatabase, type Tx } from './database.ts'
 import { ConflictError, errnoOf, isTransient } from './errors.ts'
 import { raw } from './sql.ts'
@@ -11,11 +10,7 @@ let db: Database
 let offsetMs = 0
 
 beforeAll(async () => {
-  const server = new URL(schema.url)
-  server.pathname = '/'
-  const admin = await connect(server.href)
-  await admin.query(`CREATE DATABASE ${schema.name}`)
-  await admin.end()
+  await schema.create()
   db = await openDatabase({ url: schema.url, clockOffsetMs: () => offsetMs })
   await db.run`CREATE TABLE account (id VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, balance BIGINT NOT NULL, email VARCHAR(60) NULL, UNIQUE KEY account_email (email))`
 })

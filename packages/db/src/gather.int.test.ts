@@ -1,7 +1,6 @@
 // Gathering: one write for everything, inside the transaction, in order, and nothing of it when the transaction fails.
 import { testSchema } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connect } from './connection.ts'
 import { type Database, openDatabase, type Tx } from './database.ts'
 import { gather } from './gather.ts'
 import { rowsOf } from './sql.ts'
@@ -9,11 +8,7 @@ import { rowsOf } from './sql.ts'
 const schema = testSchema('gather')
 let db: Database
 beforeAll(async () => {
-  const server = new URL(schema.url)
-  server.pathname = '/'
-  const admin = await connect(server.href)
-  await admin.query(`CREATE DATABASE ${schema.name}`)
-  await admin.end()
+  await schema.create()
   db = await openDatabase({ url: schema.url })
   await db.run`CREATE TABLE note (id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, word VARCHAR(20) NOT NULL)`
 })

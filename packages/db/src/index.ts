@@ -12,6 +12,7 @@ export {
 export { asConflict, ConflictError, errnoOf, isRetryable, isTransient, TransactionTimeout } from './errors.ts'
 export { gather } from './gather.ts'
 export { idFactory, type NewId } from './ids.ts'
+export { kept } from './kept.ts'
 export { after, CursorError, type CursorValue, decodeCursor, encodeCursor, orderBy, pageOf, type SortKey } from './keyset.ts'
 export { MigrationError, type MigrationSet, migrate } from './migrate.ts'
-export { join, list, raw, rowsOf, type Sql, type SqlValue, sql, where } from './sql.ts'
+export { assignments, isSql, join, list, raw, rowsOf, type Sql, type SqlValue, sql, where } from './sql.ts'

@@ -2,7 +2,6 @@
 import { testSchema } from '@cartwright/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connect } from './connection.ts'
 import { type Database, openDatabase } from './database.ts'
 import { after, CursorError, decodeCursor, encodeCursor, orderBy, pageOf, type SortKey } from './keyset.ts'
 import { list, rowsOf, where } from './sql.ts'
@@ -11,11 +10,7 @@ const schema = testSchema('keyset')
 let db: Database
 
 beforeAll(async () => {
-  const server = new URL(schema.url)
-  server.pathname = '/'
-  const admin = await connect(server.href)
-  await admin.query(`CREATE DATABASE ${schema.name}`)
-  await admin.end()
+  await schema.create()
   db = await openDatabase({ url: schema.url })
   await db.run`CREATE TABLE item (id INT NOT NULL PRIMARY KEY, price INT NOT NULL)`
 })

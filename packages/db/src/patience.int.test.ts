@@ -1,18 +1,11 @@
 // How long a crowd waits for a connection: while the pool is only busy, longer than the driver would; when the server is away, no longer.
 import { proxyOf, testSchema } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connect } from './connection.ts'
 import { openDatabase } from './database.ts'
 import { isTransient } from './errors.ts'
 
 const schema = testSchema('patience')
-beforeAll(async () => {
-  const server = new URL(schema.url)
-  server.pathname = '/'
-  const admin = await connect(server.href)
-  await admin.query(`CREATE DATABASE ${schema.name}`)
-  await admin.end()
-})
+beforeAll(() => schema.create())
 afterAll(() => schema.drop())
 
 test('a crowd that takes longer than a wait for a connection may last is served to the last', { timeout: 40_000 }, async () => {

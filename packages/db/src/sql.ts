@@ -7,7 +7,7 @@ export interface Sql {
 }
 export type SqlValue = string | number | bigint | boolean | Date | Buffer | null
 
-const isSql = (value: unknown): value is Sql =>
+export const isSql = (value: unknown): value is Sql =>
   typeof value === 'object' && value !== null && 'text' in value && 'values' in value
 
 /** Builds SQL. Values become placeholders; nested fragments are spliced in. */
@@ -50,6 +50,13 @@ export const rowsOf = (rows: readonly (readonly (SqlValue | Sql)[])[]): Sql =>
       )
       return sql`(${cells})`
     }),
+    ', ',
+  )
+
+/** `a = ?, b = ?` for UPDATE … SET. Names of columns come from the source, never from input. */
+export const assignments = (changes: Readonly<Record<string, SqlValue | Sql | undefined>>): Sql =>
+  join(
+    Object.entries(changes).flatMap(([column, value]) => (value === undefined ? [] : [sql`${raw(column)} = ${value}`])),
     ', ',
   )
 

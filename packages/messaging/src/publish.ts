@@ -1,6 +1,6 @@
 // Publishes an event: a row in the outbox, written in the transaction that makes it true.
 import type { DataOf, EventContract } from '@cartwright/contracts'
-import { idFactory, rowsOf, type Sql, type SqlValue, sql, type Tx } from '@cartwright/db'
+import { idFactory, kept, rowsOf, type Sql, type SqlValue, sql, type Tx } from '@cartwright/db'
 import { findTrace, newTrace, type Trace } from './trace.ts'
 import { assertValid } from './validate.ts'
 
@@ -8,6 +8,8 @@ import { assertValid } from './validate.ts'
 export const outboxSignal = 'outbox'
 
 interface Pending {
+  /** Its place among what the transaction publishes. */
+  at: number
   event: EventContract
   aggregateId: string
   payload: string
@@ -31,17 +33,17 @@ const newEventId = idFactory(() => Date.now())
 export const publish = async <E extends EventContract>(tx: Tx, event: E, data: DataOf<E>): Promise<void> => {
   assertValid(event, data)
   const aggregateId = String((data as Record<string, unknown>)[event.key])
-  const known = tx.locals.get(pendingKey) as Outgoing | undefined
-  const outgoing = known ?? { pending: [], trace: null }
-  if (known === undefined) {
-    tx.locals.set(pendingKey, outgoing)
+  const outgoing = kept(tx.locals, pendingKey, (): Outgoing => {
+    const fresh: Outgoing = { pending: [], trace: null }
     // Behind everything else that runs before COMMIT, which may still publish.
-    tx.beforeCommit(pendingKey, () => flush(tx, outgoing.pending), true)
+    tx.beforeCommit(pendingKey, () => flush(tx, fresh.pending), true)
     tx.signal(outboxSignal)
-  }
+    return fresh
+  })
   const trace = findTrace() ?? outgoing.trace ?? newTrace()
   outgoing.trace ??= trace
-  outgoing.pending.push({ event, aggregateId, payload: JSON.stringify(data), headers: JSON.stringify(trace) })
+  const { pending } = outgoing
+  pending.push({ at: pending.length, event, aggregateId, payload: JSON.stringify(data), headers: JSON.stringify(trace) })
 }
 
 const nameOf = (type: string, id: string) => `${type}\n${id}`
@@ -72,26 +74,27 @@ const versionOf = ({ type, id }: Share, followers: number): Sql =>
 const flush = async (tx: Tx, pending: readonly Pending[]): Promise<void> => {
   const shares = sharesOf(pending)
   takeVersions(tx, shares)
-  const versions = new Map(
-    shares.flatMap((share) => share.events.map((item, at) => [item, versionOf(share, share.events.length - 1 - at)] as const)),
+  const numbered = shares.flatMap((share) =>
+    share.events.map((item, index) => ({ ...item, version: versionOf(share, share.events.length - 1 - index) })),
   )
-  const rows = pending.map((item): (SqlValue | Sql)[] => {
-    const { event, aggregateId, payload, headers } = item
-    return [
-      newEventId('evt'),
-      event.aggregate,
-      aggregateId,
-      versions.get(item) ?? 1,
-      event.name,
-      event.version,
-      event.topic,
-      aggregateId,
-      payload,
-      headers,
-      tx.dbNow,
-      sql`UTC_TIMESTAMP(6)`,
-    ]
-  })
+  const rows = numbered
+    .sort((a, b) => a.at - b.at)
+    .map(({ event, aggregateId, version, payload, headers }): (SqlValue | Sql)[] => {
+      return [
+        newEventId('evt'),
+        event.aggregate,
+        aggregateId,
+        version,
+        event.name,
+        event.version,
+        event.topic,
+        aggregateId,
+        payload,
+        headers,
+        tx.dbNow,
+        sql`UTC_TIMESTAMP(6)`,
+      ]
+    })
   tx.write`INSERT INTO outbox_event (event_id, aggregate_type, aggregate_id, aggregate_version, event_type, schema_version, topic, partition_key,
     payload, headers, occurred_at, available_at) VALUES ${rowsOf(rows)}`
 }

@@ -1,5 +1,5 @@
 // Work rows: written in the transaction that asks for the work, and leased from birth to a runner of this process that has room for them.
-import type { Tx } from '@cartwright/db'
+import { kept, sql, type Tx } from '@cartwright/db'
 import { currentTrace } from './trace.ts'
 
 /** Signalled after a commit that left work for whoever looks next. */
@@ -30,12 +30,8 @@ export interface Taker {
 const takersKey = Symbol('runners of jobs')
 
 /** The runners of jobs over a database that are in this process. */
-export const takersOf = ({ shared }: { shared: Map<symbol, unknown> }): Set<Taker> => {
-  const known = shared.get(takersKey) as Set<Taker> | undefined
-  const takers = known ?? new Set()
-  if (known === undefined) shared.set(takersKey, takers)
-  return takers
-}
+export const takersOf = ({ shared }: { shared: Map<symbol, unknown> }): Set<Taker> =>
+  kept(shared, takersKey, () => new Set<Taker>())
 
 const offerFor = (tx: Tx, kind: string) => {
   for (const taker of takersOf(tx)) {
@@ -54,11 +50,12 @@ const offerFor = (tx: Tx, kind: string) => {
 export const enqueue = async <P>(tx: Tx, kind: string, key: string, payload: P, delaySec = 0): Promise<boolean> => {
   const lease = delaySec > 0 ? null : offerFor(tx, kind)
   const row = { kind, item_key: key, payload: JSON.stringify(payload), headers: JSON.stringify(currentTrace()) }
-  const { affectedRows, insertId } = lease
-    ? await tx.run`INSERT IGNORE INTO work_item (kind, item_key, payload, headers, created_at, available_at, attempts, leased_by, leased_until)
-        VALUES (${kind}, ${key}, ${row.payload}, ${row.headers}, ${tx.dbNow}, ${tx.dbNow}, 1, ${lease.token}, UTC_TIMESTAMP(6) + INTERVAL ${lease.seconds} SECOND)`
-    : await tx.run`INSERT IGNORE INTO work_item (kind, item_key, payload, headers, created_at, available_at)
-        VALUES (${kind}, ${key}, ${row.payload}, ${row.headers}, ${tx.dbNow}, ${tx.dbNow} + INTERVAL ${delaySec} SECOND)`
+  const held = lease
+    ? { attempts: 1, by: lease.token, until: sql`UTC_TIMESTAMP(6) + INTERVAL ${lease.seconds} SECOND` }
+    : { attempts: 0, by: null, until: null }
+  const { affectedRows, insertId } =
+    await tx.run`INSERT IGNORE INTO work_item (kind, item_key, payload, headers, created_at, available_at, attempts, leased_by, leased_until)
+    VALUES (${kind}, ${key}, ${row.payload}, ${row.headers}, ${tx.dbNow}, ${tx.dbNow} + INTERVAL ${delaySec} SECOND, ${held.attempts}, ${held.by}, ${held.until})`
   if (affectedRows !== 1) return false
   if (lease) tx.afterCommit(() => lease.taker.take({ ...row, id: insertId, attempts: 0, requests: 1 }, lease.token))
   else tx.signal(workSignal)

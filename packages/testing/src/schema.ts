@@ -13,6 +13,8 @@ export const engineUrl = (): string => {
 export interface TestSchema {
   url: string
   name: string
+  /** For tests without migrations. */
+  create(): Promise<void>
   drop(): Promise<void>
 }
 
@@ -21,15 +23,17 @@ export const testSchema = (label: string, root = engineUrl()): TestSchema => {
   const name = `t_${label.replace(/[^a-z0-9]/g, '_')}_${randomBytes(5).toString('hex')}`
   const url = new URL(root)
   url.pathname = `/${name}`
+  const ask = async (statement: string): Promise<void> => {
+    const server = new URL(root)
+    server.pathname = '/'
+    const admin = await connect(server.href)
+    await admin.query(statement)
+    await admin.end()
+  }
   return {
     url: url.href,
     name,
-    drop: async () => {
-      const server = new URL(root)
-      server.pathname = '/'
-      const admin = await connect(server.href)
-      await admin.query(`DROP DATABASE IF EXISTS ${name}`)
-      await admin.end()
-    },
+    create: () => ask(`CREATE DATABASE ${name}`),
+    drop: () => ask(`DROP DATABASE IF EXISTS ${name}`),
   }
 }

@@ -2,7 +2,7 @@
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type Engine, startElasticsearch, startKafka, startMysql, startRedis } from '@cartwright/native'
-import { freePort, type SchemaOwner, schemaOwners } from '@cartwright/shop/test-shop'
+import { type SchemaOwner, schemaOwners } from '@cartwright/shop/test-shop'
 import { proxyOf, type TcpProxy, tcpProxy } from '@cartwright/testing'
 
 /** Engines that run already, by URL. The harness can only cut the ways to them. */
@@ -40,7 +40,7 @@ const kafkaBehindProxy = async (
   const place = { host: '127.0.0.1', port: 0 }
   const kafkaProxy = await tcpProxy(place)
   try {
-    const kafka = await startKafka({ dataDir, log, advertisedPort: kafkaProxy.port, port: await freePort(21_092) })
+    const kafka = await startKafka({ dataDir, log, advertisedPort: kafkaProxy.port, port: 21_092 })
     place.port = kafka.port
     return { kafka, kafkaProxy }
   } catch (error) {
@@ -83,9 +83,9 @@ export const openEngines = async (dataDir: string, given: GivenEngines, log: (li
   const at = (name: string) => ({ dataDir: join(dataDir, name), log })
   const [mysql, redis, elasticsearch, { kafka, kafkaProxy }] = await Promise.all([
     // A commit must be on disk when it is answered: power failures are part of the programme.
-    reach(given.mysql, async () => startMysql({ ...at('mysql'), durable: true, port: await freePort(21_306) })),
-    reach(given.redis, async () => startRedis({ ...at('redis'), port: await freePort(21_379) })),
-    reach(given.elasticsearch, async () => startElasticsearch({ ...at('elasticsearch'), port: await freePort(21_200) })),
+    reach(given.mysql, () => startMysql({ ...at('mysql'), durable: true, port: 21_306 })),
+    reach(given.redis, () => startRedis({ ...at('redis'), port: 21_379 })),
+    reach(given.elasticsearch, () => startElasticsearch({ ...at('elasticsearch'), port: 21_200 })),
     kafkaBehindProxy(join(dataDir, 'kafka'), log).then((started) => {
       opened.defer(() => started.kafka.stop())
       opened.defer(() => started.kafkaProxy.stop())

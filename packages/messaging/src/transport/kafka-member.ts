@@ -12,7 +12,7 @@ export const reopenMs = 1000
 /** How long the end of something may take. */
 export const closeMs = 10_000
 /** How long a member may go without an answer of the broker, even an empty one; a healthy one is answered every half second. */
-export const usualStuckMs = 30_000
+const usualStuckMs = 30_000
 
 const textOf = (value: Buffer | string | (Buffer | string)[] | undefined): string => {
   const first = Array.isArray(value) ? value[0] : value
@@ -97,8 +97,8 @@ const runMember = async (
 export const stayInGroup = async (
   kafka: Kafka,
   subscription: Subscription,
-  stuckMs: number,
   closing: AbortSignal,
+  stuckMs = usualStuckMs,
 ): Promise<RunningSubscription> => {
   const leaving = new AbortController()
   const over = AbortSignal.any([closing, leaving.signal])

@@ -4,7 +4,7 @@ import { connect as connectTcp } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs'
 import type { WireRecord } from '../wire.ts'
-import { closeMs, openConsumer, recordOf, reopenMs, stayInGroup, usualStuckMs } from './kafka-member.ts'
+import { closeMs, openConsumer, recordOf, reopenMs, stayInGroup } from './kafka-member.ts'
 import type { ReplayRange, RunningSubscription, Transport } from './transport.ts'
 import { within } from './within.ts'
 
@@ -165,7 +165,7 @@ export const kafkaTransport = async (options: KafkaOptions): Promise<Transport> 
       for (const record of records) settled(record)
     },
     subscribe: async (subscription) => {
-      const group = await stayInGroup(kafka, subscription, options.stuckMs ?? usualStuckMs, closing.signal)
+      const group = await stayInGroup(kafka, subscription, closing.signal, options.stuckMs)
       running.add(group)
       return {
         stop: async () => {

@@ -19,7 +19,7 @@ export const addLine = route(cartApi.addLine, async (req, deps: CartDeps) => {
         const cart = inCurrency(before, views, currency ?? before.currency)
         const line = decideAdd(cart, views, { sku, quantity, newLineId })
         const after = withLines(cart, [line])
-        await saveLines(tx, cart.id, cart === before ? [line] : after.lines)
+        saveLines(tx, cart.id, cart === before ? [line] : after.lines)
         return after
       },
     },
@@ -35,7 +35,7 @@ export const setCurrency = route(cartApi.setCurrency, async (req, deps: CartDeps
       currency,
       apply: async (tx, { cart, views }) => {
         const after = inCurrency(cart, views, currency)
-        if (after !== cart) await saveLines(tx, cart.id, after.lines)
+        if (after !== cart) saveLines(tx, cart.id, after.lines)
         return after
       },
     },
@@ -51,7 +51,7 @@ export const updateLine = route(cartApi.updateLine, async (req, deps: CartDeps) 
       apply: async (tx, { cart, views }) => {
         const held = lineIn(cart, lineId)
         const line = asSeen({ ...held, quantity: req.body.quantity }, views.get(held.sku), cart.currency)
-        await saveLines(tx, cart.id, [line])
+        saveLines(tx, cart.id, [line])
         return withLines(cart, [line])
       },
     },
@@ -66,7 +66,7 @@ export const removeLine = route(cartApi.removeLine, async (req, deps: CartDeps) 
     {
       apply: async (tx, { cart }) => {
         const { sku } = lineIn(cart, lineId)
-        await deleteLine(tx, cart.id, sku)
+        deleteLine(tx, cart.id, sku)
         return { ...cart, lines: cart.lines.filter((line) => line.id !== lineId) }
       },
     },
@@ -79,7 +79,7 @@ export const clearCart = route(cartApi.clearCart, async (req, deps: CartDeps) =>
     req.principal,
     {
       apply: async (tx, { cart }) => {
-        await deleteLines(tx, cart.id)
+        deleteLines(tx, cart.id)
         return { ...cart, lines: [] }
       },
     },

@@ -41,7 +41,7 @@ const attempt = (principal: Principal, change: Change, mayAsk: boolean, deps: Ca
       isUnknown(open.views.get(sku), currency),
     )
     if (mayAsk && unknown.length > 0) throw new UnknownSkus(unknown, currency, open.views)
-    if (currency !== open.cart.currency) await updateCurrency(tx, open.cart.id, currency)
+    if (currency !== open.cart.currency) updateCurrency(tx, open.cart.id, currency)
     return { cart: await change.apply(tx, open), views: open.views }
   })
 

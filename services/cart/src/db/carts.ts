@@ -103,28 +103,28 @@ export const findOrOpenCart = async (db: Queryable, principalId: string, fresh: 
 }
 
 /** Opens a cart that follows a closed one, with a version that is newer than any that was ever answered. */
-export const insertFollowingCart = async (tx: Tx, principalId: string, cart: CartState): Promise<void> => {
+export const insertFollowingCart = (tx: Tx, principalId: string, cart: CartState): void => {
   tx.write`INSERT INTO cart (id, principal_id, open_for, currency, version, created_at, updated_at)
     VALUES (${cart.id}, ${principalId}, ${principalId}, ${cart.currency}, ${cart.version}, ${tx.dbNow}, ${tx.dbNow})`
-  await saveLines(tx, cart.id, cart.lines)
+  saveLines(tx, cart.id, cart.lines)
 }
 
 /** Writes lines as they now are; others of the cart stay. */
-export const saveLines = async (tx: Tx, cartId: string, lines: readonly CartLine[]): Promise<void> => {
+export const saveLines = (tx: Tx, cartId: string, lines: readonly CartLine[]): void => {
   if (lines.length === 0) return
   tx.write`INSERT INTO cart_line (cart_id, sku, id, quantity, seen_minor) VALUES ${rowsOf(lines.map((line) => [cartId, line.sku, line.id, line.quantity, line.seenMinor]))}
     ON DUPLICATE KEY UPDATE quantity = VALUES(quantity), seen_minor = VALUES(seen_minor)`
 }
 
-export const deleteLine = async (tx: Tx, cartId: string, sku: string): Promise<void> => {
+export const deleteLine = (tx: Tx, cartId: string, sku: string): void => {
   tx.write`DELETE FROM cart_line WHERE cart_id = ${cartId} AND sku = ${sku}`
 }
 
-export const deleteLines = async (tx: Tx, cartId: string): Promise<void> => {
+export const deleteLines = (tx: Tx, cartId: string): void => {
   tx.write`DELETE FROM cart_line WHERE cart_id = ${cartId}`
 }
 
-export const updateCurrency = async (tx: Tx, cartId: string, currency: string): Promise<void> => {
+export const updateCurrency = (tx: Tx, cartId: string, currency: string): void => {
   tx.write`UPDATE cart SET currency = ${currency} WHERE id = ${cartId}`
 }
 
@@ -139,9 +139,9 @@ export const lockOpenCart = (tx: Tx, principalId: string): Promise<LockedCart | 
   tx.one<LockedCart>`SELECT id, currency, version FROM cart WHERE open_for = ${principalId} FOR UPDATE`
 
 /** Closes a cart for good. Its row stays, so that versions go on growing; its lines are of no use any more. @param by the order, or who merged it */
-export const closeCart = async (tx: Tx, cartId: string, by: string): Promise<void> => {
+export const closeCart = (tx: Tx, cartId: string, by: string): void => {
   tx.write`UPDATE cart SET open_for = NULL, closed_by = ${by}, updated_at = ${tx.dbNow} WHERE id = ${cartId}`
-  await deleteLines(tx, cartId)
+  deleteLines(tx, cartId)
 }
 
 /** Forgets everything of a principal. Orders of these carts lose their claim, so that nothing is given back to nobody. */

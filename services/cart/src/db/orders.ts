@@ -24,14 +24,14 @@ export const lockOrderFacts = async (tx: Tx, orderId: string, cartId: string): P
   return { closed: Boolean(row?.closed_at), cancelled: Boolean(row?.cancelled_at), givenBack: Boolean(row?.given_back_at) }
 }
 
-export const updateClosed = async (tx: Tx, orderId: string): Promise<void> => {
+export const updateClosed = (tx: Tx, orderId: string): void => {
   tx.write`UPDATE cart_order SET closed_at = ${tx.dbNow} WHERE order_id = ${orderId}`
 }
 
-export const updateCancelled = async (tx: Tx, orderId: string): Promise<void> => {
+export const updateCancelled = (tx: Tx, orderId: string): void => {
   tx.write`UPDATE cart_order SET cancelled_at = ${tx.dbNow} WHERE order_id = ${orderId}`
 }
 
-export const updateGivenBack = async (tx: Tx, orderId: string): Promise<void> => {
+export const updateGivenBack = (tx: Tx, orderId: string): void => {
   tx.write`UPDATE cart_order SET given_back_at = ${tx.dbNow} WHERE order_id = ${orderId}`
 }

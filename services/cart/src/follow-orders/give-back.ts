@@ -17,7 +17,7 @@ export const giveBack = async (tx: Tx, order: CancelledOrder, deps: CartDeps): P
   const { orderId, principal, currency, lines } = order
   const { cart } = await writeOpenCart(tx, principal.id, { id: deps.newId('crt'), currency })
   const changed = givenBack(cart, lines, () => deps.newId('lin'))
-  await saveLines(tx, cart.id, changed)
-  await updateGivenBack(tx, orderId)
+  saveLines(tx, cart.id, changed)
+  updateGivenBack(tx, orderId)
   tx.afterCommit(() => void deps.cache.putCart(principal.id, withLines(cart, changed)))
 }

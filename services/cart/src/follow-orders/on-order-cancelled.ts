@@ -9,7 +9,7 @@ export const onOrderCancelled = on(orderEvents.cancelled, async (tx, { data: ord
   if (order.paid) return
   const facts = await lockOrderFacts(tx, order.orderId, order.cartId)
   if (facts.cancelled) return
-  await updateCancelled(tx, order.orderId)
+  updateCancelled(tx, order.orderId)
   // When the order's own news is still to come, that handler finds the cancellation and gives back.
   if (facts.closed && !facts.givenBack) await giveBack(tx, order, deps)
 })

@@ -14,10 +14,10 @@ const close = async (tx: Tx, cart: LockedCart, order: Placed, deps: CartDeps): P
   const { principal, cartVersion, lines, orderId } = order
   const written = cart.version > cartVersion
   const left = written ? leftBehind((await getOpenCart(tx, principal.id)).cart.lines, lines) : []
-  await closeCart(tx, cart.id, orderId)
+  closeCart(tx, cart.id, orderId)
   tx.afterCommit(() => void deps.cache.putClosed(principal.id, cart.version))
   if (left.length === 0) return
-  await insertFollowingCart(tx, principal.id, {
+  insertFollowingCart(tx, principal.id, {
     id: deps.newId('crt'),
     currency: cart.currency,
     version: cart.version + 1,
@@ -31,6 +31,6 @@ export const onOrderPlaced = on(orderEvents.placed, async (tx, { data: order }, 
   // Merged or forgotten meanwhile: then the lines are in another cart, or nobody wants them.
   if (cart?.id !== order.cartId) return
   await close(tx, cart, order, deps)
-  await updateClosed(tx, order.orderId)
+  updateClosed(tx, order.orderId)
   if (facts.cancelled && !facts.givenBack) await giveBack(tx, order, deps)
 })

@@ -27,7 +27,7 @@ interface Taken {
 const ownCart = async (tx: Tx, customer: Principal, guest: CartState, deps: CartDeps): Promise<OpenCart> => {
   const open = await writeOpenCart(tx, customer.id, { id: deps.newId('crt'), currency: guest.currency })
   if (open.cart.lines.length > 0 || open.cart.currency === guest.currency) return open
-  await updateCurrency(tx, open.cart.id, guest.currency)
+  updateCurrency(tx, open.cart.id, guest.currency)
   return { cart: { ...open.cart, currency: guest.currency }, views: open.views }
 }
 
@@ -37,12 +37,12 @@ const take = (customer: Principal, guest: Principal, deps: CartDeps): Promise<Ta
     const locked = await lockOpenCart(tx, guest.id)
     if (locked === null) return null
     const theirs = await getOpenCart(tx, guest.id)
-    await closeCart(tx, locked.id, customer.id)
+    closeCart(tx, locked.id, customer.id)
     if (theirs.cart.lines.length === 0) return { guestVersion: locked.version, open: null, problems: [] }
     const own = await ownCart(tx, customer, theirs.cart, deps)
     const views = new Map<string, View>([...theirs.views, ...own.views])
     const { changed, problems } = decideMerge(own.cart, theirs.cart, views)
-    await saveLines(tx, own.cart.id, changed)
+    saveLines(tx, own.cart.id, changed)
     await tx.run`INSERT INTO cart_merge (guest_cart_id, guest_id, principal_id, problems, created_at)
       VALUES (${locked.id}, ${guest.id}, ${customer.id}, ${JSON.stringify(problems)}, ${tx.dbNow})`
     return { guestVersion: locked.version, open: { cart: withLines(own.cart, changed), views }, problems }

@@ -17,7 +17,7 @@ const graceSec = 10
 
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex')
 
-const insertRefresh = async (tx: Tx, familyId: string, deps: IdentityDeps): Promise<string> => {
+const insertRefresh = (tx: Tx, familyId: string, deps: IdentityDeps): string => {
   const token = randomBytes(32).toString('base64url')
   tx.write`INSERT INTO refresh_token (token_hash, family_id, created_at, expires_at)
     VALUES (${hashOf(token)}, ${familyId}, ${tx.dbNow}, ${tx.dbNow} + INTERVAL ${deps.config.refreshTokenDays} DAY)`
@@ -52,7 +52,7 @@ const tokensOf = async (subject: Subject, refreshToken: string, deps: IdentityDe
 export const openSession = async (tx: Tx, subject: Subject, deps: IdentityDeps): Promise<() => Promise<Tokens>> => {
   const familyId = deps.newId('fam')
   tx.write`INSERT INTO refresh_family (id, user_id, created_at) VALUES (${familyId}, ${subject.id}, ${tx.dbNow})`
-  const refreshToken = await insertRefresh(tx, familyId, deps)
+  const refreshToken = insertRefresh(tx, familyId, deps)
   return () => tokensOf(subject, refreshToken, deps)
 }
 
@@ -89,7 +89,7 @@ const rotateIn = async (tx: Tx, token: string, deps: IdentityDeps): Promise<Rota
     await tx.one<Subject>`SELECT id, role, email FROM user_account WHERE id = ${family.user_id} AND closed_at IS NULL AND blocked_at IS NULL`
   if (subject === null) return refused
   if (!row.rotated) await tx.run`UPDATE refresh_token SET rotated_at = ${tx.dbNow} WHERE token_hash = ${tokenHash}`
-  return { kind: 'rotated', subject, refreshToken: await insertRefresh(tx, familyId, deps) }
+  return { kind: 'rotated', subject, refreshToken: insertRefresh(tx, familyId, deps) }
 }
 
 /** @throws AppError refresh_token_invalid; a late reuse has then revoked the whole family */

@@ -1,7 +1,7 @@
 // Rows of orders with their history and shipments; every change of status writes both or neither.
 import type { Address, FulfilmentStatus, Order, OrderStatus, PaymentStatus, RefundStatus, Role } from '@cartwright/contracts'
 import { AppError, erasedEmail, money } from '@cartwright/contracts'
-import { join, type Queryable, raw, type Sql, sql, type Tx } from '@cartwright/db'
+import { assignments, isSql, kept, type Queryable, type Sql, type Tx } from '@cartwright/db'
 import { currentTrace } from '@cartwright/messaging'
 import { assertTransition } from '../order.ts'
 
@@ -89,12 +89,8 @@ export const findOrder = (db: Queryable, condition: Sql): Promise<OrderRow | nul
 const lockedKey = Symbol('locked orders')
 
 /** The orders that a transaction has locked, as it knows them: what is locked need not be read twice. */
-const lockedIn = (tx: Tx): Map<string, Promise<OrderRow | null>> => {
-  const known = tx.locals.get(lockedKey) as Map<string, Promise<OrderRow | null>> | undefined
-  const locked = known ?? new Map()
-  if (known === undefined) tx.locals.set(lockedKey, locked)
-  return locked
-}
+const lockedIn = (tx: Tx): Map<string, Promise<OrderRow | null>> =>
+  kept(tx.locals, lockedKey, () => new Map<string, Promise<OrderRow | null>>())
 
 /** Begins to lock an order that will be asked for soon, so that its row comes with the answer before it. */
 export const lockAhead = (tx: Tx, id: string): void => {
@@ -198,12 +194,9 @@ export const moveOrder = async (
 
 type Changes = { [C in keyof OrderRow]?: OrderRow[C] | Sql }
 
-const isSql = (value: unknown): value is Sql => typeof value === 'object' && value !== null && 'text' in value
-
 /** Changes columns of a locked order, in its table and in `row`. What only the database can tell is read again by who asks next. */
 export const changeOrder = (tx: Tx, row: OrderRow, changes: Changes): void => {
-  const assignments = Object.entries(changes).map(([column, value]) => sql`${raw(column)} = ${value}`)
-  tx.write`UPDATE customer_order SET ${join(assignments, ', ')}, version = version + 1, updated_at = ${tx.dbNow} WHERE id = ${row.id}`
+  tx.write`UPDATE customer_order SET ${assignments(changes)}, version = version + 1, updated_at = ${tx.dbNow} WHERE id = ${row.id}`
   if (Object.values(changes).some(isSql)) lockedIn(tx).delete(row.id)
   else Object.assign(row, changes, { version: row.version + 1 })
 }

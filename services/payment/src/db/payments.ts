@@ -1,6 +1,6 @@
 // Rows of payments, refunds and disputes.
 import { erasedEmail, type Money, money, type Recipient } from '@cartwright/contracts'
-import { join, type Queryable, raw, type Sql, sql, type Tx } from '@cartwright/db'
+import { assignments, kept, type Queryable, type Sql, type Tx } from '@cartwright/db'
 
 /** `opening` → `open` → a terminal state. `paid` outranks everything; `expired` and `failed` outrank `open`. */
 export type PaymentState = 'opening' | 'open' | 'paid' | 'review' | 'expired' | 'failed'
@@ -46,12 +46,7 @@ interface Held {
 }
 const heldKey = Symbol('held payments')
 
-const heldIn = (tx: Tx): Map<string, Held> => {
-  const known = tx.locals.get(heldKey) as Map<string, Held> | undefined
-  const held = known ?? new Map()
-  if (known === undefined) tx.locals.set(heldKey, held)
-  return held
-}
+const heldIn = (tx: Tx): Map<string, Held> => kept(tx.locals, heldKey, () => new Map<string, Held>())
 
 /** The payment, locked until the transaction ends. Who locks it again in the same transaction gets the same row, with its changes. */
 export const lockPayment = async (tx: Tx, orderId: string): Promise<PaymentRow | null> => {
@@ -63,11 +58,9 @@ export const lockPayment = async (tx: Tx, orderId: string): Promise<PaymentRow |
 }
 
 const writeChanges = async (tx: Tx): Promise<void> => {
-  for (const [orderId, { changes }] of heldIn(tx)) {
-    const assignments = Object.entries(changes).map(([column, value]) => sql`${raw(column)} = ${value}`)
-    if (assignments.length > 0)
-      tx.write`UPDATE payment SET ${join(assignments, ', ')}, updated_at = ${tx.dbNow} WHERE order_id = ${orderId}`
-  }
+  for (const [orderId, { changes }] of heldIn(tx))
+    if (Object.keys(changes).length > 0)
+      tx.write`UPDATE payment SET ${assignments(changes)}, updated_at = ${tx.dbNow} WHERE order_id = ${orderId}`
 }
 
 /** Changes columns of a locked payment: in `row` at once, in its table right before COMMIT, with one statement whatever changes. */
