@@ -100,7 +100,7 @@ const prepare = async ({ world, scenario, seed, say = () => undefined, journal =
   const learned: { what: string; value: string }[] = [{ what: 'an access token', value: admin.token }]
   const since = await databaseNow(world)
   const injector = openInjector({ world, journal, random: random.branch('injector'), since }, operatorDiscards(admin))
-  const scope: Scope & { skus: string[] } = { since, skus: [], poison: injector.poison }
+  const scope: Scope & { skus: string[] } = { since, skus: [], sent: injector.sent }
   const broken: Violation[] = []
   const run = `${seed}-${Date.now().toString(36)}`.toUpperCase()
   const ground: Ground = {

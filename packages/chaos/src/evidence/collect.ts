@@ -1,5 +1,6 @@
 // Gathers what a run left behind: every schema by SQL, the sandbox's ledger, the index, mails, logs and what clients were told.
 import type { AdminOrder } from '@cartwright/contracts'
+import type { WireRecord } from '@cartwright/messaging'
 import { type SchemaOwner, schemaOwners } from '@cartwright/shop/test-shop'
 import type { Journal } from '../journal.ts'
 import type { Person } from '../shoppers/person.ts'
@@ -14,7 +15,8 @@ import type { AggregateRow, DeadLetterRow, EventRow, Evidence, InboxRow, OrderRo
 export interface Scope {
   since: Date
   skus: readonly string[]
-  poison: ReadonlySet<string>
+  /** What no publisher of ours sent, and Kafka took. */
+  sent: readonly WireRecord[]
 }
 
 /** The database's own time: the one that rows carry. */
@@ -161,7 +163,7 @@ export const collect = async ({ world, journal, scope, secrets, admin }: Sources
     inbox: await listInbox(world, since),
     readers: readersByType(),
     deadLetters: await listDeadLetters(world, since),
-    poison: scope.poison,
+    poison: world.poison,
     messages: await query(
       `SELECT id, event_id, event_type, template, recipient, order_id, state, resends FROM ${table('notification', 'message')} WHERE created_at >= ?`,
       [since],

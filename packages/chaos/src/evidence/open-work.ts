@@ -60,6 +60,23 @@ const untaken = async ({ query, table }: World, { since }: Scope): Promise<strin
   return open
 }
 
+/** Poison that somebody who reads its type has not met yet. */
+const unmet = async ({ query, table }: World, { sent }: Scope): Promise<string[]> => {
+  const open: string[] = []
+  for (const { headers } of sent) {
+    for (const { owner, consumer } of readersByType()[headers.ce_type ?? ''] ?? []) {
+      const reader = schemaOwners.find((name) => name === owner)
+      if (reader === undefined) continue
+      const claims = await query(`SELECT event_id FROM ${table(reader, 'inbox_event')} WHERE consumer = ? AND event_id = ?`, [
+        consumer,
+        headers.ce_id,
+      ])
+      if (claims.length === 0) open.push(`${consumer} has not met the poison ${headers.ce_id}`)
+    }
+  }
+  return open
+}
+
 const waiting = async ({ query, table }: World, { since }: Scope): Promise<string[]> => {
   const sagas = await query<{ id: string; state: string }>(
     `SELECT id, state FROM ${table('order', 'saga_instance')} WHERE state NOT IN ('confirmed', 'cancelled') AND started_at >= ?`,
@@ -93,6 +110,7 @@ export const openWork = async (world: World, scope: Scope): Promise<string[]> =>
   ...(await undone(world)),
   ...(await unpublished(world)),
   ...(await untaken(world, scope)),
+  ...(await unmet(world, scope)),
 ]
 
 /**

@@ -1,6 +1,7 @@
 // Does what the schedule says, and undoes all of it: every fault has an end, whatever was cut short.
 
 import { setTimeout as delay } from 'node:timers/promises'
+import type { WireRecord } from '@cartwright/messaging'
 import type { Journal } from '../journal.ts'
 import type { Random } from '../random.ts'
 import { emptyRedis } from '../world/engines.ts'
@@ -17,8 +18,8 @@ export interface Injector {
   heal(): Promise<void>
   /** An operator gives the poison up that has been found since. */
   tidy(): Promise<void>
-  /** Ids of events that were made up. */
-  readonly poison: Set<string>
+  /** Poison that Kafka took: everybody who reads its type has to meet it. */
+  readonly sent: readonly WireRecord[]
 }
 
 export interface InjectorOptions {
@@ -38,7 +39,7 @@ const cuttingAnswers = (world: World) => {
   return () => clearInterval(timer)
 }
 
-const acts = ({ world, random, since }: InjectorOptions, poison: Set<string>) => {
+const acts = ({ world, random, since }: InjectorOptions, sent: WireRecord[]) => {
   const { engines, fleet } = world
   const wait = (forMs: number) => delay(forMs)
   const during = async (begin: () => unknown, end: () => unknown, forMs: number): Promise<void> => {
@@ -49,10 +50,18 @@ const acts = ({ world, random, since }: InjectorOptions, poison: Set<string>) =>
       await end()
     }
   }
-  const produce = async (records: ReturnType<typeof malformed>[], isPoison: boolean): Promise<void> => {
-    if (isPoison) for (const { headers } of records) poison.add(headers.ce_id ?? '')
-    // A broker that is away is a fault of its own: the stranger gives up.
-    await world.produce(records).catch(() => undefined)
+  const produce = async (records: readonly WireRecord[]): Promise<boolean> => {
+    try {
+      await world.produce(records)
+      return true
+    } catch {
+      // A broker that is away is a fault of its own: the stranger gives up.
+      return false
+    }
+  }
+  const produceMadeUp = async (record: WireRecord): Promise<void> => {
+    world.poison.add(record.headers.ce_id ?? '')
+    if (await produce([record])) sent.push(record)
   }
   const oneOf = (name: Parameters<typeof fleet.of>[0]) => random.pick(fleet.of(name))
   const someOrder = async (): Promise<string | undefined> => {
@@ -126,15 +135,16 @@ const acts = ({ world, random, since }: InjectorOptions, poison: Set<string>) =>
       case 'clock-jump':
         return world.control('/_sandbox/clock', { advanceSec: fault.seconds })
       case 'malformed-event':
-        return produce([malformed(random)], true)
+        return produceMadeUp(malformed(random))
       case 'impossible-event':
-        return produce([impossible(random)], true)
+        return produceMadeUp(impossible(random))
       case 'poisoned-order': {
         const orderId = await someOrder()
-        return orderId === undefined ? undefined : produce([malformed(random, orderId)], true)
+        return orderId === undefined ? undefined : produceMadeUp(malformed(random, orderId))
       }
       case 'repeat-events':
-        return produce(await published(world, since, fault.count), false)
+        await produce(await published(world, since, fault.count))
+        return
       case 'mail-away':
         return during(
           () => world.standIns.mailbox?.setFault('connection'),
@@ -147,8 +157,7 @@ const acts = ({ world, random, since }: InjectorOptions, poison: Set<string>) =>
 
 /** An operator gives poison up: what was parked behind it is handled then. */
 const discardPoison = async (
-  { query, table }: World,
-  poison: ReadonlySet<string>,
+  { query, table, poison }: World,
   discard: (owner: string, id: number) => Promise<void>,
 ): Promise<void> => {
   for (const owner of ['catalog', 'cart', 'order', 'payment', 'notification'] as const) {
@@ -163,8 +172,8 @@ const discardPoison = async (
 export const openInjector = (options: InjectorOptions, discard: (owner: string, id: number) => Promise<void>): Injector => {
   const { world, journal } = options
   const { engines, fleet } = world
-  const poison = new Set<string>()
-  const act = acts(options, poison)
+  const sent: WireRecord[] = []
+  const act = acts(options, sent)
   const inject = async (fault: Fault): Promise<void> => {
     const name = describe(fault)
     journal.fault(name)
@@ -188,9 +197,9 @@ export const openInjector = (options: InjectorOptions, discard: (owner: string, 
     world.standIns.mailbox?.setFault(null)
   }
   return {
-    poison,
+    sent,
     inject,
-    tidy: () => discardPoison(world, poison, discard),
+    tidy: () => discardPoison(world, discard),
     run: async (schedule) => {
       const started = performance.now()
       // Engines are restarted one at a time; the rest overlaps as it comes.

@@ -37,7 +37,7 @@ export const poison = (): Scenario => ({
   play: async (ground) => {
     const [sku = ''] = await ground.goods({ stock: 50 })
     const odd = [malformed(ground.random), impossible(ground.random), malformed(ground.random)]
-    for (const record of odd) ground.injector.poison.add(record.headers.ce_id ?? '')
+    for (const record of odd) ground.world.poison.add(record.headers.ce_id ?? '')
     const victim = await anOpenOrder(ground, 'victim', sku)
     const mend = await breakCatalogFor(ground, victim.orderId)
     ground.journal.fault(`catalog is broken for ${victim.orderId}`)
@@ -64,7 +64,7 @@ export const poison = (): Scenario => ({
       `SELECT event_id FROM ${ground.world.table('catalog', 'dead_letter')} WHERE id = ?`,
       [first.id],
     )
-    ground.injector.poison.add(row?.event_id ?? '')
+    ground.world.poison.add(row?.event_id ?? '')
     await ground.admin.insist('POST', `/v1/admin/dead-letters/catalog/${first.id}/redrive`, { action: 'redrive' })
     const order = await untilOrder(victim.who, victim.orderId, ({ status }) => status === 'processing', 30)
     ground.expect(order?.status === 'processing', `after the redrive the order is ${order?.status}`)

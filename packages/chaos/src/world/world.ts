@@ -65,6 +65,8 @@ export interface World extends AsyncDisposable {
   table(owner: SchemaOwner, name: string): string
   /** Puts records on a topic, past the outbox and past the proxy: what a stranger could do. */
   produce(records: readonly WireRecord[]): Promise<void>
+  /** Ids of events that were made up, in any run of this world: one may be read when its run is over. */
+  readonly poison: Set<string>
   /** The sandbox's control paths. */
   control(path: string, body: object): Promise<void>
   stop(): Promise<void>
@@ -205,6 +207,7 @@ export const openWorld = async (options: WorldOptions): Promise<World> => {
     query: database.query,
     table: (owner, name) => `${prefix}${owner}.${name}`,
     produce: (records) => transport.send(records, () => undefined),
+    poison: new Set(),
     control: async (path, body) => {
       const response = await fetch(sandbox.url + path, {
         method: 'POST',
