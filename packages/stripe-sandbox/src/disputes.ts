@@ -13,7 +13,7 @@ export const openDispute = (world: World, chargeId: string, reason: string): Dis
     id: newId('dp'),
     object: 'dispute',
     created: world.now(),
-    amount: charge.amount,
+    amount: charge.amount - charge.amount_refunded || charge.amount,
     currency: charge.currency,
     status: 'needs_response',
     reason,

@@ -68,6 +68,7 @@ test('a dispute opens by card or by script, is reviewed, and ends', async () => 
   const payment_intent = await paid('4000000000000259')
   const [dispute] = (await at.stripe.disputes.list({ payment_intent })).data
   expect(dispute).toMatchObject({ status: 'needs_response', amount: 1400 })
+  await expect(at.stripe.refunds.create({ payment_intent })).rejects.toMatchObject({ code: 'charge_disputed' })
   await at.control(`/_sandbox/disputes/${dispute?.id}/review`)
   await at.control(`/_sandbox/disputes/${dispute?.id}/close`, { outcome: 'won' })
   expect((await at.stripe.disputes.retrieve(dispute?.id ?? '')).status).toBe('won')

@@ -31,6 +31,8 @@ const chargeOf = (world: World, form: FormObject): Charge => {
   if (charge === undefined && chargeId !== undefined) throw missing('charge', chargeId, 'charge')
   if (charge?.status !== 'succeeded')
     throw refused('This PaymentIntent does not have a successful charge to refund.', 'payment_intent')
+  if ([...world.state.disputes.values()].some((dispute) => dispute.charge === charge.id && dispute.status !== 'won'))
+    throw refused(`Charge ${charge.id} has been charged back; cannot issue a refund.`, undefined, 'charge_disputed')
   return charge
 }
 

@@ -158,16 +158,16 @@ export const startOrder = async (env: Environment = {}) => {
         }),
       refundFailed: (refundId: string, amountMinor: number) =>
         receive(paymentEvents.refundFailed, { ...about, refundId, amount: eur(amountMinor), reason: 'bank' }),
-      disputed: () =>
+      disputed: (disputeId = 'dp_1', amount = total) =>
         receive(paymentEvents.disputeOpened, {
           ...about,
-          disputeId: 'dp_1',
-          amount: total,
+          disputeId,
+          amount,
           reason: 'fraudulent',
           dueAt: inMinutes(60),
         }),
-      disputeClosed: (outcome: 'won' | 'lost') =>
-        receive(paymentEvents.disputeClosed, { ...about, disputeId: 'dp_1', amount: total, outcome }),
+      disputeClosed: (outcome: 'won' | 'lost', disputeId = 'dp_1', amount = total) =>
+        receive(paymentEvents.disputeClosed, { ...about, disputeId, amount, outcome }),
     }
   }
 

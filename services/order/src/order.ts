@@ -47,9 +47,11 @@ export const refundStatusOf = (capturedMinor: number, refunds: readonly RefundPa
   return refunds.some((refund) => refund.state === 'failed') ? 'failed' : 'none'
 }
 
-/** What may still be refunded: captured minus everything that succeeded or is on its way. */
-export const refundable = (capturedMinor: number, refunds: readonly RefundPart[]): number =>
+/** What may still be refunded: captured minus what is disputed, and minus every refund that succeeded or is on its way. */
+export const refundable = (capturedMinor: number, refunds: readonly RefundPart[], disputed = 0): number =>
   Math.max(
     0,
-    capturedMinor - refunds.filter((refund) => refund.state !== 'failed').reduce((sum, refund) => sum + refund.amountMinor, 0),
+    capturedMinor -
+      disputed -
+      refunds.filter((refund) => refund.state !== 'failed').reduce((sum, refund) => sum + refund.amountMinor, 0),
   )

@@ -20,6 +20,11 @@ const defects: readonly [Name, string, (world: Evidence) => unknown][] = [
   ['I1', 'an order in processing is paid in part', (world) => (first(world.orders).total_minor = 9999)],
   ['I1', 'a card is charged twice', (world) => world.stripe.charges.push({ ...first(world.stripe.charges), id: 'ch_again' })],
   ['I1', 'a cancelled order keeps the money', (world) => (world.stripe.refunds = [])],
+  [
+    'I1',
+    'disputed money is given back all the same',
+    (world) => world.stripe.disputes.push({ status: 'lost', amount: 3000, payment_intent: 'pi_ord_b' }),
+  ],
   ['I1', 'a refund is made twice', (world) => world.stripe.refunds.push({ ...first(world.stripe.refunds), id: 're_again' })],
   ['I1', 'a refund row says another amount', (world) => (first(world.refunds).amount_minor = 1)],
   ['I1', 'payment forgot a refund', (world) => (world.paymentRefunds = [])],

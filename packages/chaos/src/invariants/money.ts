@@ -1,22 +1,18 @@
 // I1: money. What Stripe took and gave back is what our rows say, and an order that goes on is paid, one that was cancelled is not.
 import { type Evidence, type OrderRow, sum, type Violation } from '../evidence/rows.ts'
 import { refundStatusOf } from './refunds.ts'
+import { disputedAt, intentsOf } from './stripe.ts'
 
 const goesOn = new Set(['processing', 'shipped', 'delivered'])
 
 interface Sums {
   takenByStripe: number
   givenBackByStripe: number
+  /** What a bank took back, for now or for good. */
+  disputed: number
   givenBackByOrder: number
   givenBackByPayment: number
 }
-
-const intentsOf = (evidence: Evidence, orderId: string): Set<string> =>
-  new Set(
-    evidence.stripe.sessions
-      .filter((session) => session.metadata.orderId === orderId)
-      .flatMap((session) => session.payment_intent ?? []),
-  )
 
 const sumsOf = (evidence: Evidence, orderId: string): Sums & { charges: number } => {
   const intents = intentsOf(evidence, orderId)
@@ -29,6 +25,7 @@ const sumsOf = (evidence: Evidence, orderId: string): Sums & { charges: number }
         .filter((refund) => intents.has(refund.payment_intent) && refund.status === 'succeeded')
         .map((refund) => refund.amount),
     ),
+    disputed: disputedAt(evidence, orderId),
     givenBackByOrder: sum(
       evidence.refunds
         .filter((refund) => refund.order_id === orderId && refund.state === 'succeeded')
@@ -66,12 +63,10 @@ const judge = (evidence: Evidence, order: OrderRow): string[] => {
     sums.givenBackByPayment === sums.givenBackByStripe,
     `Stripe gave back ${sums.givenBackByStripe}, payment's refunds say ${sums.givenBackByPayment}`,
   )
-  must(sums.givenBackByStripe <= sums.takenByStripe, `Stripe took ${sums.takenByStripe} and gave back ${sums.givenBackByStripe}`)
+  const gone = sums.givenBackByStripe + sums.disputed
+  must(gone <= sums.takenByStripe, `Stripe took ${sums.takenByStripe}, and gave back or lost to a bank ${gone}`)
   if (order.status === 'cancelled')
-    must(
-      sums.givenBackByStripe === sums.takenByStripe,
-      `it is cancelled; ${sums.takenByStripe} were taken and ${sums.givenBackByStripe} given back`,
-    )
+    must(gone === sums.takenByStripe, `it is cancelled; ${sums.takenByStripe} were taken, and ${gone} given back or disputed`)
   const pending = evidence.refunds.some((refund) => refund.order_id === order.id && refund.state === 'pending')
   if (!pending)
     must(

@@ -196,6 +196,7 @@ export const soundWorld = (): Evidence => {
         { id: 're_b', status: 'succeeded', amount: 3000, payment_intent: 'pi_ord_b', metadata: {} },
         { id: 're_a', status: 'failed', amount: 1000, payment_intent: 'pi_ord_a', metadata: {} },
       ],
+      disputes: [],
     },
     products: [{ id: 'prd_1', skus: ['MUG'], prices: { EUR: 1500 }, inStock: true }],
     documents: [{ id: 'prd_1', skus: ['MUG'], prices: { EUR: 1500 }, inStock: true }],

@@ -191,3 +191,55 @@ test('somebody else’s order cannot be cancelled, nor without a token or a key'
   expect(await o.t.as(order.shopper).post(`/v1/admin/orders/${order.id}/cancel`, { reason: 'x' })).toMatchObject({ status: 403 })
   expect((await order.read()).cancelRequestedAt).toBeNull()
 })
+
+describe('the money of a cancelled order', () => {
+  const asked = async (id: string) => (await o.eventsOf(orderEvents.refundRequested, id)).map(({ amount }) => amount.amountMinor)
+  const cancelled = async () => {
+    const order = await o.anOrderIn('processing')
+    await order.cancel()
+    await o.t.idle()
+    const [first] = await o.eventsOf(orderEvents.refundRequested, order.id)
+    return { ...order, refundId: String(first?.refundId) }
+  }
+
+  test('goes back in spite of a refund at the provider that nobody knew of: the refused one is followed by the rest, once', async () => {
+    const order = await cancelled()
+    await order.refunded('rfd_overtook01', 500, 'dashboard')
+    await order.refundFailed(order.refundId, 2000)
+    await order.refundFailed(order.refundId, 2000)
+    expect(await asked(order.id)).toEqual([2000, 1500])
+    const second = (await o.eventsOf(orderEvents.refundRequested, order.id))[1]
+    await order.refunded(String(second?.refundId), 1500)
+    expect(await order.read()).toMatchObject({ refundStatus: 'full', refundable: { amountMinor: 0 } })
+    expect(await asked(order.id)).toHaveLength(2)
+  })
+
+  test('also when the refund at the provider shows only later', async () => {
+    const order = await cancelled()
+    await order.refundFailed(order.refundId, 2000)
+    expect(await asked(order.id)).toEqual([2000])
+    await order.refunded('rfd_overtook02', 500, 'dashboard')
+    expect(await asked(order.id)).toEqual([2000, 1500])
+  })
+
+  test('is not asked for again by itself when the bank simply refuses', async () => {
+    const order = await cancelled()
+    await order.refundFailed(order.refundId, 2000)
+    expect(await asked(order.id)).toEqual([2000])
+    expect(await order.read()).toMatchObject({ refundStatus: 'failed', refundable: { amountMinor: 2000 } })
+  })
+
+  test('stays with the bank while it is disputed, and goes back when the dispute is won', async () => {
+    const order = await o.anOrderIn('processing')
+    await order.disputed()
+    await order.cancel()
+    expect(await o.t.as(admin).post(`/v1/admin/orders/${order.id}/refunds`, { reason: 'sorry' })).toMatchObject({
+      status: 409,
+      body: { code: 'over_refund', refundable: { amountMinor: 0 } },
+    })
+    expect(await asked(order.id)).toEqual([])
+    await order.disputeClosed('won')
+    await order.disputeClosed('won')
+    expect(await asked(order.id)).toEqual([2000])
+  })
+})

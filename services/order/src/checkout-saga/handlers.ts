@@ -3,8 +3,9 @@ import { AppError, catalogEvents, type DataOf, type EventContract, paymentEvents
 import type { Tx } from '@cartwright/db'
 import { type Message, on } from '@cartwright/messaging'
 import { changeOrder, lockAhead, lockOrder } from '../db/orders.ts'
-import { settleRefund } from '../db/refunds.ts'
+import { cancellation, requestRefund, settleRefund } from '../db/refunds.ts'
 import type { OrderDeps } from '../deps.ts'
+import { type Dispute, disputedMinor, disputesIn, withNews } from '../disputes.ts'
 import { checkoutSaga } from './effects.ts'
 import type { Input } from './saga.ts'
 
@@ -36,27 +37,43 @@ export const sagaHandlers = [
 ]
 
 /** What payment tells besides: written down for the inspector, then applied under the order's lock. */
-const news = <E extends EventContract>(event: E, apply: (tx: Tx, message: Message<DataOf<E>>) => Promise<void>) =>
-  on(event, async (tx, message, _: OrderDeps) => {
+const news = <E extends EventContract>(
+  event: E,
+  apply: (tx: Tx, message: Message<DataOf<E>>, deps: OrderDeps) => Promise<void>,
+) =>
+  on(event, async (tx, message, deps: OrderDeps) => {
     await checkoutSaga.note(tx, message.key, message.type)
-    await apply(tx, message)
+    await apply(tx, message, deps)
   })
 
-const disputed = async (tx: Tx, data: DataOf<typeof paymentEvents.disputeOpened | typeof paymentEvents.disputeClosed>) => {
+const disputed = async (
+  tx: Tx,
+  data: DataOf<typeof paymentEvents.disputeOpened | typeof paymentEvents.disputeClosed>,
+  { newId }: OrderDeps,
+) => {
   const row = await lockOrder(tx, data.orderId)
-  const known = row.dispute === null ? null : JSON.parse(row.dispute)
-  const first = {
+  const news: Dispute = {
     id: data.disputeId,
     amount: data.amount,
     reason: 'reason' in data ? data.reason : '',
     dueAt: 'dueAt' in data ? data.dueAt : null,
+    outcome: 'outcome' in data ? data.outcome : null,
   }
-  const outcome = 'outcome' in data ? data.outcome : null
-  // Closed is closed: news of the opening that comes late says nothing new.
-  if (known?.id === data.disputeId && known.outcome !== null) return
-  const dispute = { ...(known?.id === data.disputeId ? known : first), outcome }
+  const disputes = withNews(disputesIn(row.disputes), news)
   // A lost dispute stays `disputed`: the money is gone, and no refund could give it back a second time.
-  changeOrder(tx, row, { payment_status: outcome === 'won' ? 'paid' : 'disputed', dispute: JSON.stringify(dispute) })
+  const status = disputedMinor(disputes) > 0 ? 'disputed' : 'paid'
+  changeOrder(tx, row, { payment_status: status, disputes: JSON.stringify(disputes) })
+  // What could not be given back while the bank had it.
+  if (news.outcome === 'won' && row.status === 'cancelled')
+    await requestRefund(tx, row, { ...cancellation, cause: `${cancellation.cause}:${news.id}`, newId })
+}
+
+/** Money of another amount that somebody gave back at the provider: nothing is left for an operator to decide. */
+const endReview = async (tx: Tx, orderId: string, deps: OrderDeps): Promise<void> => {
+  const row = await lockOrder(tx, orderId)
+  if (row.status !== 'pending' || row.payment_status !== 'review' || row.refund_status !== 'full') return
+  changeOrder(tx, row, { cancel_requested_at: tx.dbNow, cancel_note: 'the money was given back at the payment provider' })
+  await checkoutSaga.feed(tx, orderId, 'cancelAsked', {}, deps)
 }
 
 export const paymentNews = [
@@ -64,8 +81,11 @@ export const paymentNews = [
     const row = await lockOrder(tx, data.orderId)
     changeOrder(tx, row, { last_decline: JSON.stringify({ at: at.toISOString(), declineCode: data.declineCode }) })
   }),
-  news(paymentEvents.disputeOpened, (tx, { data }) => disputed(tx, data)),
-  news(paymentEvents.disputeClosed, (tx, { data }) => disputed(tx, data)),
-  news(paymentEvents.refundSucceeded, (tx, { data }) => settleRefund(tx, data, 'succeeded', data.origin)),
-  news(paymentEvents.refundFailed, (tx, { data }) => settleRefund(tx, data, 'failed', 'order')),
+  news(paymentEvents.disputeOpened, (tx, { data }, deps) => disputed(tx, data, deps)),
+  news(paymentEvents.disputeClosed, (tx, { data }, deps) => disputed(tx, data, deps)),
+  news(paymentEvents.refundSucceeded, async (tx, { data }, deps) => {
+    await settleRefund(tx, data, 'succeeded', data.origin, deps.newId)
+    await endReview(tx, data.orderId, deps)
+  }),
+  news(paymentEvents.refundFailed, (tx, { data }, { newId }) => settleRefund(tx, data, 'failed', 'order', newId)),
 ]

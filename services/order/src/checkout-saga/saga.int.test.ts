@@ -211,6 +211,30 @@ describe('money that needs a look', () => {
     expect(await lost.read()).toMatchObject({ paymentStatus: 'disputed', dispute: { outcome: 'lost' } })
   })
 
+  test('of several disputes each counts: one that is lost stays lost when another is won', async () => {
+    const order = await o.anOrderIn('processing')
+    const half = { amountMinor: 1000, currency: 'EUR' }
+    await order.disputed('dp_a', half)
+    await order.disputeClosed('lost', 'dp_a', half)
+    await order.disputed('dp_b', half)
+    expect(await order.read()).toMatchObject({ dispute: { id: 'dp_b' }, refundable: { amountMinor: 0 } })
+    await order.disputeClosed('won', 'dp_b', half)
+    expect(await order.read()).toMatchObject({
+      paymentStatus: 'disputed',
+      dispute: { id: 'dp_a', outcome: 'lost' },
+      refundable: { amountMinor: 1000 },
+    })
+  })
+
+  test('a review ends when the money was given back at the provider', async () => {
+    const order = await o.anOrderIn('paying')
+    await order.reviewed(1500)
+    await order.refunded('rfd_dashboard02', 1500, 'dashboard')
+    expect(await order.read()).toMatchObject({ status: 'cancelled', cancelReason: 'operator', refundStatus: 'full' })
+    expect(await count(orderEvents.stockReleaseRequested, order.id)).toBe(1)
+    expect(await count(orderEvents.refundRequested, order.id)).toBe(0)
+  })
+
   test('a refund that was made in the dashboard is recorded, and what is left can still be refunded', async () => {
     const order = await o.anOrderIn('processing')
     await order.refunded('rfd_dashboard01', 500, 'dashboard')

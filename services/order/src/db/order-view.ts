@@ -1,9 +1,9 @@
 // The order as the API shows it: to its shopper, and with more to operators.
 import { type Address, type AdminOrder, money, type Order } from '@cartwright/contracts'
 import type { Queryable, Sql } from '@cartwright/db'
-import { refundable } from '../order.ts'
+import { disputesIn, mainDispute } from '../disputes.ts'
 import { type HistoryRow, linesOf, listHistory, listShipments, type OrderRow, type ShipmentRow, totalsOfRow } from './orders.ts'
-import { listRefunds, partsOf, type RefundRow } from './refunds.ts'
+import { leftToRefund, listRefunds, type RefundRow } from './refunds.ts'
 
 /** Actors as the public sees them: staff are `operator`, services are themselves. */
 const shownActor = (actor: string, principalId: string): string =>
@@ -123,9 +123,9 @@ export const showToOperator = ({ row, ...parts }: WholeOrder): AdminOrder => ({
   cartId: row.cart_id,
   reservationId: row.reservation_id,
   captured: money(row.captured_minor, row.currency),
-  refundable: money(refundable(row.captured_minor, partsOf(parts.refunds)), row.currency),
+  refundable: money(leftToRefund(row, parts.refunds), row.currency),
   cancelNote: row.cancel_note,
-  dispute: row.dispute === null ? null : JSON.parse(row.dispute),
+  dispute: mainDispute(disputesIn(row.disputes)),
   history: parts.history.map((entry) => ({
     ...shownEntry(entry, row),
     actorId: entry.actor,

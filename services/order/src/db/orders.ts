@@ -37,7 +37,7 @@ export interface OrderRow {
   pay_url: string | null
   pay_expires_at: Date | null
   last_decline: string | null
-  dispute: string | null
+  disputes: string | null
   hold_until: Date
   version: number
   created_at: Date
@@ -125,7 +125,7 @@ const untouched = {
   pay_url: null,
   pay_expires_at: null,
   last_decline: null,
-  dispute: null,
+  disputes: null,
   version: 1,
 } as const
 

@@ -2,6 +2,7 @@
 import { AppError, money, orderEvents } from '@cartwright/contracts'
 import type { NewId, Queryable, Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
+import { disputedMinor, disputesIn } from '../disputes.ts'
 import { refundable, refundStatusOf } from '../order.ts'
 import { changeOrder, lockOrder, mailOf, type OrderRow } from './orders.ts'
 
@@ -25,6 +26,10 @@ export const listRefunds = (db: Queryable, orderId: string): Promise<RefundRow[]
 export const partsOf = (refunds: readonly RefundRow[]) =>
   refunds.map(({ amount_minor, state }) => ({ amountMinor: amount_minor, state }))
 
+/** What may still be refunded of an order, in minor units. */
+export const leftToRefund = (row: OrderRow, refunds: readonly RefundRow[]): number =>
+  refundable(row.captured_minor, partsOf(refunds), disputedMinor(disputesIn(row.disputes)))
+
 const renewStatus = async (tx: Tx, row: OrderRow): Promise<void> => {
   const refunds = await listRefunds(tx, row.id)
   changeOrder(tx, row, { refund_status: refundStatusOf(row.captured_minor, partsOf(refunds)) })
@@ -41,7 +46,7 @@ export const requestRefund = async (
 ): Promise<void> => {
   const known = await listRefunds(tx, row.id)
   if (known.some((existing) => existing.cause === refund.cause)) return
-  const left = refundable(row.captured_minor, partsOf(known))
+  const left = leftToRefund(row, known)
   const amountMinor = refund.amountMinor ?? left
   if (amountMinor > left || (refund.amountMinor !== undefined && amountMinor <= 0)) {
     throw new AppError('over_refund', undefined, { refundable: money(left, row.currency) })
@@ -59,6 +64,20 @@ export const requestRefund = async (
   })
 }
 
+/**
+ * A cancelled order keeps no money. Its refund may be refused because less was left than we knew of: somebody gave a part back at
+ * the provider, or a bank took one. Then the rest is asked for, once for each rest; a bank that simply refuses is an operator's business.
+ */
+export const refundRest = async (tx: Tx, row: OrderRow, newId: NewId): Promise<void> => {
+  if (row.status !== 'cancelled') return
+  const refunds = await listRefunds(tx, row.id)
+  const left = leftToRefund(row, refunds)
+  const asked = refunds.filter(({ cause }) => cause.startsWith(cancellation.cause))
+  const refused = asked.some(({ state, amount_minor: amount }) => state === 'failed' && amount <= left)
+  if (left === 0 || refused || refunds.some(({ state }) => state === 'pending')) return
+  await requestRefund(tx, row, { ...cancellation, cause: `${cancellation.cause}:${left}`, newId })
+}
+
 export interface EndedRefund {
   orderId: string
   refundId: string
@@ -71,10 +90,12 @@ export const settleRefund = async (
   { orderId, refundId, amount }: EndedRefund,
   state: 'succeeded' | 'failed',
   origin: 'order' | 'dashboard',
+  newId: NewId,
 ): Promise<void> => {
   const row = await lockOrder(tx, orderId)
   tx.write`INSERT IGNORE INTO refund (id, order_id, cause, amount_minor, reason, state, origin, created_at, updated_at)
     VALUES (${refundId}, ${orderId}, ${refundId}, ${amount.amountMinor}, 'made at the payment provider', 'pending', ${origin}, ${tx.dbNow}, ${tx.dbNow})`
   tx.write`UPDATE refund SET state = ${state}, updated_at = ${tx.dbNow} WHERE id = ${refundId} AND order_id = ${orderId} AND state <> 'failed'`
   await renewStatus(tx, row)
+  await refundRest(tx, row, newId)
 }

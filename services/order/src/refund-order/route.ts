@@ -3,9 +3,9 @@ import { AppError, money, orderApi } from '@cartwright/contracts'
 import { audit, route } from '@cartwright/service-kit'
 import { viewForOperator } from '../db/order-view.ts'
 import { lockOrder } from '../db/orders.ts'
-import { listRefunds, partsOf, requestRefund } from '../db/refunds.ts'
+import { leftToRefund, listRefunds, requestRefund } from '../db/refunds.ts'
 import type { OrderDeps } from '../deps.ts'
-import { nextStatuses, refundable } from '../order.ts'
+import { nextStatuses } from '../order.ts'
 
 export const refundOrder = route(orderApi.refundOrder, (req, deps: OrderDeps) =>
   req.once(async (tx) => {
@@ -23,9 +23,9 @@ export const refundOrder = route(orderApi.refundOrder, (req, deps: OrderDeps) =>
         errors: [{ path: '/amount/currency', message }],
       })
     }
-    const left = refundable(row.captured_minor, partsOf(await listRefunds(tx, row.id)))
+    const left = leftToRefund(row, await listRefunds(tx, row.id))
     if (left === 0)
-      throw new AppError('over_refund', 'everything is refunded, or on its way', { refundable: money(0, row.currency) })
+      throw new AppError('over_refund', 'everything is refunded, on its way, or disputed', { refundable: money(0, row.currency) })
     const amountMinor = amount?.amountMinor ?? left
     await requestRefund(tx, row, { cause: `operator:${deps.newId('c')}`, reason, newId: deps.newId, amountMinor })
     await audit(tx, {

@@ -1,8 +1,9 @@
 // Order's invariants I1, I3, I5 and I7 over the orders that are new or were moved lately, read in one statement each.
-import { type OrderStatus, orderApi, type PaymentStatus } from '@cartwright/contracts'
+import { type OrderStatus, orderApi } from '@cartwright/contracts'
 import { type Database, list, sql } from '@cartwright/db'
 import { invariant, keptViolations, type Violation } from '@cartwright/messaging'
 import type { OrderDeps } from '../deps.ts'
+import { disputedMinor, disputesIn } from '../disputes.ts'
 import type { RefundPart } from '../order.ts'
 import { historyTrouble, moneyTrouble, sagaTrouble } from './rules.ts'
 
@@ -29,7 +30,7 @@ const troubled = <R extends { id: string }>(
 interface MoneyRow {
   id: string
   status: OrderStatus
-  payment_status: PaymentStatus
+  disputes: string | null
   total_minor: number
   captured_minor: number
   amount_minor: number | null
@@ -41,15 +42,15 @@ export const orderMoney = invariant<OrderDeps>({
   sentence: 'an order that goes on is paid, and one that was cancelled keeps no money',
   find: async ({ db }) => {
     const rows =
-      await db.rows<MoneyRow>`SELECT o.id, o.status, o.payment_status, o.total_minor, o.captured_minor, f.amount_minor, f.state
+      await db.rows<MoneyRow>`SELECT o.id, o.status, o.disputes, o.total_minor, o.captured_minor, f.amount_minor, f.state
       FROM ${recentOrders} JOIN customer_order o ON o.id = recent.id LEFT JOIN refund f ON f.order_id = o.id
       WHERE o.status IN ('processing', 'shipped', 'delivered') OR o.captured_minor > 0 OR f.id IS NOT NULL`
     return troubled(rows, (found) => {
-      const [{ status, payment_status: paymentStatus, total_minor: totalMinor, captured_minor: capturedMinor }] = found
+      const [{ status, disputes, total_minor: totalMinor, captured_minor: capturedMinor }] = found
       const refunds = found.flatMap(({ amount_minor, state }) =>
         amount_minor === null || state === null ? [] : [{ amountMinor: amount_minor, state }],
       )
-      return moneyTrouble({ status, paymentStatus, totalMinor, capturedMinor, refunds })
+      return moneyTrouble({ status, totalMinor, capturedMinor, refunds, disputedMinor: disputedMinor(disputesIn(disputes)) })
     })
   },
 })

@@ -1,14 +1,15 @@
 // What must be true of one order: its money, its history, its saga. Pure; each rule answers with what is wrong, or null.
-import type { OrderStatus, PaymentStatus } from '@cartwright/contracts'
+import type { OrderStatus } from '@cartwright/contracts'
 import { checkout, type State } from '../checkout-saga/saga.ts'
 import { nextStatuses, type RefundPart } from '../order.ts'
 
 export interface Books {
   status: OrderStatus
-  paymentStatus: PaymentStatus
   totalMinor: number
   capturedMinor: number
   refunds: readonly RefundPart[]
+  /** What a bank took back, for now or for good. */
+  disputedMinor: number
 }
 
 const sumOf = (refunds: readonly RefundPart[], ...states: RefundPart['state'][]): number =>
@@ -17,15 +18,16 @@ const sumOf = (refunds: readonly RefundPart[], ...states: RefundPart['state'][])
 const goesOn: readonly OrderStatus[] = ['processing', 'shipped', 'delivered']
 
 /** An order that goes on is paid; one that was cancelled keeps no money; nothing gives back more than came. */
-export const moneyTrouble = ({ status, paymentStatus, totalMinor, capturedMinor, refunds }: Books): string | null => {
+export const moneyTrouble = ({ status, totalMinor, capturedMinor, refunds, disputedMinor }: Books): string | null => {
   const done = sumOf(refunds, 'succeeded')
   const asked = sumOf(refunds, 'succeeded', 'pending')
   if (goesOn.includes(status) && capturedMinor !== totalMinor)
     return `is ${status}, and ${capturedMinor} of ${totalMinor} were captured`
   if (done > capturedMinor) return `had ${capturedMinor} captured and ${done} given back`
-  // The money of a disputed payment is the bank's business: a refund could give it back a second time.
-  if (status !== 'cancelled' || paymentStatus === 'disputed') return null
-  return asked < capturedMinor ? `is cancelled, and of ${capturedMinor} captured ${asked} are given back or on their way` : null
+  // Disputed money is the bank's business: a refund would give it back a second time.
+  const gone = asked + disputedMinor
+  if (status !== 'cancelled' || gone >= capturedMinor) return null
+  return `is cancelled, and of ${capturedMinor} captured ${gone} are given back, on their way or disputed`
 }
 
 export interface HistoryEntry {

@@ -103,7 +103,7 @@ test('all 24 orders of completed, succeeded, refunded and expired end in one row
 test('any order and repetition of six kinds of event ends in the same rows, each fact told once', async () => {
   const scene = await aSilentStory()
   const reference = await play(scene, types)
-  expect(reference.disputes).toMatchObject([{ status: 'open', amount_minor: 2400 }])
+  expect(reference.disputes).toMatchObject([{ status: 'open', amount_minor: 1500 }])
   expect(reference.told).toEqual([
     'payment.attempt-declined',
     'payment.dispute-opened',
@@ -132,7 +132,7 @@ const happen = async (step: Step, scene: { orderId: string; sessionId: string })
   if (step === 'decline' && open) await lab.pay(scene.sessionId, badCard)
   if (step === 'pay' && open) await lab.pay(scene.sessionId)
   if (step === 'close' && open) await lab.stripe.checkout.sessions.expire(scene.sessionId)
-  if (step === 'refund' && paid && paid.amount_refunded + 500 <= paid.amount)
+  if (step === 'refund' && paid && !paid.disputed && paid.amount_refunded + 500 <= paid.amount)
     await lab.control('/_sandbox/dashboard-refund', { paymentIntent: paid.payment_intent, amount: 500 })
   if (step === 'dispute' && paid && !paid.disputed) await lab.control('/_sandbox/disputes', { charge: paid.id })
 }

@@ -97,6 +97,13 @@ export interface RefundRow {
 export const listRefunds = (db: Queryable, orderId: string): Promise<RefundRow[]> =>
   db.rows<RefundRow>`SELECT id, order_id, amount_minor, state, origin, reason, stripe_refund_id FROM payment_refund WHERE order_id = ${orderId} ORDER BY id`
 
+/** What a bank took back of a payment, for now or for good, in minor units. */
+export const disputedOf = async (db: Queryable, orderId: string): Promise<number> => {
+  const row = await db.one<{ minor: number }>`SELECT CAST(COALESCE(SUM(amount_minor), 0) AS SIGNED) AS minor
+    FROM payment_dispute WHERE order_id = ${orderId} AND status <> 'won'`
+  return row?.minor ?? 0
+}
+
 /** Sum of the refunds that are in one of `states`, in minor units. */
 export const sumOf = (refunds: readonly RefundRow[], ...states: RefundRow['state'][]): number =>
   refunds.filter((refund) => states.includes(refund.state)).reduce((sum, refund) => sum + refund.amount_minor, 0)

@@ -10,8 +10,11 @@ afterAll(() => lab[Symbol.asyncDispose]())
 
 test('an operator sees the payment of an order with its refunds and disputes', async () => {
   const order = await lab.open()
-  await lab.pay(order.sessionId, '4000000000000259')
+  await lab.pay(order.sessionId)
   const refundId = await lab.refund(order.orderId, 500)
+  const [charge] = (await lab.ledger()).charges.filter((candidate) => candidate.metadata.orderId === order.orderId)
+  await lab.control('/_sandbox/disputes', { charge: charge?.id })
+  await lab.rest()
   const { status, body } = await lab.service.as(admin).get(`/v1/admin/payments/${order.orderId}`)
   expect(status).toBe(200)
   expect(body).toMatchObject({
@@ -24,7 +27,7 @@ test('an operator sees the payment of an order with its refunds and disputes', a
     attempt: 1,
     sessionId: order.sessionId,
     refunds: [{ id: refundId, state: 'succeeded', origin: 'order', reason: 'returned' }],
-    disputes: [{ status: 'open', amount: { amountMinor: 2400 } }],
+    disputes: [{ status: 'open', amount: { amountMinor: 1900 } }],
   })
 })
 

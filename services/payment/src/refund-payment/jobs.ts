@@ -2,8 +2,9 @@
 import { sql } from '@cartwright/db'
 import { enqueue, job, type WorkItem } from '@cartwright/messaging'
 import type Stripe from 'stripe'
+import { applySnapshot } from '../apply-stripe/apply.ts'
 import { settleRefunds } from '../apply-stripe/settle-refunds.ts'
-import { type RefundFacts, refundFacts } from '../apply-stripe/snapshot.ts'
+import { type RefundFacts, refundFacts, type Snapshot, takeSnapshot } from '../apply-stripe/snapshot.ts'
 import { findPayment, lockPayment, type RefundRow } from '../db/payments.ts'
 import type { PaymentDeps } from '../deps.ts'
 import { isPermanent } from '../stripe-client.ts'
@@ -13,7 +14,11 @@ interface Refunding {
   orderId: string
   refundId: string
 }
-type Outcome = { kind: 'made'; fact: RefundFacts } | { kind: 'refused'; why: string } | { kind: 'settled' }
+type Outcome =
+  | { kind: 'made'; fact: RefundFacts }
+  /** With what Stripe knows besides: it may have given money back, or have taken some, without our knowledge. */
+  | { kind: 'refused'; why: string; known: Snapshot | null }
+  | { kind: 'settled' }
 
 /** Stripe forgets keys after a day; the refund itself names us for ever. */
 const findMade = async (intentId: string, refundId: string, deps: PaymentDeps): Promise<Stripe.Refund | null> => {
@@ -53,12 +58,15 @@ export const refund = job<Refunding, Outcome, PaymentDeps>({
       return { kind: 'made', fact: refundFacts(await make(item, row.payment_intent_id, wanted.amount_minor, deps)) }
     } catch (error) {
       if (!isPermanent(error)) throw error
-      return { kind: 'refused', why: error.message }
+      const known = row.session_id === null ? null : await takeSnapshot(deps.stripe, row.session_id, ['refunds', 'disputes'])
+      return { kind: 'refused', why: error.message, known }
     }
   },
   apply: async (tx, { payload }, outcome, deps) => {
+    if (outcome.kind === 'settled') return
+    if (outcome.kind === 'refused' && outcome.known) await applySnapshot(tx, payload.orderId, outcome.known, deps)
     const row = await lockPayment(tx, payload.orderId)
-    if (row === null || outcome.kind === 'settled') return
+    if (row === null) return
     if (outcome.kind === 'refused') return failRefund(tx, row, payload.refundId, outcome.why.slice(0, 300), deps)
     await settleRefunds(tx, row, [outcome.fact], deps)
     if (outcome.fact.status === 'pending') await enqueue(tx, 'await-refund', payload.refundId, payload, 5)

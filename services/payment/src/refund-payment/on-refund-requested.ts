@@ -1,9 +1,9 @@
-// Order asks for money to go back: one row each, never more than was captured.
+// Order asks for money to go back: one row each, never more than was captured, and nothing that a bank took back already.
 import { orderEvents } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { enqueue, on } from '@cartwright/messaging'
 import { announceRefund } from '../apply-stripe/settle-refunds.ts'
-import { listRefunds, lockPayment, type PaymentRow, sumOf } from '../db/payments.ts'
+import { disputedOf, listRefunds, lockPayment, type PaymentRow, sumOf } from '../db/payments.ts'
 import type { PaymentDeps } from '../deps.ts'
 
 /** Settles a refund that will never be made. */
@@ -30,8 +30,10 @@ export const onRefundRequested = on(orderEvents.refundRequested, async (tx, { da
     await tx.run`INSERT IGNORE INTO payment_refund (id, order_id, amount_minor, state, origin, reason, created_at, updated_at)
     VALUES (${refundId}, ${orderId}, ${amount.amountMinor}, 'pending', 'order', ${reason.slice(0, 500)}, ${tx.dbNow}, ${tx.dbNow})`
   if (made.affectedRows !== 1) return repeatAnswer(tx, row, refundId)
-  const taken = sumOf(await listRefunds(tx, orderId), 'pending', 'succeeded')
+  const [refunds, disputed] = await Promise.all([listRefunds(tx, orderId), disputedOf(tx, orderId)])
+  const taken = sumOf(refunds, 'pending', 'succeeded')
   if (taken > row.captured_minor || amount.currency !== row.currency)
     await failRefund(tx, row, refundId, 'more than was captured', deps)
+  else if (taken + disputed > row.captured_minor) await failRefund(tx, row, refundId, 'the payment is disputed', deps)
   else await enqueue(tx, 'refund', refundId, { orderId, refundId })
 })

@@ -120,6 +120,33 @@ test('a refund made in Stripe’s dashboard is recorded and counts', async () =>
   expect((await lab.told(order.orderId)).at(-1)).toBe('payment.refund-failed')
 })
 
+test('a refund that Stripe refuses because a part was given back there tells that part first', async () => {
+  const order = await aPaidOrder()
+  await lab.control('/_sandbox/webhooks', { mode: 'drop' })
+  await lab.control('/_sandbox/dashboard-refund', { paymentIntent: order.intent, amount: 500 })
+  await lab.refund(order.orderId, 2400)
+  await lab.control('/_sandbox/webhooks', { mode: 'deliver' })
+  expect((await lab.told(order.orderId)).filter((name) => name.startsWith('payment.refund'))).toEqual([
+    'payment.refund-succeeded',
+    'payment.refund-failed',
+  ])
+  await lab.refund(order.orderId, 1900)
+  expect((await refundsAtStripe(order.intent)).map(({ amount }) => amount).sort()).toEqual([1900, 500])
+})
+
+test('money that a bank took back is not given back a second time, and can be when the dispute is won', async () => {
+  const order = await aPaidOrder('4000000000000259')
+  await lab.refund(order.orderId, 100)
+  expect(await refundsAtStripe(order.intent)).toEqual([])
+  const failed = (await lab.service.published(paymentEvents.refundFailed)).filter(({ orderId }) => orderId === order.orderId)
+  expect(failed).toMatchObject([{ reason: 'the payment is disputed' }])
+  const [dispute] = (await lab.ledger()).disputes.filter((candidate) => candidate.payment_intent === order.intent)
+  await lab.control(`/_sandbox/disputes/${dispute?.id}/close`, { outcome: 'won' })
+  await lab.rest()
+  await lab.refund(order.orderId, 100)
+  expect(await refundsAtStripe(order.intent)).toMatchObject([{ amount: 100, status: 'succeeded' }])
+})
+
 test('an answer that was never written, and a key that Stripe has forgotten after a day, still make one refund', async () => {
   const order = await aPaidOrder()
   await lab.service.sql(
