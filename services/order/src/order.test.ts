@@ -28,6 +28,7 @@ describe('order numbers', () => {
         expect(number).toMatch(/^CW-[2-9BCDFGHJKMNP-TV-Z]{4}-[2-9BCDFGHJKMNP-TV-Z]{4}$/)
         expect(normalNumber(number.toLowerCase().replaceAll('-', ' '))).toBe(number)
         expect(normalNumber(number.replaceAll('-', ''))).toBe(number)
+        expect(normalNumber(number.slice(3))).toBe(number)
       }),
     )
   })

@@ -28,10 +28,11 @@ export const orderNumber = (random: Uint8Array): string => {
   return `CW-${signs.slice(0, 4).join('')}-${signs.slice(4).join('')}`
 }
 
-/** A number as people write it, brought to the form that is stored: `cw 7k3m9qxd` is `CW-7K3M-9QXD`. */
+/** A number as people write it, brought to the form that is stored: `cw 7k3m9qxd` and `7K3M-9QXD` are `CW-7K3M-9QXD`. */
 export const normalNumber = (written: string): string => {
   const signs = written.replace(/[^A-Za-z0-9]/g, '').toUpperCase()
-  return `${signs.slice(0, 2)}-${signs.slice(2, 6)}-${signs.slice(6)}`
+  const whole = signs.length === 8 ? `CW${signs}` : signs
+  return `${whole.slice(0, 2)}-${whole.slice(2, 6)}-${whole.slice(6)}`
 }
 
 export interface RefundPart {

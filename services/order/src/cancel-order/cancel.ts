@@ -11,7 +11,7 @@ export interface Asked {
   actor: string
   cancelReason: 'customer' | 'operator'
   note: string | null
-  /** Whether goods of an order in processing go back on the shelf. A pending order's never left it. */
+  /** Whether goods that were sold go back on the shelf; what is only reserved never left it. */
   restock: boolean
 }
 
@@ -47,7 +47,12 @@ const cancelProcessing = async (tx: Tx, row: OrderRow, asked: Asked, deps: Order
 /** The saga decides how a pending order ends: money that arrives meanwhile goes back, stock that is sold meanwhile is returned. */
 const askPending = async (tx: Tx, row: OrderRow, asked: Asked, deps: OrderDeps): Promise<void> => {
   if (row.cancel_requested_at !== null) return
-  changeOrder(tx, row, { cancel_requested_at: tx.dbNow, cancel_requested_by: asked.actor, cancel_note: asked.note })
+  changeOrder(tx, row, {
+    cancel_requested_at: tx.dbNow,
+    cancel_requested_by: asked.actor,
+    cancel_note: asked.note,
+    cancel_restock: Number(asked.restock),
+  })
   const state = await checkoutSaga.feed(tx, row.id, 'cancelAsked', { by: asked.actor }, deps)
   if (state === null) throw new Error(`order ${row.id} is pending, but its saga takes no cancellation`)
 }

@@ -87,9 +87,18 @@ describe('a pending order', () => {
     expect(await count(orderEvents.confirmed, order.id)).toBe(0)
   })
 
-  test('an operator’s cancellation says so, with a reason and an audit row', async () => {
+  test('goods that are sold while it waits stay off the shelf when the operator says so', async () => {
+    const order = await o.anOrderIn('committing')
+    await adminCancel(order.id, { reason: 'broken', restock: false })
+    await order.committed()
+    expect(await order.read()).toMatchObject({ status: 'cancelled', refundStatus: 'pending' })
+    expect(await count(orderEvents.stockReturnRequested, order.id)).toBe(0)
+  })
+
+  test('an operator’s cancellation says so, with a reason and one audit row', async () => {
     const order = await o.anOrderIn('paying')
     expect((await adminCancel(order.id, { reason: 'fraud' })).status).toBe(202)
+    expect((await adminCancel(order.id, { reason: 'fraud again' })).status).toBe(202)
     await order.expired()
     const read = await order.read()
     expect(read).toMatchObject({ status: 'cancelled', cancelReason: 'operator', cancelNote: 'fraud' })

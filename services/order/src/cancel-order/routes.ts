@@ -18,13 +18,15 @@ export const adminCancelOrder = route(orderApi.adminCancelOrder, (req, deps: Ord
     const { reason, restock = true } = req.body
     const asked = { actor: req.principal.id, cancelReason: 'operator', note: reason, restock } as const
     const { status, before, row } = await cancel(tx, req.params.orderId, asked, () => true, deps)
-    await audit(tx, {
-      actor: req.principal.id,
-      action: 'order.cancel',
-      target: row.id,
-      before: { status: before.status },
-      after: { status: row.status, reason, restock },
-    })
+    const repeated = before.status === 'cancelled' || before.cancel_requested_at !== null
+    if (!repeated)
+      await audit(tx, {
+        actor: req.principal.id,
+        action: 'order.cancel',
+        target: row.id,
+        before: { status: before.status },
+        after: { status: row.status, reason, restock },
+      })
     return answer(status, await viewForOperator(tx, row))
   }),
 )

@@ -83,7 +83,9 @@ const stockEffects = {
     await publish(tx, orderEvents.stockCommitRequested, { ...ids, lines })
   },
   returnStock: async (tx: Tx, { id }: Context) => {
-    const { ids, lines } = stockOf(await lockOrder(tx, id))
+    const row = await lockOrder(tx, id)
+    if (!row.cancel_restock) return
+    const { ids, lines } = stockOf(row)
     await publish(tx, orderEvents.stockReturnRequested, { ...ids, returnId: `cancel:${id}`, lines, reason: 'order cancelled' })
   },
 }

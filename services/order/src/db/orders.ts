@@ -20,6 +20,7 @@ export interface OrderRow {
   cancel_reason: Order['cancelReason']
   cancel_requested_at: Date | null
   cancel_requested_by: string | null
+  cancel_restock: number
   cancel_note: string | null
   email: string | null
   locale: string
@@ -120,6 +121,7 @@ const untouched = {
   cancel_reason: null,
   cancel_requested_at: null,
   cancel_requested_by: null,
+  cancel_restock: 1,
   cancel_note: null,
   captured_minor: 0,
   pay_url: null,
