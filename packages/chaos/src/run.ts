@@ -1,6 +1,7 @@
 // Plays one scenario in a world: story, healing, rest, evidence, verdict.
 import { explain } from './evidence/account.ts'
-import { collect, databaseNow, readLedger, type Scope } from './evidence/collect.ts'
+import { openBank } from './evidence/bank.ts'
+import { collect, databaseNow, type Scope } from './evidence/collect.ts'
 import type { LogSecrets } from './evidence/logs.ts'
 import { rest } from './evidence/open-work.ts'
 import type { Evidence, Violation } from './evidence/rows.ts'
@@ -11,7 +12,7 @@ import { seededRandom } from './random.ts'
 import type { Ground, Scenario } from './scenarios/scenario.ts'
 import { addressSecrets } from './shoppers/act.ts'
 import { stockUp } from './shoppers/goods.ts'
-import { anOperator, inSeconds, type Person, pause } from './shoppers/person.ts'
+import { anOperator, type Person } from './shoppers/person.ts'
 import type { World } from './world/world.ts'
 
 export interface Verdict {
@@ -45,19 +46,6 @@ const pagesEvery = 5
 
 /** Pages that nobody pays any more end by Stripe's clock. */
 const endOpenPages = (world: World): Promise<void> => world.control('/_sandbox/clock', { advanceSec: 1900 })
-
-/** The bank takes the first refund of an order back, whatever it said before. @returns whether there was one within half a minute */
-const refuseRefund = async (world: World, orderId: string): Promise<boolean> => {
-  for (const until = inSeconds(30); performance.now() < until; await pause(300)) {
-    const { sessions, refunds } = await readLedger(world)
-    const intents = new Set(sessions.filter(({ metadata }) => metadata.orderId === orderId).map((each) => each.payment_intent))
-    const refund = refunds.find((each) => intents.has(each.payment_intent))
-    if (refund === undefined) continue
-    await world.control(`/_sandbox/refunds/${refund.id}/settle`, { success: false })
-    return true
-  }
-  return false
-}
 
 const operatorDiscards =
   (admin: Person) =>
@@ -113,7 +101,7 @@ const prepare = async ({ world, scenario, seed, say = () => undefined, journal =
     journal,
     url: world.url,
     mails: world.mails,
-    refuseRefund: (orderId) => refuseRefund(world, orderId),
+    bank: openBank(world),
     learn: (what, value) => void learned.push({ what, value }),
     goods: async (...wanted) => {
       const made = await stockUp(

@@ -157,7 +157,7 @@ export interface StripeLedger {
   }[]
   charges: { id: string; status: string; amount_captured: number; payment_intent: string; currency: string }[]
   refunds: { id: string; status: string; amount: number; payment_intent: string; metadata: Record<string, string> }[]
-  disputes: { status: string; amount: number; payment_intent: string }[]
+  disputes: { id: string; status: string; amount: number; payment_intent: string }[]
 }
 
 /** A product as shoppers may find it: from MySQL, and as the index holds it. */

@@ -23,7 +23,7 @@ const defects: readonly [Name, string, (world: Evidence) => unknown][] = [
   [
     'I1',
     'disputed money is given back all the same',
-    (world) => world.stripe.disputes.push({ status: 'lost', amount: 3000, payment_intent: 'pi_ord_b' }),
+    (world) => world.stripe.disputes.push({ id: 'dp_b', status: 'lost', amount: 3000, payment_intent: 'pi_ord_b' }),
   ],
   ['I1', 'a refund is made twice', (world) => world.stripe.refunds.push({ ...first(world.stripe.refunds), id: 're_again' })],
   ['I1', 'a refund row says another amount', (world) => (first(world.refunds).amount_minor = 1)],

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Cart, Order } from '@cartwright/contracts'
 import { anAddress, cards } from '@cartwright/shop/test-shop'
+import type { Bank } from '../evidence/bank.ts'
 import type { Journal } from '../journal.ts'
 import type { MailLog } from '../world/mail-log.ts'
 import { aGuest, askCheckout, inSeconds, orderIn, type Person, pause, payOn, payUrl, readCart } from './person.ts'
@@ -12,8 +13,7 @@ export interface Stage {
   journal: Journal
   admin: Person
   mails: MailLog
-  /** The bank takes an order's refund back. @returns whether there was one */
-  refuseRefund(orderId: string): Promise<boolean>
+  bank: Bank
   /** Secrets that shoppers meet, for the search through the logs. */
   learn(what: string, value: string): void
 }
@@ -116,12 +116,29 @@ const refund: Play = async (who, orderId, script, stage) => {
 /** The bank refuses after all. Half of the operators give the money back another time, the others leave it for the harness to see. */
 const refusedRefund: Play = async (who, orderId, script, stage) => {
   await operate(stage, orderId, 'refunds', { reason: 'goodwill' }, 'refund')
-  if (!(await stage.refuseRefund(orderId)) || script.refundShare < 0.5) return
+  if (!(await stage.bank.refuseRefund(orderId)) || script.refundShare < 0.5) return
   for (const until = inSeconds(40); performance.now() < until; await pause(300)) {
     if ((await seesOrder(who, orderId))?.refundStatus !== 'failed') continue
     await operate(stage, orderId, 'refunds', { reason: 'once more' }, 'refund')
     return
   }
+}
+
+/** Somebody gives a part back at Stripe in the moment in which the order is cancelled: the rest must follow. */
+const refundTwice: Play = async (who, orderId, script, stage) => {
+  const seen = await seesOrder(who, orderId)
+  if (seen === null) return
+  await Promise.all([
+    stage.bank.giveBack(orderId, Math.max(1, Math.floor(seen.total.amountMinor * script.refundShare))),
+    cancel(who, orderId),
+  ])
+}
+
+/** The bank has the money when the order is cancelled; when it decides for the shop, it goes back then. */
+const cancelDisputed: Play = async (who, orderId, script, stage) => {
+  await cancel(who, orderId)
+  await pause(script.thinkMs)
+  await stage.bank.decideDispute(orderId, script.refundShare < 0.5 ? 'lost' : 'won')
 }
 
 const plays: Readonly<Record<Ending, Play>> = {
@@ -167,6 +184,8 @@ const plays: Readonly<Record<Ending, Play>> = {
   'refund-part': afterPaying(refund),
   'refund-all': afterPaying(refund),
   'refund-refused': afterPaying(refusedRefund),
+  'refund-twice': afterPaying(refundTwice),
+  'cancel-disputed': afterPaying(cancelDisputed),
 }
 
 /** Registers with the mailed code. @returns null when it takes too long: then they come as a guest */

@@ -18,7 +18,9 @@ export type Ending =
   | 'refund-part'
   | 'refund-all'
   | 'refund-refused'
+  | 'refund-twice'
   | 'dispute'
+  | 'cancel-disputed'
 
 export interface Script {
   actor: string
@@ -75,10 +77,12 @@ const endings: Readonly<Record<Ending, number>> = {
   'refund-part': 5,
   'refund-all': 4,
   'refund-refused': 3,
+  'refund-twice': 3,
   dispute: 2,
+  'cancel-disputed': 2,
 }
 
-const needsMoney = new Set<Ending>(['dispute'])
+const needsMoney = new Set<Ending>(['dispute', 'cancel-disputed'])
 const disputed = '4000000000000259'
 
 const rushers = 4
