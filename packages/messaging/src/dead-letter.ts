@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type Database, idFactory, type Tx } from '@cartwright/db'
 import { outboxSignal } from './publish.ts'
+import { copyOf, keptHeaders } from './record-size.ts'
 import { currentTrace } from './trace.ts'
 import type { WireRecord } from './wire.ts'
 
@@ -10,7 +11,8 @@ export type DeadReason = 'invalid' | 'permanent' | 'exhausted' | 'crash_loop' | 
 
 const newEventId = idFactory(() => Date.now())
 
-const plain = (text: string | undefined, max: number): string | null =>
+/** A stranger's text as a column of letters, digits and signs holds it; null when it does not fit. */
+export const plain = (text: string | undefined, max: number): string | null =>
   text !== undefined && text.length > 0 && text.length <= max && /^[\x20-\x7e]+$/.test(text) ? text : null
 
 /**
@@ -42,14 +44,14 @@ export const errorText = (error: unknown): string =>
 const insert = async (tx: Tx, consumer: string, record: WireRecord, { reason, error, attempts }: Failure): Promise<void> => {
   const { eventId, type, key } = identityOf(record)
   await tx.run`INSERT INTO dead_letter (consumer, event_id, event_type, topic, partition_key, payload, headers, reason, error, attempts, created_at)
-    VALUES (${consumer}, ${eventId}, ${type}, ${record.topic}, ${key}, ${record.value}, ${JSON.stringify(record.headers)}, ${reason}, ${errorText(error)}, ${attempts}, ${tx.dbNow})`
+    VALUES (${consumer}, ${eventId}, ${type}, ${record.topic}, ${key}, ${record.value}, ${JSON.stringify(keptHeaders(record.headers))}, ${reason}, ${errorText(error)}, ${attempts}, ${tx.dbNow})`
 }
 
-/** Copies the record to `<topic>.dlq`, with its own headers and what happened. */
+/** Copies the record to `<topic>.dlq`, with its own headers and what happened. The row is the original: a copy that is too large is cut. */
 const announce = async (tx: Tx, consumer: string, record: WireRecord, { reason, error, attempts }: Failure): Promise<void> => {
   const { type, key } = identityOf(record)
   const extra = {
-    ...record.headers,
+    ...keptHeaders(record.headers),
     'dead-letter-consumer': consumer,
     'dead-letter-reason': reason,
     'dead-letter-error': errorText(error).slice(0, 500),
@@ -57,7 +59,7 @@ const announce = async (tx: Tx, consumer: string, record: WireRecord, { reason, 
   }
   const id = newEventId('evt')
   await tx.run`INSERT INTO outbox_event (event_id, aggregate_type, aggregate_id, aggregate_version, event_type, schema_version, topic, partition_key, payload, headers, occurred_at, available_at)
-    VALUES (${id}, 'dead-letter', ${id}, 1, ${type}, 1, ${`${record.topic}.dlq`}, ${key}, ${record.value},
+    VALUES (${id}, 'dead-letter', ${id}, 1, ${type}, 1, ${`${record.topic}.dlq`}, ${key}, ${copyOf(record.value, extra)},
     ${JSON.stringify({ ...currentTrace(), extra })}, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`
   tx.signal(outboxSignal)
 }

@@ -1,7 +1,7 @@
 // Claims and handles events in an open transaction, whoever opened it: each once per consumer, in the trace of what caused it.
 import { join, list, type Sql, sql, type Tx } from '@cartwright/db'
 import type { Registration } from './consume.ts'
-import { identityOf } from './dead-letter.ts'
+import { identityOf, plain } from './dead-letter.ts'
 import { assertValid } from './validate.ts'
 import { messageOf, type WireRecord } from './wire.ts'
 
@@ -46,7 +46,7 @@ export const handleIn = async <Deps>(tx: Tx, registration: Registration<Deps>, r
 
 /** The trace of the work that an event causes. */
 export const traceOf = (record: WireRecord) => ({
-  traceparent: record.headers.traceparent ?? '',
-  correlationId: record.headers.ce_correlationid ?? '',
-  causationId: record.headers.ce_id ?? '',
+  traceparent: plain(record.headers.traceparent, 60) ?? '',
+  correlationId: plain(record.headers.ce_correlationid, 80) ?? '',
+  causationId: plain(record.headers.ce_id, 40) ?? '',
 })

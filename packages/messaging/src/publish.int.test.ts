@@ -54,6 +54,11 @@ test('data that does not fit the contract aborts the whole transaction', async (
   expect(await rowsOf('bad')).toEqual([])
 })
 
+test('data that no broker would take aborts the transaction too', async () => {
+  const huge = bed.db.tx((tx) => publish(tx, counted, { counterId: 'huge'.repeat(300_000), n: 1 }))
+  await expect(huge).rejects.toThrow('more than 900000 bytes')
+})
+
 test('what is rolled back was never published and takes no number', async () => {
   const broken = bed.db.tx(async (tx) => {
     await publish(tx, counted, { counterId: 'back', n: 1 })

@@ -1,8 +1,9 @@
 // Publishes an event: a row in the outbox, written in the transaction that makes it true.
 import type { DataOf, EventContract } from '@cartwright/contracts'
 import { idFactory, kept, rowsOf, type Sql, type SqlValue, sql, type Tx } from '@cartwright/db'
+import { maxRecordBytes } from './record-size.ts'
 import { findTrace, newTrace, type Trace } from './trace.ts'
-import { assertValid } from './validate.ts'
+import { assertValid, InvalidEvent } from './validate.ts'
 
 /** Signalled after a commit that wrote outbox rows; wakes the relay. */
 export const outboxSignal = 'outbox'
@@ -40,10 +41,12 @@ export const publish = async <E extends EventContract>(tx: Tx, event: E, data: D
     tx.signal(outboxSignal)
     return fresh
   })
+  const payload = JSON.stringify(data)
+  if (Buffer.byteLength(payload) > maxRecordBytes) throw new InvalidEvent(event.name, `more than ${maxRecordBytes} bytes`)
   const trace = findTrace() ?? outgoing.trace ?? newTrace()
   outgoing.trace ??= trace
   const { pending } = outgoing
-  pending.push({ at: pending.length, event, aggregateId, payload: JSON.stringify(data), headers: JSON.stringify(trace) })
+  pending.push({ at: pending.length, event, aggregateId, payload, headers: JSON.stringify(trace) })
 }
 
 const nameOf = (type: string, id: string) => `${type}\n${id}`

@@ -185,3 +185,19 @@ test('letters are listed newest first, page by page, open or resolved', async ()
   await desk().discard(rest[0]?.id ?? 0, 'usr_1')
   expect((await listDeadLetters(bed.db, { open: false, limit: 9 })).map(({ id }) => id)).toEqual([rest[0]?.id])
 })
+
+test('a record that is as large as records can be is buried all the same, and its copy can be sent', async () => {
+  const record = countedRecord('large', 1)
+  const headers = { ...record.headers, ce_correlationid: 'c'.repeat(70_000), 'x-long': '\u00e4'.repeat(90_000) }
+  await deliver({ ...record, value: `{"n":"${'x'.repeat(1_000_000)}"}`, headers }, countedRecord('small', 1))
+  expect(await bed.effects('small')).toHaveLength(1)
+  const [letter] = await open()
+  expect(letter).toMatchObject({ reason: 'invalid', key: 'large' })
+  const [copy] = await bed.db.rows<{
+    payload: string
+    headers: string
+  }>`SELECT payload, headers FROM outbox_event WHERE topic = 'order.events.dlq'`
+  expect(Buffer.byteLength(copy?.payload ?? '') + Buffer.byteLength(copy?.headers ?? '')).toBeLessThan(900_000)
+  expect(JSON.parse(copy?.headers ?? '').extra).toMatchObject({ ce_id: record.headers.ce_id, 'dead-letter-reason': 'invalid' })
+  expect((await findDeadLetter(bed.db, letter?.id ?? 0))?.payload).toHaveLength(1_000_008)
+})

@@ -2,11 +2,10 @@
 import { type Database, list, sql } from '@cartwright/db'
 import type { CrashHook } from './crash-point.ts'
 import { dropLease, leaseSec, renewMs, takeLease } from './lease.ts'
+import { batchesOf, batchSize, recordOf } from './outbox-batches.ts'
 import { type OutboxRow, outboxReader } from './outbox-reader.ts'
 import { outboxSignal } from './publish.ts'
-import type { Trace } from './trace.ts'
-import type { Transport } from './transport/transport.ts'
-import { headersOf, type WireRecord } from './wire.ts'
+import { RecordTooLarge, type Transport } from './transport/transport.ts'
 
 /** What the parts of messaging say to the log. */
 export interface Log {
@@ -36,7 +35,6 @@ export interface Worker {
 }
 
 const leaseName = 'relay'
-const batchSize = 500
 const pollMs = 200
 /** How long marks are gathered: a mark is bookkeeping, and what is sent twice after a crash finds its claim. */
 const markMs = 50
@@ -45,30 +43,6 @@ const maxUnderWay = 20_000
 const houseworkMs = 60_000
 const purgeBatch = 1000
 const purgeRounds = 50
-
-type StoredHeaders = Trace & { extra?: Record<string, string> }
-
-const recordOf = (row: OutboxRow): WireRecord => {
-  const { extra = {}, ...trace } = JSON.parse(row.headers) as StoredHeaders
-  return {
-    topic: row.topic,
-    key: row.partition_key,
-    value: row.payload,
-    headers: {
-      ...headersOf({
-        id: row.event_id,
-        type: row.event_type,
-        version: row.schema_version,
-        source: `/cartwright/${row.topic.split('.')[0]}`,
-        subject: row.partition_key,
-        time: row.occurred_at,
-        sequence: row.aggregate_version,
-        ...trace,
-      }),
-      ...extra,
-    },
-  }
-}
 
 /** The right to send: on database time, renewed early, given up on stop. */
 const leaseKeeper = ({ db, owner, alone }: RelayOptions) => {
@@ -144,6 +118,20 @@ const pumpOf = (options: RelayOptions, onSettled: () => void, isStopped: () => b
     return state !== 'no'
   }
 
+  /** What the brokers will never take goes aside, so that the rest goes on. Of a dead letter only the copy is missing then; an event is told at every check until somebody looks. */
+  const refused = async (fresh: readonly OutboxRow[], error: RecordTooLarge): Promise<void> => {
+    const [row, ...others] = fresh
+    if (row === undefined) return
+    if (others.length > 0) {
+      books.abandon(fresh.map(({ id }) => id))
+      for (const each of fresh) await send([each])
+      return
+    }
+    options.log.error({ err: error, event: row.event_id, topic: row.topic }, 'an event is too large to be sent')
+    await db.run`UPDATE outbox_event SET attempts = attempts + 1, last_error = ${error.message} WHERE id = ${row.id}`
+    if (row.topic.endsWith('.dlq')) books.settle(row.id)
+  }
+
   const send = async (fresh: readonly OutboxRow[]): Promise<void> => {
     const ids = new Map(fresh.map((row) => [recordOf(row), row.id]))
     books.begin(ids.values())
@@ -155,6 +143,7 @@ const pumpOf = (options: RelayOptions, onSettled: () => void, isStopped: () => b
         onSettled()
       })
     } catch (error) {
+      if (error instanceof RecordTooLarge) return refused(fresh, error)
       books.abandon(ids.values())
       const message = error instanceof Error ? error.message : String(error)
       await db.run`UPDATE outbox_event SET attempts = attempts + 1, last_error = ${message.slice(0, 500)} WHERE id = ${fresh[0]?.id ?? 0}`
@@ -169,11 +158,14 @@ const pumpOf = (options: RelayOptions, onSettled: () => void, isStopped: () => b
     if (books.size() > maxUnderWay) return { read: 0, more: false }
     const found = await rows.next(batchSize)
     const fresh = found.filter((row) => !books.has(row.id))
-    let from = 0
+    let sent = 0
     try {
-      for (; from < fresh.length; from += batchSize) await send(fresh.slice(from, from + batchSize))
+      for (const batch of batchesOf(fresh)) {
+        await send(batch)
+        sent += batch.length
+      }
     } catch (error) {
-      rows.putBack(fresh.slice(from))
+      rows.putBack(fresh.slice(sent))
       throw error
     }
     // What is committed from here on comes with a signal of its own, or with the next poll.

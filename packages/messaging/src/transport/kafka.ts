@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs'
 import type { WireRecord } from '../wire.ts'
 import { closeMs, openConsumer, recordOf, reopenMs, stayInGroup } from './kafka-member.ts'
-import type { ReplayRange, RunningSubscription, Transport } from './transport.ts'
+import { RecordTooLarge, type ReplayRange, type RunningSubscription, type Transport } from './transport.ts'
 import { within } from './within.ts'
 
 export interface KafkaOptions {
@@ -107,6 +107,12 @@ const dropGroup = async (kafka: Kafka, groupId: string): Promise<void> => {
   await admin.deleteGroups([groupId]).finally(() => admin.disconnect())
 }
 
+/** The client wraps what it does not repeat. */
+const isTooLarge = (error: unknown): boolean => {
+  const inner = error instanceof kafkajs.KafkaJSNonRetriableError ? error.cause : error
+  return inner instanceof kafkajs.KafkaJSProtocolError && ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes(inner.type)
+}
+
 /** Connects lazily and keeps trying: services start in any order, and one that starts while Kafka is away serves all the same. */
 export const kafkaTransport = async (options: KafkaOptions): Promise<Transport> => {
   const { reach } = options
@@ -161,7 +167,9 @@ export const kafkaTransport = async (options: KafkaOptions): Promise<Transport> 
         topic,
         messages: group.map(({ key, value, headers }) => ({ key, value, headers })),
       }))
-      await producer.sendBatch({ topicMessages, acks: -1, timeout: 5000 })
+      await producer.sendBatch({ topicMessages, acks: -1, timeout: 5000 }).catch((error: unknown) => {
+        throw isTooLarge(error) ? new RecordTooLarge({ cause: error }) : error
+      })
       for (const record of records) settled(record)
     },
     subscribe: async (subscription) => {

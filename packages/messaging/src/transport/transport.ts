@@ -22,12 +22,21 @@ export interface RunningSubscription {
   stop(): Promise<void>
 }
 
+/** The brokers will never take a record of this size. */
+export class RecordTooLarge extends Error {
+  constructor(options?: ErrorOptions) {
+    super('too large for the brokers', options)
+    this.name = 'RecordTooLarge'
+  }
+}
+
 export interface Transport {
   readonly kind: 'memory' | 'kafka'
   ensureTopics(topics: readonly string[]): Promise<void>
   /**
    * Hands records over, in order. Resolves when the next batch may follow; `settled` is called for each record that need not
    * be sent again: after the brokers' acknowledgement, or in memory when every group has committed or dead-lettered it.
+   * @throws RecordTooLarge when one of the records, or all of a partition together, are too large; others may have been taken
    */
   send(records: readonly WireRecord[], settled: (record: WireRecord) => void): Promise<void>
   /** Resolves when the group has been joined. Rejects only when the transport is closed meanwhile. */
