@@ -10,6 +10,7 @@ import { paymentService } from '@cartwright/payment'
 import { type Clock, type Environment, idle, type RunningService, type Service, type StartOptions } from '@cartwright/service-kit'
 import { type SchemaOwner, schemaOwners, urlVariable } from './environment.ts'
 import { freePort } from './free-port.ts'
+import { type Seeded, seedAll } from './seeding.ts'
 
 const services: Record<SchemaOwner, Service> = {
   identity: identityService,
@@ -43,8 +44,8 @@ export interface RunningShop {
   url: string
   services: Readonly<Record<SchemaOwner, RunningService>> & { readonly gateway: RunningService }
   transport: Transport
-  /** Writes the development data and waits until every projection has it. */
-  seed(): Promise<void>
+  /** Writes the development data that is not there yet and waits until every projection has it, whatever else is going on. */
+  seed(): Promise<Seeded>
   /** Resolves when nothing is due any more in any service. */
   idle(): Promise<void>
   stop(): Promise<void>
@@ -112,10 +113,7 @@ export const startShop = async (options: ShopOptions): Promise<RunningShop> => {
       gateway: get('gateway'),
     },
     transport,
-    seed: async () => {
-      for (const service of all) await service.seed()
-      await rest()
-    },
+    seed: () => seedAll(all),
     idle: rest,
     stop,
   }

@@ -1,0 +1,32 @@
+// A seed that meets a database in trouble is run again, and one that cannot reach everybody does not hold the shop up.
+import { catalogService } from '@cartwright/catalog'
+import { startUnderTest } from '@cartwright/testing'
+import { expect, test } from 'vitest'
+import { seedAll } from './seeding.ts'
+
+test('a seed that breaks off is run again and ends complete', async () => {
+  await using catalog = await startUnderTest(catalogService)
+  let tries = 0
+  const seed = async () => {
+    tries += 1
+    if (tries === 1) throw new Error('the connection is gone')
+    await catalog.running.seed()
+  }
+  expect(await seedAll([{ seed, db: catalog.running.db }])).toBe('everywhere')
+  expect(tries).toBe(2)
+  expect((await catalog.sql('SELECT id FROM product')).length).toBeGreaterThan(60)
+})
+
+test('a database that takes nothing is an error after a while, not before', async () => {
+  const broken = { seed: () => Promise.reject(new Error('read-only')), db: null }
+  await expect(seedAll([broken], { writeMs: 0 })).rejects.toThrow('read-only')
+})
+
+test('what a group does not take is left behind after a while; a second seed has nothing to wait for', async () => {
+  await using catalog = await startUnderTest(catalogService)
+  const never = Promise.withResolvers<void>()
+  await catalog.transport.subscribe({ group: 'stuck', topics: ['catalog.product'], deliver: () => never.promise })
+  expect(await seedAll([catalog.running], { spreadMs: 0 })).toBe('on its way')
+  expect(await seedAll([catalog.running], { spreadMs: 0 })).toBe('everywhere')
+  never.resolve()
+})
