@@ -31,7 +31,12 @@ test('the total of a cart is the sum of its lines, whatever they are', () => {
 
 test.each([
   ['EUR', 2, 1999, '€19.99'],
+  ['USD', 2, 1999, '$19.99'],
   ['JPY', 0, 1999, '¥1,999'],
+  ['ISK', 0, 1999, 'ISK 1,999'],
+  ['HUF', 2, 199_900, 'HUF 1,999.00'],
+  ['IQD', 3, 1999, 'IQD 1.999'],
+  ['CLF', 4, 19_999, 'CLF 1.9999'],
   ['KWD', 3, 1999, 'KWD 1.999'],
 ])('%s has %i digits behind the point', (currency, exponent, amount, text) => {
   expect(currencyExponent(currency)).toBe(exponent)

@@ -39,12 +39,23 @@ export const totalsOf = (currency: string, lines: readonly Priced[]): Totals => 
   return { subtotal, shipping: none, tax: none, discount: none, total: subtotal }
 }
 
-/** Digits after the decimal point of a currency, from the runtime's ISO 4217 data: 2 for EUR, 0 for JPY, 3 for KWD. */
-export const currencyExponent = (currency: string): number =>
-  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+/** Currencies whose minor unit is not a hundredth, as ISO 4217 has them: what the runtime knows are habits of display, and those differ. */
+const exponents: Readonly<Record<string, number>> = Object.fromEntries([
+  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
+  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3]),
+  ...'CLF UYW'.split(' ').map((code) => [code, 4]),
+])
+
+/** Digits after the decimal point of a currency, by ISO 4217: 2 for EUR and HUF, 0 for JPY, 3 for KWD. */
+export const currencyExponent = (currency: string): number => exponents[currency] ?? 2
 
 /** Formats money for a person, for example `€19.99`. */
-export const formatMoney = (amount: Money, locale = 'en'): string =>
-  new Intl.NumberFormat(locale, { style: 'currency', currency: amount.currency }).format(
-    amount.amountMinor / 10 ** currencyExponent(amount.currency),
-  )
+export const formatMoney = (amount: Money, locale = 'en'): string => {
+  const digits = currencyExponent(amount.currency)
+  return new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency: amount.currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(amount.amountMinor / 10 ** digits)
+}
