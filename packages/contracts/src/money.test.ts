@@ -1,7 +1,7 @@
 // Money is whole minor units of one currency, and sums are exact or refused.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addMoney, currencyExponent, formatMoney, lineTotal, money, totalsOf } from './money.ts'
+import { addMoney, currencyExponent, formatMoney, lineTotal, money, paymentStep, totalsOf } from './money.ts'
 
 test('money is a whole number of minor units', () => {
   expect(money(1999, 'EUR')).toEqual({ amountMinor: 1999, currency: 'EUR' })
@@ -41,4 +41,8 @@ test.each([
 ])('%s has %i digits behind the point', (currency, exponent, amount, text) => {
   expect(currencyExponent(currency)).toBe(exponent)
   expect(formatMoney(money(amount, currency)).replaceAll(/\s/g, ' ')).toBe(text)
+})
+
+test('cards are charged in hundredths where a currency has thousandths, and in whole ariary', () => {
+  expect(['EUR', 'JPY', 'ISK', 'KWD', 'TND', 'MGA'].map(paymentStep)).toEqual([1, 1, 1, 10, 10, 100])
 })

@@ -49,6 +49,14 @@ const exponents: Readonly<Record<string, number>> = Object.fromEntries([
 /** Digits after the decimal point of a currency, by ISO 4217: 2 for EUR and HUF, 0 for JPY, 3 for KWD. */
 export const currencyExponent = (currency: string): number => exponents[currency] ?? 2
 
+const steps: Readonly<Record<string, number>> = { BHD: 10, JOD: 10, KWD: 10, OMR: 10, TND: 10, MGA: 100 }
+
+/**
+ * The smallest step in which a card can be charged, in minor units: cards know no thousandths, and no fifths of an ariary.
+ * A price that is no multiple of it cannot be paid.
+ */
+export const paymentStep = (currency: string): number => steps[currency] ?? 1
+
 /** Formats money for a person, for example `€19.99`. */
 export const formatMoney = (amount: Money, locale = 'en'): string => {
   const digits = currencyExponent(amount.currency)

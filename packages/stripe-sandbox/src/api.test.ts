@@ -28,6 +28,9 @@ test.each([
   ['a negative price', { line_items: item(-500) }, 'line_items[0][price_data][unit_amount]', 'parameter_invalid_integer'],
   ['two currencies', { line_items: [...item(100), ...item(100, 'usd')] }, 'line_items', undefined],
   ['a currency of fantasy', { line_items: item(100, 'xqq') }, 'line_items[0][price_data][currency]', undefined],
+  ['thousandths of a dinar', { line_items: item(5124, 'kwd') }, 'line_items[0][price_data][unit_amount]', undefined],
+  ['hundredths of a króna', { line_items: item(550, 'isk') }, 'line_items[0][price_data][unit_amount]', undefined],
+  ['less than 175 forints', { line_items: item(17_499, 'huf') }, 'line_items', 'amount_too_small'],
   ['no line', { line_items: [] }, 'line_items', 'parameter_missing'],
   ['an address that is none', { success_url: 'shop' }, 'success_url', 'url_invalid'],
   ['an e-mail address that is none', { customer_email: 'alice' }, 'customer_email', 'email_invalid'],
@@ -218,4 +221,15 @@ test('expire works on open sessions only', async () => {
     statusCode: 400,
     message: expect.stringContaining('status of `expired`'),
   })
+})
+
+test('a dinar is charged and given back in hundredths, and no thousandth of it', async () => {
+  const session = await at.open({ line_items: item(5120, 'kwd') })
+  expect(session).toMatchObject({ amount_total: 5120, currency: 'kwd' })
+  expect(await (await fetch(session.url ?? '')).text()).toMatch(/KWD\s5\.120/)
+  expect((await at.pay(session.id)).status).toBe(303)
+  const { payment_intent: intent } = await at.stripe.checkout.sessions.retrieve(session.id)
+  const refund = (amount: number) => at.stripe.refunds.create({ payment_intent: String(intent), amount })
+  await expect(refund(1234)).rejects.toMatchObject({ statusCode: 400, param: 'amount' })
+  expect(await refund(1230)).toMatchObject({ amount: 1230, currency: 'kwd' })
 })

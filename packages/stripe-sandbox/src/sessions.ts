@@ -1,4 +1,5 @@
 // Checkout sessions: Stripe's rules for opening, reading and expiring a hosted payment page.
+import { isPresented, leastOf, stepOf } from './currencies.ts'
 import { type FormObject, listAt, mapAt, textAt, textsAt } from './form.ts'
 import { required, type Shape, webAddress, wholeNumber } from './params.ts'
 import { type LineItem, newId, type Session } from './state.ts'
@@ -33,20 +34,6 @@ export const sessionShape = {
   expand: 'texts',
 } as const satisfies Record<string, Shape>
 
-/** The least that Stripe charges, in minor units; other currencies are not offered here. */
-const minimumAmount: Record<string, number> = {
-  eur: 50,
-  usd: 50,
-  gbp: 30,
-  chf: 50,
-  cad: 50,
-  aud: 50,
-  sek: 300,
-  nok: 300,
-  dkk: 250,
-  pln: 200,
-  jpy: 50,
-}
 const maximumAmount = 99_999_999
 const minSessionSec = 30 * 60
 const maxSessionSec = 24 * 3600
@@ -58,9 +45,11 @@ const lineItem = (form: FormObject, index: number): LineItem => {
   const name = required(textAt(form, 'price_data', 'product_data', 'name'), `${param}[price_data][product_data][name]`)
   const unit = wholeNumber(textAt(form, 'price_data', 'unit_amount'), `${param}[price_data][unit_amount]`)
   const quantity = wholeNumber(textAt(form, 'quantity') ?? '1', `${param}[quantity]`)
-  if (minimumAmount[currency] === undefined) throw invalid(`Invalid currency: ${currency}`, `${param}[price_data][currency]`)
+  if (!isPresented(currency)) throw invalid(`Invalid currency: ${currency}`, `${param}[price_data][currency]`)
   if (unit < 0) throw invalid('Invalid non-negative integer', `${param}[price_data][unit_amount]`, 'parameter_invalid_integer')
   if (quantity < 1) throw invalid('Quantity must be at least 1', `${param}[quantity]`, 'parameter_invalid_integer')
+  const step = stepOf(currency)
+  if (unit % step !== 0) throw refused(`Amounts in ${currency} must be multiples of ${step}`, `${param}[price_data][unit_amount]`)
   const amount = unit * quantity
   return {
     id: newId('li'),
@@ -113,7 +102,7 @@ const itemsOf = (form: FormObject): { items: LineItem[]; currency: string; total
   const { currency } = first
   if (items.some((item) => item.currency !== currency)) throw refused('All line items must have the same currency.', 'line_items')
   const total = items.reduce((sum, item) => sum + item.amount_total, 0)
-  const least = minimumAmount[currency] ?? 0
+  const least = leastOf(currency)
   if (total < least)
     throw refused(
       `The Checkout Session's total amount must be at least ${least} in ${currency}.`,

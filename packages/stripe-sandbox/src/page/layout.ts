@@ -1,17 +1,20 @@
 // The frame of the hosted pages: no asset from elsewhere, readable without scripts, escaped throughout.
 import { createHash } from 'node:crypto'
+import { digitsOf } from '../currencies.ts'
 
 /** Makes text safe inside HTML and attributes. */
 export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
-const digitsOf = (currency: string): number =>
-  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-
-/** Minor units as people write them: `€14.00`. */
-export const amountText = (minor: number, currency: string): string =>
-  new Intl.NumberFormat('en', { style: 'currency', currency: currency.toUpperCase() }).format(
-    minor / 10 ** digitsOf(currency.toUpperCase()),
-  )
+/** Stripe's minor units as people write them: `€14.00`. */
+export const amountText = (minor: number, currency: string): string => {
+  const digits = digitsOf(currency.toLowerCase())
+  return new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency: currency.toUpperCase(),
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(minor / 10 ** digits)
+}
 
 const styles = `
 :root{--ink:#1a2233;--soft:#5d6a80;--faint:#8d98ab;--line:#dfe4ec;--paper:#fff;--panel:#14213d;--accent:#0f766e;--accent-dark:#0b5f58;--bad:#b42318;--bad-paper:#fef3f2}

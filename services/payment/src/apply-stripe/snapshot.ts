@@ -1,5 +1,6 @@
 // Fetches what Stripe knows of a payment: events are only hints, the objects are the truth.
 import type Stripe from 'stripe'
+import { fromStripe } from '../stripe-amount.ts'
 import { isMissing } from '../stripe-client.ts'
 import type { SessionFacts } from './decide.ts'
 
@@ -53,7 +54,7 @@ export const chargeFacts = (charge: Stripe.Charge): ChargeFacts => ({
 })
 export const refundFacts = (refund: Stripe.Refund): RefundFacts => ({
   id: refund.id,
-  amountMinor: refund.amount,
+  amountMinor: fromStripe(refund.amount, refund.currency),
   status: refundStatus(refund.status),
   ours: refund.metadata?.refundId ?? null,
   reason: refund.failure_reason ?? '',
@@ -61,7 +62,7 @@ export const refundFacts = (refund: Stripe.Refund): RefundFacts => ({
 export const disputeFacts = (dispute: Stripe.Dispute): DisputeFacts => ({
   id: dispute.id,
   status: dispute.status,
-  amountMinor: dispute.amount,
+  amountMinor: fromStripe(dispute.amount, dispute.currency),
   reason: dispute.reason,
   dueAt: dispute.evidence_details.due_by ? new Date(dispute.evidence_details.due_by * 1000) : null,
 })
@@ -102,7 +103,10 @@ export const sessionStatus = (status: string | null): SessionFacts['status'] => 
 const factsOf = (session: Stripe.Checkout.Session, intent: Stripe.PaymentIntent | null): SessionFacts => ({
   status: sessionStatus(session.status),
   paid: session.payment_status === 'paid' || intent?.status === 'succeeded',
-  amountMinor: intent?.status === 'succeeded' ? intent.amount_received : (session.amount_total ?? 0),
+  amountMinor: fromStripe(
+    intent?.status === 'succeeded' ? intent.amount_received : (session.amount_total ?? 0),
+    session.currency ?? '',
+  ),
   currency: session.currency ?? '',
   intentStatus: intent?.status ?? null,
 })

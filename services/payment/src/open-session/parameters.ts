@@ -1,6 +1,7 @@
 // What Stripe is asked for: only what the stored row says, so that a repeated call is the same call.
 import type Stripe from 'stripe'
 import type { PaymentRow, SessionRequest } from '../db/payments.ts'
+import { toStripe } from '../stripe-amount.ts'
 
 /** The same key for the same attempt, for ever. */
 export const sessionKey = (row: PaymentRow): string => `session:${row.order_id}:${row.attempt}`
@@ -15,7 +16,7 @@ export const sessionParameters = (row: PaymentRow): Stripe.Checkout.SessionCreat
     allowed_payment_method_types: ['card'],
     line_items: charges.map(({ name, quantity, unitAmount }) => ({
       quantity,
-      price_data: { currency: unitAmount.currency.toLowerCase(), unit_amount: unitAmount.amountMinor, product_data: { name } },
+      price_data: { currency: unitAmount.currency.toLowerCase(), unit_amount: toStripe(unitAmount), product_data: { name } },
     })),
     success_url: successUrl,
     cancel_url: cancelUrl,

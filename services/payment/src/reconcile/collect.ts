@@ -4,6 +4,7 @@ import type Stripe from 'stripe'
 import { chargeFacts, disputeFacts, refundFacts, sessionStatus } from '../apply-stripe/snapshot.ts'
 import type { PaymentRow, RefundRow } from '../db/payments.ts'
 import type { PaymentDeps } from '../deps.ts'
+import { fromStripe } from '../stripe-amount.ts'
 import { compareCharge, compareDispute, compareRefund, compareSession, type Finding, type OurPayment } from './compare.ts'
 
 export interface Collected {
@@ -72,7 +73,7 @@ const theirSession = (session: Stripe.Checkout.Session, now: Date) => ({
   facts: {
     status: sessionStatus(session.status),
     paid: session.payment_status === 'paid',
-    amountMinor: session.amount_total ?? 0,
+    amountMinor: fromStripe(session.amount_total ?? 0, session.currency ?? ''),
     currency: session.currency ?? '',
     intentStatus: null,
   },

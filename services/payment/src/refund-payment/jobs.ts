@@ -1,4 +1,5 @@
 // Makes refunds and waits until Stripe has decided: the same key at every try, and an answer that was lost is looked for first.
+import { money } from '@cartwright/contracts'
 import { sql } from '@cartwright/db'
 import { enqueue, job, type WorkItem } from '@cartwright/messaging'
 import type Stripe from 'stripe'
@@ -7,6 +8,7 @@ import { settleRefunds } from '../apply-stripe/settle-refunds.ts'
 import { type RefundFacts, refundFacts, type Snapshot, takeSnapshot } from '../apply-stripe/snapshot.ts'
 import { findPayment, lockPayment, type RefundRow } from '../db/payments.ts'
 import type { PaymentDeps } from '../deps.ts'
+import { toStripe } from '../stripe-amount.ts'
 import { isPermanent } from '../stripe-client.ts'
 import { failRefund } from './on-refund-requested.ts'
 
@@ -55,7 +57,8 @@ export const refund = job<Refunding, Outcome, PaymentDeps>({
     if (wanted?.state !== 'pending') return { kind: 'settled' }
     if (!row?.payment_intent_id) throw new Error('the payment intent is not known yet')
     try {
-      return { kind: 'made', fact: refundFacts(await make(item, row.payment_intent_id, wanted.amount_minor, deps)) }
+      const amount = toStripe(money(wanted.amount_minor, row.currency))
+      return { kind: 'made', fact: refundFacts(await make(item, row.payment_intent_id, amount, deps)) }
     } catch (error) {
       if (!isPermanent(error)) throw error
       const known = row.session_id === null ? null : await takeSnapshot(deps.stripe, row.session_id, ['refunds', 'disputes'])

@@ -1,0 +1,60 @@
+// Stripe's currencies as its documentation has them: which it takes, how it counts them, and the least it charges. Own facts, so that a shop's mistakes show.
+
+/** Currencies that Stripe charges in, in its minor units: hundredths unless said otherwise below. */
+const presented = new Set(
+  `aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp cny cop crc cve czk
+  djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl htg huf idr ils inr isk jmd jod jpy kes kgs khr kmf krw kwd
+  kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd omr pab pen pgk php pkr pln
+  pyg qar ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd std szl thb tjs tnd top try ttd twd tzs uah ugx usd uyu uzs vnd vuv wst
+  xaf xcd xof xpf yer zar zmw`.split(/\s+/),
+)
+
+const whole = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '))
+const thousandths = new Set('bhd jod kwd omr tnd'.split(' '))
+/** Counted in hundredths for the sake of old callers, though there are none. */
+const wholeInHundredths = new Set('isk ugx'.split(' '))
+
+/** The least that Stripe charges. Elsewhere it is about half a dollar at the rate of the day; here, the smallest amount there is. */
+const least: Readonly<Record<string, number>> = {
+  aed: 200,
+  aud: 50,
+  bgn: 100,
+  brl: 50,
+  cad: 50,
+  chf: 50,
+  czk: 1500,
+  dkk: 250,
+  eur: 50,
+  gbp: 30,
+  hkd: 400,
+  huf: 17_500,
+  inr: 50,
+  jpy: 50,
+  mxn: 1000,
+  myr: 200,
+  nok: 300,
+  nzd: 50,
+  pln: 200,
+  ron: 200,
+  sek: 300,
+  sgd: 50,
+  thb: 1000,
+  usd: 50,
+}
+
+/** @param currency in lower case, here and below */
+export const isPresented = (currency: string): boolean => presented.has(currency)
+
+/** Digits behind the point in Stripe's amounts. */
+export const digitsOf = (currency: string): number => {
+  if (whole.has(currency)) return 0
+  return thousandths.has(currency) ? 3 : 2
+}
+
+/** What an amount must be a multiple of. */
+export const stepOf = (currency: string): number => {
+  if (thousandths.has(currency)) return 10
+  return wholeInHundredths.has(currency) ? 100 : 1
+}
+
+export const leastOf = (currency: string): number => least[currency] ?? stepOf(currency)
