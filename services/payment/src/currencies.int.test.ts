@@ -73,19 +73,23 @@ test('a refund that no card can get back fails at once, and the rest can still b
   expect((await lab.service.published(paymentEvents.refundSucceeded)).map(({ refundId }) => refundId)).toContain(possible)
 })
 
-test('what was refunded and disputed at Stripe is told in the shop’s own units', async () => {
+test('what was refunded at Stripe is told in the shop’s own units', async () => {
   const order = await lab.open(costing(2500, 'ISK'))
   await lab.pay(order.sessionId)
   const paymentIntent = String((await lab.row(order.orderId)).payment_intent_id)
   await lab.control('/_sandbox/dashboard-refund', { paymentIntent, amount: 1000 })
+  await lab.rest()
+  const told = (await lab.service.published(paymentEvents.refundSucceeded)).filter(({ orderId }) => orderId === order.orderId)
+  expect(told).toMatchObject([{ amount: { amountMinor: 10, currency: 'ISK' }, origin: 'dashboard' }])
+})
+
+test('what is disputed is told in the shop’s own units', async () => {
+  const order = await lab.open(costing(2500, 'ISK'))
+  await lab.pay(order.sessionId)
+  const paymentIntent = String((await lab.row(order.orderId)).payment_intent_id)
   const charge = (await lab.ledger()).charges.find(({ payment_intent: intent }) => intent === paymentIntent)?.id
   await lab.control('/_sandbox/disputes', { charge })
   await lab.rest()
-  const mine = <T extends { orderId: string }>(facts: T[]) => facts.filter(({ orderId }) => orderId === order.orderId)
-  expect(mine(await lab.service.published(paymentEvents.refundSucceeded))).toMatchObject([
-    { amount: { amountMinor: 10, currency: 'ISK' }, origin: 'dashboard' },
-  ])
-  expect(mine(await lab.service.published(paymentEvents.disputeOpened))).toMatchObject([
-    { amount: { amountMinor: 5000, currency: 'ISK' } },
-  ])
+  const told = (await lab.service.published(paymentEvents.disputeOpened)).filter(({ orderId }) => orderId === order.orderId)
+  expect(told).toMatchObject([{ amount: { amountMinor: 5000, currency: 'ISK' } }])
 })

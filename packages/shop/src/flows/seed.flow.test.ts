@@ -8,7 +8,7 @@ import { startTestShop, type TestShop } from '../test-shop/test-shop.ts'
 let shop: TestShop
 beforeAll(async () => {
   shop = await startTestShop()
-  await shop.admin.stockUp({ sku: 'BUSY', stock: 1000 })
+  await shop.admin.stockUp({ sku: 'BUSY', stock: 100_000 })
   await shop.idle()
 })
 afterAll(() => shop?.stop())
@@ -51,9 +51,11 @@ test('a shop is seeded while guests order and an event is tried without end, and
   const shopper = await shop.guest()
   const order = await shopper.placeOrder('BUSY', 1)
   const url = await shopper.payUrl(order.id)
-  const release = await holdOrder(order.id)
+  await using busy = new AsyncDisposableStack()
+  busy.defer(await holdOrder(order.id))
   expect((await payOnPage(url)).status).toBe(303)
   const guests = traffic()
+  busy.defer(guests.end)
 
   expect(await shop.shop.seed()).toBe('everywhere')
   const buyer = await shop.guest()
@@ -66,8 +68,7 @@ test('a shop is seeded while guests order and an event is tried without end, and
   expect(guests.orders()).toBeGreaterThan(0)
 
   expect((await shopper.order(order.id)).status).toBe('pending')
-  await guests.end()
-  await release()
+  await busy.disposeAsync()
   await shop.idle()
   expect((await shopper.order(order.id)).status).toBe('processing')
 })
