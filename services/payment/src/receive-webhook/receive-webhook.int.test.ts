@@ -13,8 +13,9 @@ beforeAll(async () => {
 afterAll(() => lab[Symbol.asyncDispose]())
 
 const nowSec = () => Math.floor(lab.service.clock.now().getTime() / 1000)
-const anEvent = (overrides: object = {}) =>
-  JSON.stringify({ id: freshId('evt'), object: 'event', type: 'customer.created', data: { object: {} }, ...overrides })
+const anEventOf = (overrides: object) =>
+  JSON.stringify({ id: 'evt_plain', object: 'event', type: 'customer.created', data: { object: {} }, ...overrides })
+const anEvent = (overrides: object = {}) => anEventOf({ id: freshId('evt'), ...overrides })
 const post = (body: string, signature: string | null, to = lab) =>
   fetch(`${to.service.url}/v1/webhooks/stripe`, {
     method: 'POST',
@@ -43,6 +44,49 @@ test.each([
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({ code: 'signature_invalid' })
   expect(await stored(body)).toEqual([])
+})
+
+const refused = async (): Promise<number> => {
+  const text = await (await fetch(lab.service.running.metricsUrl)).text()
+  return Number(/payment_webhooks_total\{[^}]*outcome="refused"[^}]*\} (\d+)/.exec(text)?.[1] ?? 0)
+}
+
+test.each([
+  ['null', 'null'],
+  ['a list', '[]'],
+  ['a number', '5'],
+  ['a string', '"evt_1"'],
+  ['an empty object', '{}'],
+  ['an event without an id', anEventOf({ id: undefined })],
+  ['an event whose id is a number', anEventOf({ id: 5 })],
+  ['an event whose id is empty', anEventOf({ id: '' })],
+  ['an event whose id is longer than its column', anEventOf({ id: `evt_${'x'.repeat(117)}` })],
+  ['an event whose id its column cannot hold', anEventOf({ id: 'evt_ü' })],
+  ['an event without a type', anEventOf({ type: undefined })],
+  ['an event whose type is a list', anEventOf({ type: ['charge.refunded'] })],
+  ['an event whose type is longer than its column', anEventOf({ type: 'x'.repeat(81) })],
+  ['an event about no object', anEventOf({ data: { object: 'ch_1' } })],
+])('%s, well signed, is refused with 400, counted, and leaves no row', async (_, body) => {
+  const rows = () => lab.service.sql('SELECT COUNT(*) AS count FROM stripe_event')
+  const [before, counted] = [await rows(), await refused()]
+  const response = await post(body, signatureHeader(body, webhookSecret, nowSec()))
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ code: 'validation_failed', errors: expect.any(Array) })
+  expect(await rows()).toEqual(before)
+  expect(await refused()).toBe(counted + 1)
+})
+
+test('an event is kept when its id and type fill their columns, and when it says odd things of its object', async () => {
+  const full = anEventOf({ id: `evt_${'x'.repeat(116)}`, type: 'x'.repeat(80), data: undefined })
+  const odd = anEventOf({
+    id: freshId('evt'),
+    type: 'charge.refunded',
+    data: { object: { id: 5, metadata: { orderId: ['ord_abcdef'] } } },
+  })
+  for (const body of [full, odd]) {
+    expect((await post(body, signatureHeader(body, webhookSecret, nowSec()))).status).toBe(200)
+    expect(await stored(body)).toHaveLength(1)
+  }
 })
 
 test('a signature holds for the exact bytes: one space more is refused', async () => {

@@ -23,5 +23,5 @@ export const subjectOf = (object: StripeSubject | undefined): StripeSubject => {
 /** The order that the object names, when it may be one of ours. */
 export const namedOrder = ({ metadata }: StripeSubject): string | null => {
   const orderId = metadata?.orderId
-  return orderId !== undefined && /^ord_[0-9a-z]{6,36}$/.test(orderId) ? orderId : null
+  return typeof orderId === 'string' && /^ord_[0-9a-z]{6,36}$/.test(orderId) ? orderId : null
 }
