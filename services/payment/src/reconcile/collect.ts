@@ -1,15 +1,24 @@
 // Reads Stripe's lists page by page and our rows beside them, and tells where they differ.
-import { type Database, list, sql } from '@cartwright/db'
 import type Stripe from 'stripe'
 import { chargeFacts, disputeFacts, refundFacts, sessionStatus } from '../apply-stripe/snapshot.ts'
-import type { PaymentRow, RefundRow } from '../db/payments.ts'
 import type { PaymentDeps } from '../deps.ts'
 import { fromStripe } from '../stripe-amount.ts'
-import { compareCharge, compareDispute, compareRefund, compareSession, type Finding, type OurPayment } from './compare.ts'
+import {
+  compareCharge,
+  compareDispute,
+  compareRefund,
+  compareSession,
+  type Difference,
+  type Found,
+  type OurRefund,
+  type TheirSession,
+} from './compare.ts'
+import { ghostRefunds, ghostSessions, type Unlisted } from './ghosts.ts'
+import { beginComparison, disputesOf, type Ours, owners, refundsOf, sessionOwners } from './ours.ts'
 
 export interface Collected {
   compared: number
-  findings: Finding[]
+  found: Found[]
 }
 
 type Query = { limit: number; starting_after?: string }
@@ -29,44 +38,18 @@ export const eachPage = async <T extends { id: string }>(
   }
 }
 
-const ourPayment = (row: PaymentRow): OurPayment => ({
-  orderId: row.order_id,
-  state: row.state,
-  amountMinor: row.amount_minor,
-  currency: row.currency,
-  sessionId: row.session_id,
-  declined: JSON.parse(row.declined_charges) as string[],
-})
-
-const idOf = (reference: string | { id: string } | null | undefined): string | null =>
-  typeof reference === 'string' ? reference : (reference?.id ?? null)
-const plain = (values: readonly (string | null | undefined)[]): string[] =>
-  values.filter((value): value is string => typeof value === 'string' && /^[\x21-\x7e]{1,120}$/.test(value))
-
-/** Our payments that a page of objects may belong to. */
-const paymentsOf = (
-  db: Database,
-  by: { sessions?: readonly string[]; intents?: readonly (string | null)[]; orders?: readonly (string | null | undefined)[] },
-): Promise<PaymentRow[]> =>
-  db.rows<PaymentRow>`SELECT * FROM payment WHERE session_id IN (${list(plain(by.sessions ?? []))}) OR payment_intent_id IN (${list(plain(by.intents ?? []))})
-    OR order_id IN (${list(plain(by.orders ?? []))})`
-
-type Named = { payment_intent: string | { id: string } | null; metadata: Stripe.Metadata | null }
-const byIntent = (rows: readonly PaymentRow[], object: Named): PaymentRow | null => {
-  const intent = idOf(object.payment_intent)
-  return (
-    rows.find((row) => intent !== null && row.payment_intent_id === intent) ??
-    rows.find((row) => row.order_id === object.metadata?.orderId) ??
-    null
-  )
+interface Comparison<T extends { id: string }> {
+  read(query: Query): Promise<{ data: T[]; has_more: boolean }>
+  /** Reads our rows beside a page. */
+  beside(page: readonly T[]): Promise<(object: T, mended: boolean) => Difference | null>
+  /** Asks for what we have and Stripe did not list. */
+  unlisted?(seen: ReadonlySet<string>): AsyncIterable<Unlisted<T>>
 }
-const ownersOf = (db: Database, page: readonly Named[]) =>
-  paymentsOf(db, {
-    intents: page.map((object) => idOf(object.payment_intent)),
-    orders: page.map((object) => object.metadata?.orderId),
-  })
 
-const theirSession = (session: Stripe.Checkout.Session, now: Date) => ({
+type Comparing<T extends { id: string }> = (deps: PaymentDeps, ours: Ours, since: Date) => Comparison<T>
+const created = (since: Date) => ({ created: { gte: Math.floor(since.getTime() / 1000) } })
+
+const theirSession = (session: Stripe.Checkout.Session, now: Date): TheirSession => ({
   id: session.id,
   orderId: session.metadata?.orderId ?? null,
   ageSec: now.getTime() / 1000 - session.created,
@@ -79,100 +62,77 @@ const theirSession = (session: Stripe.Checkout.Session, now: Date) => ({
   },
 })
 
-type Created = { created: { gte: number } }
-type Collect = (deps: PaymentDeps, since: Created, into: Collected) => Promise<void>
+const sessions: Comparing<Stripe.Checkout.Session> = (deps, ours, since) => ({
+  read: (query) => deps.stripe.checkout.sessions.list({ ...created(since), ...query }),
+  beside: async (page) => {
+    const ownerOf = await sessionOwners(ours, page)
+    return (session) => compareSession(theirSession(session, deps.clock.now()), ownerOf(session))
+  },
+  unlisted: (seen) => ghostSessions(deps.stripe, ours, since, seen),
+})
 
-const add = (into: Collected, findings: readonly (Finding | null)[]): void => {
-  into.compared += findings.length
-  into.findings.push(...findings.filter((finding) => finding !== null))
+const charges: Comparing<Stripe.Charge> = ({ stripe }, ours, since) => ({
+  read: (query) => stripe.charges.list({ ...created(since), ...query }),
+  beside: async (page) => {
+    const ownerOf = await owners(ours, page)
+    return (charge, mended) => {
+      const { id, declineCode } = chargeFacts(charge)
+      return compareCharge({ id, status: charge.status, declineCode }, ownerOf(charge, mended))
+    }
+  },
+})
+
+/** Amounts do not move, so one that still differs after a repair counts although its row has just changed. */
+const asMended = (refund: OurRefund | null, amountMinor: number): OurRefund | null =>
+  refund && { ...refund, stands: refund.stands || refund.amountMinor !== amountMinor }
+
+const refunds: Comparing<Stripe.Refund> = ({ stripe }, ours, since) => ({
+  read: (query) => stripe.refunds.list({ ...created(since), ...query }),
+  beside: async (page) => {
+    const [ownerOf, oursOf] = await Promise.all([owners(ours, page), refundsOf(ours, page)])
+    return (refund, mended) => {
+      const row = oursOf(refund)
+      return compareRefund(refundFacts(refund), ownerOf(refund, mended), mended ? asMended(row, refund.amount) : row)
+    }
+  },
+  unlisted: (seen) => ghostRefunds(stripe, ours, since, seen),
+})
+
+const disputes: Comparing<Stripe.Dispute> = ({ stripe }, ours, since) => ({
+  read: (query) => stripe.disputes.list({ ...created(since), ...query }),
+  beside: async (page) => {
+    const [ownerOf, oursOf] = await Promise.all([owners(ours, page), disputesOf(ours, page)])
+    return (dispute, mended) => compareDispute(disputeFacts(dispute), ownerOf(dispute, mended), oursOf(dispute))
+  },
+})
+
+const compareAll = async <T extends { id: string }>(comparison: Comparison<T>, into: Collected): Promise<void> => {
+  const seen = new Set<string>()
+  const see = async (page: readonly T[]): Promise<void> => {
+    const judge = await comparison.beside(page)
+    for (const object of page) {
+      seen.add(object.id)
+      into.compared += 1
+      const difference = judge(object, false)
+      if (difference === null) continue
+      into.found.push({ difference, again: async (mended) => (await comparison.beside([object]))(object, mended) })
+    }
+  }
+  await eachPage(comparison.read, see)
+  if (comparison.unlisted === undefined) return
+  for await (const unlisted of comparison.unlisted(seen)) {
+    if ('object' in unlisted) await see([unlisted.object])
+    else into.found.push(unlisted.found)
+  }
 }
 
-const sessions: Collect = ({ stripe, db, clock }, since, into) =>
-  eachPage(
-    (query) => stripe.checkout.sessions.list({ ...since, ...query }),
-    async (page) => {
-      const rows = await paymentsOf(db, {
-        sessions: page.map(({ id }) => id),
-        orders: page.map(({ metadata }) => metadata?.orderId),
-      })
-      add(
-        into,
-        page
-          .map((session) => theirSession(session, clock.now()))
-          .map((theirs) => {
-            const row =
-              rows.find(({ session_id: id }) => id === theirs.id) ?? rows.find(({ order_id: id }) => id === theirs.orderId)
-            return compareSession(theirs, row ? ourPayment(row) : null)
-          }),
-      )
-    },
-  )
-
-const charges: Collect = ({ stripe, db }, since, into) =>
-  eachPage(
-    (query) => stripe.charges.list({ ...since, ...query }),
-    async (page) => {
-      const rows = await ownersOf(db, page)
-      add(
-        into,
-        page.map((charge) => {
-          const row = byIntent(rows, charge)
-          return compareCharge(
-            { id: charge.id, status: charge.status, declineCode: chargeFacts(charge).declineCode },
-            row ? ourPayment(row) : null,
-          )
-        }),
-      )
-    },
-  )
-
-const refunds: Collect = ({ stripe, db }, since, into) =>
-  eachPage(
-    (query) => stripe.refunds.list({ ...since, ...query }),
-    async (page) => {
-      const rows = await ownersOf(db, page)
-      const known =
-        await db.rows<RefundRow>`SELECT id, order_id, amount_minor, state, origin, reason, stripe_refund_id FROM payment_refund
-      WHERE stripe_refund_id IN (${list(plain(page.map(({ id }) => id)))})`
-      add(
-        into,
-        page.map((refund) =>
-          compareRefund(
-            refundFacts(refund),
-            byIntent(rows, refund)?.order_id ?? null,
-            known.find((row) => row.stripe_refund_id === refund.id)?.state ?? null,
-          ),
-        ),
-      )
-    },
-  )
-
-const disputes: Collect = ({ stripe, db }, since, into) =>
-  eachPage(
-    (query) => stripe.disputes.list({ ...since, ...query }),
-    async (page) => {
-      const rows = await ownersOf(db, page)
-      const known = await db.rows<{
-        id: string
-        status: string
-      }>`SELECT id, status FROM payment_dispute WHERE ${sql`id IN (${list(plain(page.map(({ id }) => id)))})`}`
-      add(
-        into,
-        page.map((dispute) =>
-          compareDispute(
-            disputeFacts(dispute),
-            byIntent(rows, dispute)?.order_id ?? null,
-            known.find(({ id }) => id === dispute.id)?.status ?? null,
-          ),
-        ),
-      )
-    },
-  )
-
-/** Everything that Stripe made since `since` and that our rows tell otherwise. */
+/** Everything that Stripe made since `since` and that our rows tell otherwise, and what they tell and Stripe does not. */
 export const collect = async (deps: PaymentDeps, since: Date): Promise<Collected> => {
-  const into: Collected = { compared: 0, findings: [] }
-  const created = { created: { gte: Math.floor(since.getTime() / 1000) } }
-  for (const part of [sessions, charges, refunds, disputes]) await part(deps, created, into)
+  const into: Collected = { compared: 0, found: [] }
+  const ours = await beginComparison(deps.db)
+  await compareAll(sessions(deps, ours, since), into)
+  await compareAll(charges(deps, ours, since), into)
+  await compareAll(refunds(deps, ours, since), into)
+  await compareAll(disputes(deps, ours, since), into)
   return into
 }

@@ -1,6 +1,14 @@
 // What counts as a difference, and what does not.
 import { expect, test } from 'vitest'
-import { compareCharge, compareDispute, compareRefund, compareSession, type OurPayment, type TheirSession } from './compare.ts'
+import {
+  compareCharge,
+  compareDispute,
+  compareRefund,
+  compareSession,
+  type OurPayment,
+  type Owner,
+  type TheirSession,
+} from './compare.ts'
 
 const ours = (overrides: Partial<OurPayment> = {}): OurPayment => ({
   orderId: 'ord_1',
@@ -9,6 +17,7 @@ const ours = (overrides: Partial<OurPayment> = {}): OurPayment => ({
   currency: 'EUR',
   sessionId: 'cs_1',
   declined: ['ch_known'],
+  stands: true,
   ...overrides,
 })
 const theirs = (overrides: Partial<TheirSession['facts']> = {}, ageSec = 600): TheirSession => ({
@@ -32,6 +41,9 @@ test.each<[string, TheirSession, OurPayment | null, string | null]>([
   ['an expired page that we know as open', theirs({ status: 'expired' }), ours(), 'session'],
   ['an expired page that we know as failed', theirs({ status: 'expired' }), ours({ state: 'failed' }), null],
   ['a completed page whose money is on its way', theirs({ status: 'complete' }), ours(), null],
+  ['an unpaid page that we know as paid', theirs(), ours({ state: 'paid' }), 'session'],
+  ['an expired page that we have under review', theirs({ status: 'expired' }), ours({ state: 'review' }), 'session'],
+  ['an unpaid page that has become paid with us just now', theirs(), ours({ state: 'paid', stands: false }), null],
   ['a page of no order', theirs(), null, 'session_unknown'],
   ['a second page of an order', theirs(), ours({ sessionId: 'cs_2' }), 'session_unknown'],
   ['a page whose opening was never written', theirs(), ours({ sessionId: null, state: 'opening' }), 'session'],
@@ -40,26 +52,64 @@ test.each<[string, TheirSession, OurPayment | null, string | null]>([
   expect(compareSession(session, row)?.kind ?? null).toBe(kind)
 })
 
-test.each<[string, string, string, OurPayment | null, string | null]>([
-  ['a decline that was told', 'ch_known', 'failed', ours(), null],
-  ['a decline that was not', 'ch_new', 'failed', ours(), 'decline'],
-  ['money for an order that is paid', 'ch_2', 'succeeded', ours({ state: 'paid' }), null],
-  ['money for an order that is not', 'ch_2', 'succeeded', ours(), 'charge'],
-  ['money that is not there yet', 'ch_2', 'pending', ours(), null],
+const owned = (payment: OurPayment = ours()): Owner => ({ payment, own: true })
+const strangers: Owner = { payment: ours(), own: false }
+
+test.each<[string, string, string, Owner | null, string | null]>([
+  ['a decline that was told', 'ch_known', 'failed', owned(), null],
+  ['a decline that was not', 'ch_new', 'failed', owned(), 'decline'],
+  ['money for an order that is paid', 'ch_2', 'succeeded', owned(ours({ state: 'paid' })), null],
+  ['money for an order that is not', 'ch_2', 'succeeded', owned(), 'charge'],
+  ['money that is not there yet', 'ch_2', 'pending', owned(), null],
   ['money of no order', 'ch_2', 'succeeded', null, 'charge_unknown'],
-])('%s', (_, id, status, row, kind) => {
-  expect(compareCharge({ id, status, declineCode: 'generic_decline' }, row)?.kind ?? null).toBe(kind)
+  ['money of another intent that names our order', 'ch_2', 'succeeded', strangers, 'charge_unknown'],
+  ['a decline of another intent that names our order', 'ch_2', 'failed', strangers, 'charge_unknown'],
+])('%s', (_, id, status, owner, kind) => {
+  expect(compareCharge({ id, status, declineCode: 'generic_decline' }, owner)?.kind ?? null).toBe(kind)
 })
 
-test('refunds and disputes differ when Stripe has moved on, or when we do not have them', () => {
+type State = 'pending' | 'succeeded' | 'failed'
+test.each<[State, number, State | null, boolean, 'mends' | 'reported' | null]>([
+  ['succeeded', 100, null, true, 'mends'],
+  ['succeeded', 100, 'pending', true, 'mends'],
+  ['succeeded', 100, 'succeeded', true, null],
+  ['pending', 100, 'pending', true, null],
+  ['failed', 100, 'succeeded', true, 'mends'],
+  ['succeeded', 100, 'failed', true, 'reported'],
+  ['succeeded', 100, 'failed', false, null],
+  ['pending', 100, 'succeeded', true, 'reported'],
+  ['pending', 100, 'succeeded', false, null],
+  ['succeeded', 900, 'succeeded', true, 'reported'],
+  ['succeeded', 900, 'succeeded', false, null],
+])(
+  'a refund that is %s over %i at Stripe, and %s over 100 with us (standing: %s), is %s',
+  (status, amountMinor, state, stands, expected) => {
+    const row = state && { state, amountMinor: 100, stands }
+    const difference = compareRefund({ id: 're_1', status, amountMinor }, owned(), row)
+    expect(difference && (difference.mends ? 'mends' : 'reported')).toBe(expected)
+    expect(difference?.kind ?? 'refund').toBe('refund')
+  },
+)
+
+test.each<[string, string | null, boolean, 'mends' | 'reported' | null]>([
+  ['needs_response', 'open', true, null],
+  ['lost', 'open', true, 'mends'],
+  ['lost', 'lost', true, null],
+  ['lost', null, true, 'mends'],
+  ['lost', 'won', true, 'reported'],
+  ['won', 'lost', true, 'reported'],
+  ['needs_response', 'won', true, 'reported'],
+  ['lost', 'won', false, null],
+])('a dispute that is %s at Stripe and %s with us (standing: %s) is %s', (status, ours, stands, expected) => {
+  const difference = compareDispute({ id: 'dp_1', status }, owned(), ours === null ? null : { status: ours, stands })
+  expect(difference && (difference.mends ? 'mends' : 'reported')).toBe(expected)
+  expect(difference?.kind ?? 'dispute').toBe('dispute')
+})
+
+test('refunds and disputes of no order, and of another intent that names ours, are strange', () => {
   const refund = { id: 're_1', status: 'succeeded' as const, amountMinor: 100 }
-  expect(
-    [null, 'pending', 'succeeded', 'failed'].map((state) => compareRefund(refund, 'ord_1', state as never)?.kind ?? null),
-  ).toEqual(['refund', 'refund', null, null])
-  expect(compareRefund(refund, null, null)?.kind).toBe('refund_unknown')
-  expect(compareDispute({ id: 'dp_1', status: 'needs_response' }, 'ord_1', 'open')).toBeNull()
-  expect(compareDispute({ id: 'dp_1', status: 'lost' }, 'ord_1', 'open')?.kind).toBe('dispute')
-  expect(compareDispute({ id: 'dp_1', status: 'lost' }, 'ord_1', 'lost')).toBeNull()
-  expect(compareDispute({ id: 'dp_1', status: 'lost' }, 'ord_1', null)?.kind).toBe('dispute')
-  expect(compareDispute({ id: 'dp_1', status: 'lost' }, null, null)?.kind).toBe('dispute_unknown')
+  for (const owner of [null, strangers]) {
+    expect(compareRefund(refund, owner, null)).toMatchObject({ kind: 'refund_unknown', mends: false })
+    expect(compareDispute({ id: 'dp_1', status: 'lost' }, owner, null)).toMatchObject({ kind: 'dispute_unknown', mends: false })
+  }
 })

@@ -6,7 +6,7 @@ import { everything, takeSnapshot } from '../apply-stripe/snapshot.ts'
 import { findPayment } from '../db/payments.ts'
 import type { PaymentDeps } from '../deps.ts'
 import { collect } from './collect.ts'
-import type { Finding } from './compare.ts'
+import type { Difference, Finding, Found } from './compare.ts'
 import { replayUndelivered } from './replay-events.ts'
 
 export interface Reconciling {
@@ -14,46 +14,63 @@ export interface Reconciling {
   reconciliationId?: string
 }
 type Outcome = 'repaired' | 'replayed' | 'reported' | 'failed'
+type Told = Finding & { outcome: Outcome }
 interface Report {
   startedAt: Date
   compared: number
-  findings: (Finding & { outcome: Outcome })[]
+  findings: Told[]
 }
 
 const lookBackMs = 72 * 3_600_000
 /** Stripe keeps events for 30 days. */
 const eventsBackMs = 30 * 86_400_000
 
-/** Reads one payment anew and applies what Stripe says. */
-const repair = async (finding: Finding, deps: PaymentDeps): Promise<Outcome> => {
-  if (finding.orderId === null || finding.kind.endsWith('_unknown')) return 'reported'
+/** Reads one payment anew and applies what Stripe says. @returns whether that went well */
+const mend = async (orderId: string, difference: Difference, deps: PaymentDeps): Promise<boolean> => {
   try {
-    const row = await findPayment(deps.db, sql`order_id = ${finding.orderId}`)
-    const sessionId = row?.session_id ?? (finding.kind === 'session' ? finding.stripeId : null)
-    if (sessionId === null) return 'reported'
+    const row = await findPayment(deps.db, sql`order_id = ${orderId}`)
+    const sessionId = row?.session_id ?? (difference.kind === 'session' ? difference.stripeId : null)
+    if (sessionId === null) return true
     const snapshot = await takeSnapshot(deps.stripe, sessionId, everything)
-    await deps.db.tx((tx) => applySnapshot(tx, finding.orderId ?? '', snapshot, deps))
-    return 'repaired'
+    await deps.db.tx((tx) => applySnapshot(tx, orderId, snapshot, deps))
+    return true
   } catch (error) {
     deps.log.warn(
-      { err: error, orderId: finding.orderId, kind: finding.kind },
+      { err: error, orderId, kind: difference.kind },
       'a difference could not be repaired; the next comparison meets it again',
     )
-    return 'failed'
+    return false
   }
 }
 
-/** One repair mends everything about its order. */
-const repairAll = async (findings: readonly Finding[], deps: PaymentDeps): Promise<Report['findings']> => {
-  const byOrder = new Map<string, Outcome>()
-  const settled: Report['findings'] = []
-  for (const finding of findings) {
-    const done = finding.orderId === null || finding.kind.endsWith('_unknown') ? undefined : byOrder.get(finding.orderId)
-    const outcome = done ?? (await repair(finding, deps))
-    if (finding.orderId !== null && outcome !== 'reported') byOrder.set(finding.orderId, outcome)
-    settled.push({ ...finding, outcome })
+/** Brings an order's rows to what Stripe says. @returns whether that went well */
+type Mend = (orderId: string, difference: Difference) => Promise<boolean>
+
+/** Repaired is only what our rows agree on afterwards. */
+const afterMending = async ({ difference, again }: Found): Promise<Told> => {
+  const left = await again(true)
+  return left === null ? { ...difference, outcome: 'repaired' } : { ...left, outcome: 'reported' }
+}
+
+/** Mends what can be mended, once per order; what cannot is looked at again right before it is told, since rows move on meanwhile. */
+export const settleAll = async (found: readonly Found[], mend: Mend): Promise<Told[]> => {
+  const mended = new Map<string, boolean>()
+  const told: Told[] = []
+  for (const one of found) {
+    const { difference } = one
+    const { orderId } = difference
+    if (!difference.mends || orderId === null) {
+      const still = await one.again(false)
+      if (still !== null && !still.mends) told.push({ ...still, outcome: 'reported' })
+      continue
+    }
+    // A session that is not the payment's yet is a try of its own.
+    const key = difference.kind === 'session' ? `${orderId} ${difference.stripeId}` : orderId
+    const well = mended.get(key) ?? (await mend(orderId, difference))
+    mended.set(key, well).set(orderId, well)
+    told.push(well ? await afterMending(one) : { ...difference, outcome: 'failed' })
   }
-  return settled
+  return told
 }
 
 const write = async (tx: Tx, id: string, cause: string, { startedAt, compared, findings }: Report): Promise<void> => {
@@ -73,13 +90,13 @@ export const reconcile = job<Reconciling, Report, PaymentDeps>({
   effect: async (_, deps) => {
     const startedAt = deps.clock.now()
     const before = (ms: number) => new Date(startedAt.getTime() - ms)
-    const { compared, findings } = await collect(deps, before(lookBackMs))
-    const repaired = await repairAll(findings, deps)
+    const { compared, found } = await collect(deps, before(lookBackMs))
+    const settled = await settleAll(found, (orderId, difference) => mend(orderId, difference, deps))
     const replayed = (await replayUndelivered(deps, before(eventsBackMs))).map((finding) => ({
       ...finding,
       outcome: 'replayed' as const,
     }))
-    return { startedAt, compared, findings: [...repaired, ...replayed] }
+    return { startedAt, compared, findings: [...settled, ...replayed] }
   },
   apply: async (tx, { payload }, report, deps) => {
     const scheduled = payload.reconciliationId === undefined
