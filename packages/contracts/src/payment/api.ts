@@ -48,7 +48,7 @@ const ReconciliationSummary = Type.Object({
   /** Sessions, charges, refunds and disputes of Stripe that were compared. */
   compared: Type.Integer(),
   repaired: Type.Integer(),
-  /** Differences that only a person can settle, such as a session that no order knows. */
+  /** Differences that only a person can settle, such as a session that no order knows, and repairs that failed. */
   reported: Type.Integer(),
   startedAt: Time,
   finishedAt: Nullable(Time),
@@ -92,8 +92,17 @@ export const paymentApi = {
     path: '/v1/admin/payments',
     auth: 'admin',
     rate: 'read',
-    summary: 'Payments, newest first; `state=review` is the queue of wrong amounts',
-    query: Closed({ state: Type.Optional(PaymentState), ...pageQuery }),
+    summary: 'Payments, newest first; `state=review&open=true` is the queue of wrong amounts that wait for an operator',
+    query: Closed({
+      state: Type.Optional(PaymentState),
+      open: Type.Optional(
+        Type.Boolean({
+          default: false,
+          description: 'true leaves out what is settled: payments whose money has gone back completely',
+        }),
+      ),
+      ...pageQuery,
+    }),
     response: { 200: Page(PaymentSummary) },
     errors: [],
   }),

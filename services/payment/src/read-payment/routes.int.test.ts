@@ -42,6 +42,33 @@ test('payments are listed newest first, page by page, and by state', async () =>
   expect(review.body.items).toMatchObject([{ orderId: orders[1]?.orderId, state: 'review' }])
 })
 
+test('the review queue leaves out payments whose money has gone back completely, page by page', async () => {
+  const orders: Awaited<ReturnType<PaymentLab['open']>>[] = []
+  for (let count = 0; count < 4; count++) {
+    const order = await lab.open()
+    await lab.service.sql(`UPDATE payment SET amount_minor = 2500 WHERE order_id = '${order.orderId}'`)
+    await lab.pay(order.sessionId)
+    orders.push(order)
+  }
+  const [inPart, inFull, onItsWay, untouched] = orders.map(({ orderId }) => orderId) as [string, string, string, string]
+  await lab.refund(inPart, 1400)
+  await lab.refund(inFull, 1400)
+  await lab.refund(inFull, 1000)
+  await lab.control('/_sandbox/refunds', { mode: 'pending' })
+  await lab.refund(onItsWay, 2400)
+  await lab.control('/_sandbox/refunds', { mode: 'succeed' })
+  const listed = async (query: string) => (await lab.service.as(admin).get(`/v1/admin/payments?${query}`)).body
+  const ids = (page: { items: { orderId: string }[] }) =>
+    page.items.map(({ orderId }) => orderId).filter((id) => orders.some((order) => order.orderId === id))
+  expect(ids(await listed('state=review'))).toEqual([untouched, onItsWay, inFull, inPart])
+  const first = await listed('state=review&open=true&limit=2')
+  expect(ids(first)).toEqual([untouched, onItsWay])
+  expect(ids(await listed(`state=review&open=true&limit=2&cursor=${first.nextCursor}`))).toEqual([inPart])
+  expect(ids(await listed('open=true'))).not.toContain(inFull)
+  const unpaid = await lab.open()
+  expect((await listed('open=true')).items[0].orderId).toBe(unpaid.orderId)
+})
+
 test.each([
   '/v1/admin/payments',
   `/v1/admin/payments/${freshId('ord')}`,

@@ -1,6 +1,6 @@
 // What operators see of payments.
 import { AppError, money, paymentApi, type ResponseOf } from '@cartwright/contracts'
-import { decodeCursor, encodeCursor, pageOf } from '@cartwright/db'
+import { type Database, decodeCursor, encodeCursor, pageOf, sql, where } from '@cartwright/db'
 import { route } from '@cartwright/service-kit'
 import type { Payment, PaymentDispute, PaymentRefund } from '../db/generated/client.ts'
 import type { PaymentDeps } from '../deps.ts'
@@ -57,12 +57,32 @@ export const adminGetPayment = route(paymentApi.adminGetPayment, async (req, { p
   }
 })
 
+interface Wanted {
+  state: string | undefined
+  before: string | undefined
+  limit: number
+}
+
+/** Payments that were not given back completely. What only the bank took back is not settled: somebody has to look at it. */
+const openIds = async ({ state, before, limit }: Wanted, db: Database): Promise<string[]> => {
+  const conditions = [
+    state !== undefined && sql`state = ${state}`,
+    before !== undefined && sql`id < ${before}`,
+    sql`captured_minor = 0 OR captured_minor > (SELECT COALESCE(SUM(refund.amount_minor), 0) FROM payment_refund refund
+      WHERE refund.order_id = payment.order_id AND refund.state = 'succeeded')`,
+  ]
+  const rows = await db.rows<{ id: string }>`SELECT id FROM payment WHERE ${where(conditions)} ORDER BY id DESC LIMIT ${limit}`
+  return rows.map(({ id }) => id)
+}
+
 // Payment ids are time-ordered, so the id is the order of creation.
-export const adminListPayments = route(paymentApi.adminListPayments, async (req, { prisma }: PaymentDeps) => {
-  const { state, limit = 20, cursor } = req.query
+export const adminListPayments = route(paymentApi.adminListPayments, async (req, { prisma, db }: PaymentDeps) => {
+  const { state, open = false, limit = 20, cursor } = req.query
   const before = cursor === undefined ? undefined : String(decodeCursor('-id', cursor, 1)[0])
-  const where = { ...(state === undefined ? {} : { state }), ...(before === undefined ? {} : { id: { lt: before } }) }
-  const rows = await prisma.payment.findMany({ where, orderBy: { id: 'desc' }, take: limit + 1 })
+  const wanted = open
+    ? { id: { in: await openIds({ state, before, limit: limit + 1 }, db) } }
+    : { ...(state === undefined ? {} : { state }), ...(before === undefined ? {} : { id: { lt: before } }) }
+  const rows = await prisma.payment.findMany({ where: wanted, orderBy: { id: 'desc' }, take: limit + 1 })
   const page = pageOf(rows, limit, (last) => encodeCursor('-id', [last.id]))
   return { items: page.items.map(summaryOf), nextCursor: page.nextCursor }
 })
