@@ -1,33 +1,8 @@
-// What must always be true of a service, as queries that look for the contrary; and those of the backbone itself: I4, I7, I9.
-import type { Database } from '@cartwright/db'
+// The invariants of every schema with messaging's tables: I4, I7, I9.
+import { type Database, sql } from '@cartwright/db'
+import { type Invariant, invariant, keptViolations, type Round, type Violation } from './invariant.ts'
 
-/** One thing that contradicts an invariant. */
-export interface Violation {
-  /** The same at every run for as long as it lasts, and another one for another contradiction. */
-  id: string
-  /** One line for the log: ids and amounts, nothing personal. */
-  account: string
-}
-
-export interface Invariant<Deps> {
-  /** Label of the metrics, such as `I2-stock-bounds`. */
-  name: string
-  /** What is always true. */
-  sentence: string
-  /**
-   * Looks for contradictions, by reads alone and cheaply on big tables: along an index, over what is recent. Each comparison is
-   * one statement, hence one moment of the database.
-   * @returns `keptViolations` at most
-   */
-  find(deps: Deps): Promise<Violation[]>
-}
-
-/** More contradictions than this say nothing more. */
-export const keptViolations = 20
-
-export const invariant = <Deps>(definition: Invariant<Deps>): Invariant<Deps> => definition
-
-/** How many of the newest outbox rows are compared with their aggregates' counters. */
+/** How many of the newest outbox rows are looked at in every round. */
 const newestEvents = 5000
 
 const outboxPublished = invariant<{ db: Database }>({
@@ -60,39 +35,59 @@ const sagaDeadlines = invariant<{ db: Database }>({
   },
 })
 
-interface CountedAggregate {
-  type: string
-  id: string
-  version: number | null
-  first: number
-  last: number
-  found: number
+/** Rows that were published 7 days ago are purged. Whatever is an hour younger is there: marks of one aggregate may come a little out of order. */
+const keptSince = sql`(UTC_TIMESTAMP(6) - INTERVAL 167 HOUR)`
+
+/** Counters that differ from the newest event of their aggregate; of one whose events were all purged nothing is known. */
+const wrongCounters = async (db: Database, round: Round): Promise<Violation[]> => {
+  const older = await round.older(db, 'aggregate_version', ['aggregate_type', 'aggregate_id'])
+  const rows = await db.rows<{ type: string; id: string; version: number; last: number | null }>`
+    SELECT counted.type, counted.id, counted.version, counted.last FROM (
+      SELECT v.aggregate_type AS type, v.aggregate_id AS id, v.version, v.counted_since,
+        (SELECT MAX(o.aggregate_version) FROM outbox_event o WHERE o.aggregate_type = v.aggregate_type AND o.aggregate_id = v.aggregate_id) AS last
+      FROM (SELECT aggregate_type, aggregate_id FROM (SELECT aggregate_type, aggregate_id FROM outbox_event ORDER BY id DESC LIMIT ${newestEvents}) newest
+        UNION ${older}) looked
+      JOIN aggregate_version v ON v.aggregate_type = looked.aggregate_type AND v.aggregate_id = looked.aggregate_id) counted
+    LEFT JOIN outbox_event newest ON newest.aggregate_type = counted.type AND newest.aggregate_id = counted.id AND newest.aggregate_version = counted.last
+    WHERE (counted.last <> counted.version AND (newest.published_at IS NULL OR newest.published_at > ${keptSince}))
+      OR (counted.last IS NULL AND counted.counted_since > ${keptSince})
+    LIMIT ${keptViolations}`
+  return rows.map(({ type, id, version, last }) => ({
+    id: `${type} ${id}`,
+    account: `${type} ${id} has counted ${version} events, and ${last === null ? 'none is' : `the newest is number ${last}`} in the outbox`,
+    rows: [{ table: 'aggregate_version', key: [type, id] }],
+  }))
 }
 
-/** What is wrong with the newest events of an aggregate; null when they are the tail of what its counter says. */
-export const countTrouble = ({ version, first, last, found }: CountedAggregate): string | null => {
-  if (version === null) return `has ${found} events and no counter`
-  if (version !== last) return `has counted ${version} events, and the newest in the outbox is number ${last}`
-  return last - first + 1 === found ? null : `has ${found} events in the outbox from number ${first} to ${last}`
+/**
+ * Events that nobody counted, and those whose predecessor is gone though it cannot have been purged: none of the aggregate's events
+ * has been yet, or an even older one is kept.
+ */
+const lonelyEvents = async (db: Database, round: Round): Promise<Violation[]> => {
+  const older = await round.older(db, 'outbox_event', ['id'])
+  const rows = await db.rows<{ row_id: number; type: string; id: string; version: number; counted: number | null }>`
+    SELECT o.id AS row_id, o.aggregate_type AS type, o.aggregate_id AS id, o.aggregate_version AS version, v.version AS counted
+    FROM (SELECT id FROM (SELECT id FROM outbox_event ORDER BY id DESC LIMIT ${newestEvents}) newest UNION ${older}) looked
+    JOIN outbox_event o ON o.id = looked.id
+    LEFT JOIN aggregate_version v ON v.aggregate_type = o.aggregate_type AND v.aggregate_id = o.aggregate_id
+    LEFT JOIN outbox_event p ON p.aggregate_type = o.aggregate_type AND p.aggregate_id = o.aggregate_id
+      AND p.aggregate_version = CAST(o.aggregate_version AS SIGNED) - 1
+    WHERE o.aggregate_type <> 'dead-letter' AND (v.version IS NULL OR (o.aggregate_version > 1 AND p.id IS NULL
+      AND (v.counted_since > ${keptSince} OR EXISTS (SELECT 1 FROM outbox_event first
+        WHERE first.aggregate_type = o.aggregate_type AND first.aggregate_id = o.aggregate_id AND first.aggregate_version < o.aggregate_version
+          AND (first.published_at IS NULL OR first.published_at > ${keptSince})))))
+    ORDER BY o.id LIMIT ${keptViolations}`
+  return rows.map(({ row_id, type, id, version, counted }) => ({
+    id: `${type} ${id} ${version}`,
+    account: `${type} ${id} has event ${version} in the outbox, and ${counted === null ? 'no counter' : `event ${version - 1} is gone`}`,
+    rows: [{ table: 'outbox_event', key: [row_id] }],
+  }))
 }
 
-// Events of one aggregate lie in the order of their ids, so those among the newest rows are its last ones, without a gap.
 const aggregateVersions = invariant<{ db: Database }>({
   name: 'I9-aggregate-versions',
   sentence: 'the counter of an aggregate and its events in the outbox pair up, without a gap',
-  find: async ({ db }) => {
-    const rows = await db.rows<CountedAggregate>`SELECT o.aggregate_type AS type, o.aggregate_id AS id, v.version AS version,
-        MIN(o.aggregate_version) AS first, MAX(o.aggregate_version) AS last, COUNT(*) AS found
-      FROM (SELECT aggregate_type, aggregate_id, aggregate_version FROM outbox_event ORDER BY id DESC LIMIT ${newestEvents}) o
-      LEFT JOIN aggregate_version v ON v.aggregate_type = o.aggregate_type AND v.aggregate_id = o.aggregate_id
-      WHERE o.aggregate_type <> 'dead-letter' GROUP BY o.aggregate_type, o.aggregate_id, v.version
-      HAVING v.version IS NULL OR v.version <> MAX(o.aggregate_version) OR COUNT(*) <> MAX(o.aggregate_version) - MIN(o.aggregate_version) + 1
-      LIMIT ${keptViolations}`
-    return rows.flatMap((row) => {
-      const trouble = countTrouble(row)
-      return trouble === null ? [] : [{ id: `${row.type} ${row.id}`, account: `${row.type} ${row.id} ${trouble}` }]
-    })
-  },
+  find: async ({ db }, round) => [...(await wrongCounters(db, round)), ...(await lonelyEvents(db, round))],
 })
 
 /** What is true of every schema with messaging's tables. */

@@ -78,13 +78,22 @@ test('a contradiction shows at the next check, counts and is logged once however
   expect(await both('T1-things-are-sound')).toEqual({ now: 0, total: 1 })
 })
 
+test('what is mended and corrupted again counts and is logged again', async () => {
+  await tiny.sql("UPDATE thing SET name = 'cracked'")
+  await check()
+  expect(await both('T1-things-are-sound')).toEqual({ now: 1, total: 2 })
+  expect(lines()).toHaveLength(2)
+  await tiny.sql("UPDATE thing SET name = 'a cup'")
+  await check()
+})
+
 test('an invariant that cannot be checked is unknown and not zero, says so once, and does not keep the others', async () => {
   broken = true
   await tiny.sql('UPDATE aggregate_version SET version = version + 1')
   await check()
   await check()
   broken = false
-  expect(await both('T1-things-are-sound')).toEqual({ now: null, total: 1 })
+  expect(await both('T1-things-are-sound')).toEqual({ now: null, total: 2 })
   expect(await both('I9-aggregate-versions')).toEqual({ now: 1, total: 1 })
   expect(lines().filter(({ level }) => level === 40)).toHaveLength(1)
   await tiny.sql('UPDATE aggregate_version SET version = version - 1')

@@ -1,4 +1,4 @@
-// Watches a service's invariants while it runs: one replica at a time looks, each contradiction is logged and counted once.
+// Watches a service's invariants while it runs: one replica at a time looks, each contradiction is logged and counted once for as long as it lasts.
 import type { Database } from '@cartwright/db'
 import {
   backboneInvariants,
@@ -6,6 +6,7 @@ import {
   keptViolations,
   type Periodic,
   periodic,
+  roundsOf,
   type Violation,
 } from '@cartwright/messaging'
 import { Counter, Gauge } from 'prom-client'
@@ -32,14 +33,16 @@ export const invariantsOf = <Deps extends { db: Database }>(definition: {
 }): readonly Invariant<Deps>[] =>
   definition.migrations === undefined ? [] : [...(definition.invariants ?? []), ...backboneInvariants]
 
-/** What was counted before, oldest first. */
+/** What was counted and has lasted since, oldest first. */
 const memory = () => {
   const known = new Set<string>()
   return {
-    /** @returns those that are new */
+    /** @returns those that are new; what is found no more is mended, and is new when it comes back */
     learn: (violations: readonly Violation[]): Violation[] => {
       const fresh = violations.filter(({ id }) => !known.has(id))
-      for (const { id } of fresh) known.add(id)
+      // A full list may hide some that last.
+      if (violations.length < keptViolations) known.clear()
+      for (const { id } of violations) known.add(id)
       for (const id of known) {
         if (known.size <= remembered) break
         known.delete(id)
@@ -64,7 +67,7 @@ const metricsOf = (metrics: Metrics, isOld: () => boolean) => {
   })
   const total = new Counter({
     name: 'invariant_violations_total',
-    help: 'Contradictions to an invariant since the start, each counted once',
+    help: 'Contradictions to an invariant since the start, each counted once for as long as it lasts',
     labelNames,
     registers,
   })
@@ -84,12 +87,12 @@ export const watchInvariants = <Deps extends Watching>(
   const startedMs = clock.now().getTime()
   let checkedMs = Number.NEGATIVE_INFINITY
   const { now, total } = metricsOf(metrics, () => clock.now().getTime() - checkedMs > everySec * 3000)
-  const watched = invariants.map((declared) => ({ declared, memory: memory(), failing: false }))
+  const watched = invariants.map((declared) => ({ declared, rounds: roundsOf(declared), memory: memory(), failing: false }))
   for (const { name } of invariants) total.inc({ invariant: name }, 0)
 
   const check = async (one: (typeof watched)[number], deps: Deps): Promise<void> => {
-    const { name, sentence, find } = one.declared
-    const violations = (await find(deps)).slice(0, keptViolations)
+    const { name, sentence } = one.declared
+    const violations = await one.rounds(deps)
     now.set({ invariant: name }, violations.length)
     for (const { id, account } of one.memory.learn(violations)) {
       total.inc({ invariant: name })
