@@ -50,6 +50,51 @@ test('I1: an order that goes on without its money, and one that was cancelled an
   expect(await corrupted(amount(1000), amount(2000))).toEqual(['I1-order-money'])
 })
 
+test('I1: a state of payment or refund that contradicts the order and its refunds', async () => {
+  const payment = (to: string) => order(paid, `payment_status = '${to}'`)
+  expect(await corrupted(payment('awaiting'), payment('paid'))).toEqual(['I1-order-money'])
+  expect(await corrupted(payment('disputed'), payment('paid'))).toEqual(['I1-order-money'])
+  const [{ id }] = await lab.t.sql(
+    "SELECT id FROM customer_order WHERE status = 'pending' AND payment_status = 'awaiting' LIMIT 1",
+  )
+  const refund = (to: string) => order(id, `refund_status = '${to}'`)
+  expect(await corrupted(refund('full'), refund('none'))).toEqual(['I1-order-money'])
+})
+
+test('a row is found however many are newer', async () => {
+  const copies = Array.from({ length: 1100 }, (_, n) => `(${n})`).join(', ')
+  await lab.t.sql('CREATE TABLE many (n INT NOT NULL)')
+  await lab.t.sql(`INSERT INTO many (n) VALUES ${copies}`)
+  await lab.t.sql(`INSERT INTO outbox_event (event_id, aggregate_type, aggregate_id, aggregate_version, event_type, schema_version, topic, partition_key, payload, headers, occurred_at, available_at, published_at)
+    SELECT CONCAT('evt_', n), 'dead-letter', CONCAT('evt_', n), 1, 'x', 1, 'x.dlq', 'x', '{}', '{}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) FROM many`)
+  await lab.t.sql(`INSERT INTO saga_step (saga, saga_id, input, from_state, to_state, effects, traceparent, created_at)
+    SELECT 'other', CONCAT('x', n), 'x', 'x', 'x', '', '', UTC_TIMESTAMP(6) FROM many`)
+  const [{ number }] = await lab.t.sql(`SELECT number FROM customer_order WHERE id = '${paid}'`)
+  const columns = (await lab.t.sql('SHOW COLUMNS FROM customer_order')).map(({ Field }) => String(Field))
+  const made: Record<string, string> = {
+    id: "CONCAT('ord_z', n)",
+    number: 'n',
+    cart_id: "CONCAT('crt_z', n)",
+    status: "'cancelled'",
+    payment_status: "'expired'",
+    fulfilment_status: "'none'",
+    refund_status: "'none'",
+    captured_minor: '0',
+    created_at: 'created_at + INTERVAL 1 HOUR',
+  }
+  await lab.t.sql(`INSERT INTO customer_order (${columns.join(', ')}) SELECT ${columns.map((column) => made[column] ?? column).join(', ')}
+    FROM many JOIN customer_order ON number = '${number}'`)
+  await lab.t.sql(`INSERT INTO order_history (order_id, version, from_status, to_status, actor, correlation_id, created_at)
+    SELECT CONCAT('ord_z', n), 1, NULL, 'pending', 'x', 'x', UTC_TIMESTAMP(6) FROM many UNION ALL
+    SELECT CONCAT('ord_z', n), 2, 'pending', 'cancelled', 'x', 'x', UTC_TIMESTAMP(6) FROM many`)
+  await lab.t.sql(`INSERT INTO saga_instance (saga, id, state, headers, started_at, updated_at)
+    SELECT 'checkout', CONCAT('ord_z', n), 'cancelled', '{}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) FROM many`)
+  expect(await contradicted(lab.t)).toEqual([])
+  expect(await corrupted(order(cancelled, "refund_status = 'none'"), order(cancelled, "refund_status = 'full'"))).toEqual([
+    'I1-order-money',
+  ])
+})
+
 test('I3: a cart that was ordered twice, and an answer that promised an order that is not there', async () => {
   await lab.t.sql('ALTER TABLE customer_order DROP INDEX customer_order_cart')
   const [{ cart_id }] = await lab.t.sql(`SELECT cart_id FROM customer_order WHERE id = '${paid}'`)
@@ -69,6 +114,18 @@ test('I5: a history with a gap, and one that ends elsewhere', async () => {
     `UPDATE order_history SET version = ${to} WHERE order_id = '${paid}' AND version = ${from}`
   expect(await corrupted(entry(2, 9), entry(9, 2))).toEqual(['I5-order-history'])
   expect(await corrupted(order(paid, "status = 'delivered'"), order(paid, "status = 'shipped'"))).toEqual(['I5-order-history'])
+})
+
+test('I5: goods that are not where the order says', async () => {
+  const goods = (to: string) => order(cancelled, `fulfilment_status = '${to}'`)
+  expect(await corrupted(goods('shipped'), goods('none'))).toEqual(['I5-order-history'])
+})
+
+test('I9: an event that is gone in the middle of what an order told, and its first one', async () => {
+  const hide = (event: string, away: boolean) =>
+    `UPDATE outbox_event SET aggregate_type = '${away ? 'dead-letter' : 'order'}' WHERE aggregate_id = '${paid}' AND event_type = '${event}'`
+  for (const event of ['order.placed', 'order.payment-requested'])
+    expect(await corrupted(hide(event, true), hide(event, false))).toEqual(['I9-aggregate-versions'])
 })
 
 test('I7: a saga that ended without its order, and one that nobody will ever wake', async () => {

@@ -1,23 +1,37 @@
 // What must be true of one order: each rule lets every sound order through and names what is wrong with the others.
 import { describe, expect, test } from 'vitest'
-import { type Books, historyTrouble, moneyTrouble, sagaTrouble } from './rules.ts'
+import { type Books, fulfilmentTrouble, historyTrouble, moneyTrouble, sagaTrouble } from './rules.ts'
 
-const sound: Books = { status: 'processing', totalMinor: 2000, capturedMinor: 2000, refunds: [], disputedMinor: 0 }
+const sound: Books = {
+  status: 'processing',
+  paymentStatus: 'paid',
+  refundStatus: 'none',
+  totalMinor: 2000,
+  capturedMinor: 2000,
+  refunds: [],
+  disputedMinor: 0,
+}
 const refund = (amountMinor: number, state: 'pending' | 'succeeded' | 'failed') => ({ amountMinor, state })
 
 describe('money', () => {
   test.each<[string, Partial<Books>]>([
-    ['a pending order without money', { status: 'pending', capturedMinor: 0 }],
-    ['a pending order whose money waits for a review', { status: 'pending', capturedMinor: 1999 }],
+    ['a pending order without money', { status: 'pending', paymentStatus: 'awaiting', capturedMinor: 0 }],
+    ['a pending order whose money waits for a review', { status: 'pending', paymentStatus: 'review', capturedMinor: 1999 }],
     ['a paid order', {}],
-    ['a paid order with a part given back', { refunds: [refund(500, 'succeeded'), refund(100, 'pending')] }],
-    ['a cancelled order that was never paid', { status: 'cancelled', capturedMinor: 0 }],
-    ['a cancelled order whose refund is on its way', { status: 'cancelled', refunds: [refund(2000, 'pending')] }],
+    [
+      'a paid order with a part given back',
+      { refundStatus: 'pending', refunds: [refund(500, 'succeeded'), refund(100, 'pending')] },
+    ],
+    ['a cancelled order that was never paid', { status: 'cancelled', paymentStatus: 'expired', capturedMinor: 0 }],
+    [
+      'a cancelled order whose refund is on its way',
+      { status: 'cancelled', refundStatus: 'pending', refunds: [refund(2000, 'pending')] },
+    ],
     [
       'a cancelled order that was given back in parts',
-      { status: 'cancelled', refunds: [refund(500, 'succeeded'), refund(1500, 'succeeded')] },
+      { status: 'cancelled', refundStatus: 'full', refunds: [refund(500, 'succeeded'), refund(1500, 'succeeded')] },
     ],
-    ['a cancelled order whose money is disputed', { status: 'cancelled', disputedMinor: 2000 }],
+    ['a cancelled order whose money is disputed', { status: 'cancelled', paymentStatus: 'disputed', disputedMinor: 2000 }],
   ])('%s is sound', (_, books) => {
     expect(moneyTrouble({ ...sound, ...books })).toBeNull()
   })
@@ -27,6 +41,13 @@ describe('money', () => {
     ['is shipped and paid in part', { status: 'shipped', capturedMinor: 1999 }, '1999 of 2000'],
     ['gives back more than came', { refunds: [refund(2000, 'succeeded'), refund(1, 'succeeded')] }, '2001 given back'],
     ['is cancelled and keeps the money', { status: 'cancelled' }, 'of 2000 captured 0 are given back'],
+    ['goes on and still waits for its payment', { paymentStatus: 'awaiting' }, 'is processing, and its payment awaiting'],
+    ['is cancelled and waits', { status: 'cancelled', paymentStatus: 'awaiting', capturedMinor: 0 }, 'is cancelled, and its'],
+    ['waits though it was paid', { status: 'pending', paymentStatus: 'awaiting' }, '2000 captured, and its payment is awaiting'],
+    ['is disputed by nobody', { paymentStatus: 'disputed' }, '0 disputed, and its payment is disputed'],
+    ['is disputed and says paid', { disputedMinor: 500 }, '500 disputed, and its payment is paid'],
+    ['says that it gave back what it did not', { refundStatus: 'full' }, 'its refund is full, and its refunds say none'],
+    ['keeps quiet about a refund', { refunds: [refund(500, 'succeeded')] }, 'its refund is none, and its refunds say partial'],
     ['is cancelled and its refund failed', { status: 'cancelled', refunds: [refund(2000, 'failed')] }, '0 are given back'],
   ])('an order that %s is not', (_, books, trouble) => {
     expect(moneyTrouble({ ...sound, ...books })).toContain(trouble)
@@ -52,6 +73,14 @@ describe('history', () => {
     expect(historyTrouble('processing', [{ version: 1, from: null, to: 'processing' }])).toBe('became processing from null')
     expect(historyTrouble('shipped', [placed, paid])).toBe('is shipped, and its history ends in processing')
   })
+})
+
+test('goods leave an order that is worked on, and are where it says', () => {
+  expect(fulfilmentTrouble('processing', 'partial')).toBeNull()
+  expect(fulfilmentTrouble('shipped', 'shipped')).toBeNull()
+  expect(fulfilmentTrouble('processing', 'delivered')).toBe('is processing, and its fulfilment delivered')
+  expect(fulfilmentTrouble('delivered', 'shipped')).toBe('is delivered, and its fulfilment shipped')
+  expect(fulfilmentTrouble('cancelled', 'partial')).toBe('is cancelled, and its fulfilment partial')
 })
 
 describe('saga', () => {

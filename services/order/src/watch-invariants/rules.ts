@@ -1,10 +1,12 @@
-// What must be true of one order: its money, its history, its saga. Pure; each rule answers with what is wrong, or null.
-import type { OrderStatus } from '@cartwright/contracts'
+// What must be true of one order: its money, its history, its goods, its saga. Pure; each rule answers with what is wrong, or null.
+import type { FulfilmentStatus, OrderStatus, PaymentStatus, RefundStatus } from '@cartwright/contracts'
 import { checkout, type State } from '../checkout-saga/saga.ts'
-import { nextStatuses, type RefundPart } from '../order.ts'
+import { nextStatuses, type RefundPart, refundStatusOf } from '../order.ts'
 
 export interface Books {
   status: OrderStatus
+  paymentStatus: PaymentStatus
+  refundStatus: RefundStatus
   totalMinor: number
   capturedMinor: number
   refunds: readonly RefundPart[]
@@ -17,8 +19,32 @@ const sumOf = (refunds: readonly RefundPart[], ...states: RefundPart['state'][])
 
 const goesOn: readonly OrderStatus[] = ['processing', 'shipped', 'delivered']
 
-/** An order that goes on is paid; one that was cancelled keeps no money; nothing gives back more than came. */
-export const moneyTrouble = ({ status, totalMinor, capturedMinor, refunds, disputedMinor }: Books): string | null => {
+const paid = ['paid', 'disputed'] as const
+const payments: Record<OrderStatus, readonly PaymentStatus[]> = {
+  pending: ['awaiting', 'review', ...paid],
+  processing: paid,
+  shipped: paid,
+  delivered: paid,
+  // Money that comes late is recorded, and goes back.
+  cancelled: ['failed', 'expired', 'cancelled', 'review', ...paid],
+}
+const withoutMoney: readonly PaymentStatus[] = ['awaiting', 'failed', 'expired', 'cancelled']
+
+/** What is shown of the money: the state of the payment goes with the order's, with what came and what is disputed, the refund's with the refunds. */
+const shownTrouble = (books: Books): string | null => {
+  const { status, paymentStatus, refundStatus, capturedMinor, refunds, disputedMinor } = books
+  if (!payments[status].includes(paymentStatus)) return `is ${status}, and its payment ${paymentStatus}`
+  if (withoutMoney.includes(paymentStatus) && capturedMinor > 0)
+    return `has ${capturedMinor} captured, and its payment is ${paymentStatus}`
+  if ((paymentStatus === 'disputed') !== disputedMinor > 0)
+    return `has ${disputedMinor} disputed, and its payment is ${paymentStatus}`
+  const wanted = refundStatusOf(capturedMinor, refunds)
+  return refundStatus === wanted ? null : `says that its refund is ${refundStatus}, and its refunds say ${wanted}`
+}
+
+/** An order that goes on is paid; one that was cancelled keeps no money; nothing gives back more than came; and what is shown of it is true. */
+export const moneyTrouble = (books: Books): string | null => {
+  const { status, totalMinor, capturedMinor, refunds, disputedMinor } = books
   const done = sumOf(refunds, 'succeeded')
   const asked = sumOf(refunds, 'succeeded', 'pending')
   if (goesOn.includes(status) && capturedMinor !== totalMinor)
@@ -26,8 +52,9 @@ export const moneyTrouble = ({ status, totalMinor, capturedMinor, refunds, dispu
   if (done > capturedMinor) return `had ${capturedMinor} captured and ${done} given back`
   // Disputed money is the bank's business: a refund would give it back a second time.
   const gone = asked + disputedMinor
-  if (status !== 'cancelled' || gone >= capturedMinor) return null
-  return `is cancelled, and of ${capturedMinor} captured ${gone} are given back, on their way or disputed`
+  if (status === 'cancelled' && gone < capturedMinor)
+    return `is cancelled, and of ${capturedMinor} captured ${gone} are given back, on their way or disputed`
+  return shownTrouble(books)
 }
 
 export interface HistoryEntry {
@@ -49,6 +76,18 @@ export const historyTrouble = (status: OrderStatus, history: readonly HistoryEnt
   }
   return last.to === status ? null : `is ${status}, and its history ends in ${last.to}`
 }
+
+const goods: Record<OrderStatus, readonly FulfilmentStatus[]> = {
+  pending: ['none'],
+  processing: ['none', 'partial'],
+  shipped: ['shipped'],
+  delivered: ['delivered'],
+  cancelled: ['none'],
+}
+
+/** Goods leave an order that is being worked on, and are on their way or there exactly when it says so. */
+export const fulfilmentTrouble = (status: OrderStatus, fulfilment: FulfilmentStatus): string | null =>
+  goods[status].includes(fulfilment) ? null : `is ${status}, and its fulfilment ${fulfilment}`
 
 const isState = (state: string): state is State => Object.hasOwn(checkout.states, state)
 
