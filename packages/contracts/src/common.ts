@@ -1,5 +1,6 @@
 // Vocabulary that every surface shares: ids, money, times, addresses, pages, problems.
 import { type Static, type TProperties, type TSchema, Type } from 'typebox'
+import { countries } from './countries.ts'
 
 /** An object that refuses unknown members: input schemas are closed. */
 export const Closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false })
@@ -16,9 +17,25 @@ export const Sku = Type.String({
   description: 'Stock keeping unit: ASCII, at most 64 characters',
 })
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })
-export const Email = Type.String({ pattern: '^[^\\s@<>"(),;:\\\\]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$', maxLength: 254 })
+// No part between two dots is empty, and no label of the domain begins or ends with a hyphen: such mail comes back.
+const mailAtom = '[^\\s@<>"(),;:\\\\.]+'
+const domainLabel = '[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
+export const Email = Type.String({
+  pattern: `^${mailAtom}(\\.${mailAtom})*@${domainLabel}(\\.${domainLabel})+$`,
+  maxLength: 254,
+})
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' })
-export const Text = (maxLength: number, minLength = 1) => Type.String({ minLength, maxLength })
+/** A moment that a client names. Narrower than the format: no leap second and no year that a Date or the database does not know. */
+export const Moment = Type.String({
+  format: 'date-time',
+  pattern: '^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$',
+  description: 'RFC 3339, from the year 1000 to 2999, without leap seconds',
+})
+/** What has at least one character that can be seen. */
+export const notBlank = '\\S'
+/** Text of a person. What must not be empty must not be blank either; `minLength` 0 allows both. */
+export const Text = (maxLength: number, minLength: 0 | 1 = 1) =>
+  Type.String({ maxLength, ...(minLength === 1 ? { pattern: notBlank } : {}) })
 /** One of a few words. */
 export const OneOf = <N extends string>(...names: N[]) => Type.Unsafe<N>({ type: 'string', enum: names })
 export const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
@@ -29,8 +46,14 @@ export const Money = Closed({
   currency: Currency,
 })
 export type Money = Static<typeof Money>
-/** A price somebody sets: never negative, small enough that sums stay exact. */
-export const Price = Closed({ amountMinor: Type.Integer({ minimum: 0, maximum: 100_000_000_000 }), currency: Currency })
+/** The most that one payment can take, in minor units: Stripe charges at most eight digits. What is sold or refunded at once is no more. */
+export const payableLimit = 99_999_999
+/** A price somebody sets: never negative, small enough that sums stay exact: a full cart of them is below 2^53. */
+export const Price = Closed({ amountMinor: Type.Integer({ minimum: 0, maximum: payableLimit }), currency: Currency })
+/** An amount that moves: never nothing, and no more than one payment takes. */
+export const PayableAmount = Closed({ amountMinor: Type.Integer({ minimum: 1, maximum: payableLimit }), currency: Currency })
+
+const Country = Type.Unsafe<string>({ type: 'string', enum: [...countries], description: 'ISO 3166-1 alpha-2, assigned' })
 
 export const Address = Closed({
   name: Text(120),
@@ -40,10 +63,23 @@ export const Address = Closed({
   city: Text(120),
   region: Type.Optional(Text(120)),
   postalCode: Text(20),
-  country: Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' }),
+  country: Country,
   phone: Type.Optional(Text(40)),
 })
 export type Address = Static<typeof Address>
+const line = Type.String()
+/** An address as it is answered: the way it was kept. Rules that are newer than it must not make it unreadable. */
+export const KeptAddress = Closed({
+  name: line,
+  company: Type.Optional(line),
+  line1: line,
+  line2: Type.Optional(line),
+  city: line,
+  region: Type.Optional(line),
+  postalCode: line,
+  country: Type.String({ description: 'ISO 3166-1 alpha-2' }),
+  phone: Type.Optional(line),
+})
 
 export const pageQuery = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),

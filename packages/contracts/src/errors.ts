@@ -72,6 +72,11 @@ const kinds = {
   },
   out_of_stock: { status: 409, title: 'Not enough stock', remedy: 'Lower the quantities named in `shortages`.' },
   unavailable: { status: 409, title: 'Something in the cart is no longer sold', remedy: 'Remove the lines named in `problems`.' },
+  amount_not_payable: {
+    status: 409,
+    title: 'This total cannot be paid',
+    remedy: 'Change the cart until its total is above zero and at most `limit`, in minor units.',
+  },
   order_state: {
     status: 409,
     title: 'The order’s state does not allow this',
@@ -98,7 +103,7 @@ const kinds = {
   cart_limit: {
     status: 422,
     title: 'The cart’s limits are reached',
-    remedy: 'Respect the limits on lines and quantities named in `detail`.',
+    remedy: 'Respect the limit on lines, quantities or the total that `detail` names.',
   },
   idempotency_key_reused: {
     status: 422,
@@ -121,8 +126,14 @@ export type ErrorCode = keyof typeof kinds
 /** Code → status, title and remedy. The only place where a status is chosen. */
 export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = kinds
 
-/** Extra members of a problem document, such as `shortages` or `orderId`. */
-export type ProblemExtras = Record<string, unknown>
+/** Members of a problem document that the kit fills: one of these among the extras would be lost, so the type does not take it. */
+type ReservedMembers = { [member in 'type' | 'title' | 'status' | 'detail' | 'code' | 'instance' | 'traceId']?: never }
+
+/** Extra members of a problem document, such as `shortages` or `orderId`. `errors` names fields, as for any request that is not valid. */
+export type ProblemExtras = ReservedMembers & {
+  errors?: { path: string; message: string }[]
+  [member: string]: unknown
+}
 
 /**
  * An expected failure with a stable code. The kit turns it into RFC 9457 problem+json.

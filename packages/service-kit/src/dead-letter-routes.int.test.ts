@@ -59,6 +59,10 @@ test('a replay needs topics that are kept, a group that exists, and a projection
     body: { detail: expect.stringContaining('in one process') },
   })
   expect(await post('/internal/replays', { group: 'stranger', ...range })).toMatchObject({ status: 404 })
+  expect(await post('/internal/replays', { group: 'order', ...range, to: '2016-12-31T23:59:60Z' })).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: '/to' }] },
+  })
   expect(await post('/internal/replays', { group: 'order', again: true, ...range })).toMatchObject({
     status: 400,
     body: { errors: [{ path: '/again' }] },

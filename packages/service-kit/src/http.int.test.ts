@@ -22,6 +22,7 @@ describe('what was asked wrongly', () => {
     ['a number as text', { name: 'x', count: '3' }, '/count'],
     ['a list that is none', { name: 'x', tags: 'a' }, '/tags'],
     ['a wrong item', { name: 'x', tags: ['a', 5] }, '/tags/1'],
+    ['a text without a visible character', { name: ' \t' }, '/name'],
     ['no object', [], '/'],
   ])('%s is 400 and names the field', async (_, body, path) => {
     const response = await post(body)
@@ -35,6 +36,10 @@ describe('what was asked wrongly', () => {
       traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
     })
     expect(response.body.errors.map((error: { path: string }) => error.path)).toContain(path)
+  })
+
+  test('what is blank is called so', async () => {
+    expect((await post({ name: ' ' })).body.errors).toEqual([{ path: '/name', message: 'must not be blank' }])
   })
 
   test('every wrong field is named, not only the first', async () => {

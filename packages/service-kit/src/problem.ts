@@ -1,5 +1,5 @@
 // Every failure leaves as RFC 9457 problem+json with a stable code; unknown ones as 500 without detail, logged once.
-import { AppError, type ErrorCode, errorKinds, type Problem } from '@cartwright/contracts'
+import { AppError, type ErrorCode, errorKinds, notBlank, type Problem, type ProblemExtras } from '@cartwright/contracts'
 import { ConflictError, CursorError, errnoOf, isTransient } from '@cartwright/db'
 import { type Trace, traceIdOf } from '@cartwright/messaging'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -11,7 +11,7 @@ export const problemOf = (
   code: ErrorCode,
   detail: string | undefined,
   instance: string,
-  extras: Record<string, unknown> = {},
+  extras: ProblemExtras = {},
   trace?: Trace,
 ): Body => {
   return {
@@ -41,10 +41,25 @@ const fastifyCodes: Record<string, ErrorCode> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
 }
 
+/** In words where a schema's own would not help. */
+const messageOf = ({
+  keyword,
+  params,
+  message,
+}: {
+  keyword: string
+  params: Record<string, unknown>
+  message?: string
+}): string => {
+  if (keyword === 'pattern' && params.pattern === notBlank) return 'must not be blank'
+  if (keyword === 'not') return 'must be another value'
+  return message ?? 'is not valid'
+}
+
 const validationErrors = (error: FastifyError) =>
   (error.validation ?? []).map((item) => ({
     path: pathOf({ instancePath: item.instancePath, params: item.params, keyword: item.keyword }),
-    message: item.message ?? 'is not valid',
+    message: messageOf(item),
   }))
 
 /** What the client gets for an error: any AppError as it is, known trouble as its code, the rest as `internal`. */

@@ -1,6 +1,6 @@
 // The smallest service that has everything the kit does: routes of every kind, a schema, a consumer, ways to fail.
 import { fileURLToPath } from 'node:url'
-import { AppError, Closed, type Endpoint, type ErrorCode, endpoint, publisher } from '@cartwright/contracts'
+import { AppError, Closed, type Endpoint, type ErrorCode, endpoint, publisher, Text } from '@cartwright/contracts'
 import { type Handler, type Invariant, on, publish } from '@cartwright/messaging'
 import { Type } from 'typebox'
 import { integer, text } from './config.ts'
@@ -25,7 +25,7 @@ export const thingMade = publisher('order', 'order.events')(
 
 const Thing = Type.Object({ id: Type.String(), name: Type.String() })
 const Name = Closed({
-  name: Type.String({ minLength: 1, maxLength: 60 }),
+  name: Text(60),
   count: Type.Optional(Type.Integer({ minimum: 1 })),
   tags: Type.Optional(Type.Array(Type.String())),
 })

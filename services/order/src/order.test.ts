@@ -16,7 +16,11 @@ test.each(statuses.flatMap((from) => statuses.map((to) => [from, to] as const)))
     } catch (error) {
       refusal = error
     }
-    expect(refusal).toMatchObject({ code: 'order_state', status: 409, extras: { status: from, allowed: nextStatuses[from] } })
+    expect(refusal).toMatchObject({
+      code: 'order_state',
+      status: 409,
+      extras: { orderStatus: from, allowed: nextStatuses[from] },
+    })
   },
 )
 

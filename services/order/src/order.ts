@@ -14,7 +14,7 @@ export const nextStatuses: Record<OrderStatus, readonly OrderStatus[]> = {
 export const assertTransition = (from: OrderStatus, to: OrderStatus): void => {
   if (!nextStatuses[from].includes(to))
     throw new AppError('order_state', `an order that is ${from} cannot become ${to}`, {
-      status: from,
+      orderStatus: from,
       allowed: nextStatuses[from],
     })
 }

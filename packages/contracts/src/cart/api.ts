@@ -18,7 +18,7 @@ const Line = Type.Object({
 /**
  * What stands between a line and a checkout. `price_changed` carries the price the shopper last saw and the new one and stays until she next
  * writes that line; `out_of_stock` carries what she asked for and what there is. In the answer of a merge, problems may also name lines of
- * the guest's cart that were lowered or left out; `cart_limit` occurs only there.
+ * the guest's cart that were lowered or left out; `cart_limit` (of a line, of the cart's lines or of its total) occurs only there.
  */
 export const CartProblem = Type.Object({
   code: OneOf('price_changed', 'out_of_stock', 'unavailable', 'cart_limit'),
@@ -80,7 +80,7 @@ export const cartApi = {
     summary: 'Reprice the cart in another currency',
     body: Closed({ currency: Currency }),
     response: { 200: Cart },
-    errors: ['upstream_unavailable'],
+    errors: ['cart_limit', 'upstream_unavailable'],
   }),
   clearCart: endpoint({
     operationId: 'clearCart',
@@ -113,7 +113,7 @@ export const cartApi = {
     params: lineParams,
     body: Closed({ quantity: Quantity }),
     response: { 200: Cart },
-    errors: ['not_found'],
+    errors: ['not_found', 'cart_limit'],
   }),
   removeLine: endpoint({
     operationId: 'removeCartLine',

@@ -54,6 +54,12 @@ const variantParams = Closed({ variantId: Id('var') })
 const categoryParams = Closed({ categoryId: Id('cat') })
 const stockParams = Closed({ sku: Sku })
 const Stock = Type.Object({ sku: Sku, onHand: Type.Integer(), reserved: Type.Integer(), available: Type.Integer() })
+const StockDelta = Type.Integer({
+  minimum: -1_000_000,
+  maximum: 1_000_000,
+  not: { const: 0 },
+  description: 'What is added or, below zero, taken; never zero',
+})
 const Movement = Type.Object({
   id: Type.Integer(),
   sku: Sku,
@@ -235,7 +241,7 @@ export const adminApi = {
     idempotent: true,
     summary: 'Add or take stock, with a reason',
     params: stockParams,
-    body: Closed({ delta: Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 }), reason: Text(200) }),
+    body: Closed({ delta: StockDelta, reason: Text(200) }),
     response: { 201: Stock },
     errors: ['sku_unknown', 'stock_insufficient'],
   }),

@@ -1,6 +1,6 @@
 // The HTTP surface of identity: who you are and how you prove it.
 import { type Static, Type } from 'typebox'
-import { Address, Closed, Email, Id, Locale, Nullable, Page, pageQuery, Role, Text, Time } from '../common.ts'
+import { Address, Closed, Email, Id, KeptAddress, Locale, Nullable, Page, pageQuery, Role, Text, Time } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 
 export const Tokens = Type.Object({
@@ -25,7 +25,7 @@ export const Profile = Type.Object({
   createdAt: Time,
 })
 export type Profile = Static<typeof Profile>
-export const AddressEntry = Type.Object({ ...Address.properties, id: Id('adr'), isDefault: Type.Boolean() })
+export const AddressEntry = Type.Object({ ...KeptAddress.properties, id: Id('adr'), isDefault: Type.Boolean() })
 const addressParams = Closed({ addressId: Id('adr') })
 const User = Type.Object({
   id: Type.String(),

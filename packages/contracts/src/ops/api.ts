@@ -1,6 +1,6 @@
 // Operating the event backbone: every service with a schema answers the internal part; the gateway puts all of them together for admins.
 import { type Static, type TProperties, Type } from 'typebox'
-import { Closed, Nullable, OneOf, Page, pageQuery, Time } from '../common.ts'
+import { Closed, Moment, Nullable, OneOf, Page, pageQuery, Time } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 
 const DeadLetterFields = {
@@ -41,8 +41,8 @@ export type RedriveResult = Static<typeof RedriveResult>
 const ReplayFields = {
   group: Type.String({ pattern: '^[a-z][a-z-]{0,59}$' }),
   topic: Type.String({ pattern: '^[a-z]+\\.events$' }),
-  from: Time,
-  to: Time,
+  from: Moment,
+  to: Moment,
   again: Type.Optional(
     Type.Boolean({
       description: 'Also what was handled before: only for projections, never for the group of the service itself',

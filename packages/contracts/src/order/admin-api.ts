@@ -1,6 +1,6 @@
 // What operators do with orders and their sagas.
 import { Type } from 'typebox'
-import { Closed, Email, OneOf, Page, Price, pageQuery, Text, Time } from '../common.ts'
+import { Closed, Email, Moment, OneOf, Page, PayableAmount, pageQuery, Text } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import {
   AdminOrder,
@@ -23,8 +23,8 @@ const adminQuery = Closed({
   refundStatus: Type.Optional(RefundStatus),
   number: Type.Optional(OrderNumber),
   email: Type.Optional(Email),
-  from: Type.Optional(Time),
-  to: Type.Optional(Time),
+  from: Type.Optional(Moment),
+  to: Type.Optional(Moment),
   sort: Type.Optional(OneOf('createdAt', '-createdAt')),
 })
 
@@ -93,7 +93,7 @@ export const adminOrderApi = {
     path: '/v1/admin/orders/:orderId/refunds',
     auth: 'admin',
     summary: 'Refund all that is left, or a part',
-    body: Closed({ amount: Type.Optional(Price), reason: Text(500) }),
+    body: Closed({ amount: Type.Optional(PayableAmount), reason: Text(500) }),
     response: { 202: AdminOrder },
     errors: ['not_found', 'order_state', 'over_refund'],
   }),

@@ -1,6 +1,6 @@
 // What an order looks like from outside, and what its calls take.
 import { type Static, type TSchema, Type } from 'typebox'
-import { Address, Closed, Currency, Email, Locale, Money, Nullable, OneOf, Price, Role, Text, Time } from '../common.ts'
+import { Address, Closed, Currency, Email, KeptAddress, Locale, Money, Nullable, OneOf, Role, Text, Time } from '../common.ts'
 import { Totals } from '../money.ts'
 import { CancelReason, OrderId, PricedLine } from './lines.ts'
 
@@ -25,7 +25,7 @@ export const Order = Type.Object({
   email: Nullable(Email),
   currency: Currency,
   lines: Type.Array(PricedLine),
-  addresses: Type.Object({ shipping: Nullable(Address), billing: Nullable(Address) }),
+  addresses: Type.Object({ shipping: Nullable(KeptAddress), billing: Nullable(KeptAddress) }),
   ...Totals.properties,
   lastDecline: Nullable(Type.Object({ at: Time, declineCode: Type.String() })),
   shipments: Type.Array(
@@ -117,9 +117,11 @@ export const waitQuery = <S extends TSchema>(known: S) =>
     known: Type.Optional(known),
   })
 
+/** Any total that a cart can show, so that one that cannot be paid is refused for what it is. */
+const Expected = Closed({ amountMinor: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), currency: Currency })
 export const PlaceOrder = Closed({
   cartVersion: Type.Integer({ minimum: 0 }),
-  expectedTotal: Price,
+  expectedTotal: Expected,
   email: Type.Optional(Email),
   shippingAddress: Address,
   billingAddress: Type.Optional(Address),

@@ -30,10 +30,12 @@ export const shopperOrderApi = {
     response: { 201: Order },
     errors: [
       'cart_empty',
+      'cart_limit',
       'cart_changed',
       'price_changed',
       'out_of_stock',
       'unavailable',
+      'amount_not_payable',
       'return_url_not_allowed',
       'upstream_unavailable',
     ],

@@ -159,6 +159,7 @@ describe('administration', () => {
     expect(await adjust(-3)).toMatchObject({ status: 409, body: { code: 'stock_insufficient' } })
     expect((await adjust(-2)).body).toEqual({ sku, onHand: 6, reserved: 6, available: 0 })
     expect(await adjust(1_000_001)).toMatchObject({ status: 400 })
+    expect(await adjust(0)).toMatchObject({ status: 400, body: { code: 'validation_failed', errors: [{ path: '/delta' }] } })
     expect((await t.as(admin).post('/v1/admin/stock/NO-SUCH/adjustments', { delta: 1, reason: 'x' })).body).toMatchObject({
       code: 'sku_unknown',
     })

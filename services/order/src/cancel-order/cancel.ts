@@ -19,7 +19,7 @@ export interface Asked {
 const cancelProcessing = async (tx: Tx, row: OrderRow, asked: Asked, deps: OrderDeps): Promise<void> => {
   if (row.fulfilment_status === 'partial') {
     throw new AppError('order_state', 'a part of this order is on its way: refund what is missing instead', {
-      status: row.status,
+      orderStatus: row.status,
       allowed: ['shipped'],
     })
   }

@@ -105,7 +105,10 @@ describe('asking again', () => {
 
   test('is refused where nothing is waited for', async () => {
     const order = await o.anOrderIn('processing')
-    expect(await act(order.id, 'retry')).toMatchObject({ status: 409, body: { code: 'order_state', allowed: [] } })
+    expect(await act(order.id, 'retry')).toMatchObject({
+      status: 409,
+      body: { code: 'order_state', sagaState: 'confirmed', status: 409, allowed: [] },
+    })
     expect(await o.t.sql(`SELECT id FROM audit_entry WHERE target = '${order.id}'`)).toEqual([])
   })
 })

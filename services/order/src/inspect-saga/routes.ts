@@ -75,7 +75,7 @@ const ask = async (
   const after = await checkoutSaga.feed(tx, orderId, input, { by: by.actor }, deps)
   if (after === null) {
     throw new AppError('order_state', `a checkout that is ${before} does not take this`, {
-      status: before,
+      sagaState: before,
       allowed: actionsOf(before),
     })
   }

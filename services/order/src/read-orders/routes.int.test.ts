@@ -123,6 +123,14 @@ describe('an operator', () => {
     expect(await o.t.as(admin).get('/v1/admin/orders?limit=101')).toMatchObject({ status: 400 })
   })
 
+  test.each(['from', 'to'])('is told when %s is a moment that no clock shows', async (field) => {
+    for (const moment of ['2016-12-31T23:59:60Z', '0000-01-01T00:00:00%2B01:00', '9999-12-31T23:59:59-01:00', '2026-11-24'])
+      expect(await o.t.as(admin).get(`/v1/admin/orders?${field}=${moment}`)).toMatchObject({
+        status: 400,
+        body: { code: 'validation_failed', errors: expect.arrayContaining([expect.objectContaining({ path: `/${field}` })]) },
+      })
+  })
+
   test('sees who acted, under which correlation id, and the ids that lead into other services', async () => {
     const order = await o.anOrderIn('processing')
     expect(await order.read()).toMatchObject({

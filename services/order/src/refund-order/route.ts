@@ -13,7 +13,7 @@ export const refundOrder = route(orderApi.refundOrder, (req, deps: OrderDeps) =>
     const { amount, reason } = req.body
     if (row.captured_minor === 0) {
       throw new AppError('order_state', 'nothing was captured, so nothing can be refunded', {
-        status: row.status,
+        orderStatus: row.status,
         allowed: nextStatuses[row.status],
       })
     }

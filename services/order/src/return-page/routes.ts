@@ -31,7 +31,7 @@ export const readReturn = route(returnPageApi.readReturn, (req, deps: OrderDeps)
 const askToCancel = async (tx: Tx, row: OrderRow, deps: OrderDeps): Promise<void> => {
   if (row.status === 'cancelled' || row.cancel_requested_at !== null) return
   if (row.status !== 'pending' || row.payment_status !== 'awaiting')
-    throw new AppError('order_state', 'this order is paid: sign in to cancel it', { status: row.status, allowed: [] })
+    throw new AppError('order_state', 'this order is paid: sign in to cancel it', { orderStatus: row.status, allowed: [] })
   changeOrder(tx, row, {
     cancel_requested_at: tx.dbNow,
     cancel_requested_by: row.principal_id,

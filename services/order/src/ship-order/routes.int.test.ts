@@ -82,7 +82,10 @@ describe('shipping', () => {
     const before = await order.read()
     expect(before.status).toBe(status)
     const body = { ship: parcel, deliver: {}, cancel: { reason: 'late' } }[action] ?? {}
-    expect(await act(order.id, action, body)).toMatchObject({ status: 409, body: { code: 'order_state', allowed } })
+    expect(await act(order.id, action, body)).toMatchObject({
+      status: 409,
+      body: { code: 'order_state', orderStatus: status, allowed },
+    })
     expect(await order.read()).toEqual(before)
   })
 

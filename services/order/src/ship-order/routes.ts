@@ -13,7 +13,10 @@ export const shipOrder = route(orderApi.shipOrder, (req, deps: OrderDeps) =>
     const row = await lockOrder(tx, req.params.orderId)
     const { status } = row
     if (status !== 'processing')
-      throw new AppError('order_state', `an order that is ${status} cannot be shipped`, { status, allowed: nextStatuses[status] })
+      throw new AppError('order_state', `an order that is ${status} cannot be shipped`, {
+        orderStatus: status,
+        allowed: nextStatuses[status],
+      })
     const ordered = linesOf(row)
     const shipped = (await listShipments(tx, row.id)).flatMap((shipment) => JSON.parse(shipment.shipped_lines) as Quantity[])
     const { lines, complete } = decideShipment(ordered, shipped, req.body.lines)

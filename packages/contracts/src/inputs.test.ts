@@ -1,0 +1,110 @@
+// What clients may send: nothing passes the schemas that a Date, a payment, a parcel or a mail server could not take.
+import { Value } from 'typebox/value'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import { cartLimit, lineLimit } from './cart/api.ts'
+import { catalogApi } from './catalog/api.ts'
+import { Address, Email, Moment, Price, payableLimit, Text } from './common.ts'
+import { countries } from './countries.ts'
+import type { ProblemExtras } from './errors.ts'
+import { money, totalsOf } from './money.ts'
+import { orderApi } from './order/api.ts'
+
+const address = { name: 'Dana Field', line1: '1 Quay', city: 'Porto', postalCode: '4000', country: 'PT' }
+
+describe('a moment', () => {
+  test.each([
+    ['2026-11-24T10:00:00Z', true],
+    ['2026-11-24T10:00:00.123456Z', true],
+    ['2024-02-29T23:59:59+05:30', true],
+    ['2016-12-31T23:59:60Z', false],
+    ['2017-01-01T00:59:60+01:00', false],
+    ['2026-02-30T00:00:00Z', false],
+    ['2026-11-24t10:00:00z', false],
+    ['0000-01-01T00:00:00+01:00', false],
+    ['9999-12-31T23:59:59-01:00', false],
+    ['2026-11-24', false],
+  ])('%s: %s', (text, taken) => {
+    expect(Value.Check(Moment, text)).toBe(taken)
+    if (taken) expect(Number.isNaN(new Date(text).getTime())).toBe(false)
+  })
+})
+
+describe('an e-mail address', () => {
+  test.each([
+    ['a@example.com', true],
+    ['first.last+tag@mail.example.co.uk', true],
+    ["o'neil@xn--bcher-kva.example", true],
+    ['a..b@example.com', false],
+    ['.a@example.com', false],
+    ['a.@example.com', false],
+    ['a@-example.com', false],
+    ['a@example-.com', false],
+    ['x@-.-', false],
+    ['a@example', false],
+    ['a@.example.com', false],
+    ['a b@example.com', false],
+  ])('%s: %s', (text, taken) => {
+    expect(Value.Check(Email, text)).toBe(taken)
+  })
+})
+
+describe('an address', () => {
+  test('lies in a country that there is', () => {
+    expect(new Set(countries).size).toBe(249)
+    for (const country of countries) expect(country).toMatch(/^[A-Z]{2}$/)
+    for (const country of ['XX', 'ZZ', 'EU', 'UK', 'pt', 'PRT']) expect(Value.Check(Address, { ...address, country })).toBe(false)
+    expect(Value.Check(Address, address)).toBe(true)
+  })
+
+  test.each(['name', 'line1', 'city', 'postalCode', 'company'])('has a %s that can be seen, when it has one', (field) => {
+    for (const blank of ['', ' ', '\t\n', '\u00a0\u2003'])
+      expect(Value.Check(Address, { ...address, [field]: blank })).toBe(false)
+    expect(Value.Check(Address, { ...address, [field]: ' x ' })).toBe(true)
+  })
+
+  test('only text that may be empty may be blank', () => {
+    expect(Value.Check(Text(10, 0), '  ')).toBe(true)
+    expect(Value.Check(Text(10), '  ')).toBe(false)
+  })
+})
+
+describe('an amount', () => {
+  test('the fullest cart at the highest price has a total that is exact', () => {
+    expect(Value.Check(Price, money(payableLimit, 'EUR'))).toBe(true)
+    expect(Value.Check(Price, money(payableLimit + 1, 'EUR'))).toBe(false)
+    const line = { unitPrice: money(payableLimit, 'EUR'), quantity: lineLimit }
+    const { total } = totalsOf(
+      'EUR',
+      Array.from({ length: cartLimit }, () => line),
+    )
+    expect(total.amountMinor).toBe(payableLimit * lineLimit * cartLimit)
+  })
+
+  test('that is refunded is more than nothing', () => {
+    const body = orderApi.refundOrder.body
+    for (const [amountMinor, taken] of [
+      [1, true],
+      [0, false],
+      [-5, false],
+      [payableLimit + 1, false],
+    ] as const)
+      expect(Value.Check(body, { amount: { amountMinor, currency: 'EUR' }, reason: 'broken' })).toBe(taken)
+    expect(Value.Check(body, { reason: 'broken' })).toBe(true)
+  })
+
+  test('of stock that comes or goes is not zero', () => {
+    for (const [delta, taken] of [
+      [1, true],
+      [-1, true],
+      [0, false],
+    ] as const)
+      expect(Value.Check(catalogApi.adjustStock.body, { delta, reason: 'count' })).toBe(taken)
+  })
+})
+
+test('no extra member of a problem can take the place of one that RFC 9457 or the shop defines', () => {
+  expectTypeOf<ProblemExtras['status']>().toEqualTypeOf<undefined>()
+  expectTypeOf<{ status: string }>().not.toExtend<ProblemExtras>()
+  expectTypeOf<{ type: string }>().not.toExtend<ProblemExtras>()
+  expectTypeOf<{ orderStatus: string; allowed: string[] }>().toExtend<ProblemExtras>()
+})
