@@ -47,6 +47,11 @@ test('lines carry names and prices of now, in the cart’s order, and the totals
   expect(totals).toMatchObject({ subtotal: eur(1250), total: eur(1250), tax: eur(0), shipping: eur(0), discount: eur(0) })
 })
 
+test('the highest total that can be paid is ordered', () => {
+  const variants = [variant('A', { price: eur(49_999_998) }), variant('B', { price: eur(1) })]
+  expect(decideOrder({ ...wish, expectedTotal: eur(99_999_999) }, cart, variants).totals.total).toEqual(eur(99_999_999))
+})
+
 test.each([
   ['an empty cart', { cart: { lines: [] } }, { code: 'cart_empty' }],
   ['another version', { wish: { cartVersion: 3 } }, { code: 'cart_changed', extras: { cartVersion: 4 } }],
@@ -61,6 +66,22 @@ test.each([
     'another total',
     { variants: [variant('A', { price: eur(300) }), variant('B')] },
     { code: 'price_changed', extras: { expected: eur(1250), total: eur(1350) } },
+  ],
+  [
+    'a total of nothing',
+    {
+      wish: { expectedTotal: eur(0) },
+      variants: [variant('A', { price: eur(0) }), variant('B', { price: eur(0) })],
+    },
+    { code: 'amount_not_payable', status: 409, extras: { total: eur(0), limit: 99_999_999 } },
+  ],
+  [
+    'more than can be paid at once',
+    {
+      wish: { expectedTotal: eur(100_000_000) },
+      variants: [variant('A', { price: eur(49_999_997) }), variant('B', { price: eur(2) })],
+    },
+    { code: 'amount_not_payable', extras: { total: eur(100_000_000), limit: 99_999_999 } },
   ],
   [
     'too little stock',

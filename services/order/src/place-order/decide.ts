@@ -5,6 +5,7 @@ import {
   lineTotal,
   type Money,
   type OpenCart,
+  payableLimit,
   type Totals,
   totalsOf,
 } from '@cartwright/contracts'
@@ -28,8 +29,15 @@ export interface Wish {
   expectedTotal: Money
 }
 
+/** @throws AppError amount_not_payable: an order that nobody can pay would be taken now and cancelled later */
+const refuseUnpayable = (total: Money): void => {
+  if (total.amountMinor >= 1 && total.amountMinor <= payableLimit) return
+  const detail = total.amountMinor < 1 ? 'there is nothing to pay' : `at most ${payableLimit} minor units can be paid at once`
+  throw new AppError('amount_not_payable', detail, { total, limit: payableLimit })
+}
+
 /**
- * @throws AppError cart_empty, cart_changed, unavailable, price_changed, out_of_stock
+ * @throws AppError cart_empty, cart_changed, unavailable, price_changed, amount_not_payable, out_of_stock
  */
 export const decideOrder = (wish: Wish, cart: OpenCart, variants: readonly InternalVariant[]): Decided => {
   if (cart.lines.length === 0) throw new AppError('cart_empty')
@@ -62,6 +70,7 @@ export const decideOrder = (wish: Wish, cart: OpenCart, variants: readonly Inter
       lines: lines.map(({ sku, unitPrice }) => ({ sku, unitPrice })),
     })
   }
+  refuseUnpayable(totals.total)
   const shortages = cart.lines
     .map(({ sku, quantity }) => ({ sku, requested: quantity, available: bySku.get(sku)?.available ?? 0 }))
     .filter(({ requested, available }) => available < requested)

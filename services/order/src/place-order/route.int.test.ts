@@ -127,6 +127,26 @@ describe('a checkout that is refused writes nothing and says what helps', () => 
     })
   })
 
+  test('a total of nothing, and one that is more than can be paid at once', async () => {
+    for (const amountMinor of [0, 50_000_000]) {
+      const { shopper } = aCart({ price: { amountMinor, currency: 'EUR' } })
+      await refused(() => o.checkout(shopper), 409, {
+        code: 'amount_not_payable',
+        total: { amountMinor: 2 * amountMinor, currency: 'EUR' },
+        limit: 99_999_999,
+      })
+    }
+  })
+
+  test('more lines than the payment page takes', async () => {
+    const [shopper, item] = [o.aShopper(), o.anItem()]
+    const lines = Array.from({ length: 101 }, () => ({ sku: item.sku, quantity: 1 }))
+    o.fillCart(shopper, lines)
+    await refused(() => o.checkout(shopper), 422, { code: 'cart_limit', limit: 100 })
+    o.fillCart(shopper, lines.slice(1))
+    expect((await o.checkout(shopper)).status).toBe(201)
+  })
+
   test('something that is no longer sold, or has no price in this currency, or is unknown', async () => {
     for (const more of [{ sellable: false }, { price: null }]) {
       const { shopper, item, cart } = aCart(more)
@@ -157,6 +177,11 @@ describe('a checkout that is refused writes nothing and says what helps', () => 
       code: 'validation_failed',
       errors: [{ path: '/shippingAddress/country' }],
     })
+    for (const wrong of [{ country: 'ZZ' }, { name: ' ' }, { postalCode: '\t' }])
+      await refused(() => o.checkout(shopper, { shippingAddress: { ...anAddress, ...wrong } }), 400, {
+        errors: [{ path: `/shippingAddress/${Object.keys(wrong)[0]}` }],
+      })
+    await refused(() => o.checkout(shopper, { email: 'a..b@example.com' }), 400, { errors: [{ path: '/email' }] })
     await refused(() => o.checkout(shopper, { gift: true }), 400, { errors: [{ path: '/gift' }] })
     await refused(() => o.checkout(shopper, {}, { key: null }), 400, { code: 'idempotency_key_missing' })
     await refused(() => o.t.anonymous.post('/v1/checkout', {}), 401, { code: 'unauthenticated' })

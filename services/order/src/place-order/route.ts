@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import {
   AppError,
   cartApi,
+  cartLimit,
   catalogApi,
   type InternalVariant,
   type OpenCart,
@@ -48,6 +49,9 @@ const readAndDecide = async (
   deps: OrderDeps,
 ): Promise<{ cart: OpenCart; decided: Decided }> => {
   if (cart === null || cart.lines.length === 0) throw new AppError('cart_empty')
+  // The page that takes the money lists no more.
+  if (cart.lines.length > cartLimit)
+    throw new AppError('cart_limit', `an order takes at most ${cartLimit} lines`, { limit: cartLimit })
   return { cart, decided: decideOrder(body, cart, await readVariants(cart, principal, deps)) }
 }
 
