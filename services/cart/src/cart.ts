@@ -1,5 +1,15 @@
 // The nouns and pure rules of a cart: what lines cost now, and what stands between them and a checkout.
-import { type Cart, type CartProblem, lineTotal, type Money, money, totalsOf } from '@cartwright/contracts'
+import {
+  type Cart,
+  type CartProblem,
+  cartLimit,
+  lineLimit,
+  lineTotal,
+  type Money,
+  money,
+  payableLimit,
+  totalsOf,
+} from '@cartwright/contracts'
 
 /** What a new cart is priced in until the shopper says otherwise. */
 export const defaultCurrency = 'EUR'
@@ -19,6 +29,13 @@ export interface CartState {
   version: number
   currency: string
   lines: readonly CartLine[]
+}
+
+/** So many of a line of the customer's cart came with a merge. */
+export interface TakenLine {
+  lineId: string
+  sku: string
+  quantity: number
 }
 
 /** What the projection knows of a SKU. */
@@ -95,6 +112,20 @@ const answerLine = (line: CartLine, view: View | undefined, currency: string, pu
     unitPrice,
     lineTotal: unitPrice ? lineTotal({ unitPrice, quantity: line.quantity }) : money(0, currency),
   }
+}
+
+/** What the cart costs now, in minor units. */
+export const costOf = (cart: CartState, views: Views): number =>
+  cart.lines.reduce((sum, { sku, quantity }) => sum + (priceOf(views.get(sku), cart.currency)?.amountMinor ?? 0) * quantity, 0)
+
+/** The most of a SKU that the cart takes: no more than a line, its lines and what can be paid at once allow; what it holds may stay. */
+export const mostOf = (cart: CartState, views: Views, sku: string): number => {
+  const held = cart.lines.find((line) => line.sku === sku)
+  if (!held && cart.lines.length >= cartLimit) return 0
+  const had = held?.quantity ?? 0
+  const price = priceOf(views.get(sku), cart.currency)?.amountMinor ?? 0
+  const further = price === 0 ? lineLimit : Math.floor((payableLimit - costOf(cart, views)) / price)
+  return Math.min(lineLimit, had + Math.max(0, further))
 }
 
 /** The whole cart at current prices. Lines that cannot be bought count zero. Prices are what shoppers pay, tax included. */

@@ -1,6 +1,6 @@
 // Decides what a shopper's write makes of her lines. What she writes she has seen: the current price is remembered with the line.
-import { AppError, cartLimit, lineLimit } from '@cartwright/contracts'
-import { asSeen, type CartLine, type CartState, type Views } from '../cart.ts'
+import { AppError, cartLimit, lineLimit, payableLimit } from '@cartwright/contracts'
+import { asSeen, type CartLine, type CartState, costOf, type Views } from '../cart.ts'
 
 /** Adds to the line of the SKU, or makes one. @throws AppError sku_unknown, cart_limit */
 export const decideAdd = (
@@ -17,6 +17,16 @@ export const decideAdd = (
   if (quantity > lineLimit)
     throw new AppError('cart_limit', `a line takes at most ${lineLimit} of one SKU`, { limit: lineLimit, sku: wish.sku })
   return asSeen({ id: held?.id ?? wish.newLineId, sku: wish.sku, quantity, seenMinor: null }, view, cart.currency)
+}
+
+/**
+ * No write lifts a cart above what can be paid at once. Prices may have done that behind it: then it may still become cheaper, step by step.
+ * @throws AppError cart_limit
+ */
+export const refuseUnpayable = (before: CartState, after: CartState, views: Views): void => {
+  const cost = costOf(after, views)
+  if (cost <= payableLimit || (before.currency === after.currency && cost <= costOf(before, views))) return
+  throw new AppError('cart_limit', `the total of a cart is at most ${payableLimit} minor units`, { limit: payableLimit })
 }
 
 /** @throws AppError not_found for a line that is not in this cart */

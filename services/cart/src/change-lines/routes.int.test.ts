@@ -133,6 +133,31 @@ describe('a shopper’s writes', () => {
     })
   })
 
+  test('no write lifts the total above what can be paid at once, and nothing is written', async () => {
+    const sku = await announce(t, { prices: { EUR: 40_000_000, USD: 60_000_000 } })
+    const shopper = t.as(aGuest())
+    const cart = (await shopper.post('/v1/cart/lines', { sku, quantity: 2 })).body
+    const refusal = { status: 422, body: { code: 'cart_limit', limit: 99_999_999 } }
+    expect(await shopper.post('/v1/cart/lines', { sku, quantity: 1 })).toMatchObject(refusal)
+    expect(await shopper.patch(`/v1/cart/lines/${cart.lines[0].id}`, { quantity: 3 })).toMatchObject(refusal)
+    expect(await shopper.patch('/v1/cart', { currency: 'USD' })).toMatchObject(refusal)
+    expect((await shopper.get('/v1/cart')).body).toEqual(cart)
+  })
+
+  test('a cart that prices lifted above it is read, and made cheaper step by step', async () => {
+    const [sku, cheap] = [await announce(t, { prices: { EUR: 100 } }), await announce(t, { prices: { EUR: 1 } })]
+    const shopper = t.as(aGuest())
+    const [line] = (await shopper.post('/v1/cart/lines', { sku, quantity: 999 })).body.lines
+    await announce(t, { sku, prices: { EUR: 99_999_999 }, version: 2 })
+    expect(await shopper.get('/v1/cart')).toMatchObject({ status: 200, body: { total: { amountMinor: 999 * 99_999_999 } } })
+    expect(await shopper.post('/v1/cart/lines', { sku: cheap, quantity: 1 })).toMatchObject({ status: 422 })
+    for (const quantity of [500, 1])
+      expect(await shopper.patch(`/v1/cart/lines/${line.id}`, { quantity })).toMatchObject({
+        status: 200,
+        body: { total: { amountMinor: quantity * 99_999_999 } },
+      })
+  })
+
   test('more than there is goes in, with a problem that says how many there are', async () => {
     const sku = await announce(t, { available: 3 })
     const cart = (await t.as(aGuest()).post('/v1/cart/lines', { sku, quantity: 5 })).body

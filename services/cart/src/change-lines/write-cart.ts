@@ -6,6 +6,7 @@ import { type CartState, defaultCurrency, priceCart, type Views } from '../cart.
 import { type OpenCart, updateCurrency, writeOpenCart } from '../db/carts.ts'
 import { isUnknown, learnVariants } from '../db/views.ts'
 import type { CartDeps } from '../deps.ts'
+import { refuseUnpayable } from './decide.ts'
 
 /** The projection lacks these SKUs; the transaction is rolled back, catalog is asked, and it runs again. */
 class UnknownSkus extends Error {
@@ -42,7 +43,9 @@ const attempt = (principal: Principal, change: Change, mayAsk: boolean, deps: Ca
     )
     if (mayAsk && unknown.length > 0) throw new UnknownSkus(unknown, currency, open.views)
     if (currency !== open.cart.currency) updateCurrency(tx, open.cart.id, currency)
-    return { cart: await change.apply(tx, open), views: open.views }
+    const cart = await change.apply(tx, open)
+    refuseUnpayable(open.cart, cart, open.views)
+    return { cart, views: open.views }
   })
 
 /** Asks catalog. @throws AppError sku_unknown when the wanted SKU is not sold there either, upstream_unavailable */

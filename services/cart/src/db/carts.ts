@@ -153,6 +153,7 @@ export const deleteCarts = async (tx: Tx, principalId: string): Promise<number> 
   const ids = list(carts.map((cart) => cart.id))
   await tx.run`DELETE FROM cart_line WHERE cart_id IN (${ids})`
   await tx.run`DELETE FROM cart_order WHERE cart_id IN (${ids})`
+  await tx.run`DELETE FROM cart_order WHERE taken_from = ${principalId}`
   await tx.run`DELETE FROM cart_merge WHERE principal_id = ${principalId} OR guest_id = ${principalId}`
   await tx.run`DELETE FROM cart WHERE principal_id = ${principalId}`
   return Math.max(0, ...carts.map((cart) => cart.version))

@@ -1,8 +1,9 @@
 // What an order leaves behind and what comes back, for any cart.
-import { money } from '@cartwright/contracts'
+import { cartLimit, money } from '@cartwright/contracts'
 import { describe, expect, test } from 'vitest'
-import { aCart, aLine } from '../fixtures.ts'
-import { givenBack, leftBehind } from './decide.ts'
+import type { CartState, Views } from '../cart.ts'
+import { aCart, aLine, aView, views } from '../fixtures.ts'
+import { givenBack, leftBehind, takenOut } from './decide.ts'
 
 const ordered = (sku: string, quantity: number, price = money(1000, 'EUR')) => ({ sku, quantity, unitPrice: price })
 
@@ -14,13 +15,51 @@ describe('leftBehind', () => {
   })
 })
 
+describe('takenOut', () => {
+  const came = (sku: string, quantity: number, lineId = `lin_${sku.toLowerCase()}`) => ({ lineId, sku, quantity })
+
+  test('what was ordered leaves, but not what its owner had herself, nor what was written after ordering', () => {
+    const lines = [aLine('A', 3), aLine('B', 1), aLine('C', 5), aLine('D', 1)]
+    const taken = [came('A', 1), came('B', 1), came('C', 5)]
+    expect(takenOut(lines, taken, [ordered('A', 2), ordered('B', 1), ordered('C', 2)])).toEqual([
+      { ...aLine('A', 3), quantity: 2 },
+      { ...aLine('B', 1), quantity: 0 },
+      { ...aLine('C', 5), quantity: 3 },
+    ])
+  })
+
+  test('never below zero, and not out of a line that the shopper made anew', () => {
+    expect(takenOut([aLine('A', 1)], [came('A', 4)], [ordered('A', 4)])).toEqual([{ ...aLine('A', 1), quantity: 0 }])
+    expect(takenOut([aLine('A', 2)], [came('A', 2, 'lin_before')], [ordered('A', 2)])).toEqual([])
+  })
+})
+
 describe('givenBack', () => {
+  const known = views(aView('A'), aView('B'))
+  const back = (cart: CartState, lines: ReturnType<typeof ordered>[], seen: Views = known) =>
+    givenBack(cart, lines, seen, () => 'lin_new001')
+
   test('quantities sum up to the limit of a line, and ordered prices are the ones that were seen', () => {
-    const back = givenBack(aCart([aLine('A', 998, 1)]), [ordered('A', 5), ordered('B', 2, money(700, 'EUR'))], () => 'lin_new001')
-    expect(back).toEqual([{ ...aLine('A', 999, 1) }, { id: 'lin_new001', sku: 'B', quantity: 2, seenMinor: 700 }])
+    expect(back(aCart([aLine('A', 998, 1)]), [ordered('A', 5), ordered('B', 2, money(700, 'EUR'))])).toEqual({
+      changed: [{ ...aLine('A', 999, 1) }, { id: 'lin_new001', sku: 'B', quantity: 2, seenMinor: 700 }],
+      leftOut: ['A'],
+    })
   })
 
   test('a price in another currency was not seen in this cart', () => {
-    expect(givenBack(aCart([], 'USD'), [ordered('A', 1)], () => 'lin_new001')).toMatchObject([{ seenMinor: null }])
+    expect(back(aCart([], 'USD'), [ordered('A', 1)]).changed).toMatchObject([{ seenMinor: null }])
+  })
+
+  test('a cart gets no more lines than it may have', () => {
+    const full = aCart(Array.from({ length: cartLimit }, (_, index) => aLine(`F${index}`)))
+    expect(back(full, [ordered('A', 1), ordered('F0', 1)])).toEqual({ changed: [aLine('F0', 2)], leftOut: ['A'] })
+  })
+
+  test('a cart gets no dearer than what can be paid at once, at the prices of now', () => {
+    const dear = views(aView('A', { EUR: 30_000_000 }), aView('B', { EUR: 10_000_000 }))
+    expect(back(aCart([aLine('B', 1)]), [ordered('A', 4), ordered('B', 1)], dear)).toEqual({
+      changed: [{ id: 'lin_new001', sku: 'A', quantity: 2, seenMinor: 1000 }, aLine('B', 2)],
+      leftOut: ['A'],
+    })
   })
 })

@@ -1,23 +1,28 @@
 // Puts the lines of a cancelled order into the shopper's open cart, or a new one. It counts as a write, since she sees it.
 import type { Tx } from '@cartwright/db'
-import { withLines } from '../cart.ts'
+import { type View, withLines } from '../cart.ts'
 import { saveLines, writeOpenCart } from '../db/carts.ts'
 import { updateGivenBack } from '../db/orders.ts'
+import { listVariants } from '../db/views.ts'
 import type { CartDeps } from '../deps.ts'
 import { givenBack, type OrderedLine } from './decide.ts'
 
 export interface CancelledOrder {
   orderId: string
-  principal: { id: string }
   currency: string
   lines: readonly OrderedLine[]
 }
 
-export const giveBack = async (tx: Tx, order: CancelledOrder, deps: CartDeps): Promise<void> => {
-  const { orderId, principal, currency, lines } = order
-  const { cart } = await writeOpenCart(tx, principal.id, { id: deps.newId('crt'), currency })
-  const changed = givenBack(cart, lines, () => deps.newId('lin'))
+/** @param principalId whose cart the order took the lines from */
+export const giveBack = async (tx: Tx, principalId: string, order: CancelledOrder, deps: CartDeps): Promise<void> => {
+  const { orderId, currency, lines } = order
+  const { cart, views } = await writeOpenCart(tx, principalId, { id: deps.newId('crt'), currency })
+  const skus = lines.map(({ sku }) => sku)
+  const known = [...(await listVariants(tx, skus))].map(([sku, variant]): [string, View] => [sku, { variant, stock: null }])
+  const { changed, leftOut } = givenBack(cart, lines, new Map([...known, ...views]), () => deps.newId('lin'))
   saveLines(tx, cart.id, changed)
   updateGivenBack(tx, orderId)
-  tx.afterCommit(() => void deps.cache.putCart(principal.id, withLines(cart, changed)))
+  tx.afterCommit(() => void deps.cache.putCart(principalId, withLines(cart, changed)))
+  if (leftOut.length > 0)
+    deps.log.info({ orderId, cartId: cart.id, skus: leftOut }, 'the cart is too full for everything that an order gives back')
 }

@@ -127,14 +127,71 @@ describe('following orders', () => {
     expect(await read()).toEqual(back)
   })
 
-  test('an order whose cart was merged meanwhile closes nothing and gives nothing back', async () => {
-    const { who, order, read } = await aShopper(2)
-    const customer = t.as(aCustomer())
+  /** A guest orders two, writes on, and a customer who had one merges before the news of the order comes. */
+  const aMergedOrder = async () => {
+    const { who, client, order, read } = await aShopper(2)
+    await client.post('/v1/cart/lines', { sku: other, quantity: 1 })
+    const person = aCustomer()
+    const customer = t.as(person)
+    await customer.post('/v1/cart/lines', { sku, quantity: 1 })
     const merged = (await customer.post('/v1/cart/merge', { guestAccessToken: await t.token(who) })).body
+    expect(quantities(merged)).toEqual({ [sku]: 3, [other]: 1 })
+    return { order, person, customer, merged, readGuest: read, read: async () => (await customer.get('/v1/cart')).body }
+  }
+
+  test('an order whose cart was merged meanwhile takes what was ordered out of the customer’s cart, once', async () => {
+    const { order, merged, read, readGuest } = await aMergedOrder()
+    await t.receive(orderEvents.placed, order, { twice: true })
     await t.receive(orderEvents.placed, order)
+    const left = await read()
+    expect(quantities(left)).toEqual({ [sku]: 1, [other]: 1 })
+    expect(left).toMatchObject({ id: merged.id, version: merged.version + 1 })
+    await t.receive(orderEvents.cancelled, cancellationOf(order), { twice: true })
+    expect(quantities(await read())).toEqual({ [sku]: 3, [other]: 1 })
+    expect((await readGuest()).lines).toEqual([])
+  })
+
+  test('a cancellation before that news leaves the merged cart with everything, once', async () => {
+    const { order, read } = await aMergedOrder()
+    await t.receive(orderEvents.cancelled, cancellationOf(order), { twice: true })
+    await t.receive(orderEvents.placed, order, { twice: true })
     await t.receive(orderEvents.cancelled, cancellationOf(order))
-    expect((await read()).lines).toEqual([])
-    expect((await customer.get('/v1/cart')).body).toEqual(merged)
+    expect(quantities(await read())).toEqual({ [sku]: 3, [other]: 1 })
+  })
+
+  test('what the customer has ordered or removed herself by then is not taken a second time', async () => {
+    const { order, person, customer, merged, read } = await aMergedOrder()
+    await t.receive(orderEvents.placed, orderOf(person, merged))
+    const again = (await customer.post('/v1/cart/lines', { sku, quantity: 4 })).body
+    await t.receive(orderEvents.placed, order, { twice: true })
+    expect(await read()).toEqual(again)
+  })
+
+  test('a whole cart that was ordered and merged is empty afterwards, and its copy too', async () => {
+    const { who, order } = await aShopper(2)
+    const customer = t.as(aCustomer())
+    await customer.post('/v1/cart/merge', { guestAccessToken: await t.token(who) })
+    await t.receive(orderEvents.placed, order, { twice: true })
+    expect((await customer.get('/v1/cart')).body).toMatchObject({ version: 2, lines: [], total: { amountMinor: 0 } })
+  })
+
+  test('an account that is closed gets nothing back of an order that a guest had made', async () => {
+    const { order, person, readGuest } = await aMergedOrder()
+    await t.receive(orderEvents.placed, order)
+    await t.receive(identityEvents.accountClosed, { userId: person.id, at: '2026-11-24T00:00:00.000Z' })
+    await t.receive(orderEvents.cancelled, cancellationOf(order), { twice: true })
+    expect(await t.sql(`SELECT id FROM cart WHERE principal_id = '${person.id}'`)).toEqual([])
+    expect((await readGuest()).lines).toEqual([])
+  })
+
+  test('lines that come back never fill a cart beyond its limits', async () => {
+    const { who, client, order, read } = await aShopper(2)
+    await t.receive(orderEvents.placed, order)
+    const dear = await announce(t, { prices: { EUR: 99_999_000 } })
+    await client.post('/v1/cart/lines', { sku: dear, quantity: 1 })
+    await t.receive(orderEvents.cancelled, cancellationOf(order), { twice: true })
+    expect(quantities(await read())).toEqual({ [dear]: 1 })
+    expect(await t.sql(`SELECT COUNT(*) AS carts FROM cart WHERE open_for = '${who.id}'`)).toEqual([{ carts: 1 }])
   })
 
   test('closing an account forgets its carts, and a late cancellation brings none back', async () => {

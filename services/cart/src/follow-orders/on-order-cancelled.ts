@@ -1,4 +1,4 @@
-// Gives the lines of an unpaid order back once, and only when that order had closed its cart.
+// Gives the lines of an unpaid order back once, where it took them from, and only when it had taken them.
 import { orderEvents } from '@cartwright/contracts'
 import { on } from '@cartwright/messaging'
 import { lockOrderFacts, updateCancelled } from '../db/orders.ts'
@@ -11,5 +11,5 @@ export const onOrderCancelled = on(orderEvents.cancelled, async (tx, { data: ord
   if (facts.cancelled) return
   updateCancelled(tx, order.orderId)
   // When the order's own news is still to come, that handler finds the cancellation and gives back.
-  if (facts.closed && !facts.givenBack) await giveBack(tx, order, deps)
+  if (facts.closed && !facts.givenBack) await giveBack(tx, facts.takenFrom ?? order.principal.id, order, deps)
 })

@@ -43,6 +43,29 @@ describe('decideMerge', () => {
     expect(merged(full, { A: 1, F0: 1 }, known)).toMatchObject({ lines: { ...full, F0: 2 }, problems: ['A cart_limit'] })
   })
 
+  test('a sum is capped to what can be paid at once, and what the customer had stays even above it', () => {
+    const dear = views(aView('A', { EUR: 40_000_000 }), aView('B', { EUR: 19_000_000 }))
+    expect(merged({ A: 1 }, { A: 3, B: 2 }, dear)).toMatchObject({
+      lines: { A: 2, B: 1 },
+      problems: ['A cart_limit', 'B cart_limit'],
+    })
+    expect(merged({ A: 3 }, { A: 1, B: 1 }, dear)).toMatchObject({ lines: { A: 3 }, problems: ['A cart_limit', 'B cart_limit'] })
+    const [problem] = decideMerge(aCart([aLine('A', 1)]), aCart([aLine('A', 3)]), dear).problems
+    expect(problem).toMatchObject({ lineId: 'lin_a', requested: 4, available: 2 })
+  })
+
+  test('what came from the guest is told by line', () => {
+    const { taken } = decideMerge(
+      aCart([aLine('A', 6)]),
+      aCart([aLine('A', 6), aLine('B', 2), aLine('C')]),
+      views(aView('A'), aView('B')),
+    )
+    expect(taken).toEqual([
+      { lineId: 'lin_a', sku: 'A', quantity: 4 },
+      { lineId: 'lin_b', sku: 'B', quantity: 2 },
+    ])
+  })
+
   test('a price that changed since the guest saw it stays a problem', () => {
     const guest = aCart([aLine('A', 1, 900)])
     expect(decideMerge(aCart([]), guest, views(aView('A'))).changed).toMatchObject([{ seenMinor: 900 }])

@@ -13,6 +13,7 @@ import {
   updateCurrency,
   writeOpenCart,
 } from '../db/carts.ts'
+import { insertMerge } from '../db/merges.ts'
 import type { CartDeps } from '../deps.ts'
 import { decideMerge } from './decide.ts'
 
@@ -41,10 +42,9 @@ const take = (customer: Principal, guest: Principal, deps: CartDeps): Promise<Ta
     if (theirs.cart.lines.length === 0) return { guestVersion: locked.version, open: null, problems: [] }
     const own = await ownCart(tx, customer, theirs.cart, deps)
     const views = new Map<string, View>([...theirs.views, ...own.views])
-    const { changed, problems } = decideMerge(own.cart, theirs.cart, views)
+    const { changed, problems, taken } = decideMerge(own.cart, theirs.cart, views)
     saveLines(tx, own.cart.id, changed)
-    await tx.run`INSERT INTO cart_merge (guest_cart_id, guest_id, principal_id, problems, created_at)
-      VALUES (${locked.id}, ${guest.id}, ${customer.id}, ${JSON.stringify(problems)}, ${tx.dbNow})`
+    insertMerge(tx, { guestCartId: locked.id, guestId: guest.id, principalId: customer.id, problems, taken })
     return { guestVersion: locked.version, open: { cart: withLines(own.cart, changed), views }, problems }
   })
 
