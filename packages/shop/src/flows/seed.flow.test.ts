@@ -26,7 +26,7 @@ const holdOrder = async (orderId: string) => {
   }
 }
 
-/** Guests who come and order one after the other until they are told to stop. */
+/** Guests who come one after the other, each with an order, until they are told to stop. */
 const traffic = () => {
   let open = true
   let orders = 0
@@ -37,7 +37,7 @@ const traffic = () => {
       orders += 1
     }
   }
-  const walking = Promise.all([walk(), walk(), walk()])
+  const walking = walk()
   return {
     orders: () => orders,
     end: async () => {
