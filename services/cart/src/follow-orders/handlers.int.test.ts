@@ -108,6 +108,22 @@ describe('following orders', () => {
     ])
   })
 
+  test('lines that come back to an empty cart bring their currency along', async () => {
+    const dollars = await announce(t, { prices: { USD: 1000 } })
+    const who = aGuest()
+    const client = t.as(who)
+    await client.patch('/v1/cart', { currency: 'USD' })
+    const order = orderOf(who, (await client.post('/v1/cart/lines', { sku: dollars, quantity: 2 })).body)
+    await t.receive(orderEvents.placed, order)
+    expect((await client.get('/v1/cart')).body.currency).toBe('EUR')
+    await t.receive(orderEvents.cancelled, cancellationOf(order))
+    expect((await client.get('/v1/cart')).body).toMatchObject({
+      currency: 'USD',
+      total: { amountMinor: 2000, currency: 'USD' },
+      problems: [],
+    })
+  })
+
   test('a paid order that is cancelled gives nothing back', async () => {
     const { order, read } = await aShopper()
     await t.receive(orderEvents.placed, order)

@@ -84,6 +84,18 @@ test.each([
     { code: 'amount_not_payable', extras: { total: eur(100_000_000), limit: 99_999_999 } },
   ],
   [
+    'a price that no card can be charged with',
+    {
+      wish: { expectedTotal: { amountMinor: 2 * 1005 + 3 * 80, currency: 'KWD' } },
+      cart: { currency: 'KWD' },
+      variants: [
+        variant('A', { price: { amountMinor: 1005, currency: 'KWD' } }),
+        variant('B', { price: { amountMinor: 80, currency: 'KWD' } }),
+      ],
+    },
+    { code: 'amount_not_payable', extras: { step: 10 } },
+  ],
+  [
     'too little stock',
     { variants: [variant('A'), variant('B', { available: 2 })] },
     { code: 'out_of_stock', extras: { shortages: [{ sku: 'B', requested: 3, available: 2 }] } },

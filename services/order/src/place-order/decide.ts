@@ -6,6 +6,7 @@ import {
   type Money,
   type OpenCart,
   payableLimit,
+  paymentStep,
   type Totals,
   totalsOf,
 } from '@cartwright/contracts'
@@ -30,7 +31,13 @@ export interface Wish {
 }
 
 /** @throws AppError amount_not_payable: an order that nobody can pay would be taken now and cancelled later */
-const refuseUnpayable = (total: Money): void => {
+const refuseUnpayable = (total: Money, lines: readonly DecidedLine[]): void => {
+  const step = paymentStep(total.currency)
+  if (lines.some(({ unitPrice }) => unitPrice.amountMinor % step !== 0))
+    throw new AppError('amount_not_payable', `prices in ${total.currency} must be multiples of ${step} minor units`, {
+      total,
+      step,
+    })
   if (total.amountMinor >= 1 && total.amountMinor <= payableLimit) return
   const detail = total.amountMinor < 1 ? 'there is nothing to pay' : `at most ${payableLimit} minor units can be paid at once`
   throw new AppError('amount_not_payable', detail, { total, limit: payableLimit })
@@ -70,7 +77,7 @@ export const decideOrder = (wish: Wish, cart: OpenCart, variants: readonly Inter
       lines: lines.map(({ sku, unitPrice }) => ({ sku, unitPrice })),
     })
   }
-  refuseUnpayable(totals.total)
+  refuseUnpayable(totals.total, lines)
   const shortages = cart.lines
     .map(({ sku, quantity }) => ({ sku, requested: quantity, available: bySku.get(sku)?.available ?? 0 }))
     .filter(({ requested, available }) => available < requested)

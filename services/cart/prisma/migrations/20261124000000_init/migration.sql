@@ -25,25 +25,21 @@ CREATE TABLE cart_line (
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 
 -- What is known of each order: whether it closed its cart, whether it was cancelled unpaid, whether its lines went back.
--- `taken_from` is who had merged the ordered cart: then its lines were taken out of that principal's cart instead.
 CREATE TABLE cart_order (
   order_id VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   cart_id VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   closed_at DATETIME(6) NULL,
-  taken_from VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NULL,
   cancelled_at DATETIME(6) NULL,
   given_back_at DATETIME(6) NULL,
-  KEY cart_order_cart (cart_id),
-  KEY cart_order_taken (taken_from)
+  KEY cart_order_cart (cart_id)
 ) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;
 
--- One row per guest cart that was merged: what was lowered or left out, so that a repeated merge can say it again, and what came over.
+-- One row per guest cart that was merged, with what was lowered or left out, so that a repeated merge can say it again.
 CREATE TABLE cart_merge (
   guest_cart_id VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   guest_id VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   principal_id VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   problems LONGTEXT COLLATE utf8mb4_unicode_ci NOT NULL,
-  taken LONGTEXT COLLATE utf8mb4_unicode_ci NOT NULL,
   created_at DATETIME(6) NOT NULL,
   KEY cart_merge_guest (guest_id, principal_id, created_at),
   KEY cart_merge_principal (principal_id)
