@@ -42,6 +42,24 @@ test('I1: more money goes back than came', async () => {
   expect(await corrupted(refund(1400, 1401), refund(1401, 1400))).toEqual(['I1-refunds-covered'])
 })
 
+test('I1 and I3: a payment and a refund are found however many are newer', async () => {
+  const many = `(SELECT a.n * 10 + b.n AS n FROM (SELECT id AS n FROM many) a JOIN (SELECT id AS n FROM many WHERE id < 10) b)`
+  await lab.service.sql('CREATE TABLE many (id INT NOT NULL)')
+  await lab.service.sql(`INSERT INTO many (id) VALUES ${Array.from({ length: 110 }, (_, n) => `(${n})`).join(', ')}`)
+  await lab.service.sql(`INSERT INTO payment (id, order_id, number, locale, state, amount_minor, currency, attempt, request, hold_until, declined_charges, created_at, updated_at)
+    SELECT CONCAT('pay_z', n), CONCAT('ord_z', n), n, 'en', 'expired', 100, 'EUR', 1, '{}', UTC_TIMESTAMP(6), '[]', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) FROM ${many} many`)
+  await lab.service.sql(`INSERT INTO payment_refund (id, order_id, amount_minor, state, origin, reason, created_at, updated_at)
+    SELECT CONCAT('rfd_z', n), CONCAT('ord_z', n), 0, 'failed', 'order', '', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) FROM ${many} many`)
+  await lab.service.sql(`INSERT INTO outbox_event (event_id, aggregate_type, aggregate_id, aggregate_version, event_type, schema_version, topic, partition_key, payload, headers, occurred_at, available_at, published_at)
+    SELECT CONCAT('evt_', n), 'dead-letter', CONCAT('evt_', n), 1, 'x', 1, 'x.dlq', 'x', '{}', '{}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) FROM ${many} many`)
+  expect(await contradicted(lab.service)).toEqual([])
+  expect(await corrupted(payment(paid, "state = 'expired'"), payment(paid, "state = 'paid'"))).toEqual(['I3-one-page'])
+  expect(await corrupted(payment(refunded, 'captured_minor = 100'), payment(refunded, 'captured_minor = 2400'))).toEqual([
+    'I1-refunds-covered',
+    'I3-one-page',
+  ])
+})
+
 test('I3: two payments for one order, an open page that cannot be reached, and money that the state does not know', async () => {
   expect(await corrupted(payment(open, 'url = NULL'), payment(open, "url = 'https://pay.example/1'"))).toEqual(['I3-one-page'])
   expect(await corrupted(payment(paid, "state = 'expired'"), payment(paid, "state = 'paid'"))).toEqual(['I3-one-page'])
