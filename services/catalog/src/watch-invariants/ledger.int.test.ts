@@ -55,6 +55,35 @@ test('I2: a level that no movement explains, and a movement that does not contin
   expect(await corrupted(delta('- 1'), delta('+ 1'))).toEqual(['I2-stock-ledger'])
 })
 
+test('I2: a first movement that was changed, alone or with what it says is on hand, and one that is gone', async () => {
+  const [first, second] = await t.sql(`SELECT * FROM stock_movement WHERE sku = '${sku}' ORDER BY id LIMIT 2`)
+  const movement = (set: string) => `UPDATE stock_movement SET ${set} WHERE id = ${first.id}`
+  expect(await corrupted(movement('delta = delta + 7'), movement('delta = delta - 7'))).toEqual(['I2-stock-ledger'])
+  const both = (change: string) => movement(`delta = delta ${change}, on_hand_after = on_hand_after ${change}`)
+  expect(await corrupted(both('+ 7'), both('- 7'))).toEqual(['I2-stock-ledger'])
+  for (const { id } of [first, second]) {
+    const to = (name: string) => `UPDATE stock_movement SET sku = '${name}' WHERE id = ${id}`
+    expect(await corrupted(to('NOBODY'), to(sku))).toContain('I2-stock-ledger')
+  }
+})
+
+test('I2: a movement is found however many are newer', async () => {
+  const { sku: busy } = await aVariant(t, 0)
+  const rows = Array.from(
+    { length: 5100 },
+    (_, n) => `('${busy}', ${n % 2 === 0 ? 1 : -1}, ${(n + 1) % 2}, 'x', 'x', UTC_TIMESTAMP(6))`,
+  )
+  await t.sql(`INSERT INTO stock_movement (sku, delta, on_hand_after, reason, actor, created_at) VALUES ${rows.join(', ')}`)
+  expect(await contradicted(t)).toEqual([])
+  const [{ id }] = await t.sql(`SELECT MIN(id) + 1 AS id FROM stock_movement WHERE sku = '${sku}'`)
+  const says = (change: string) => `UPDATE stock_movement SET on_hand_after = on_hand_after ${change} WHERE id = ${id}`
+  await t.sql(says('+ 1'))
+  const found = [await contradicted(t), await contradicted(t), await contradicted(t)].flat()
+  expect(found).toContain('I2-stock-ledger')
+  await t.sql(says('- 1'))
+  expect(await contradicted(t)).toEqual([])
+})
+
 test('I2: a hold that was forgotten', async () => {
   const state = (from: string, to: string) => `UPDATE reservation SET state = '${to}' WHERE state = '${from}' ORDER BY id LIMIT 1`
   expect(await corrupted(state('held', 'lost'), state('lost', 'held'))).toEqual(['I2-stock-holds'])

@@ -1,11 +1,13 @@
 // The ledger's invariants: stock within its bounds, movements that add up to what is on hand, holds that add up to what is reserved and end in time.
-import type { Database } from '@cartwright/db'
-import { invariant, keptViolations } from '@cartwright/messaging'
+import { type Database, raw, type Sql, sql } from '@cartwright/db'
+import { invariant, keptViolations, type Violation } from '@cartwright/messaging'
 import { type StockLine, summed } from '../db/stock.ts'
 import type { CatalogDeps } from '../deps.ts'
 
-/** How many of the newest movements are added up one by one; older ones were, when they were new. */
+/** How many of the newest movements are added up one by one in every round. */
 const newestMovements = 5000
+/** SKUs of which all movements are added up in a round, one by one from nothing. An SKU may have many. */
+const summedSkus = 500
 
 export const stockBounds = invariant<CatalogDeps>({
   name: 'I2-stock-bounds',
@@ -17,16 +19,8 @@ export const stockBounds = invariant<CatalogDeps>({
   },
 })
 
-interface Movement {
-  sku: string
-  id: number
-  delta: number
-  previous: number
-  on_hand_after: number
-}
-
 // Each movement says what is on hand after it. So if the last one is right, and each continues the one before, their sum is what is on hand.
-const unbalancedLevels = async (db: Database) => {
+const unbalancedLevels = async (db: Database): Promise<Violation[]> => {
   const rows = await db.rows<{
     sku: string
     on_hand: number
@@ -40,21 +34,43 @@ const unbalancedLevels = async (db: Database) => {
   }))
 }
 
-const brokenChains = async (db: Database) => {
+interface Movement {
+  sku: string
+  id: number
+  delta: number
+  previous: number
+  on_hand_after: number
+}
+
+/** Movements that do not continue the one before. @param movements their rows @param start what was on hand before the first of an SKU, null: unknown */
+const brokenChains = async (db: Database, movements: Sql, start: 0 | null): Promise<Violation[]> => {
   const rows = await db.rows<Movement>`SELECT sku, id, delta, previous, on_hand_after FROM (
-      SELECT sku, id, delta, on_hand_after, LAG(on_hand_after) OVER (PARTITION BY sku ORDER BY id) AS previous
-      FROM (SELECT sku, id, delta, on_hand_after FROM stock_movement ORDER BY id DESC LIMIT ${newestMovements}) newest) chain
+      SELECT sku, id, delta, on_hand_after, COALESCE(LAG(on_hand_after) OVER (PARTITION BY sku ORDER BY id), ${start}) AS previous
+      FROM (${movements}) looked) chain
     WHERE previous + delta <> on_hand_after LIMIT ${keptViolations}`
   return rows.map(({ sku, id, delta, previous, on_hand_after: after }) => ({
     id: `${sku} movement ${id}`,
     account: `${sku}: movement ${id} of ${delta} makes ${after} out of ${previous}`,
+    rows: [{ table: 'stock_level', key: [sku] }],
   }))
 }
+
+const columns = raw('m.sku, m.id, m.delta, m.on_hand_after')
 
 export const stockLedger = invariant<CatalogDeps>({
   name: 'I2-stock-ledger',
   sentence: 'the movements of a SKU add up to what is on hand',
-  find: async ({ db }) => [...(await unbalancedLevels(db)), ...(await brokenChains(db))],
+  find: async ({ db }, round) => {
+    const newest = sql`SELECT ${columns} FROM stock_movement m ORDER BY m.id DESC LIMIT ${newestMovements}`
+    const skus = await round.older(db, 'stock_level', ['sku'], summedSkus)
+    const older = sql`SELECT ${columns} FROM (${skus}) those JOIN stock_movement m ON m.sku = those.sku`
+    const found = [
+      ...(await unbalancedLevels(db)),
+      ...(await brokenChains(db, newest, null)),
+      ...(await brokenChains(db, older, 0)),
+    ]
+    return [...new Map(found.map((violation) => [violation.id, violation])).values()]
+  },
 })
 
 /** SKUs whose holds differ from what is reserved. */

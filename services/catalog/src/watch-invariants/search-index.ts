@@ -1,6 +1,6 @@
-// I8 for the search index: on a sample, the documents say what MySQL says. What is on its way to the index is no difference.
+// I8 for the search index: product after product, the documents say what MySQL says. What is on its way to the index is no difference.
 import { type Database, list, sql } from '@cartwright/db'
-import { invariant, keptViolations } from '@cartwright/messaging'
+import { invariant, keptViolations, type Violation } from '@cartwright/messaging'
 import { loadCategories, loadProducts } from '../db/products.ts'
 import { countPending, findBuild } from '../db/search.ts'
 import type { CatalogDeps } from '../deps.ts'
@@ -8,7 +8,8 @@ import { noCurrency } from '../product.ts'
 import { documentOf, type SearchDocument } from '../search-document.ts'
 import type { SearchEngine } from '../search-engine.ts'
 
-const sampleSize = 300
+/** Products that are compared in a round. */
+const comparedProducts = 500
 
 const shown = ['name', 'skus', 'prices', 'inStock'] as const
 type Shown = Pick<SearchDocument, (typeof shown)[number]>
@@ -16,15 +17,6 @@ type Shown = Pick<SearchDocument, (typeof shown)[number]>
 /** What shoppers are shown of a document, as one text. */
 const plain = ({ name, skus, prices, inStock }: Shown): string =>
   JSON.stringify([name, skus.toSorted(), Object.entries(prices).toSorted(([a], [b]) => (a < b ? -1 : 1)), inStock])
-
-/** A stretch of the products that shoppers may find, beginning anywhere; all of them in a small shop. */
-const sampleOf = async (db: Database): Promise<string[]> => {
-  const all = await db.one<{ products: number }>`SELECT COUNT(*) AS products FROM product_listing WHERE currency = ${noCurrency}`
-  const from = Math.floor(Math.random() * Math.max(1, (all?.products ?? 0) - sampleSize + 1))
-  const rows = await db.rows<{ product_id: string }>`SELECT product_id FROM product_listing WHERE currency = ${noCurrency}
-    ORDER BY product_id LIMIT ${sampleSize} OFFSET ${from}`
-  return rows.map((row) => row.product_id)
-}
 
 /** Products of a change that the index may not know yet: its event has not been handled, or its document waits to be written. */
 const underWay = async (db: Database, productIds: readonly string[]): Promise<Set<string>> => {
@@ -39,13 +31,14 @@ const underWay = async (db: Database, productIds: readonly string[]): Promise<Se
   return new Set(rows.map((row) => row.product_id))
 }
 
-interface Difference {
-  id: string
-  account: string
-}
+const difference = (id: string, trouble: string): Violation => ({
+  id,
+  account: `${id} ${trouble}`,
+  rows: [{ table: 'product', key: [id] }],
+})
 
 // The index is read first: what changes after that is under way when MySQL is read.
-const compare = async ({ client, live }: SearchEngine, db: Database, productIds: readonly string[]): Promise<Difference[]> => {
+const compare = async ({ client, live }: SearchEngine, db: Database, productIds: readonly string[]): Promise<Violation[]> => {
   if (productIds.length === 0) return []
   const { docs } = await client.mget<Shown>({ index: live, ids: [...productIds], _source: [...shown] })
   const indexed = new Map(
@@ -53,13 +46,13 @@ const compare = async ({ client, live }: SearchEngine, db: Database, productIds:
   )
   const categories = await loadCategories(db)
   const products = await loadProducts(db, sql`id IN (${list(productIds)})`)
-  const differing = products.flatMap((product): Difference[] => {
+  const differing = products.flatMap((product): Violation[] => {
     const [wanted, found] = [documentOf(product, categories), indexed.get(product.id)]
-    if (wanted === null) return found ? [{ id: product.id, account: `${product.id} is not for sale, and search finds it` }] : []
-    if (found === undefined) return [{ id: product.id, account: `${product.id} is for sale, and search does not find it` }]
+    if (wanted === null) return found ? [difference(product.id, 'is not for sale, and search finds it')] : []
+    if (found === undefined) return [difference(product.id, 'is for sale, and search does not find it')]
     return plain(wanted) === plain(found)
       ? []
-      : [{ id: product.id, account: `${product.id} is ${plain(found)} in the index and ${plain(wanted)} in MySQL` }]
+      : [difference(product.id, `is ${plain(found)} in the index and ${plain(wanted)} in MySQL`)]
   })
   if (differing.length === 0) return []
   const moving = await underWay(
@@ -80,7 +73,7 @@ const isBehind = async (db: Database): Promise<boolean> => {
 }
 
 /** More documents than products: search finds what is gone. Too few are found product by product. */
-const surplus = async ({ client, live }: SearchEngine, db: Database): Promise<Difference[]> => {
+const surplus = async ({ client, live }: SearchEngine, db: Database): Promise<Violation[]> => {
   await client.indices.refresh({ index: live })
   const { count } = await client.count({ index: live })
   const row = await db.one<{ products: number }>`SELECT COUNT(*) AS products FROM product_listing WHERE currency = ${noCurrency}`
@@ -92,9 +85,14 @@ const surplus = async ({ client, live }: SearchEngine, db: Database): Promise<Di
 export const searchIndex = invariant<CatalogDeps>({
   name: 'I8-search-index',
   sentence: 'the search index says what MySQL says',
-  find: async ({ engine, db }) => {
+  find: async ({ engine, db }, round) => {
     if (engine === null || (await findBuild(db))?.state !== 'idle') return []
-    const first = await compare(engine, db, await sampleOf(db))
+    const looked = await db.rows<{ id: string }>`${await round.older(db, 'product', ['id'], comparedProducts)}`
+    const first = await compare(
+      engine,
+      db,
+      looked.map(({ id }) => id),
+    )
     // Written between the two reads of the first look: the second look finds it in its place.
     const again =
       first.length === 0
