@@ -3,6 +3,8 @@ import type { Redis } from 'ioredis'
 import type { CartState, StockLevel, Variant } from '../cart.ts'
 
 interface Held {
+  /** Its name in Redis. */
+  key: string
   /** Milliseconds until Redis forgets it; −1: never. */
   expiresMs: number
   version: number
@@ -16,6 +18,7 @@ const scanned = 1000
 const steps = 5
 
 const parse = (key: string, held: string, expiresMs: number): Copy | null => {
+  const common = { key, expiresMs }
   const space = held.indexOf(' ')
   const rank = Number(held.slice(0, space))
   // Only the cache writes these keys, so what is read has the shape that was written.
@@ -23,23 +26,24 @@ const parse = (key: string, held: string, expiresMs: number): Copy | null => {
   const [, kind, ...rest] = key.split(':')
   const name = rest.join(':')
   // Two ranks per version of a cart: as it was, and that it is closed.
-  if (kind === 'open') return { kind: 'cart', principalId: name, version: Math.floor(rank / 2), value, expiresMs }
-  if (kind === 'variant' || kind === 'stock') return { kind, sku: name, version: rank, value, expiresMs }
+  if (kind === 'open') return { kind: 'cart', principalId: name, version: Math.floor(rank / 2), value, ...common }
+  if (kind === 'variant' || kind === 'stock') return { kind, sku: name, version: rank, value, ...common }
   return null
 }
 
-/** @returns a function that looks at up to `limit` copies and goes on at the next call where it stopped */
-export const cacheSampler = (redis: Redis): ((limit: number) => Promise<Copy[]>) => {
+/** @returns a function that looks at some copies, about `atLeast` where there are so many, and those of `again`; it goes on at the next call where it stopped */
+export const cacheSampler = (redis: Redis): ((atLeast: number, again: readonly string[]) => Promise<Copy[]>) => {
   let cursor = '0'
-  return async (limit) => {
+  return async (atLeast, again) => {
     const keys = new Set<string>()
-    for (let step = 0; step < steps && keys.size < limit; step++) {
+    for (let step = 0; step < steps && keys.size < atLeast; step++) {
       const [next, found] = await redis.scan(cursor, 'MATCH', 'cart:*', 'COUNT', scanned)
       for (const key of found) keys.add(key)
       cursor = next
       if (cursor === '0') break
     }
-    const sample = [...keys].slice(0, limit)
+    // Whatever a step has found: Redis does not tell of it a second time before the walk begins again.
+    const sample = [...new Set([...again, ...keys])]
     if (sample.length === 0) return []
     const commands = redis.pipeline()
     for (const key of sample) commands.get(key).pttl(key)

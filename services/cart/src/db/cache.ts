@@ -22,7 +22,7 @@ export interface CartCache {
   /** What a reader found in MySQL. */
   fill(principalId: string, found: CachedCart): Promise<void>
   /** Some of what Redis holds, to compare with MySQL; other copies at each call. @throws Error when Redis does not answer */
-  sample(limit: number): Promise<Copy[]>
+  sample(atLeast: number, again: readonly string[]): Promise<Copy[]>
   close(): void
 }
 

@@ -9,8 +9,15 @@ const originals: Originals = {
   variants: new Map(),
   stock: new Map([['MUG', { available: 3, version: 7 }]]),
 }
-const copy = { kind: 'cart', principalId: 'gst_1', version: 5, value: cart, expiresMs: 1000 } as const
-const level = { kind: 'stock', sku: 'MUG', version: 7, value: { available: 3, version: 7 }, expiresMs: 1000 } as const
+const copy = { key: 'cart:open:gst_1', kind: 'cart', principalId: 'gst_1', version: 5, value: cart, expiresMs: 1000 } as const
+const level = {
+  key: 'cart:stock:MUG',
+  kind: 'stock',
+  sku: 'MUG',
+  version: 7,
+  value: { available: 3, version: 7 },
+  expiresMs: 1000,
+} as const
 
 test('copies that say the same, in whatever order, older ones, closed carts and marks of what is gone are sound', () => {
   expect(copyTrouble(copy, originals)).toBeNull()

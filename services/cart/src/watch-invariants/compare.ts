@@ -45,13 +45,14 @@ const sidesOf = (copy: Copy, originals: Originals) => {
  * What is wrong with a copy; null when nothing is. Older copies are sound: an overwrite may be missed, and then it expires.
  * So are copies of carts that are closed by now, and marks of what is gone.
  */
-export const copyTrouble = (copy: Copy, originals: Originals): { subject: string; trouble: string } | null => {
+export const copyTrouble = (copy: Copy, originals: Originals): { key: string; subject: string; trouble: string } | null => {
+  const { key } = copy
   const { subject, copied, original } = sidesOf(copy, originals)
-  if (copy.expiresMs === -1) return { subject, trouble: 'is kept for ever' }
+  if (copy.expiresMs === -1) return { key, subject, trouble: 'is kept for ever' }
   if (copied === null) return null
-  if (original === null) return copy.kind === 'cart' ? null : { subject, trouble: 'is in Redis, and MySQL does not know it' }
+  if (original === null) return copy.kind === 'cart' ? null : { key, subject, trouble: 'is in Redis, and MySQL does not know it' }
   if (copy.version > original.version)
-    return { subject, trouble: `has version ${copy.version} in Redis and ${original.version} in MySQL` }
+    return { key, subject, trouble: `has version ${copy.version} in Redis and ${original.version} in MySQL` }
   if (copy.version < original.version || copied === original.says) return null
-  return { subject, trouble: `says something else in Redis than in MySQL, at version ${copy.version}` }
+  return { key, subject, trouble: `says something else in Redis than in MySQL, at version ${copy.version}` }
 }
