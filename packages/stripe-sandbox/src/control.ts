@@ -112,7 +112,9 @@ export const mountControl = (app: FastifyInstance, parts: ControlParts): void =>
   const { world } = parts
   const { state } = world
   app.post('/_sandbox/clock', async ({ body }) => {
-    age(state, secondsOf(bodyOf(body).advanceSec, 'advanceSec'))
+    const seconds = secondsOf(bodyOf(body).advanceSec, 'advanceSec')
+    age(state, seconds)
+    parts.webhooks.age(seconds)
     parts.rewrite()
     parts.tick()
     return { ok: true }

@@ -79,6 +79,18 @@ test('a dispute opens by card or by script, is reviewed, and ends', async () => 
   })
 })
 
+test('the end of a dispute’s term comes nearer with the sandbox’s clock, as everything does', async () => {
+  await using fresh = await testSandbox()
+  const session = await fresh.open()
+  await fresh.pay(session.id, '4000000000000259')
+  const dispute = async () => (await fresh.stripe.disputes.list()).data[0]
+  const before = await dispute()
+  await fresh.control('/_sandbox/clock', { advanceSec: 86_400 })
+  const after = await dispute()
+  expect(after?.created).toBe((before?.created ?? 0) - 86_400)
+  expect(after?.evidence_details.due_by).toBe((before?.evidence_details.due_by ?? 0) - 86_400)
+})
+
 test('the ledger’s balance is what was captured minus what went back', async () => {
   await using fresh = await testSandbox()
   const session = await fresh.open()

@@ -158,6 +158,7 @@ export const newId = (prefix: string): string => `${prefix}_${randomUUID().repla
 export const age = (state: State, seconds: number): void => {
   for (const session of state.sessions.values()) session.expires_at -= seconds
   for (const plan of state.refundPlans.values()) plan.at -= seconds
+  for (const { evidence_details: evidence } of state.disputes.values()) evidence.due_by -= seconds
   const dated = [state.sessions, state.intents, state.charges, state.refunds, state.disputes, state.events, state.keys]
   for (const map of dated) for (const object of map.values()) object.created -= seconds
 }

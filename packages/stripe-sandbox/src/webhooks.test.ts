@@ -63,6 +63,33 @@ test('delayed events arrive when the sandbox’s clock says so', async () => {
   expect((await at.types()).sort()).toEqual([...paidTypes].sort())
 })
 
+test('time that passes in the sandbox alone makes delayed and repeated events due, and no sooner', async () => {
+  await using at = await testSandbox()
+  const advance = (advanceSec: number) => at.control('/_sandbox/clock', { advanceSec })
+  await at.control('/_sandbox/webhooks', { mode: 'delay', delaySec: 600 })
+  await buy(at)
+  await advance(300)
+  expect(await at.types()).toEqual([])
+  await advance(301)
+  expect((await at.types()).sort()).toEqual([...paidTypes].sort())
+  await at.control('/_sandbox/webhooks', { mode: 'deliver' })
+  at.answer(500)
+  await buy(at)
+  await at.sandbox.idle()
+  at.answer(200)
+  await advance(120)
+  expect((await at.types()).sort()).toEqual([...paidTypes].sort())
+})
+
+test('a delay that is longer than any timer does not end at once', async () => {
+  await using at = await testSandbox()
+  await at.control('/_sandbox/webhooks', { mode: 'delay', delaySec: 30 * 86_400 })
+  await buy(at)
+  expect(await at.types()).toEqual([])
+  await at.control('/_sandbox/clock', { advanceSec: 30 * 86_400 })
+  expect((await at.types()).sort()).toEqual([...paidTypes].sort())
+})
+
 test('a mode that does not exist is refused by name', async () => {
   await using at = await testSandbox()
   expect(await at.control('/_sandbox/webhooks', { mode: 'lose' })).toMatchObject({ error: { param: 'mode' } })

@@ -18,6 +18,8 @@ export interface WebhookSender {
   send(event: StoredEvent): Promise<number | null>
   configure(settings: WebhookSettings): void
   log(): readonly Delivery[]
+  /** Makes what is delayed, shuffled or to be repeated older. */
+  age(seconds: number): void
   /** Sends what has become due on the sandbox's clock. */
   release(): void
   /** Resolves when nothing is under way or waiting for its turn; events that are retried or delayed do not count. */
@@ -101,6 +103,11 @@ export const webhookSender = (options: Options): WebhookSender => {
     send,
     configure: trouble.configure,
     log: () => deliveries,
+    age: (seconds) => {
+      retries.age(seconds * 1000)
+      // Shuffling takes a fraction of a second.
+      if (seconds > 0) trouble.flush()
+    },
     release: retries.release,
     idle: async () => {
       trouble.flush()
