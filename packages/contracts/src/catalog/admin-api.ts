@@ -32,6 +32,8 @@ const adminProductParams = Closed({ productId: Id('prd') })
 const optionChoice = Type.Record(Type.String({ pattern: '^[^="\\\\]{1,60}$' }), Text(60), { additionalProperties: false })
 const images = Type.Array(Closed({ url: Text(500), alt: Text(300, 0) }), { maxItems: 20 })
 const options = Type.Array(Closed({ name: Text(60), values: Type.Array(Text(60), { maxItems: 100 }) }), { maxItems: 10 })
+/** What one product may have: its event carries all of them. */
+export const variantLimit = 200
 export const NewVariant = Closed({
   sku: Sku,
   name: Type.Optional(Text(200, 0)),
@@ -47,7 +49,7 @@ export const NewProduct = Closed({
   categoryIds: Type.Optional(Type.Array(Id('cat'), { maxItems: 50 })),
   images: Type.Optional(images),
   options: Type.Optional(options),
-  variants: Type.Optional(Type.Array(NewVariant, { maxItems: 200 })),
+  variants: Type.Optional(Type.Array(NewVariant, { maxItems: variantLimit })),
 })
 export type NewProduct = Static<typeof NewProduct>
 const variantParams = Closed({ variantId: Id('var') })

@@ -53,6 +53,15 @@ describe('administration', () => {
     })
   })
 
+  test('a product has as many variants as its event can carry, and not one more', async () => {
+    const many = `MANY-${unique()}`
+    const product = await aProduct(t, { variants: Array.from({ length: 200 }, (_, n) => ({ sku: `${many}-${n}` })) })
+    expect(await t.as(admin).post(`/v1/admin/products/${product.id}/variants`, { sku: `${many}-MORE` })).toMatchObject({
+      status: 400,
+      body: { code: 'validation_failed', detail: 'a product has at most 200 variants' },
+    })
+  })
+
   test('a taken SKU or slug is refused and writes nothing, also when the other one is withdrawn; a slug becomes free again', async () => {
     const sku = `DUP-${unique()}`
     const product = await aProduct(t, { slug: `slug-${sku.toLowerCase()}`, variants: [{ sku }] })

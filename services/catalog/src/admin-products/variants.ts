@@ -1,20 +1,31 @@
 // Operators add, change and withdraw variants. A SKU belongs to its variant for good: the ledger and old orders name it.
-import { AppError, catalogApi } from '@cartwright/contracts'
-import type { Queryable } from '@cartwright/db'
+import { AppError, catalogApi, variantLimit } from '@cartwright/contracts'
+import type { Queryable, Tx } from '@cartwright/db'
 import { route } from '@cartwright/service-kit'
 import { changeProduct } from '../db/audit-product.ts'
 import { explainConflict, insertVariant, setPrices } from '../db/write-products.ts'
 import type { CatalogDeps } from '../deps.ts'
 import { readAdminProduct } from './read.ts'
 
+/** @throws AppError validation_failed when the product has as many as it may */
+const refuseOneMore = async (tx: Tx, productId: string): Promise<void> => {
+  const row = await tx.one<{
+    had: number
+  }>`SELECT COUNT(*) AS had FROM variant WHERE product_id = ${productId} AND deleted_at IS NULL`
+  if ((row?.had ?? 0) < variantLimit) return
+  const message = `a product has at most ${variantLimit} variants`
+  throw new AppError('validation_failed', message, { errors: [{ path: '/', message }] })
+}
+
 export const addVariant = route(catalogApi.addVariant, async (req, { db, newId, prisma }: CatalogDeps) => {
   const { productId } = req.params
   const variantId = newId('var')
   await explainConflict(() =>
     db.tx((tx) =>
-      changeProduct(tx, productId, { actor: req.principal.id, action: 'variant.add' }, () =>
-        insertVariant(tx, productId, variantId, req.body),
-      ),
+      changeProduct(tx, productId, { actor: req.principal.id, action: 'variant.add' }, async () => {
+        await refuseOneMore(tx, productId)
+        await insertVariant(tx, productId, variantId, req.body)
+      }),
     ),
   )
   return readAdminProduct(prisma, productId)
