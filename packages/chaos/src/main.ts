@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ProgramContext, ProgramError, program } from '@cartwright/service-kit'
 import { openJournal } from './journal.ts'
-import { type ChaosOptions, readOptions } from './options.ts'
+import { type ChaosOptions, readOptions, usualSeconds } from './options.ts'
 import { playScenario, type Verdict } from './run.ts'
 import { findScenarios, listScenarios } from './scenarios/catalogue.ts'
 import type { Scenario } from './scenarios/scenario.ts'
@@ -78,7 +78,8 @@ await program(async (context) => {
   }
   const verdicts = await playAll(options, findScenarios(options), context)
   const failed = verdicts.filter((verdict) => !verdict.passed)
-  for (const { scenario, seed } of failed) context.say(`replay: npm run chaos -- --scenario ${scenario} --seed ${seed}`)
+  const length = options.seconds === usualSeconds ? '' : ` --seconds ${options.seconds}`
+  for (const { scenario, seed } of failed) context.say(`replay: npm run chaos -- --scenario ${scenario} --seed ${seed}${length}`)
   context.say(`${verdicts.length - failed.length} passed, ${failed.length} failed`)
   if (failed.length > 0) throw new ProgramError('Some runs failed; see above.')
 })

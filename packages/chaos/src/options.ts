@@ -2,6 +2,8 @@
 import { parseArgs } from 'node:util'
 import { ProgramError } from '@cartwright/service-kit'
 
+export const usualSeconds = 20
+
 export interface ChaosOptions {
   /** The first run's seed; each further run takes the next one. */
   seed: number
@@ -46,7 +48,7 @@ export const readOptions = (args: readonly string[], draw: () => number): ChaosO
       minutes,
       scenarios: values.scenario ?? [],
       list: values.list ?? false,
-      seconds: whole(values.seconds, 'seconds', 20),
+      seconds: whole(values.seconds, 'seconds', usualSeconds),
       keep: values.keep ?? false,
     }
   } catch (error) {

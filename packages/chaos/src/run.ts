@@ -50,7 +50,7 @@ const endOpenPages = (world: World): Promise<void> => world.control('/_sandbox/c
 const operatorDiscards =
   (admin: Person) =>
   async (owner: string, id: number): Promise<void> => {
-    await admin.insist('POST', `/v1/admin/dead-letters/${owner}/${id}/discard`, {
+    await admin.insist('POST', `/v1/admin/dead-letters/${owner}-${id}/discard`, {
       action: `discard dead letter ${id} of ${owner}`,
       seconds: 20,
     })

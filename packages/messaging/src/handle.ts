@@ -2,6 +2,7 @@
 import { join, list, type Sql, sql, type Tx } from '@cartwright/db'
 import type { Registration } from './consume.ts'
 import { identityOf, plain } from './dead-letter.ts'
+import { newTrace, parseTraceparent, type Trace } from './trace.ts'
 import { assertValid } from './validate.ts'
 import { messageOf, type WireRecord } from './wire.ts'
 
@@ -44,9 +45,9 @@ export const handleIn = async <Deps>(tx: Tx, registration: Registration<Deps>, r
   await registration.handle(tx, messageOf(record, data), deps)
 }
 
-/** The trace of the work that an event causes. */
-export const traceOf = (record: WireRecord) => ({
-  traceparent: plain(record.headers.traceparent, 60) ?? '',
-  correlationId: plain(record.headers.ce_correlationid, 80) ?? '',
+/** The trace of the work that an event causes; a new one where a stranger's event names none. */
+export const traceOf = (record: WireRecord): Trace => ({
+  ...newTrace(plain(record.headers.ce_correlationid, 80) ?? undefined),
+  ...(parseTraceparent(record.headers.traceparent) ? { traceparent: record.headers.traceparent ?? '' } : {}),
   causationId: plain(record.headers.ce_id, 40) ?? '',
 })

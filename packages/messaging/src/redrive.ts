@@ -172,8 +172,8 @@ export const deadLetterDesk = <Deps>(db: Database, groups: Groups<Deps>, deps: D
     redrive: async (id: number, actor: string): Promise<RedriveResult | null> => {
       const row = await findOpen(id)
       if (row === null) return null
-      // A parked letter cannot overtake the one it waits for.
-      return drainQueue(row.reason === 'parked' ? await firstOpen(db, row) : row, actor)
+      // No letter overtakes an earlier one of its aggregate.
+      return drainQueue(await firstOpen(db, row), actor)
     },
     /** Gives a letter up for good; what was parked behind it is handled. @returns null when there is no such open letter */
     discard: async (id: number, actor: string): Promise<RedriveResult | null> => {

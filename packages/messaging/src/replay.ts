@@ -4,6 +4,7 @@ import { deliverer } from './deliver.ts'
 import { handleIn, traceOf } from './handle.ts'
 import { runInTrace } from './trace.ts'
 import type { ReplayRange } from './transport/transport.ts'
+import { InvalidEvent } from './validate.ts'
 import type { WireRecord } from './wire.ts'
 
 /** Why a replay cannot be. */
@@ -21,14 +22,24 @@ export class ReplayRefused extends Error {
  * @throws ReplayRefused on a transport that keeps no topics
  */
 export const replay = async <Deps>(options: ConsumerOptions<Deps>, range: ReplayRange, again = false): Promise<number> => {
-  const { transport, db, deps, handlers } = options
+  const { transport, db, deps, handlers, log } = options
   if (transport.replay === undefined)
     throw new ReplayRefused('in one process there are no topics to replay from; the outbox sends again what is not done')
   if (again) {
     const byType = new Map(handlers.map((registration) => [registration.event.name, registration]))
     return transport.replay(range, async (record: WireRecord) => {
       const registration = byType.get(record.headers.ce_type ?? '')
-      if (registration) await runInTrace(traceOf(record), () => db.tx((tx) => handleIn(tx, registration, record, deps)))
+      if (registration === undefined) return
+      try {
+        await runInTrace(traceOf(record), () => db.tx((tx) => handleIn(tx, registration, record, deps)))
+      } catch (error) {
+        // It was dead when it came, and says nothing to a projection now either.
+        if (!(error instanceof InvalidEvent || error instanceof SyntaxError)) throw error
+        log.warn(
+          { err: error, event: record.headers.ce_id, topic: record.topic },
+          'a replay passes over an event that fits no contract',
+        )
+      }
     })
   }
   const { deliver, leave } = await deliverer({ ...options, owner: `${options.owner}-replay`.slice(-40) })

@@ -65,7 +65,7 @@ export const poison = (): Scenario => ({
       [first.id],
     )
     ground.world.poison.add(row?.event_id ?? '')
-    await ground.admin.insist('POST', `/v1/admin/dead-letters/catalog/${first.id}/redrive`, { action: 'redrive' })
+    await ground.admin.insist('POST', `/v1/admin/dead-letters/catalog-${first.id}/redrive`, { action: 'redrive' })
     const order = await untilOrder(victim.who, victim.orderId, ({ status }) => status === 'processing', 30)
     ground.expect(order?.status === 'processing', `after the redrive the order is ${order?.status}`)
   },

@@ -1,5 +1,5 @@
 // Operating the event backbone: every service with a schema answers the internal part; the gateway puts all of them together for admins.
-import { type Static, type TProperties, Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Closed, Moment, Nullable, OneOf, Page, pageQuery, Time } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 
@@ -60,7 +60,17 @@ const listQuery = {
   open: Type.Optional(Type.Boolean({ default: true, description: 'false lists what has been resolved' })),
 }
 const ServiceName = OneOf('identity', 'catalog', 'cart', 'order', 'payment', 'notification')
-const ofService = <P extends TProperties>(properties: P) => Type.Object({ service: ServiceName, ...properties })
+/** An id among all services: the service's name and the number that it has there. */
+const PublicId = Type.String({
+  pattern: '^(identity|catalog|cart|order|payment|notification)-[1-9][0-9]{0,14}$',
+  description: 'The service and its number there, as in `order-15`',
+})
+const publicId = { deadLetterId: PublicId }
+const publicFields = { id: PublicId, service: ServiceName }
+const PublicRedriveResult = Type.Object({
+  redriven: Type.Array(PublicId),
+  failed: Nullable(Type.Object({ id: PublicId, error: Type.String() })),
+})
 
 /** Answered by every service with a schema, about its own consumers. */
 export const opsApi = {
@@ -127,11 +137,11 @@ export const adminOpsApi = {
     path: '/v1/admin/dead-letters',
     auth: 'admin',
     rate: 'read',
-    summary: 'Dead letters of all services, newest first; with `service`, page by page',
+    summary: 'Dead letters of all services, or of one, newest first',
     query: Type.Object({ ...listQuery, service: Type.Optional(ServiceName) }),
     response: {
       200: Type.Object({
-        ...Page(ofService(DeadLetterFields)).properties,
+        ...Page(Type.Object({ ...DeadLetterFields, ...publicFields })).properties,
         unavailable: Type.Array(ServiceName, { description: 'Services that did not answer' }),
       }),
     },
@@ -140,36 +150,36 @@ export const adminOpsApi = {
   getDeadLetter: endpoint({
     operationId: 'adminGetDeadLetter',
     method: 'GET',
-    path: '/v1/admin/dead-letters/:service/:deadLetterId',
+    path: '/v1/admin/dead-letters/:deadLetterId',
     auth: 'admin',
     rate: 'read',
     summary: 'One dead letter with its message and history',
-    params: ofService(deadLetterId),
-    response: { 200: ofService(DetailFields) },
+    params: Type.Object(publicId),
+    response: { 200: Type.Object({ ...DetailFields, ...publicFields }) },
     errors: ['not_found', 'upstream_unavailable'],
   }),
   redriveDeadLetter: endpoint({
     operationId: 'adminRedriveDeadLetter',
     method: 'POST',
-    path: '/v1/admin/dead-letters/:service/:deadLetterId/redrive',
+    path: '/v1/admin/dead-letters/:deadLetterId/redrive',
     auth: 'admin',
     rate: 'write',
     timeoutMs: 30_000,
     summary: 'Handle it again with the same event id, then what is parked behind it',
-    params: ofService(deadLetterId),
-    response: { 200: RedriveResult },
+    params: Type.Object(publicId),
+    response: { 200: PublicRedriveResult },
     errors: ['not_found', 'upstream_unavailable'],
   }),
   discardDeadLetter: endpoint({
     operationId: 'adminDiscardDeadLetter',
     method: 'POST',
-    path: '/v1/admin/dead-letters/:service/:deadLetterId/discard',
+    path: '/v1/admin/dead-letters/:deadLetterId/discard',
     auth: 'admin',
     rate: 'write',
     timeoutMs: 30_000,
     summary: 'Give it up for good, then handle what is parked behind it',
-    params: ofService(deadLetterId),
-    response: { 200: RedriveResult },
+    params: Type.Object(publicId),
+    response: { 200: PublicRedriveResult },
     errors: ['not_found', 'upstream_unavailable'],
   }),
   replayEvents: endpoint({

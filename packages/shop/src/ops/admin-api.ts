@@ -102,4 +102,4 @@ export const openAdminApi = async ({ url, email, password }: Credentials): Promi
 }
 
 /** Services with dead letters of their own. */
-export type LetterService = ParamsOf<typeof adminOpsApi.getDeadLetter>['service']
+export type LetterService = NonNullable<QueryOf<typeof adminOpsApi.listDeadLetters>['service']>

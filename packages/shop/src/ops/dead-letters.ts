@@ -12,11 +12,13 @@ export const serviceNamed = (name: string | undefined): LetterService => {
   return found
 }
 
-const letterOf = ([service, id]: readonly string[]) => ({
-  params: { service: serviceNamed(service), deadLetterId: countOf(id ?? '', '<id>', 0) },
-})
+const letterOf = ([id = '']: readonly string[]) => {
+  if (!/^[a-z]+-[1-9][0-9]*$/.test(id))
+    throw new UsageError(`${id || 'Nothing'} is not the id of a dead letter, such as order-15.`)
+  return { params: { deadLetterId: id } }
+}
 
-const handled = (result: { redriven: number[]; failed: { id: number; error: string } | null }, what: string): Outcome => {
+const handled = (result: { redriven: string[]; failed: { id: string; error: string } | null }, what: string): Outcome => {
   const done = `${what}; handled: ${result.redriven.length === 0 ? 'nothing' : result.redriven.join(', ')}`
   return {
     data: result,
@@ -43,7 +45,6 @@ const list: Command = {
     }
     const { items, unavailable } = await (await api()).call(adminOpsApi.listDeadLetters, { query })
     const rows = items.map((letter) => [
-      letter.service,
       letter.id,
       letter.eventType,
       letter.key,
@@ -53,9 +54,7 @@ const list: Command = {
       letter.error.slice(0, 80),
     ])
     const table =
-      rows.length === 0
-        ? 'No dead letters.'
-        : grid(['SERVICE', 'ID', 'EVENT', 'KEY', 'REASON', 'STATE', 'SINCE (UTC)', 'ERROR'], rows)
+      rows.length === 0 ? 'No dead letters.' : grid(['ID', 'EVENT', 'KEY', 'REASON', 'STATE', 'SINCE (UTC)', 'ERROR'], rows)
     return {
       data: { items, unavailable },
       text: unavailable.length === 0 ? table : `${table}\nNot known, for they do not answer: ${unavailable.join(', ')}`,
@@ -66,7 +65,7 @@ const list: Command = {
 
 const show: Command = {
   name: 'dead-letters show',
-  takes: '<service> <id>',
+  takes: '<id>',
   about: 'One dead letter with its message and what was done about it',
   run: async ({ api }, args) => {
     const letter = await (await api()).call(adminOpsApi.getDeadLetter, letterOf(args))
@@ -91,14 +90,14 @@ const show: Command = {
 
 const redrive: Command = {
   name: 'dead-letters redrive',
-  takes: '<service> <id>',
+  takes: '<id>',
   about: 'Handle it again with the same event id, then what waits behind it',
   run: async ({ api }, args) => handled(await (await api()).call(adminOpsApi.redriveDeadLetter, letterOf(args)), 'redriven'),
 }
 
 const discard: Command = {
   name: 'dead-letters discard',
-  takes: '<service> <id>',
+  takes: '<id>',
   about: 'Give it up for good, then handle what waits behind it',
   run: async ({ api }, args) => handled(await (await api()).call(adminOpsApi.discardDeadLetter, letterOf(args)), 'discarded'),
 }

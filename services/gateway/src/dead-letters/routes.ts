@@ -5,10 +5,10 @@ import {
   type DeadLetter,
   type Endpoint,
   opsApi,
-  type ResponseOf,
+  type RedriveResult,
   type UpstreamName,
 } from '@cartwright/contracts'
-import { decodeCursor } from '@cartwright/db'
+import { decodeCursor, encodeCursor } from '@cartwright/db'
 import { type Principal, type Route, route } from '@cartwright/service-kit'
 import type { GatewayDeps } from '../deps.ts'
 
@@ -22,77 +22,89 @@ const found = <T>(answer: T | null): T => {
 
 const options = (principal: Principal, endpoint: Endpoint) => ({ onBehalfOf: principal, deadlineMs: endpoint.timeoutMs ?? 5000 })
 
-type Listed = DeadLetter & { service: UpstreamName }
+type Listed = Omit<DeadLetter, 'id'> & { id: string; service: UpstreamName }
 
-interface PageOfOne {
-  service: UpstreamName
-  items: Listed[]
-  nextCursor: string | null
+const publicId = (service: UpstreamName, id: number): string => `${service}-${id}`
+
+/** @param publicId of a form that the contract has checked */
+const addressed = (publicId: string) => {
+  const [name, id] = publicId.split('-')
+  const service = everyService.find((each) => each === name)
+  if (service === undefined) throw new AppError('not_found')
+  return { service, params: { deadLetterId: Number(id) } }
 }
 
-const newestFirst = (a: Listed, b: Listed): number =>
-  a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : b.id - a.id
+const newestFirst = (a: { createdAt: string; at: number }, b: { createdAt: string; at: number }): number =>
+  a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : b.at - a.at
 
-/** @throws AppError validation_failed, CursorError */
-const assertCursor = (cursor: string | undefined, service: UpstreamName | undefined): void => {
-  if (cursor === undefined) return
-  const errors = [{ path: '/cursor', message: 'only pages of one service can be continued: name it' }]
-  if (service === undefined) throw new AppError('validation_failed', 'a cursor needs a service', { errors })
-  decodeCursor('dead-letter', cursor, 1)
+const sortName = 'dead-letters'
+
+/** How far each service has been read: the number of its last letter, or nothing yet. @throws CursorError */
+const positionsOf = (cursor: string | undefined): Map<UpstreamName, number> => {
+  if (cursor === undefined) return new Map()
+  const values = decodeCursor(sortName, cursor, everyService.length)
+  return new Map(everyService.map((service, index) => [service, Number(values[index] ?? 0)]))
 }
+
+const cursorAt = (positions: ReadonlyMap<UpstreamName, number>): string =>
+  encodeCursor(
+    sortName,
+    everyService.map((service) => positions.get(service) ?? 0),
+  )
 
 const list = route(adminOpsApi.listDeadLetters, async (req, { services }: GatewayDeps) => {
   const { service, cursor, limit = 20, open = true } = req.query
-  assertCursor(cursor, service)
-  const readOne = async (name: UpstreamName): Promise<PageOfOne> => {
-    const query = { limit, open, ...(cursor === undefined ? {} : { cursor }) }
-    const page: ResponseOf<typeof opsApi.listDeadLetters> = found(
+  const positions = positionsOf(cursor)
+  const readOne = async (name: UpstreamName) => {
+    const before = positions.get(name) ?? 0
+    const query = { limit, open, ...(before > 0 ? { cursor: encodeCursor('dead-letter', [before]) } : {}) }
+    const { items, nextCursor } = found(
       await services[name].read(opsApi.listDeadLetters, { query }, options(req.principal, opsApi.listDeadLetters)),
     )
-    return { service: name, items: page.items.map((letter) => ({ ...letter, service: name })), nextCursor: page.nextCursor }
+    return { name, more: nextCursor !== null, letters: items.map((letter) => ({ service: name, at: letter.id, letter })) }
   }
   const asked = service === undefined ? everyService : [service]
   const outcomes = await Promise.allSettled(asked.map(readOne))
   const pages = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-  const letters = pages.flatMap((page) => page.items).sort(newestFirst)
+  const letters = pages
+    .flatMap((page) => page.letters)
+    .sort((a, b) => newestFirst({ createdAt: a.letter.createdAt, at: a.at }, { createdAt: b.letter.createdAt, at: b.at }))
+  const shown = letters.slice(0, limit)
+  for (const { service: name, at } of shown) positions.set(name, at)
+  const more = letters.length > limit || pages.some((page) => page.more)
   return {
-    items: letters.slice(0, limit),
-    nextCursor: service === undefined ? null : (pages[0]?.nextCursor ?? null),
-    unavailable: asked.filter((name) => !pages.some((page) => page.service === name)),
+    items: shown.map(({ service: name, at, letter }): Listed => ({ ...letter, id: publicId(name, at), service: name })),
+    nextCursor: more ? cursorAt(positions) : null,
+    unavailable: asked.filter((name) => !pages.some((page) => page.name === name)),
   }
 })
 
 const get = route(adminOpsApi.getDeadLetter, async (req, { services }: GatewayDeps) => {
-  const { service, deadLetterId } = req.params
+  const { service, params } = addressed(req.params.deadLetterId)
   const letter = found(
-    await services[service].read(
-      opsApi.getDeadLetter,
-      { params: { deadLetterId } },
-      options(req.principal, opsApi.getDeadLetter),
-    ),
+    await services[service].read(opsApi.getDeadLetter, { params }, options(req.principal, opsApi.getDeadLetter)),
   )
-  return { ...letter, service }
+  return { ...letter, id: publicId(service, letter.id), service }
+})
+
+const shownResult = (service: UpstreamName, { redriven, failed }: RedriveResult) => ({
+  redriven: redriven.map((id) => publicId(service, id)),
+  failed: failed && { ...failed, id: publicId(service, failed.id) },
 })
 
 const redrive = route(adminOpsApi.redriveDeadLetter, async (req, { services }: GatewayDeps) => {
-  const { service, deadLetterId } = req.params
-  return found(
-    await services[service].read(
-      opsApi.redriveDeadLetter,
-      { params: { deadLetterId } },
-      options(req.principal, opsApi.redriveDeadLetter),
-    ),
+  const { service, params } = addressed(req.params.deadLetterId)
+  return shownResult(
+    service,
+    found(await services[service].read(opsApi.redriveDeadLetter, { params }, options(req.principal, opsApi.redriveDeadLetter))),
   )
 })
 
 const discard = route(adminOpsApi.discardDeadLetter, async (req, { services }: GatewayDeps) => {
-  const { service, deadLetterId } = req.params
-  return found(
-    await services[service].read(
-      opsApi.discardDeadLetter,
-      { params: { deadLetterId } },
-      options(req.principal, opsApi.discardDeadLetter),
-    ),
+  const { service, params } = addressed(req.params.deadLetterId)
+  return shownResult(
+    service,
+    found(await services[service].read(opsApi.discardDeadLetter, { params }, options(req.principal, opsApi.discardDeadLetter))),
   )
 })
 
