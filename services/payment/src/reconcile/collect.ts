@@ -10,7 +10,6 @@ import {
   compareSession,
   type Difference,
   type Found,
-  type OurRefund,
   type TheirSession,
 } from './compare.ts'
 import { ghostRefunds, ghostSessions, type Unlisted } from './ghosts.ts'
@@ -82,18 +81,11 @@ const charges: Comparing<Stripe.Charge> = ({ stripe }, ours, since) => ({
   },
 })
 
-/** Amounts do not move, so one that still differs after a repair counts although its row has just changed. */
-const asMended = (refund: OurRefund | null, amountMinor: number): OurRefund | null =>
-  refund && { ...refund, stands: refund.stands || refund.amountMinor !== amountMinor }
-
 const refunds: Comparing<Stripe.Refund> = ({ stripe }, ours, since) => ({
   read: (query) => stripe.refunds.list({ ...created(since), ...query }),
   beside: async (page) => {
     const [ownerOf, oursOf] = await Promise.all([owners(ours, page), refundsOf(ours, page)])
-    return (refund, mended) => {
-      const row = oursOf(refund)
-      return compareRefund(refundFacts(refund), ownerOf(refund, mended), mended ? asMended(row, refund.amount) : row)
-    }
+    return (refund, mended) => compareRefund(refundFacts(refund), ownerOf(refund, mended), oursOf(refund), mended)
   },
   unlisted: (seen) => ghostRefunds(stripe, ours, since, seen),
 })

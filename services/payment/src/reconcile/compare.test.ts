@@ -85,11 +85,18 @@ test.each<[State, number, State | null, boolean, 'mends' | 'reported' | null]>([
   'a refund that is %s over %i at Stripe, and %s over 100 with us (standing: %s), is %s',
   (status, amountMinor, state, stands, expected) => {
     const row = state && { state, amountMinor: 100, stands }
-    const difference = compareRefund({ id: 're_1', status, amountMinor }, owned(), row)
+    const difference = compareRefund({ id: 're_1', status, amountMinor }, owned(), row, false)
     expect(difference && (difference.mends ? 'mends' : 'reported')).toBe(expected)
     expect(difference?.kind ?? 'refund').toBe('refund')
   },
 )
+
+test('right after a repair a refund of another amount still differs, and one that the list shows as it was before does not', () => {
+  const row = { state: 'succeeded' as const, amountMinor: 100, stands: false }
+  const after = (status: State, amountMinor: number) => compareRefund({ id: 're_1', status, amountMinor }, owned(), row, true)
+  expect(after('succeeded', 900)).toMatchObject({ kind: 'refund', mends: false })
+  expect(after('pending', 100)).toBeNull()
+})
 
 test.each<[string, string | null, boolean, 'mends' | 'reported' | null]>([
   ['needs_response', 'open', true, null],
@@ -109,7 +116,7 @@ test.each<[string, string | null, boolean, 'mends' | 'reported' | null]>([
 test('refunds and disputes of no order, and of another intent that names ours, are strange', () => {
   const refund = { id: 're_1', status: 'succeeded' as const, amountMinor: 100 }
   for (const owner of [null, strangers]) {
-    expect(compareRefund(refund, owner, null)).toMatchObject({ kind: 'refund_unknown', mends: false })
+    expect(compareRefund(refund, owner, null, false)).toMatchObject({ kind: 'refund_unknown', mends: false })
     expect(compareDispute({ id: 'dp_1', status: 'lost' }, owner, null)).toMatchObject({ kind: 'dispute_unknown', mends: false })
   }
 })

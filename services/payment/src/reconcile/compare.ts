@@ -134,10 +134,12 @@ export const compareCharge = (theirs: TheirCharge, owner: Owner | null): Differe
     : { kind: 'charge', orderId, ours: ours.state, mends: true, ...about }
 }
 
+/** @param mended our rows were just brought to what Stripe says. Amounts do not move: one that still differs counts although its row has just changed */
 export const compareRefund = (
   theirs: { id: string; status: RefundState; amountMinor: number },
   owner: Owner | null,
   ours: OurRefund | null,
+  mended: boolean,
 ): Difference | null => {
   const about = { stripeId: theirs.id, theirs: `${theirs.status}, ${theirs.amountMinor}` }
   if (!owner?.own) return unknown('refund', owner, about)
@@ -145,8 +147,9 @@ export const compareRefund = (
   if (ours === null) return { kind: 'refund', orderId, ours: 'no refund', mends: true, ...about }
   const difference = { kind: 'refund' as const, orderId, ours: `${ours.state}, ${ours.amountMinor}`, ...about }
   if (refundMoves(ours.state, theirs.status)) return { ...difference, mends: true }
-  const same = ours.state === theirs.status && ours.amountMinor === theirs.amountMinor
-  return same || !ours.stands ? null : { ...difference, mends: false }
+  const sameAmount = ours.amountMinor === theirs.amountMinor
+  const counts = ours.stands || (mended && !sameAmount)
+  return !counts || (sameAmount && ours.state === theirs.status) ? null : { ...difference, mends: false }
 }
 
 export const compareDispute = (

@@ -168,3 +168,18 @@ test('money of a session that names our open order and is not its own is reporte
   expect(afterwards).toEqual(everyTime.map(([kind, outcome, ours]) => [kind, outcome, ours?.replace('open', 'paid')]))
   expect(await lab.row(order.orderId)).toMatchObject({ state: 'paid', captured_minor: 2400 })
 })
+
+test('a refund in a currency that Stripe counts in its own way is no difference, and is mended as what it is', async () => {
+  const amount = { amountMinor: 5000, currency: 'ISK' }
+  const order = await lab.open({ amount, charges: [{ name: 'Mug', quantity: 1, unitAmount: amount }] })
+  await lab.pay(order.sessionId)
+  await lab.control('/_sandbox/dashboard-refund', {
+    paymentIntent: (await lab.row(order.orderId)).payment_intent_id,
+    amount: 1000,
+  })
+  await lab.rest()
+  await changeRefund(order.orderId, "state = 'pending'")
+  expect(await about(order.orderId)).toMatchObject([{ kind: 'refund', outcome: 'repaired', theirs: 'succeeded, 10' }])
+  await lab.advance('61s')
+  expect(await about(order.orderId)).toEqual([])
+})
