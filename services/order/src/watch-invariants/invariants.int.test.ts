@@ -61,42 +61,8 @@ test('I1: a state of payment or refund that contradicts the order and its refund
   expect(await corrupted(refund('full'), refund('none'))).toEqual(['I1-order-money'])
 })
 
-test('a row is found however many are newer', async () => {
-  const copies = Array.from({ length: 1100 }, (_, n) => `(${n})`).join(', ')
-  await lab.t.sql('CREATE TABLE many (n INT NOT NULL)')
-  await lab.t.sql(`INSERT INTO many (n) VALUES ${copies}`)
-  await lab.t.sql(`INSERT INTO outbox_event (event_id, aggregate_type, aggregate_id, aggregate_version, event_type, schema_version, topic, partition_key, payload, headers, occurred_at, available_at, published_at)
-    SELECT CONCAT('evt_', n), 'dead-letter', CONCAT('evt_', n), 1, 'x', 1, 'x.dlq', 'x', '{}', '{}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) FROM many`)
-  await lab.t.sql(`INSERT INTO saga_step (saga, saga_id, input, from_state, to_state, effects, traceparent, created_at)
-    SELECT 'other', CONCAT('x', n), 'x', 'x', 'x', '', '', UTC_TIMESTAMP(6) FROM many`)
-  const [{ number }] = await lab.t.sql(`SELECT number FROM customer_order WHERE id = '${paid}'`)
-  const columns = (await lab.t.sql('SHOW COLUMNS FROM customer_order')).map(({ Field }) => String(Field))
-  const made: Record<string, string> = {
-    id: "CONCAT('ord_z', n)",
-    number: 'n',
-    cart_id: "CONCAT('crt_z', n)",
-    status: "'cancelled'",
-    payment_status: "'expired'",
-    fulfilment_status: "'none'",
-    refund_status: "'none'",
-    captured_minor: '0',
-    created_at: 'created_at + INTERVAL 1 HOUR',
-  }
-  await lab.t.sql(`INSERT INTO customer_order (${columns.join(', ')}) SELECT ${columns.map((column) => made[column] ?? column).join(', ')}
-    FROM many JOIN customer_order ON number = '${number}'`)
-  await lab.t.sql(`INSERT INTO order_history (order_id, version, from_status, to_status, actor, correlation_id, created_at)
-    SELECT CONCAT('ord_z', n), 1, NULL, 'pending', 'x', 'x', UTC_TIMESTAMP(6) FROM many UNION ALL
-    SELECT CONCAT('ord_z', n), 2, 'pending', 'cancelled', 'x', 'x', UTC_TIMESTAMP(6) FROM many`)
-  await lab.t.sql(`INSERT INTO saga_instance (saga, id, state, headers, started_at, updated_at)
-    SELECT 'checkout', CONCAT('ord_z', n), 'cancelled', '{}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) FROM many`)
-  expect(await contradicted(lab.t)).toEqual([])
-  expect(await corrupted(order(cancelled, "refund_status = 'none'"), order(cancelled, "refund_status = 'full'"))).toEqual([
-    'I1-order-money',
-  ])
-})
-
 test('I3: a cart that was ordered twice, and an answer that promised an order that is not there', async () => {
-  await lab.t.sql('ALTER TABLE customer_order DROP INDEX customer_order_cart')
+  await lab.t.sql('ALTER TABLE customer_order DROP INDEX customer_order_cart, ADD INDEX customer_order_cart (cart_id)')
   const [{ cart_id }] = await lab.t.sql(`SELECT cart_id FROM customer_order WHERE id = '${paid}'`)
   expect(
     await corrupted(
@@ -134,4 +100,38 @@ test('I7: a saga that ended without its order, and one that nobody will ever wak
   const [{ id }] = await lab.t.sql("SELECT id FROM saga_instance WHERE state = 'paying' LIMIT 1")
   const deadline = (at: string) => `UPDATE saga_instance SET deadline_at = ${at} WHERE id = '${id}'`
   expect(await corrupted(deadline('NULL'), deadline('UTC_TIMESTAMP(6) + INTERVAL 1 HOUR'))).toEqual(['I7-order-saga'])
+})
+
+test('a row is found however many are newer', async () => {
+  const copies = Array.from({ length: 1100 }, (_, n) => `(${n})`).join(', ')
+  await lab.t.sql('CREATE TABLE many (n INT NOT NULL)')
+  await lab.t.sql(`INSERT INTO many (n) VALUES ${copies}`)
+  await lab.t.sql(`INSERT INTO outbox_event (event_id, aggregate_type, aggregate_id, aggregate_version, event_type, schema_version, topic, partition_key, payload, headers, occurred_at, available_at, published_at)
+    SELECT CONCAT('evt_', n), 'dead-letter', CONCAT('evt_', n), 1, 'x', 1, 'x.dlq', 'x', '{}', '{}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) FROM many`)
+  await lab.t.sql(`INSERT INTO saga_step (saga, saga_id, input, from_state, to_state, effects, traceparent, created_at)
+    SELECT 'other', CONCAT('x', n), 'x', 'x', 'x', '', '', UTC_TIMESTAMP(6) FROM many`)
+  const [{ number }] = await lab.t.sql(`SELECT number FROM customer_order WHERE id = '${paid}'`)
+  const columns = (await lab.t.sql('SHOW COLUMNS FROM customer_order')).map(({ Field }) => String(Field))
+  const made: Record<string, string> = {
+    id: "CONCAT('ord_z', n)",
+    number: 'n',
+    cart_id: "CONCAT('crt_z', n)",
+    status: "'cancelled'",
+    payment_status: "'expired'",
+    fulfilment_status: "'none'",
+    refund_status: "'none'",
+    captured_minor: '0',
+    created_at: 'created_at + INTERVAL 1 HOUR',
+  }
+  await lab.t.sql(`INSERT INTO customer_order (${columns.join(', ')}) SELECT ${columns.map((column) => made[column] ?? column).join(', ')}
+    FROM many JOIN customer_order ON number = '${number}'`)
+  await lab.t.sql(`INSERT INTO order_history (order_id, version, from_status, to_status, actor, correlation_id, created_at)
+    SELECT CONCAT('ord_z', n), 1, NULL, 'pending', 'x', 'x', UTC_TIMESTAMP(6) FROM many UNION ALL
+    SELECT CONCAT('ord_z', n), 2, 'pending', 'cancelled', 'x', 'x', UTC_TIMESTAMP(6) FROM many`)
+  await lab.t.sql(`INSERT INTO saga_instance (saga, id, state, headers, started_at, updated_at)
+    SELECT 'checkout', CONCAT('ord_z', n), 'cancelled', '{}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) FROM many`)
+  expect(await contradicted(lab.t)).toEqual([])
+  expect(await corrupted(order(cancelled, "refund_status = 'none'"), order(cancelled, "refund_status = 'full'"))).toEqual([
+    'I1-order-money',
+  ])
 })
