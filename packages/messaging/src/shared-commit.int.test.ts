@@ -124,7 +124,7 @@ test('each event that is published names the event that caused it, and its trace
       headers: {
         ...record.headers,
         ce_correlationid: `corr-${n}`,
-        traceparent: `00-${String(n).repeat(32)}-${'b'.repeat(16)}-01`,
+        traceparent: `00-${String(n + 1).repeat(32)}-${'b'.repeat(16)}-01`,
       },
     }),
   )
