@@ -1,6 +1,6 @@
 // The shortest account of what went wrong: one order's story across services, clients and faults, in time order.
 import { type Entry, lineOf } from '../journal.ts'
-import type { Evidence, Violation } from './rows.ts'
+import { type Evidence, linesOf, type Violation } from './rows.ts'
 
 interface Moment {
   at: Date
@@ -100,14 +100,27 @@ export const accountOf = (evidence: Evidence, entries: readonly Entry[], orderId
   ]
 }
 
-/** Every violation, and the accounts of the first few orders among them. */
+/** What orders wanted of an SKU and what became of it: a level that is wrong names no order, one of these is it. */
+const accountOfSku = ({ reservations, stock }: Evidence, sku: string): string[] => {
+  const level = stock.find((row) => row.sku === sku)
+  if (level === undefined) return []
+  const lines = reservations.flatMap(({ order_id: orderId, state, stock_lines: text }) =>
+    linesOf(text)
+      .filter((line) => line.sku === sku)
+      .map(({ quantity }) => `  ${orderId} ${quantity} ${state}`),
+  )
+  return ['', `SKU ${sku}: ${level.stocked} stocked, ${level.on_hand} on hand, ${level.reserved} reserved; its orders`, ...lines]
+}
+
+/** Every violation, and the accounts of the first few orders and SKUs among them. */
 export const explain = (violations: readonly Violation[], evidence: Evidence, entries: readonly Entry[], most = 3): string[] => {
-  const orders = [...new Set(violations.map((violation) => violation.subject))]
-    .filter((subject) => subject.startsWith('ord_'))
-    .slice(0, most)
+  const subjects = [...new Set(violations.map((violation) => violation.subject))]
+  const orders = subjects.filter((subject) => subject.startsWith('ord_')).slice(0, most)
+  const skus = subjects.filter((subject) => evidence.stock.some(({ sku }) => sku === subject)).slice(0, most)
   return [
     ...violations.slice(0, 60).map((violation) => `✗ ${violation.invariant}: ${violation.subject}: ${violation.what}`),
     ...(violations.length > 60 ? [`… and ${violations.length - 60} more`] : []),
+    ...skus.flatMap((sku) => accountOfSku(evidence, sku)),
     ...orders.flatMap((orderId) => ['', ...accountOf(evidence, entries, orderId)]),
   ]
 }

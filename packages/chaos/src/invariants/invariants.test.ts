@@ -1,5 +1,6 @@
 // Each invariant holds in a sound world and fails for a defect of its own: a check that cannot fail proves nothing.
 import { expect, test } from 'vitest'
+import { explain } from '../evidence/account.ts'
 import { findingsIn } from '../evidence/logs.ts'
 import type { Evidence } from '../evidence/rows.ts'
 import { invariants, violationsOf } from './all.ts'
@@ -246,4 +247,16 @@ test('an operator may cancel and keep the goods off the shelf', () => {
   world.stockReturns = []
   orderB(world).cancel_reason = 'operator'
   expect(invariants.I6(world)).toEqual([])
+})
+
+test('a stock level that is wrong is explained by the orders that wanted of it', () => {
+  const world = soundWorld()
+  first(world.stock).reserved = 1
+  const account = explain(violationsOf(world), world, [])
+  expect(account).toEqual(
+    expect.arrayContaining([
+      'SKU MUG: 10 stocked, 8 on hand, 1 reserved; its orders',
+      expect.stringMatching(/^ {2}ord_a \d committed$/),
+    ]),
+  )
 })
