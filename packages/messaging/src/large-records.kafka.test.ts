@@ -29,7 +29,7 @@ test('a copy that no broker takes goes aside, and so many large events at once t
   await eventually(
     'everything is done with',
     async () => (await bed.db.rows`SELECT id FROM outbox_event WHERE published_at IS NULL`).length === 0,
-    20_000,
+    50_000,
   )
   const told = await bed.db.rows`SELECT topic, last_error FROM outbox_event WHERE last_error IS NOT NULL`
   expect(told).toMatchObject([{ topic: `${topic}.dlq`, last_error: expect.stringContaining('too large') }])
