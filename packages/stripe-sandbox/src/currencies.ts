@@ -1,4 +1,5 @@
 // Stripe's currencies as its documentation has them: which it takes, how it counts them, and the least it charges. Own facts, so that a shop's mistakes show.
+import { refused } from './stripe-error.ts'
 
 /** Currencies that Stripe charges in, in its minor units: hundredths unless said otherwise below. */
 const presented = new Set(
@@ -52,9 +53,15 @@ export const digitsOf = (currency: string): number => {
 }
 
 /** What an amount must be a multiple of. */
-export const stepOf = (currency: string): number => {
+const stepOf = (currency: string): number => {
   if (thousandths.has(currency)) return 10
   return wholeInHundredths.has(currency) ? 100 : 1
+}
+
+/** @throws StripeFailure for an amount between two steps */
+export const refuseBetweenSteps = (amount: number, currency: string, param: string): void => {
+  const step = stepOf(currency)
+  if (amount % step !== 0) throw refused(`Amounts in ${currency} must be multiples of ${step}`, param)
 }
 
 export const leastOf = (currency: string): number => least[currency] ?? stepOf(currency)

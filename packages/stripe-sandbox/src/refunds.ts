@@ -1,6 +1,6 @@
 // Refunds, with Stripe's cap and states: a pending one ends later, and one that succeeded can still fail.
 import { failingRefundLast4, slowRefundLast4 } from './cards.ts'
-import { stepOf } from './currencies.ts'
+import { refuseBetweenSteps } from './currencies.ts'
 import { type FormObject, mapAt, textAt } from './form.ts'
 import { type Shape, wholeNumber } from './params.ts'
 import { type Charge, newId, type Refund } from './state.ts'
@@ -43,8 +43,7 @@ const amountOf = (form: FormObject, charge: Charge): number => {
   const amount = given === undefined ? left : wholeNumber(given, 'amount')
   if (left === 0) throw refused(`Charge ${charge.id} has already been refunded.`, undefined, 'charge_already_refunded')
   if (amount <= 0) throw invalid('Invalid positive integer', 'amount', 'parameter_invalid_integer')
-  const step = stepOf(charge.currency)
-  if (amount % step !== 0) throw refused(`Amounts in ${charge.currency} must be multiples of ${step}`, 'amount')
+  refuseBetweenSteps(amount, charge.currency, 'amount')
   if (amount > left) throw refused(`Refund amount (${amount}) is greater than unrefunded amount on charge (${left})`, 'amount')
   return amount
 }

@@ -1,5 +1,5 @@
 // Checkout sessions: Stripe's rules for opening, reading and expiring a hosted payment page.
-import { isPresented, leastOf, stepOf } from './currencies.ts'
+import { isPresented, leastOf, refuseBetweenSteps } from './currencies.ts'
 import { type FormObject, listAt, mapAt, textAt, textsAt } from './form.ts'
 import { required, type Shape, webAddress, wholeNumber } from './params.ts'
 import { type LineItem, newId, type Session } from './state.ts'
@@ -48,8 +48,7 @@ const lineItem = (form: FormObject, index: number): LineItem => {
   if (!isPresented(currency)) throw invalid(`Invalid currency: ${currency}`, `${param}[price_data][currency]`)
   if (unit < 0) throw invalid('Invalid non-negative integer', `${param}[price_data][unit_amount]`, 'parameter_invalid_integer')
   if (quantity < 1) throw invalid('Quantity must be at least 1', `${param}[quantity]`, 'parameter_invalid_integer')
-  const step = stepOf(currency)
-  if (unit % step !== 0) throw refused(`Amounts in ${currency} must be multiples of ${step}`, `${param}[price_data][unit_amount]`)
+  refuseBetweenSteps(unit, currency, `${param}[price_data][unit_amount]`)
   const amount = unit * quantity
   return {
     id: newId('li'),

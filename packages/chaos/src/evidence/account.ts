@@ -1,5 +1,6 @@
 // The shortest account of what went wrong: one order's story across services, clients and faults, in time order.
 import { type Entry, lineOf } from '../journal.ts'
+import { intentsOf } from './ledger.ts'
 import { type Evidence, linesOf, type Violation } from './rows.ts'
 
 interface Moment {
@@ -49,7 +50,7 @@ const standing = (evidence: Evidence, orderId: string): string[] => {
   const order = evidence.orders.find((row) => row.id === orderId)
   const payment = evidence.payments.find((row) => row.order_id === orderId)
   const sessions = evidence.stripe.sessions.filter((session) => session.metadata.orderId === orderId)
-  const intents = new Set(sessions.flatMap((session) => session.payment_intent ?? []))
+  const intents = intentsOf(evidence.stripe, orderId)
   return [
     order
       ? `order     ${order.status}, payment ${order.payment_status}, refund ${order.refund_status}, captured ${order.captured_minor} of ${order.total_minor}${order.cancel_reason ? `, ${order.cancel_reason}` : ''}`

@@ -2,6 +2,7 @@
 import { inSeconds, pause } from '../shoppers/person.ts'
 import type { World } from '../world/world.ts'
 import { readLedger } from './collect.ts'
+import { intentsOf } from './ledger.ts'
 import type { StripeLedger } from './rows.ts'
 
 export interface Bank {
@@ -13,16 +14,13 @@ export interface Bank {
   decideDispute(orderId: string, outcome: 'won' | 'lost'): Promise<boolean>
 }
 
-const intentsOf = ({ sessions }: StripeLedger, orderId: string): string[] =>
-  sessions.filter(({ metadata }) => metadata.orderId === orderId).flatMap(({ payment_intent: intent }) => intent ?? [])
-
 export const openBank = (world: World): Bank => {
   /** Looks for something of the order in the ledger until it is there. */
   const seek = async <T extends { payment_intent: string }>(orderId: string, among: (ledger: StripeLedger) => T[]) => {
     for (const until = inSeconds(30); performance.now() < until; await pause(300)) {
       const ledger = await readLedger(world)
       const intents = intentsOf(ledger, orderId)
-      const found = among(ledger).find((each) => intents.includes(each.payment_intent))
+      const found = among(ledger).find((each) => intents.has(each.payment_intent))
       if (found) return found
     }
     return null

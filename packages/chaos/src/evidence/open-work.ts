@@ -1,7 +1,7 @@
 // What is still under way: a run is over when nothing is, and when that takes too long, this is what to say.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { schemaOwners } from '@cartwright/shop/test-shop'
+import { type SchemaOwner, schemaOwners } from '@cartwright/shop/test-shop'
 import type { World } from '../world/world.ts'
 import { listDeadLetters, type Scope } from './collect.ts'
 import { readersByType } from './readers.ts'
@@ -39,15 +39,22 @@ const undone = async ({ query, table }: World): Promise<string[]> => {
   return open
 }
 
+const readers = readersByType()
+
+/** Who takes events of a type, by the schema that says so. */
+const readersOf = (type: string): { reader: SchemaOwner; consumer: string }[] =>
+  (readers[type] ?? []).flatMap(({ owner, consumer }) => {
+    const reader = schemaOwners.find((name) => name === owner)
+    return reader === undefined ? [] : [{ reader, consumer }]
+  })
+
 /** Events that a reader has not claimed. All schemas lie on one server, so one question answers it. */
 const untaken = async ({ query, table }: World, { since }: Scope): Promise<string[]> => {
   const open: string[] = []
-  for (const [type, readers] of Object.entries(readersByType())) {
+  for (const type of Object.keys(readers)) {
     const publisher = schemaOwners.find((owner) => type.startsWith(`${owner}.`))
     if (publisher === undefined) continue
-    for (const { owner, consumer } of readers) {
-      const reader = schemaOwners.find((name) => name === owner)
-      if (reader === undefined) continue
+    for (const { reader, consumer } of readersOf(type)) {
       const rows = await query<{ aggregate_id: string }>(
         `SELECT e.aggregate_id FROM ${table(publisher, 'outbox_event')} e LEFT JOIN ${table(reader, 'inbox_event')} i ON i.consumer = ? AND i.event_id = e.event_id
          WHERE e.event_type = ? AND e.available_at >= ? AND i.event_id IS NULL`,
@@ -64,9 +71,7 @@ const untaken = async ({ query, table }: World, { since }: Scope): Promise<strin
 const unmet = async ({ query, table }: World, { sent }: Scope): Promise<string[]> => {
   const open: string[] = []
   for (const { headers } of sent) {
-    for (const { owner, consumer } of readersByType()[headers.ce_type ?? ''] ?? []) {
-      const reader = schemaOwners.find((name) => name === owner)
-      if (reader === undefined) continue
+    for (const { reader, consumer } of readersOf(headers.ce_type ?? '')) {
       const claims = await query(`SELECT event_id FROM ${table(reader, 'inbox_event')} WHERE consumer = ? AND event_id = ?`, [
         consumer,
         headers.ce_id,

@@ -1,7 +1,7 @@
 // I1: money. What Stripe took and gave back is what our rows say, and an order that goes on is paid, one that was cancelled is not.
+import { disputedAt, intentsOf } from '../evidence/ledger.ts'
 import { type Evidence, type OrderRow, sum, type Violation } from '../evidence/rows.ts'
 import { refundStatusOf } from './refunds.ts'
-import { disputedAt, intentsOf } from './stripe.ts'
 
 const goesOn = new Set(['processing', 'shipped', 'delivered'])
 
@@ -15,7 +15,7 @@ interface Sums {
 }
 
 const sumsOf = (evidence: Evidence, orderId: string): Sums & { charges: number } => {
-  const intents = intentsOf(evidence, orderId)
+  const intents = intentsOf(evidence.stripe, orderId)
   const charges = evidence.stripe.charges.filter((charge) => intents.has(charge.payment_intent) && charge.status === 'succeeded')
   return {
     charges: charges.length,
@@ -25,7 +25,7 @@ const sumsOf = (evidence: Evidence, orderId: string): Sums & { charges: number }
         .filter((refund) => intents.has(refund.payment_intent) && refund.status === 'succeeded')
         .map((refund) => refund.amount),
     ),
-    disputed: disputedAt(evidence, orderId),
+    disputed: disputedAt(evidence.stripe, orderId),
     givenBackByOrder: sum(
       evidence.refunds
         .filter((refund) => refund.order_id === orderId && refund.state === 'succeeded')

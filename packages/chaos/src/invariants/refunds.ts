@@ -1,6 +1,6 @@
 // Refunds that the bank refuses: everybody who must know can see it, and the money may be given back another time.
+import { disputedAt } from '../evidence/ledger.ts'
 import { type Evidence, type OrderRow, sum, type Violation } from '../evidence/rows.ts'
-import { disputedAt } from './stripe.ts'
 
 /** What an order's refunds come to when all of them have ended. */
 export const refundStatusOf = (evidence: Evidence, order: OrderRow): string => {
@@ -30,7 +30,7 @@ const judge = (evidence: Evidence, order: OrderRow, refundId: string): string[] 
   )
   const left =
     order.captured_minor -
-    disputedAt(evidence, order.id) -
+    disputedAt(evidence.stripe, order.id) -
     sum(
       evidence.refunds
         .filter((refund) => refund.order_id === order.id && refund.state !== 'failed')

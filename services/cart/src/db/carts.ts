@@ -90,6 +90,14 @@ export const writeOpenCart = async (tx: Tx, principalId: string, fresh: NewCart,
   return getOpenCart(tx, principalId, also)
 }
 
+/** The same for lines that come from elsewhere: an empty cart takes their currency, in which the shopper knows the prices. */
+export const writeOpenCartIn = async (tx: Tx, principalId: string, fresh: NewCart): Promise<OpenCart> => {
+  const open = await writeOpenCart(tx, principalId, fresh)
+  if (open.cart.lines.length > 0 || open.cart.currency === fresh.currency) return open
+  updateCurrency(tx, open.cart.id, fresh.currency)
+  return { ...open, cart: { ...open.cart, currency: fresh.currency } }
+}
+
 /** The open cart; an empty one is opened when there is none, which counts no write. @throws AppError conflict when it was closed this instant */
 export const findOrOpenCart = async (db: Queryable, principalId: string, fresh: NewCart): Promise<OpenCart> => {
   const found = await findOpenCart(db, principalId)

@@ -1,7 +1,7 @@
 // Puts the lines of a cancelled order into the shopper's open cart, or a new one. It counts as a write, since she sees it.
 import type { Tx } from '@cartwright/db'
 import { type View, withLines } from '../cart.ts'
-import { type OpenCart, saveLines, updateCurrency, writeOpenCart } from '../db/carts.ts'
+import { saveLines, writeOpenCartIn } from '../db/carts.ts'
 import { updateGivenBack } from '../db/orders.ts'
 import { listVariants } from '../db/views.ts'
 import type { CartDeps } from '../deps.ts'
@@ -13,18 +13,10 @@ export interface CancelledOrder {
   lines: readonly OrderedLine[]
 }
 
-/** The open cart. An empty one takes the order's currency, in which the shopper knows the prices. */
-const openCartIn = async (tx: Tx, principalId: string, currency: string, deps: CartDeps): Promise<OpenCart> => {
-  const open = await writeOpenCart(tx, principalId, { id: deps.newId('crt'), currency })
-  if (open.cart.currency === currency || open.cart.lines.length > 0) return open
-  updateCurrency(tx, open.cart.id, currency)
-  return { ...open, cart: { ...open.cart, currency } }
-}
-
 /** @param principalId whose cart the order took the lines from */
 export const giveBack = async (tx: Tx, principalId: string, order: CancelledOrder, deps: CartDeps): Promise<void> => {
   const { orderId, currency, lines } = order
-  const { cart, views } = await openCartIn(tx, principalId, currency, deps)
+  const { cart, views } = await writeOpenCartIn(tx, principalId, { id: deps.newId('crt'), currency })
   const skus = lines.map(({ sku }) => sku)
   const known = [...(await listVariants(tx, skus))].map(([sku, variant]): [string, View] => [sku, { variant, stock: null }])
   const { changed, leftOut } = givenBack(cart, lines, new Map([...known, ...views]), () => deps.newId('lin'))

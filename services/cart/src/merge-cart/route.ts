@@ -1,18 +1,8 @@
 // Takes a guest's cart over after signing in, once: the guest's cart is closed in the same transaction, so there is nothing to take a second time.
 import { AppError, type CartProblem, cartApi } from '@cartwright/contracts'
-import type { Tx } from '@cartwright/db'
 import { type Principal, route } from '@cartwright/service-kit'
-import { type CartState, defaultCurrency, priceCart, type View, withLines } from '../cart.ts'
-import {
-  closeCart,
-  findOrOpenCart,
-  getOpenCart,
-  lockOpenCart,
-  type OpenCart,
-  saveLines,
-  updateCurrency,
-  writeOpenCart,
-} from '../db/carts.ts'
+import { defaultCurrency, priceCart, type View, withLines } from '../cart.ts'
+import { closeCart, findOrOpenCart, getOpenCart, lockOpenCart, type OpenCart, saveLines, writeOpenCartIn } from '../db/carts.ts'
 import { insertMerge } from '../db/merges.ts'
 import type { CartDeps } from '../deps.ts'
 import { decideMerge } from './decide.ts'
@@ -24,14 +14,6 @@ interface Taken {
   problems: readonly CartProblem[]
 }
 
-/** The customer's cart, counted up and in the guest's currency when it was empty. */
-const ownCart = async (tx: Tx, customer: Principal, guest: CartState, deps: CartDeps): Promise<OpenCart> => {
-  const open = await writeOpenCart(tx, customer.id, { id: deps.newId('crt'), currency: guest.currency })
-  if (open.cart.lines.length > 0 || open.cart.currency === guest.currency) return open
-  updateCurrency(tx, open.cart.id, guest.currency)
-  return { cart: { ...open.cart, currency: guest.currency }, views: open.views }
-}
-
 /** Locks the guest's cart first, then the customer's. @returns null when there is no guest cart left to take */
 const take = (customer: Principal, guest: Principal, deps: CartDeps): Promise<Taken | null> =>
   deps.db.tx(async (tx) => {
@@ -40,7 +22,7 @@ const take = (customer: Principal, guest: Principal, deps: CartDeps): Promise<Ta
     const theirs = await getOpenCart(tx, guest.id)
     closeCart(tx, locked.id, customer.id)
     if (theirs.cart.lines.length === 0) return { guestVersion: locked.version, open: null, problems: [] }
-    const own = await ownCart(tx, customer, theirs.cart, deps)
+    const own = await writeOpenCartIn(tx, customer.id, { id: deps.newId('crt'), currency: theirs.cart.currency })
     const views = new Map<string, View>([...theirs.views, ...own.views])
     const { changed, problems, taken } = decideMerge(own.cart, theirs.cart, views)
     saveLines(tx, own.cart.id, changed)

@@ -1,13 +1,5 @@
 // Dead letters of all services for admins: the gateway asks each service about its own and puts the answers together.
-import {
-  AppError,
-  adminOpsApi,
-  type DeadLetter,
-  type Endpoint,
-  opsApi,
-  type RedriveResult,
-  type UpstreamName,
-} from '@cartwright/contracts'
+import { AppError, adminOpsApi, type DeadLetter, type Endpoint, opsApi, type UpstreamName } from '@cartwright/contracts'
 import { decodeCursor, encodeCursor } from '@cartwright/db'
 import { type Principal, type Route, route } from '@cartwright/service-kit'
 import type { GatewayDeps } from '../deps.ts'
@@ -22,9 +14,14 @@ const found = <T>(answer: T | null): T => {
 
 const options = (principal: Principal, endpoint: Endpoint) => ({ onBehalfOf: principal, deadlineMs: endpoint.timeoutMs ?? 5000 })
 
-type Listed = Omit<DeadLetter, 'id'> & { id: string; service: UpstreamName }
-
 const publicId = (service: UpstreamName, id: number): string => `${service}-${id}`
+
+/** A letter as the outside knows it. */
+const publicLetter = <L extends { id: number }>(service: UpstreamName, letter: L) => ({
+  ...letter,
+  id: publicId(service, letter.id),
+  service,
+})
 
 /** @param publicId of a form that the contract has checked */
 const addressed = (publicId: string) => {
@@ -34,8 +31,8 @@ const addressed = (publicId: string) => {
   return { service, params: { deadLetterId: Number(id) } }
 }
 
-const newestFirst = (a: { createdAt: string; at: number }, b: { createdAt: string; at: number }): number =>
-  a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : b.at - a.at
+const newestFirst = (a: DeadLetter, b: DeadLetter): number =>
+  a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : b.id - a.id
 
 const sortName = 'dead-letters'
 
@@ -61,19 +58,17 @@ const list = route(adminOpsApi.listDeadLetters, async (req, { services }: Gatewa
     const { items, nextCursor } = found(
       await services[name].read(opsApi.listDeadLetters, { query }, options(req.principal, opsApi.listDeadLetters)),
     )
-    return { name, more: nextCursor !== null, letters: items.map((letter) => ({ service: name, at: letter.id, letter })) }
+    return { name, more: nextCursor !== null, letters: items.map((letter) => ({ service: name, letter })) }
   }
   const asked = service === undefined ? everyService : [service]
   const outcomes = await Promise.allSettled(asked.map(readOne))
   const pages = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-  const letters = pages
-    .flatMap((page) => page.letters)
-    .sort((a, b) => newestFirst({ createdAt: a.letter.createdAt, at: a.at }, { createdAt: b.letter.createdAt, at: b.at }))
+  const letters = pages.flatMap((page) => page.letters).sort((a, b) => newestFirst(a.letter, b.letter))
   const shown = letters.slice(0, limit)
-  for (const { service: name, at } of shown) positions.set(name, at)
+  for (const { service: name, letter } of shown) positions.set(name, letter.id)
   const more = letters.length > limit || pages.some((page) => page.more)
   return {
-    items: shown.map(({ service: name, at, letter }): Listed => ({ ...letter, id: publicId(name, at), service: name })),
+    items: shown.map(({ service: name, letter }) => publicLetter(name, letter)),
     nextCursor: more ? cursorAt(positions) : null,
     unavailable: asked.filter((name) => !pages.some((page) => page.name === name)),
   }
@@ -84,29 +79,26 @@ const get = route(adminOpsApi.getDeadLetter, async (req, { services }: GatewayDe
   const letter = found(
     await services[service].read(opsApi.getDeadLetter, { params }, options(req.principal, opsApi.getDeadLetter)),
   )
-  return { ...letter, id: publicId(service, letter.id), service }
+  return publicLetter(service, letter)
 })
 
-const shownResult = (service: UpstreamName, { redriven, failed }: RedriveResult) => ({
-  redriven: redriven.map((id) => publicId(service, id)),
-  failed: failed && { ...failed, id: publicId(service, failed.id) },
-})
+/** What an operator did to a letter and to those behind it. */
+const resolve = async (
+  { params: { deadLetterId }, principal }: { params: { deadLetterId: string }; principal: Principal },
+  asked: typeof opsApi.redriveDeadLetter | typeof opsApi.discardDeadLetter,
+  { services }: GatewayDeps,
+) => {
+  const { service, params } = addressed(deadLetterId)
+  const { redriven, failed } = found(await services[service].read(asked, { params }, options(principal, asked)))
+  return {
+    redriven: redriven.map((id) => publicId(service, id)),
+    failed: failed && { ...failed, id: publicId(service, failed.id) },
+  }
+}
 
-const redrive = route(adminOpsApi.redriveDeadLetter, async (req, { services }: GatewayDeps) => {
-  const { service, params } = addressed(req.params.deadLetterId)
-  return shownResult(
-    service,
-    found(await services[service].read(opsApi.redriveDeadLetter, { params }, options(req.principal, opsApi.redriveDeadLetter))),
-  )
-})
+const redrive = route(adminOpsApi.redriveDeadLetter, (req, deps: GatewayDeps) => resolve(req, opsApi.redriveDeadLetter, deps))
 
-const discard = route(adminOpsApi.discardDeadLetter, async (req, { services }: GatewayDeps) => {
-  const { service, params } = addressed(req.params.deadLetterId)
-  return shownResult(
-    service,
-    found(await services[service].read(opsApi.discardDeadLetter, { params }, options(req.principal, opsApi.discardDeadLetter))),
-  )
-})
+const discard = route(adminOpsApi.discardDeadLetter, (req, deps: GatewayDeps) => resolve(req, opsApi.discardDeadLetter, deps))
 
 const replay = route(adminOpsApi.replayEvents, async (req, { services }: GatewayDeps) => {
   const { service, ...body } = req.body

@@ -52,20 +52,20 @@ const disputed = async (
   { newId }: OrderDeps,
 ) => {
   const row = await lockOrder(tx, data.orderId)
-  const news: Dispute = {
+  const latest: Dispute = {
     id: data.disputeId,
     amount: data.amount,
     reason: 'reason' in data ? data.reason : '',
     dueAt: 'dueAt' in data ? data.dueAt : null,
     outcome: 'outcome' in data ? data.outcome : null,
   }
-  const disputes = withNews(disputesIn(row.disputes), news)
+  const disputes = withNews(disputesIn(row.disputes), latest)
   // A lost dispute stays `disputed`: the money is gone, and no refund could give it back a second time.
   const status = disputedMinor(disputes) > 0 ? 'disputed' : 'paid'
   changeOrder(tx, row, { payment_status: status, disputes: JSON.stringify(disputes) })
   // What could not be given back while the bank had it.
-  if (news.outcome === 'won' && row.status === 'cancelled')
-    await requestRefund(tx, row, { ...cancellation, cause: `${cancellation.cause}:${news.id}`, newId })
+  if (latest.outcome === 'won' && row.status === 'cancelled')
+    await requestRefund(tx, row, { ...cancellation, cause: `${cancellation.cause}:${latest.id}`, newId })
 }
 
 /** Money of another amount that somebody gave back at the provider: nothing is left for an operator to decide. */

@@ -30,9 +30,11 @@ export const partsOf = (refunds: readonly RefundRow[]) =>
 export const leftToRefund = (row: OrderRow, refunds: readonly RefundRow[]): number =>
   refundable(row.captured_minor, partsOf(refunds), disputedMinor(disputesIn(row.disputes)))
 
-const renewStatus = async (tx: Tx, row: OrderRow): Promise<void> => {
+/** @returns the refunds that it read */
+const renewStatus = async (tx: Tx, row: OrderRow): Promise<RefundRow[]> => {
   const refunds = await listRefunds(tx, row.id)
   changeOrder(tx, row, { refund_status: refundStatusOf(row.captured_minor, partsOf(refunds)) })
+  return refunds
 }
 
 /**
@@ -68,9 +70,8 @@ export const requestRefund = async (
  * A cancelled order keeps no money. Its refund may be refused because less was left than we knew of: somebody gave a part back at
  * the provider, or a bank took one. Then the rest is asked for, once for each rest; a bank that simply refuses is an operator's business.
  */
-export const refundRest = async (tx: Tx, row: OrderRow, newId: NewId): Promise<void> => {
+const refundRest = async (tx: Tx, row: OrderRow, refunds: readonly RefundRow[], newId: NewId): Promise<void> => {
   if (row.status !== 'cancelled') return
-  const refunds = await listRefunds(tx, row.id)
   const left = leftToRefund(row, refunds)
   const asked = refunds.filter(({ cause }) => cause.startsWith(cancellation.cause))
   const refused = asked.some(({ state, amount_minor: amount }) => state === 'failed' && amount <= left)
@@ -96,6 +97,5 @@ export const settleRefund = async (
   tx.write`INSERT IGNORE INTO refund (id, order_id, cause, amount_minor, reason, state, origin, created_at, updated_at)
     VALUES (${refundId}, ${orderId}, ${refundId}, ${amount.amountMinor}, 'made at the payment provider', 'pending', ${origin}, ${tx.dbNow}, ${tx.dbNow})`
   tx.write`UPDATE refund SET state = ${state}, updated_at = ${tx.dbNow} WHERE id = ${refundId} AND order_id = ${orderId} AND state <> 'failed'`
-  await renewStatus(tx, row)
-  await refundRest(tx, row, newId)
+  await refundRest(tx, row, await renewStatus(tx, row), newId)
 }

@@ -1,5 +1,6 @@
 // Tells an event from any other JSON, so that nothing is acknowledged that its table could not keep whole.
 import { AppError } from '@cartwright/contracts'
+import { isPlain } from '../plain.ts'
 
 /** What the service itself reads of an event; the rest is kept as it came. */
 export interface PlainEvent {
@@ -7,10 +8,6 @@ export interface PlainEvent {
   type: string
   data?: { object?: object }
 }
-
-/** As wide as the columns of `stripe_event`, and in their alphabet. */
-const isPlain = (value: unknown, most: number): value is string =>
-  typeof value === 'string' && value.length <= most && /^[\x21-\x7e]+$/.test(value)
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isData = (value: unknown): value is PlainEvent['data'] =>

@@ -2,6 +2,7 @@
 import { type Database, list } from '@cartwright/db'
 import type Stripe from 'stripe'
 import type { PaymentRow, RefundRow } from '../db/payments.ts'
+import { isPlain } from '../plain.ts'
 import type { OurDispute, OurPayment, OurRefund, Owner } from './compare.ts'
 
 interface Changed {
@@ -32,8 +33,7 @@ export const beginComparison = async (db: Database): Promise<Ours> => {
 
 const stands = ({ standsSince }: Ours, row: Changed): boolean => row.updated_at <= standsSince
 
-const plain = (values: readonly (string | null | undefined)[]): string[] =>
-  values.filter((value): value is string => typeof value === 'string' && /^[\x21-\x7e]{1,120}$/.test(value))
+const plain = (values: readonly (string | null | undefined)[]): string[] => values.filter((value) => isPlain(value, 120))
 
 const ourPayment = (ours: Ours, row: DatedPayment): OurPayment => ({
   orderId: row.order_id,
