@@ -28,6 +28,7 @@ export { asAppError, problemOf, sendProblem } from './problem.ts'
 export { type ProgramContext, ProgramError, program, type Running } from './program.ts'
 export { answer, authorize, type Route, type RouteRequest, route, traceOfRequest } from './route.ts'
 export { run } from './run.ts'
+export { recordSecurityEvent, type SecurityEvent, type SecurityFacts, securityEvents } from './security-events.ts'
 export {
   type BaseDeps,
   defineService,

@@ -43,6 +43,12 @@ export const createMetrics = (service: string) => {
       registers,
     }),
     deadLetters: new Gauge({ name: 'dead_letters_open', help: 'Dead letters that nobody has resolved', registers }),
+    securityEvents: new Counter({
+      name: 'cartwright_security_events_total',
+      help: 'Security events such as refused tokens, failed sign-ins and ended sessions, by event',
+      labelNames: ['event'],
+      registers,
+    }),
     /** A counter of the service's own. */
     counter: (name: string, help: string, labelNames: string[] = []) => new Counter({ name, help, labelNames, registers }),
     gauge: (name: string, help: string, labelNames: string[] = []) => new Gauge({ name, help, labelNames, registers }),

@@ -7,6 +7,7 @@ import { IsOptional } from 'typebox'
 import type { InternalAuth, Principal } from './auth.ts'
 import type { CrashingRequests } from './crash-requests.ts'
 import { type Answer, findReplay, type KeyedRequest, once, readKey, requestHash } from './idempotency.ts'
+import { recordSecurityEvent } from './security-events.ts'
 import type { Turns } from './turns.ts'
 
 type PrincipalOf<E extends Endpoint> = E['auth'] extends 'public' | 'internal' ? Principal | null : Principal
@@ -79,6 +80,8 @@ export interface RouteContext {
   /** Given an `orderId`, takes tokens that read this one order too. */
   verify: (token: string, orderId?: string) => Promise<Principal>
   internal: InternalAuth
+  /** Where refusals are logged and counted. */
+  security: Parameters<typeof recordSecurityEvent>[0]
   /** For fault tests: told which operation is being answered. */
   during?: CrashingRequests['during']
 }
@@ -98,22 +101,45 @@ const orderOf = (request: FastifyRequest): string => {
   return orderId
 }
 
-/** Who calls, checked against the contract's auth level. @throws AppError unauthenticated, forbidden */
+type AuthContext = Pick<RouteContext, 'verify' | 'internal' | 'security'>
+
+const authorizeToken = async (
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  token: string,
+  context: AuthContext,
+): Promise<Principal | null> => {
+  if (endpoint.auth === 'internal') return (await context.internal.verify(token)).onBehalfOf ?? null
+  const principal = await (endpoint.orderToken ? context.verify(token, orderOf(request)) : context.verify(token))
+  if (endpoint.auth !== 'public' && !allowed[endpoint.auth].includes(principal.role)) throw new AppError('forbidden')
+  return principal
+}
+
+/**
+ * Who calls, checked against the contract's auth level. A token that is refused is a security event; a call without one is not.
+ * @param clientAddress where the call came from; the connection's own address when left out
+ * @throws AppError unauthenticated, forbidden
+ */
 export const authorize = async (
   endpoint: Endpoint,
   request: FastifyRequest,
-  context: Pick<RouteContext, 'verify' | 'internal'>,
+  context: AuthContext,
+  clientAddress = request.ip,
 ): Promise<Principal | null> => {
-  const token = bearer(request)
-  if (endpoint.auth === 'internal') {
-    const { onBehalfOf } = await context.internal.verify(token ?? '')
-    return onBehalfOf ?? null
-  }
   if (endpoint.auth === 'public') return null
+  const token = bearer(request)
   if (token === null) throw new AppError('unauthenticated')
-  const principal = await (endpoint.orderToken ? context.verify(token, orderOf(request)) : context.verify(token))
-  if (!allowed[endpoint.auth].includes(principal.role)) throw new AppError('forbidden')
-  return principal
+  try {
+    return await authorizeToken(endpoint, request, token, context)
+  } catch (error) {
+    if (error instanceof AppError && (error.code === 'unauthenticated' || error.code === 'forbidden'))
+      recordSecurityEvent(context.security, 'access_denied', {
+        operation: endpoint.operationId,
+        reason: error.code,
+        clientAddress,
+      })
+    throw error
+  }
 }
 
 const keyedRequest = (endpoint: Endpoint, request: FastifyRequest): KeyedRequest => ({

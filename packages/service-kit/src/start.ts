@@ -189,6 +189,7 @@ const open = async <S extends ConfigSpec, Own extends object>(
     db: ofRequests,
     verify: verifyAccess,
     internal: base.internal,
+    security: { log, metrics },
     ...(crashing ? { during: crashing.during } : {}),
   }
   for (const declared of routes) mount(app, declared, deps, context)

@@ -42,9 +42,9 @@ const noInternal = {
 /** Counts the call for whoever makes it, then lets pass who may. A wrong token counts for the address it came from. */
 const guardOf = (endpoint: Endpoint, limit: Limit, deps: GatewayDeps) => {
   const rateClass = rateClassOf(endpoint)
-  const context = { verify: deps.verifyAccess, internal: noInternal }
+  const context = { verify: deps.verifyAccess, internal: noInternal, security: deps }
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const refusal = await authorize(endpoint, request, context).then(
+    const refusal = await authorize(endpoint, request, context, ipOf(request, deps)).then(
       (principal) => {
         request.principal = principal
         return null
