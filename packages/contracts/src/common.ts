@@ -17,13 +17,19 @@ export const Sku = Type.String({
   description: 'Stock keeping unit: ASCII, at most 64 characters',
 })
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })
-// No part between two dots is empty, and no label of the domain begins or ends with a hyphen: such mail comes back.
-const mailAtom = '[^\\s@<>"(),;:\\\\.]+'
-const domainLabel = '[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
+/**
+ * An e-mail address that a client names. Read in one spelling (see `normalize.ts`): blanks around it are trimmed, letters are lower case,
+ * a Unicode domain is kept as punycode. What has no such spelling is refused.
+ */
 export const Email = Type.String({
-  pattern: `^${mailAtom}(\\.${mailAtom})*@${domainLabel}(\\.${domainLabel})+$`,
+  normalize: 'email',
+  format: 'email',
   maxLength: 254,
+  description:
+    'E-mail address: ASCII local part (dot-atom, at most 64 characters), domain in ASCII or Unicode, at most 254 characters; compared and stored in lower case',
 })
+/** An e-mail address as it is answered and announced: the way it was kept. Rules that are newer than it must not make it unreadable. */
+export const KeptEmail = Type.String({ maxLength: 254, description: 'E-mail address in its normal form' })
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' })
 /** A moment that a client names. Narrower than the format: no leap second and no year that a Date or the database does not know. */
 export const Moment = Type.String({
@@ -36,6 +42,14 @@ export const notBlank = '\\S'
 /** Text of a person. What must not be empty must not be blank either; `minLength` 0 allows both. */
 export const Text = (maxLength: number, minLength: 0 | 1 = 1) =>
   Type.String({ maxLength, ...(minLength === 1 ? { pattern: notBlank } : {}) })
+/** Control characters, line breaks, and characters that cannot be seen or that turn the direction of what follows. */
+const unprintable =
+  '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufeff\\uffa0\\ud800-\\udfff\\ufff0-\\uffff\u{e0000}-\u{e0fff}'
+/** What can be seen, in one line. The lookahead keeps the search linear. */
+export const oneLine = `^(?=.*\\S)[^${unprintable}]*$`
+/** One line of text of a person, such as a name: it stands in mails, so it holds no line break and nothing invisible. */
+export const Line = (maxLength: number) => Type.String({ maxLength, pattern: oneLine })
+export const PersonName = Line(120)
 /** One of a few words. */
 export const OneOf = <N extends string>(...names: N[]) => Type.Unsafe<N>({ type: 'string', enum: names })
 export const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
@@ -56,15 +70,15 @@ export const PayableAmount = Closed({ amountMinor: Type.Integer({ minimum: 1, ma
 const Country = Type.Unsafe<string>({ type: 'string', enum: [...countries], description: 'ISO 3166-1 alpha-2, assigned' })
 
 export const Address = Closed({
-  name: Text(120),
-  company: Type.Optional(Text(120)),
-  line1: Text(200),
-  line2: Type.Optional(Text(200)),
-  city: Text(120),
-  region: Type.Optional(Text(120)),
-  postalCode: Text(20),
+  name: PersonName,
+  company: Type.Optional(Line(120)),
+  line1: Line(200),
+  line2: Type.Optional(Line(200)),
+  city: Line(120),
+  region: Type.Optional(Line(120)),
+  postalCode: Line(20),
   country: Country,
-  phone: Type.Optional(Text(40)),
+  phone: Type.Optional(Line(40)),
 })
 export type Address = Static<typeof Address>
 const line = Type.String()
@@ -91,7 +105,7 @@ export const Role = Type.Union([Type.Literal('guest'), Type.Literal('customer'),
 export type Role = Static<typeof Role>
 
 /** Whom a mail is for. Travels only in events that notification reads. */
-export const Recipient = Type.Object({ email: Email, name: Type.Optional(Type.String({ maxLength: 120 })) })
+export const Recipient = Type.Object({ email: KeptEmail, name: Type.Optional(Type.String({ maxLength: 120 })) })
 export type Recipient = Static<typeof Recipient>
 /** Stands in events for an address that was erased with its account: nobody is to be written to. */
 export const erasedEmail = 'erased@invalid.example'

@@ -3,7 +3,7 @@ import { Value } from 'typebox/value'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { cartLimit, lineLimit } from './cart/api.ts'
 import { catalogApi } from './catalog/api.ts'
-import { Address, Email, Moment, Price, payableLimit, Text } from './common.ts'
+import { Address, Moment, PersonName, Price, payableLimit, Text } from './common.ts'
 import { countries } from './countries.ts'
 import type { ProblemExtras } from './errors.ts'
 import { money, totalsOf } from './money.ts'
@@ -29,25 +29,6 @@ describe('a moment', () => {
   })
 })
 
-describe('an e-mail address', () => {
-  test.each([
-    ['a@example.com', true],
-    ['first.last+tag@mail.example.co.uk', true],
-    ["o'neil@xn--bcher-kva.example", true],
-    ['a..b@example.com', false],
-    ['.a@example.com', false],
-    ['a.@example.com', false],
-    ['a@-example.com', false],
-    ['a@example-.com', false],
-    ['x@-.-', false],
-    ['a@example', false],
-    ['a@.example.com', false],
-    ['a b@example.com', false],
-  ])('%s: %s', (text, taken) => {
-    expect(Value.Check(Email, text)).toBe(taken)
-  })
-})
-
 describe('an address', () => {
   test('lies in a country that there is', () => {
     expect(new Set(countries).size).toBe(249)
@@ -62,9 +43,56 @@ describe('an address', () => {
     expect(Value.Check(Address, { ...address, [field]: ' x ' })).toBe(true)
   })
 
+  test.each(['name', 'line1', 'city', 'postalCode', 'company'])('has a %s in one line, without what cannot be seen', (field) => {
+    for (const hidden of [
+      '\n',
+      '\r',
+      '\t',
+      '\0',
+      '\u001b',
+      '\u007f',
+      '\u0085',
+      '\u2028',
+      '\u200b',
+      '\u202e',
+      '\u2066',
+      '\ufeff',
+      '\ud800',
+      '\u{e0041}',
+    ])
+      expect(Value.Check(Address, { ...address, [field]: `x${hidden}y` })).toBe(false)
+    expect(Value.Check(Address, { ...address, [field]: 'Zoë Ångström' })).toBe(true)
+  })
+
   test('only text that may be empty may be blank', () => {
     expect(Value.Check(Text(10, 0), '  ')).toBe(true)
     expect(Value.Check(Text(10), '  ')).toBe(false)
+  })
+})
+
+describe('the name of a person', () => {
+  test.each([
+    ['Ann Archer', true],
+    ["Seán O'Neil-Ó Ríordáin", true],
+    ['山田 太郎', true],
+    ['محمد', true],
+    ['अनीता', true],
+    ['👩🏽 Ann', true],
+    ['Ann\r\nVisit https://evil.example', false],
+    ['Ann\u2029Archer', false],
+    ['A\u200dnn', false],
+    ['Ann\u202egnp.exe', false],
+    ['\u3164', false],
+    [' ', false],
+    ['A'.repeat(121), false],
+  ])('%j: %s', (text, taken) => {
+    expect(Value.Check(PersonName, text)).toBe(taken)
+  })
+
+  test('is checked in a time that grows with its length', () => {
+    const started = performance.now()
+    for (const text of ['x '.repeat(500_000), ' '.repeat(1_000_000)]) expect(Value.Check(PersonName, `${text}\n`)).toBe(false)
+    expect(performance.now() - started).toBeLessThan(1000)
   })
 })
 

@@ -7,8 +7,11 @@ import { type ErrorCode, errorKinds } from './errors.ts'
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 export type JsonObject = { [name: string]: Json }
 
-/** Plain JSON Schema of a TypeBox schema. */
-export const plainSchema = (schema: TSchema): JsonObject => JSON.parse(JSON.stringify(schema)) as JsonObject
+/** Plain JSON Schema of a TypeBox schema, without the keyword of the shop's own validators. */
+export const plainSchema = (schema: TSchema): JsonObject =>
+  JSON.parse(
+    JSON.stringify(schema, (name, value) => (name === 'normalize' && typeof value === 'string' ? undefined : value)),
+  ) as JsonObject
 
 export interface OpenApiOptions {
   /** Endpoints by the name of the service that answers them; internal ones are left out. */

@@ -74,6 +74,42 @@ describe('what was asked wrongly', () => {
     expect(await tiny.anonymous.get('/v1/things?limit=101')).toMatchObject({ status: 400 })
   })
 
+  test('text with a normal form reaches the handler in it, from the path, the query and the body', async () => {
+    const answer = await tiny.anonymous.post('/v1/addresses/A@Example.com?email=%20B%40B%C3%BCcher.example', {
+      email: 'C@EXAMPLE.com ',
+      others: ['D@bu\u0308cher.Example', 'd@xn--bcher-kva.example'],
+    })
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        seen: ['a@example.com', 'b@xn--bcher-kva.example', 'c@example.com', 'd@xn--bcher-kva.example', 'd@xn--bcher-kva.example'],
+      },
+    })
+    const unknown = { email: null, others: [] }
+    expect((await tiny.anonymous.post('/v1/addresses/a@example.com', unknown)).body.seen).toEqual(['a@example.com', '', ''])
+  })
+
+  test.each([
+    ['an accent', { email: 'c@example.com', others: ['d@example.com', 'dé@example.com'] }, '/others/1'],
+    ['an invisible character', { email: 'c@exam\u200bple.com' }, '/email'],
+    ['NUL', { email: 'c\0@example.com' }, '/email'],
+    ['a number', { email: 5 }, '/email'],
+    ['a lone surrogate', { email: 'c\ud800@example.com' }, '/email'],
+  ])('text without a normal form is 400 and names the field: %s', async (_, body, path) => {
+    const { status, body: problem } = await tiny.anonymous.post('/v1/addresses/a@example.com', body)
+    expect({ status, code: problem.code }).toEqual({ status: 400, code: 'validation_failed' })
+    expect(problem.errors.map((error: { path: string }) => error.path)).toContain(path)
+    const typed = encodeURIComponent(`é${JSON.stringify(body)}`)
+    expect(await tiny.anonymous.post(`/v1/addresses/${typed}`, { email: null })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: '/email', message: 'must be an e-mail address that mail can reach' }] },
+    })
+    expect(await tiny.anonymous.post(`/v1/addresses/a@example.com?email=${typed}`, { email: null })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: '/email' }] },
+    })
+  })
+
   test('an unknown path is 404, a wrong method 405 with Allow, in problem+json', async () => {
     expect(await tiny.anonymous.get('/v2/nothing')).toMatchObject({ status: 404, body: { code: 'not_found' } })
     const response = await tiny.anonymous.patch('/v1/things', {})

@@ -1,6 +1,16 @@
 // The smallest service that has everything the kit does: routes of every kind, a schema, a consumer, ways to fail.
 import { fileURLToPath } from 'node:url'
-import { AppError, Closed, type Endpoint, type ErrorCode, endpoint, publisher, Text } from '@cartwright/contracts'
+import {
+  AppError,
+  Closed,
+  Email,
+  type Endpoint,
+  type ErrorCode,
+  endpoint,
+  Nullable,
+  publisher,
+  Text,
+} from '@cartwright/contracts'
 import { type Handler, type Invariant, on, publish } from '@cartwright/messaging'
 import { Type } from 'typebox'
 import { integer, text } from './config.ts'
@@ -71,6 +81,19 @@ export const tinyApi = {
     summary: 'Drop one',
     params: Type.Object({ thingId: Type.String() }),
     response: { 204: Type.Null() },
+    errors,
+  }),
+  /** Answers what the handler saw of the addresses that were typed. */
+  echo: endpoint({
+    operationId: 'echoAddresses',
+    method: 'POST',
+    path: '/v1/addresses/:email',
+    auth: 'public',
+    summary: 'Spell',
+    params: Closed({ email: Email }),
+    query: Closed({ email: Type.Optional(Email) }),
+    body: Closed({ email: Nullable(Email), others: Type.Optional(Type.Array(Email)) }),
+    response: { 200: Type.Object({ seen: Type.Array(Type.String()) }) },
     errors,
   }),
   fail: endpoint({
@@ -162,6 +185,9 @@ export const makeTiny = (own: { steps?: string[]; gate?: () => Promise<void>; in
         if (affectedRows === 0) throw new AppError('not_found')
         return null
       }),
+      route(tinyApi.echo, async ({ params, query, body }) => ({
+        seen: [params.email, query.email ?? '', body.email ?? '', ...(body.others ?? [])],
+      })),
       route(tinyApi.fail, async (req) => {
         throw failures[req.params.kind]?.()
       }),

@@ -1,6 +1,21 @@
 // The HTTP surface of identity: who you are and how you prove it.
 import { type Static, Type } from 'typebox'
-import { Address, Closed, Email, Id, KeptAddress, Locale, Nullable, Page, pageQuery, Role, Text, Time } from '../common.ts'
+import {
+  Address,
+  Closed,
+  Email,
+  Id,
+  KeptAddress,
+  KeptEmail,
+  Locale,
+  Nullable,
+  Page,
+  PersonName,
+  pageQuery,
+  Role,
+  Text,
+  Time,
+} from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 
 export const Tokens = Type.Object({
@@ -18,8 +33,8 @@ const Accepted = Type.Object({ status: Type.Literal('accepted') })
 export const Profile = Type.Object({
   id: Type.String(),
   role: Role,
-  email: Nullable(Email),
-  pendingEmail: Nullable(Email),
+  email: Nullable(KeptEmail),
+  pendingEmail: Nullable(KeptEmail),
   name: Nullable(Type.String()),
   locale: Locale,
   createdAt: Time,
@@ -30,7 +45,7 @@ const addressParams = Closed({ addressId: Id('adr') })
 const User = Type.Object({
   id: Type.String(),
   role: Role,
-  email: Nullable(Email),
+  email: Nullable(KeptEmail),
   name: Nullable(Type.String()),
   verified: Type.Boolean(),
   blocked: Type.Boolean(),
@@ -57,7 +72,7 @@ export const identityApi = {
     auth: 'public',
     rate: 'auth',
     summary: 'Register; mails a 6-digit code. The answer is the same for a known address',
-    body: Closed({ email: Email, password: Password, name: Text(120), locale: Type.Optional(Locale) }),
+    body: Closed({ email: Email, password: Password, name: PersonName, locale: Type.Optional(Locale) }),
     response: { 202: Accepted },
     errors: ['password_weak', 'rate_limited'],
   }),
@@ -165,7 +180,7 @@ export const identityApi = {
     auth: 'shopper',
     rate: 'write',
     summary: 'Change your profile; a new e-mail address gets a code and counts once that is confirmed',
-    body: Closed({ name: Type.Optional(Text(120)), locale: Type.Optional(Locale), email: Type.Optional(Email) }),
+    body: Closed({ name: Type.Optional(PersonName), locale: Type.Optional(Locale), email: Type.Optional(Email) }),
     response: { 200: Profile },
     errors: ['not_found', 'forbidden'],
   }),

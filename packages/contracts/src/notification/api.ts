@@ -1,6 +1,6 @@
 // The HTTP surface of notification: what operators see of mails, and how they send one again.
 import { type Static, Type } from 'typebox'
-import { Closed, Email, Id, Nullable, OneOf, Page, pageQuery, Time } from '../common.ts'
+import { Closed, Id, KeptEmail, Nullable, OneOf, Page, pageQuery, Time } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { OrderId } from '../order/lines.ts'
 
@@ -16,7 +16,7 @@ export const MailView = Type.Object({
   /** The event that asked for it. */
   event: Type.String(),
   eventId: Type.String(),
-  recipient: Nullable(Email),
+  recipient: Nullable(KeptEmail),
   locale: Type.String(),
   orderId: Nullable(Type.String()),
   orderNumber: Nullable(Type.String()),

@@ -1,6 +1,20 @@
 // What an order looks like from outside, and what its calls take.
 import { type Static, type TSchema, Type } from 'typebox'
-import { Address, Closed, Currency, Email, KeptAddress, Locale, Money, Nullable, OneOf, Role, Text, Time } from '../common.ts'
+import {
+  Address,
+  Closed,
+  Currency,
+  Email,
+  KeptAddress,
+  KeptEmail,
+  Locale,
+  Money,
+  Nullable,
+  OneOf,
+  Role,
+  Text,
+  Time,
+} from '../common.ts'
 import { Totals } from '../money.ts'
 import { CancelReason, OrderId, PricedLine } from './lines.ts'
 
@@ -22,7 +36,7 @@ export const Order = Type.Object({
   refundStatus: RefundStatus,
   cancelReason: Nullable(CancelReason),
   cancelRequestedAt: Nullable(Time),
-  email: Nullable(Email),
+  email: Nullable(KeptEmail),
   currency: Currency,
   lines: Type.Array(PricedLine),
   addresses: Type.Object({ shipping: Nullable(KeptAddress), billing: Nullable(KeptAddress) }),
@@ -91,7 +105,7 @@ export const OrderSummary = Type.Object({
   fulfilmentStatus: FulfilmentStatus,
   refundStatus: RefundStatus,
   cancelReason: Nullable(CancelReason),
-  email: Nullable(Email),
+  email: Nullable(KeptEmail),
   total: Money,
   createdAt: Time,
 })
