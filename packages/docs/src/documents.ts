@@ -20,7 +20,9 @@ const tableOf = (header: readonly string[], rows: readonly (readonly string[])[]
   [header, header.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
 
 const readersOf = (event: EventContract): string[] =>
-  allServices.filter((service) => service.consumes.includes(event.name)).map((service) => service.name)
+  allServices
+    .filter(({ consumes, hears }) => consumes.includes(event.name) || hears.includes(event.name))
+    .map((service) => service.name)
 
 /** Service names by event name. */
 export const readers = (): Record<string, string[]> =>

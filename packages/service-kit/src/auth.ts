@@ -1,15 +1,19 @@
 // Verifies access tokens and the tokens of calls between services; every service does, not only the gateway.
+import { setTimeout as delay } from 'node:timers/promises'
 import { AppError, type Role } from '@cartwright/contracts'
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose'
 import type { Clock } from './clock.ts'
 import type { SharedConfig } from './config.ts'
 import { isOrderToken, verifyOrderToken } from './order-token.ts'
+import type { Revocations, TokenFacts } from './revocations.ts'
 
-/** Who calls: a guest, a customer or an admin. */
+/** Who calls: a guest, a customer or an admin. What may have changed since the token was issued, such as the e-mail address, is asked of identity. */
 export interface Principal {
   id: string
   role: Role
-  /** Present for customers and admins. */
+  /** The session that the token belongs to. */
+  sessionId?: string
+  /** @deprecated Read identity's `internalUser` instead. */
   email?: string
 }
 
@@ -45,10 +49,44 @@ const keySource = (config: SharedConfig): KeySource | null => {
 }
 
 const principalOf = (payload: JWTPayload): Principal => {
-  const { sub, role, email } = payload
+  const { sub, role, email, sid } = payload
   if (typeof sub !== 'string' || typeof role !== 'string' || !roles.includes(role))
     throw new AppError('unauthenticated', 'the token names no principal')
-  return { id: sub, role: role as Role, ...(typeof email === 'string' ? { email } : {}) }
+  return {
+    id: sub,
+    role: role as Role,
+    ...(typeof sid === 'string' ? { sessionId: sid } : {}),
+    ...(typeof email === 'string' ? { email } : {}),
+  }
+}
+
+/** A token that does not name microseconds counts from the beginning of its second. */
+const factsOf = ({ sub = '', sid, iat = 0, issuedAtUs }: JWTPayload): TokenFacts => ({
+  userId: sub,
+  sessionId: typeof sid === 'string' ? sid : null,
+  issuedAtUs: typeof issuedAtUs === 'number' ? issuedAtUs : iat * 1_000_000,
+})
+
+/** How long a request waits for the list of revocations while a service starts, in milliseconds. */
+const listWaitMs = 1000
+
+/** @throws AppError unauthenticated for a revoked token, upstream_unavailable while it is not known what was revoked */
+const assertNotRevoked = async (token: TokenFacts, revocations: Revocations): Promise<void> => {
+  if (!revocations.isComplete()) {
+    const waited = new AbortController()
+    const timeout = delay(listWaitMs, undefined, { signal: waited.signal }).catch(() => undefined)
+    await Promise.race([revocations.whenComplete(), timeout])
+    waited.abort()
+    if (!revocations.isComplete())
+      throw new AppError('upstream_unavailable', 'it is not known yet which access tokens were revoked', {}, 1)
+  }
+  if (revocations.isRevoked(token)) throw new AppError('unauthenticated', 'the access token was revoked: sign in or refresh it')
+}
+
+interface Verified {
+  principal: Principal
+  facts: TokenFacts
+  expiresAtMs: number
 }
 
 /** The keys cannot be had, as opposed to the token being wrong. */
@@ -60,12 +98,16 @@ const isKeyOutage = (error: unknown): boolean => {
 
 /**
  * Makes the verifier of access tokens. Good tokens are remembered until they expire, since checking a signature costs more than the rest of a small request.
- * Given an `orderId`, it takes tokens that read this one order too.
- * @throws AppError unauthenticated for a bad token, upstream_unavailable when no keys can be had
+ * Whether a token was revoked is looked up each time. Given an `orderId`, it takes tokens that read this one order too.
+ * @throws AppError unauthenticated for a bad or revoked token, upstream_unavailable when no keys or revocations can be had
  */
-export const accessVerifier = (config: SharedConfig, clock: Clock): ((token: string, orderId?: string) => Promise<Principal>) => {
+export const accessVerifier = (
+  config: SharedConfig,
+  clock: Clock,
+  revocations: Revocations,
+): ((token: string, orderId?: string) => Promise<Principal>) => {
   const keys = keySource(config)
-  const verified = new Map<string, { principal: Principal; expiresAtMs: number }>()
+  const verified = new Map<string, Verified>()
   const check = (token: string, key: JWTVerifyGetKey) =>
     jwtVerify(token, key, {
       algorithms,
@@ -83,25 +125,30 @@ export const accessVerifier = (config: SharedConfig, clock: Clock): ((token: str
       throw error instanceof errors.JWKSNoMatchingKey ? outage : error
     })
   }
-  return async (token, orderId) => {
+  const verify = async (token: string): Promise<Verified> => {
     const known = verified.get(token)
-    if (known && known.expiresAtMs > clock.now().getTime()) return known.principal
-    if (orderId !== undefined && isOrderToken(token)) return verifyOrderToken(config.internalAuthSecret, clock, token, orderId)
+    if (known && known.expiresAtMs > clock.now().getTime()) return known
     if (keys === null) throw new AppError('upstream_unavailable', 'no keys are configured to check access tokens')
     try {
       const { payload } = await check(token, keys.current).catch((error: unknown) => {
         if (isKeyOutage(error)) return checkWithLast(token, error)
         throw error
       })
-      const principal = principalOf(payload)
+      const fresh = { principal: principalOf(payload), facts: factsOf(payload), expiresAtMs: (payload.exp ?? 0) * 1000 }
       if (verified.size >= cacheSize) verified.clear()
-      verified.set(token, { principal, expiresAtMs: (payload.exp ?? 0) * 1000 })
-      return principal
+      verified.set(token, fresh)
+      return fresh
     } catch (error) {
       if (error instanceof AppError) throw error
       if (isKeyOutage(error)) throw new AppError('upstream_unavailable', 'the keys of access tokens cannot be read right now')
       throw new AppError('unauthenticated', 'the access token is not valid')
     }
+  }
+  return async (token, orderId) => {
+    if (orderId !== undefined && isOrderToken(token)) return verifyOrderToken(config.internalAuthSecret, clock, token, orderId)
+    const { principal, facts } = await verify(token)
+    await assertNotRevoked(facts, revocations)
+    return principal
   }
 }
 

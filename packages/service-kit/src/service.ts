@@ -22,6 +22,9 @@ import type { ConfigOf, ConfigSpec, Environment, SharedConfig } from './config.t
 import { invariantsOf } from './invariants.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
+import type { RevocationPage } from './revocation-feed.ts'
+import { onAccessRevoked } from './revocation-feed.ts'
+import type { Revocations } from './revocations.ts'
 import type { Route } from './route.ts'
 import { startService } from './start.ts'
 
@@ -41,6 +44,8 @@ export interface BaseDeps<S extends ConfigSpec> {
   services: Record<Exclude<ServiceName, 'gateway'>, ServiceClient>
   /** Verifies an access token. @throws AppError unauthenticated, upstream_unavailable */
   verifyAccess: (token: string) => Promise<Principal>
+  /** Access tokens that this instance refuses although they have not expired. */
+  revocations: Revocations
   /** Called at named places where a harness may kill the process; absent in production. */
   crash?: CrashHook
 }
@@ -68,6 +73,8 @@ export interface ServiceDefinition<S extends ConfigSpec, Own extends object> {
   /** Events of different keys touch different rows: those that are ready at once are handled side by side in one transaction. */
   independentKeys?: boolean
   listeners?: readonly Listener<BaseDeps<S> & Own>[]
+  /** For the owner of the list of revoked tokens: reads one page of it. Everybody else asks identity. */
+  revocationList?(deps: BaseDeps<S> & Own, since: string | undefined, after: number | undefined): Promise<RevocationPage>
   jobs?: readonly AnyJob<BaseDeps<S> & Own>[]
   // biome-ignore lint/suspicious/noExplicitAny: states and inputs are the saga's own business.
   sagas?: readonly RunnableSaga<string, any, BaseDeps<S> & Own>[]
@@ -120,6 +127,8 @@ export interface Service {
   readonly spec: ConfigSpec
   readonly endpoints: readonly Route<never>['endpoint'][]
   readonly consumes: readonly string[]
+  /** Events that each instance hears for itself. */
+  readonly hears: readonly string[]
   /** Consumer groups with the topics they read: the memory transport is told, so that no record passes a late starter by. */
   readonly groups: Readonly<Record<string, readonly string[]>>
   /** The tables of its sagas, to draw and to check. */
@@ -144,6 +153,7 @@ export const defineService = <S extends ConfigSpec, Own extends object = object>
       ),
     ),
   ],
+  hears: [...new Set([onAccessRevoked, ...(definition.listeners ?? [])].map(({ event }) => event.name))],
   sagas: (definition.sagas ?? []).map((declared) => declared.table),
   invariants: invariantsOf(definition).map(({ name, sentence }) => ({ name, sentence })),
   groups: groupTopics(definition),

@@ -17,6 +17,8 @@ import { createHttp } from './http-server.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
+import { type ReadRevocations, readFromIdentity, startRevocationFeed } from './revocation-feed.ts'
+import { createRevocations } from './revocations.ts'
 import type { Route } from './route.ts'
 import { mount } from './route.ts'
 import type { BaseDeps, RunningService, ServiceDefinition, StartOptions } from './service.ts'
@@ -62,6 +64,7 @@ const baseDeps = <S extends ConfigSpec, Own extends object>(
   log.info({ config: { ...redacted(sharedSpec, shared), ...redacted(definition.config, config) } }, 'starting')
   const internal = internalAuth(shared.internalAuthSecret, definition.name, clock)
   const client = (name: string, url: () => string | null) => serviceClient(name, url, internal, agent)
+  const revocations = createRevocations(clock)
   const base = {
     config,
     shared,
@@ -70,7 +73,8 @@ const baseDeps = <S extends ConfigSpec, Own extends object>(
     metrics: createMetrics(definition.name),
     newId: idFactory(() => clock.now().getTime()),
     ...(options.crash ? { crash: options.crash } : {}),
-    verifyAccess: accessVerifier(shared, clock),
+    verifyAccess: accessVerifier(shared, clock, revocations),
+    revocations,
     services: {
       identity: client('identity', () => shared.identityUrl),
       catalog: client('catalog', () => shared.catalogUrl),
@@ -110,16 +114,18 @@ interface Parts<Deps> {
   deps?: Deps
   app?: FastifyInstance
   metrics?: { url: string; stop(): Promise<void> }
+  revocationFeed?: { stop(): Promise<void> }
   backbone?: Backbone
 }
 
 /** Not ready → stop consuming → finish HTTP → let the workers finish, the relay last → close. */
 const stopSteps = <Deps>(
-  { agent, database, deps, app, metrics, backbone }: Parts<Deps>,
+  { agent, database, deps, app, metrics, revocationFeed, backbone }: Parts<Deps>,
   closeOwn: ((deps: Deps) => Promise<void>) | undefined,
 ) => [
   () => backbone?.stopConsuming(),
   () => app?.close(),
+  () => revocationFeed?.stop(),
   ...(backbone?.workers ?? []).map((worker) => () => worker.stop()),
   () => metrics?.stop(),
   () => (deps === undefined ? undefined : closeOwn?.(deps)),
@@ -139,6 +145,15 @@ const routesOf = <S extends ConfigSpec, Own extends object>(
     ...own,
     ...deadLetterRoutes<BaseDeps<S> & Own>({ name, groups: groupsOf(definition), transport: options.transport, owner, parks }),
   ]
+}
+
+/** Where this service reads what was revoked: its own tables, or identity. Null where identity's address is not known. */
+const revocationReader = <S extends ConfigSpec, Own extends object>(
+  { revocationList }: ServiceDefinition<S, Own>,
+  deps: BaseDeps<S> & Own,
+): ReadRevocations | null => {
+  if (revocationList) return (since, after) => revocationList(deps, since, after)
+  return deps.shared.identityUrl === null ? null : readFromIdentity(deps.services.identity)
 }
 
 /** Ready means: not draining, and the service's own database answers. Kafka is not asked: events wait, shoppers do not. */
@@ -196,6 +211,14 @@ const open = async <S extends ConfigSpec, Own extends object>(
   await definition.http?.(app, deps)
   const host = options.host ?? shared.host
   const url = await listenOn(app, definition.name, host, number('port', 0))
+  const feed = {
+    transport: options.transport,
+    owner,
+    revocations: deps.revocations,
+    read: revocationReader(definition, deps),
+    log,
+  }
+  parts.revocationFeed = await startRevocationFeed(feed)
   const served = await serveMetrics(metrics, { name: definition.name, host, port: number('metricsPort', 0), database, log })
   parts.metrics = served
   const backbone = await startBackbone(definition, deps, database, options, owner)

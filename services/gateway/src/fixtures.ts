@@ -37,6 +37,10 @@ export const json =
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers }).end(JSON.stringify(body))
   }
 
+/** What every instance reads again and again; no test means it when it looks at what a service was asked. */
+const revocationList = '/internal/access-revocations'
+const noRevocations = json({ at: new Date(0).toISOString(), items: [], nextAfter: null })
+
 const readAll = async (request: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk)
@@ -54,6 +58,7 @@ export const fakeService = async (): Promise<
     const { method = '', url = '', headers } = request
     readAll(request).then(
       (body) => {
+        if (url.startsWith(revocationList)) return noRevocations(request, response, body)
         seen.push({ method, url, headers, body })
         answer(request, response, body)
       },

@@ -21,6 +21,7 @@ export const config = {
     150,
   ),
   accessTokenSec: integer('IDENTITY_ACCESS_TOKEN_SEC', 'Life of an access token in seconds', 600),
+  adminAccessTokenSec: integer('IDENTITY_ADMIN_ACCESS_TOKEN_SEC', 'Life of an admin’s access token in seconds', 120),
   refreshTokenDays: integer('IDENTITY_REFRESH_TOKEN_DAYS', 'Life of an unused refresh token in days', 30),
   codeSec: integer('IDENTITY_CODE_SEC', 'Life of a one-time code in seconds', 600),
   keyDays: integer('IDENTITY_KEY_DAYS', 'Days a signing key signs before the next one takes over', 30),

@@ -11,10 +11,13 @@ import type { IdentityDeps, IdentityOwn } from './deps.ts'
 import { passwordHasher } from './passwords/hasher.ts'
 import { confirmEmail } from './profile/new-email.ts'
 import { closeMe, getMe, updateMe } from './profile/routes.ts'
+import { internalAccessRevocations } from './read-revocations/route.ts'
+import { internalUser } from './read-user/route.ts'
 import { register, resend, verify } from './register/routes.ts'
 import { forgotPassword, resetPassword } from './reset-password/routes.ts'
 import { seed } from './seed.ts'
 import { guest, jwks, login, logout, refresh } from './sign-in/routes.ts'
+import { listRevocations } from './tokens/revocations.ts'
 import { ensureKeys, type KeyRules, signingKeys } from './tokens/signing-keys.ts'
 import { oneKeySigns } from './watch-invariants/invariants.ts'
 
@@ -65,12 +68,15 @@ export const identityService = defineService<typeof config, IdentityOwn>({
     listUsers,
     getUser,
     updateUser,
+    internalUser,
+    internalAccessRevocations,
   ],
   periodics: [
     periodic({ name: 'identity-key-rotation', everySec: 60, run: (deps: IdentityDeps) => ensureKeys(deps.db, keyRules(deps)) }),
     cleanUp,
   ],
   invariants: [oneKeySigns],
+  revocationList: ({ db }, since, after) => listRevocations(db, since, after),
   seed,
   close: (deps) => deps.passwords.close(),
 })

@@ -17,6 +17,7 @@ import {
   Time,
 } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { identityInternalApi } from './internal-api.ts'
 
 export const Tokens = Type.Object({
   accessToken: Type.String(),
@@ -55,6 +56,7 @@ const userParams = Closed({ userId: Id('(usr|gst)') })
 const Jwk = Type.Object({}, { additionalProperties: true })
 
 export const identityApi = {
+  ...identityInternalApi,
   guest: endpoint({
     operationId: 'createGuest',
     method: 'POST',

@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { Id, Locale, Recipient, Time } from '../common.ts'
 import { publisher } from '../event.ts'
+import { AccessRevocation } from './internal-api.ts'
 
 const identity = publisher('identity', 'identity.events')
 const user = { aggregate: 'user', key: 'userId' } as const
@@ -51,5 +52,7 @@ export const identityEvents = {
       at: Time,
     }),
   ),
+  /** Heard by every instance of every service: access tokens that were issued before are refused from now on. */
+  accessRevoked: identity('identity.access-revoked', 1, user, AccessRevocation),
   accountClosed: identity('identity.account-closed', 1, user, Type.Object({ userId: UserId, at: Time })),
 }

@@ -1,0 +1,42 @@
+// Accounts as other services read them: as they are now, closed ones too, and for nobody else.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type IdentityUnderTest, startIdentity } from '../fixtures.ts'
+import { internalGet } from '../internal-call.fixture.ts'
+
+let t: IdentityUnderTest
+beforeAll(async () => {
+  t = await startIdentity()
+  await t.running.seed()
+})
+afterAll(() => t.stop())
+
+const read = (id: string) => internalGet(t, `/internal/users/${id}`)
+
+test('a customer, an admin and a guest are read with what may have changed', async () => {
+  expect((await read('usr_00seedalice')).body).toEqual({
+    id: 'usr_00seedalice',
+    role: 'customer',
+    email: 'alice@example.com',
+    name: 'Alice Archer',
+    locale: 'en',
+    verified: true,
+    blocked: false,
+    closed: false,
+  })
+  expect((await read('usr_00seedadmin')).body).toMatchObject({ role: 'admin', email: 'admin@example.com' })
+  const { principal } = (await t.anonymous.post('/v1/auth/guest')).body
+  expect((await read(principal.id)).body).toMatchObject({ role: 'guest', email: null, name: null, verified: false })
+})
+
+test('a block shows at once, and nobody who is unknown is found', async () => {
+  await t.sql("UPDATE user_account SET blocked_at = UTC_TIMESTAMP(6) WHERE id = 'usr_00seedbob'")
+  expect((await read('usr_00seedbob')).body).toMatchObject({ blocked: true, closed: false })
+  await t.sql("UPDATE user_account SET closed_at = UTC_TIMESTAMP(6), email = NULL, name = NULL WHERE id = 'usr_00seedbob'")
+  expect((await read('usr_00seedbob')).body).toMatchObject({ blocked: true, closed: true, email: null, name: null })
+  expect((await read('usr_nobody0')).status).toBe(404)
+})
+
+test('only a service reads it', async () => {
+  expect((await t.anonymous.get('/internal/users/usr_00seedalice')).status).toBe(401)
+  expect((await t.as({ id: 'usr_00seedadmin', role: 'admin' }).get('/internal/users/usr_00seedalice')).status).toBe(401)
+})
