@@ -132,6 +132,14 @@ export const consumeCode = async (
   }
 }
 
+/**
+ * Voids every open code of an account: after a reset and at a block, nothing that was asked for before may come true. Lock order: the
+ * user's row first.
+ */
+export const voidCodes = async (tx: Tx, userId: string): Promise<void> => {
+  await tx.run`UPDATE one_time_code SET used_at = ${tx.dbNow} WHERE user_id = ${userId} AND used_at IS NULL`
+}
+
 /** The latest change of this kind that was asked for, proven or not. */
 export const findPending = async (db: Pick<Tx, 'one'>, userId: string, purpose: Purpose): Promise<PendingChange | null> => {
   const row = await db.one<

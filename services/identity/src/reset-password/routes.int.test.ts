@@ -58,6 +58,17 @@ describe('a forgotten password', () => {
     expect((await reset('spent@example.com', await t.codeFor('spent@example.com', 'reset-password'))).status).toBe(400)
   })
 
+  test('a reset voids every open code of the account: a change of address that a thief asked for does not outlive it', async () => {
+    const { principal } = (await t.customer('robbed@example.com')).body
+    const robbed = { id: String(principal.id), role: 'customer', email: 'robbed@example.com' } as const
+    await t.as(robbed).patch('/v1/me', { email: 'thief@example.com' })
+    await forgot('robbed@example.com')
+    expect((await reset('robbed@example.com', await t.codeFor('robbed@example.com', 'reset-password'))).status).toBe(204)
+    const change = await t.codeFor('thief@example.com', 'change-email')
+    expect((await t.as(robbed).post('/v1/me/email/confirm', { code: change })).body.code).toBe('otp_invalid')
+    expect((await t.as(robbed).get('/v1/me')).body).toMatchObject({ email: 'robbed@example.com', pendingEmail: null })
+  })
+
   test('a code of another kind does not count', async () => {
     await t.customer('kinds@example.com')
     await t.clock.advance('61s')

@@ -4,7 +4,7 @@ import { publish } from '@cartwright/messaging'
 import { answer, route } from '@cartwright/service-kit'
 import { findByEmail, lockUser, normalized, recipientOf } from '../db/users.ts'
 import type { IdentityDeps } from '../deps.ts'
-import { consumeCode, countGuess, guesserOf, issueCode, prepareCode } from '../one-time-codes/codes.ts'
+import { consumeCode, countGuess, guesserOf, issueCode, prepareCode, voidCodes } from '../one-time-codes/codes.ts'
 import { guessing } from '../one-time-codes/guessing.ts'
 import { assertAcceptable } from '../passwords/rules.ts'
 import { noSooner } from '../same-time.ts'
@@ -36,6 +36,7 @@ export const resetPassword = route(identityApi.resetPassword, async (req, deps: 
       await consumeCode(tx, { userId: user?.id ?? '', purpose: 'reset-password', code, subject }, deps)
       if (user === null) throw new AppError('otp_invalid')
       await tx.run`UPDATE user_account SET password_hash = ${passwordHash} WHERE id = ${user.id}`
+      await voidCodes(tx, user.id)
       await endAllSessions(tx, user.id)
       const at = deps.clock.now().toISOString()
       await publish(tx, identityEvents.passwordChanged, {
