@@ -2,7 +2,7 @@
 import { cartLimit, lineLimit } from '@cartwright/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { withLines } from '../cart.ts'
+import { priceOf, withLines } from '../cart.ts'
 import { aCart, aLine, aView, quantities, views } from '../fixtures.ts'
 import { decideMerge } from './decide.ts'
 
@@ -26,9 +26,10 @@ describe('decideMerge', () => {
     ['disjoint carts join', { A: 1 }, { B: 1 }, { A: 1, B: 1 }, []],
     ['a sum is capped to stock', { A: 6 }, { A: 6 }, { A: 10 }, ['A out_of_stock']],
     ['a customer keeps more than there is', { A: 12 }, { A: 3 }, { A: 12 }, []],
-    ['what is not sold is left out', {}, { C: 1 }, {}, ['C unavailable']],
-    ['what is sold out is left out', {}, { D: 1 }, {}, ['D out_of_stock']],
-    ['what is not sold stays where the customer had it', { C: 1 }, { C: 5 }, { C: 1 }, []],
+    ['what is not sold stays as a line', {}, { C: 1 }, { C: 1 }, []],
+    ['what is sold out stays as a line', {}, { D: 3 }, { D: 3 }, []],
+    ['what is not sold sums with what the customer had', { C: 1 }, { C: 5 }, { C: 6 }, []],
+    ['what is sold out does not rise where the customer had it', { D: 2 }, { D: 5 }, { D: 2 }, []],
   ])('%s', (_, own, guest, lines, problems) => {
     expect(merged(own, guest)).toMatchObject({ lines, problems })
   })
@@ -63,6 +64,7 @@ describe('decideMerge', () => {
     expect(taken).toEqual([
       { lineId: 'lin_a', sku: 'A', quantity: 4 },
       { lineId: 'lin_b', sku: 'B', quantity: 2 },
+      { lineId: 'lin_c', sku: 'C', quantity: 1 },
     ])
   })
 
@@ -80,8 +82,30 @@ describe('decideMerge', () => {
         const { lines } = merged(own, guest, known)
         for (const sku of ['A', 'B', 'C', 'D']) {
           const [had, wanted, got] = [own[sku] ?? 0, (own[sku] ?? 0) + (guest[sku] ?? 0), lines[sku] ?? 0]
-          expect(got).toBe(Math.max(had, Math.min(wanted, available, lineLimit)))
+          const cap = available === 0 && had === 0 ? wanted : available
+          expect(got).toBe(Math.max(had, Math.min(wanted, cap, lineLimit)))
         }
+      }),
+    )
+  })
+
+  test('whatever the currencies and prices are, no SKU of either cart is lost below the limits of a cart', () => {
+    const currency = fc.constantFrom('EUR', 'USD', 'JPY')
+    const prices = fc.dictionary(currency, fc.integer({ min: 1, max: 500 }))
+    const skus = ['A', 'B', 'C', 'D']
+    const cart = fc.dictionary(fc.constantFrom(...skus), fc.integer({ min: 1, max: 99 }))
+    const known = fc.tuple(...skus.map(() => fc.tuple(prices, fc.option(fc.integer({ min: 0, max: 200 })), fc.boolean())))
+    fc.assert(
+      fc.property(cart, cart, currency, currency, known, (own, guest, ours, theirs, catalog) => {
+        const seen = views(...catalog.map(([price, stock, sold], index) => aView(skus[index] ?? '', price, stock, sold)))
+        const lines = (wish: Record<string, number>) => Object.entries(wish).map(([sku, quantity]) => aLine(sku, quantity))
+        const before = aCart(lines(own), ours)
+        const { changed } = decideMerge(before, aCart(lines(guest), theirs), seen)
+        const after = quantities(withLines(before, changed))
+        expect(Object.keys(after).sort()).toEqual([...new Set([...Object.keys(own), ...Object.keys(guest)])].sort())
+        for (const [sku, quantity] of Object.entries(own)) expect(after[sku]).toBeGreaterThanOrEqual(quantity)
+        for (const [sku, quantity] of Object.entries(guest))
+          if (priceOf(seen.get(sku), ours) === null) expect(after[sku]).toBe(quantity + (own[sku] ?? 0))
       }),
     )
   })

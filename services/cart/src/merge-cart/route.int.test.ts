@@ -32,16 +32,50 @@ describe('merging after sign-in', () => {
     expect(quantities((await asCustomer.get('/v1/cart')).body)).toEqual(quantities(answer.body))
   })
 
-  test('a second merge changes nothing and tells again what was left out', async () => {
-    const [kept, gone] = [await announce(t), await announce(t)]
+  test('a second merge changes nothing and tells again what was lowered', async () => {
+    const [kept, scarce] = [await announce(t), await announce(t, { available: 2 })]
     const { asGuest, asCustomer, merge } = pair()
-    for (const sku of [kept, gone]) await asGuest.post('/v1/cart/lines', { sku, quantity: 1 })
-    await t.receive(catalogEvents.productChanged, aProduct({ sku: gone, version: 2, status: 'archived' }))
+    for (const sku of [kept, scarce]) await asGuest.post('/v1/cart/lines', { sku, quantity: 3 })
     const first = await merge()
-    expect(first.body.problems).toMatchObject([{ code: 'unavailable', sku: gone }])
-    expect(quantities(first.body)).toEqual({ [kept]: 1 })
+    expect(first.body.problems).toMatchObject([{ code: 'out_of_stock', sku: scarce, requested: 3, available: 2 }])
+    expect(quantities(first.body)).toEqual({ [kept]: 3, [scarce]: 2 })
     expect((await merge()).body).toEqual(first.body)
     expect((await asCustomer.get('/v1/cart')).body).toMatchObject({ version: 1, problems: [] })
+  })
+
+  test.each([
+    { guest: 'EUR', customer: 'USD' },
+    { guest: 'USD', customer: 'EUR' },
+    { guest: 'JPY', customer: 'EUR' },
+  ])('a guest’s cart in $guest loses nothing in a customer’s in $customer, as after a change of currency', async (wish) => {
+    const both = await announce(t, { prices: { [wish.guest]: 1000, [wish.customer]: 900 } })
+    const only = await announce(t, { prices: { [wish.guest]: 700 } })
+    const own = await announce(t, { prices: { [wish.customer]: 500 } })
+    const { asGuest, asCustomer, merge } = pair()
+    for (const sku of [both, only]) await asGuest.post('/v1/cart/lines', { sku, quantity: 2, currency: wish.guest })
+    await asCustomer.post('/v1/cart/lines', { sku: own, quantity: 1, currency: wish.customer })
+    const merged = (await merge()).body
+    expect(merged).toMatchObject({ currency: wish.customer, total: { amountMinor: 2300 } })
+    expect(quantities(merged)).toEqual({ [both]: 2, [only]: 2, [own]: 1 })
+    expect(merged.problems).toMatchObject([{ code: 'unavailable', sku: only }])
+    const other = await asCustomer.patch('/v1/cart', { currency: wish.guest })
+    expect(other.body).toMatchObject({ total: { amountMinor: 3400 }, problems: [{ code: 'unavailable', sku: own }] })
+    expect(quantities(other.body)).toEqual({ [both]: 2, [only]: 2, [own]: 1 })
+  })
+
+  test('what is not sold any more, and what is sold out, stays in the cart and says so', async () => {
+    const [gone, empty] = [await announce(t), await announce(t, { available: 0 })]
+    const { asGuest, asCustomer, merge } = pair()
+    for (const sku of [gone, empty]) await asGuest.post('/v1/cart/lines', { sku, quantity: 4 })
+    await t.receive(catalogEvents.productChanged, aProduct({ sku: gone, version: 2, status: 'archived' }))
+    const problems = [
+      { code: 'unavailable', sku: gone },
+      { code: 'out_of_stock', sku: empty, requested: 4, available: 0 },
+    ]
+    expect((await merge()).body.problems).toMatchObject(problems)
+    const read = (await asCustomer.get('/v1/cart')).body
+    expect(quantities(read)).toEqual({ [gone]: 4, [empty]: 4 })
+    expect(read.problems).toMatchObject(problems)
   })
 
   test('ten merges at the same moment merge once', async () => {
