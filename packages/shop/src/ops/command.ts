@@ -80,9 +80,3 @@ export const facts = (rows: readonly (readonly [string, unknown])[]): string => 
 
 /** `2026-01-31 12:00:00`, UTC. */
 export const timeOf = (iso: string | null): string | null => (iso === null ? null : iso.slice(0, 19).replace('T', ' '))
-
-/** `12.50 EUR`. */
-export const moneyOf = ({ amountMinor, currency }: { amountMinor: number; currency: string }): string => {
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-  return `${(amountMinor / 10 ** digits).toFixed(digits)} ${currency}`
-}

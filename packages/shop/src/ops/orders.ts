@@ -1,8 +1,8 @@
 // Orders and their sagas: where one stands, what it waits for, and the two ways to get it moving.
-import { type AdminOrder, orderApi, type Saga } from '@cartwright/contracts'
+import { type AdminOrder, orderApi, plainMoney, type Saga } from '@cartwright/contracts'
 import { ProgramError } from '@cartwright/service-kit'
 import type { AdminApi } from './admin-api.ts'
-import { type Command, facts, grid, moneyOf, type Outcome, textOf, timeOf, UsageError } from './command.ts'
+import { type Command, facts, grid, type Outcome, textOf, timeOf, UsageError } from './command.ts'
 
 /** The order's id, from its id or from its number however it is written. @throws UsageError, ProgramError */
 const orderIdOf = async (api: AdminApi, written: string | undefined): Promise<string> => {
@@ -20,9 +20,9 @@ const orderText = (order: AdminOrder): string =>
     facts([
       ['Order', `${order.number} ${order.id}`],
       ['Status', order.status],
-      ['Payment', `${order.paymentStatus}, ${moneyOf(order.captured)} of ${moneyOf(order.total)} captured`],
+      ['Payment', `${order.paymentStatus}, ${plainMoney(order.captured)} of ${plainMoney(order.total)} captured`],
       ['Fulfilment', order.fulfilmentStatus],
-      ['Refunds', `${order.refundStatus}, ${moneyOf(order.refundable)} may be refunded`],
+      ['Refunds', `${order.refundStatus}, ${plainMoney(order.refundable)} may be refunded`],
       ['Cancelled', order.cancelReason],
       ['Placed', timeOf(order.createdAt)],
       ['Principal', `${order.principal.id} (${order.principal.role})`],
@@ -30,7 +30,7 @@ const orderText = (order: AdminOrder): string =>
     ]),
     `\n${grid(
       ['SKU', 'QUANTITY', 'TOTAL', 'NAME'],
-      order.lines.map((line) => [line.sku, line.quantity, moneyOf(line.lineTotal), line.name]),
+      order.lines.map((line) => [line.sku, line.quantity, plainMoney(line.lineTotal), line.name]),
     )}`,
     `\n${grid(
       ['WHEN (UTC)', 'FROM', 'TO', 'WHO', 'REASON'],
@@ -41,7 +41,7 @@ const orderText = (order: AdminOrder): string =>
       : [
           `\n${grid(
             ['REFUND', 'AMOUNT', 'STATE', 'MADE BY', 'REASON'],
-            order.refunds.map((refund) => [refund.id, moneyOf(refund.amount), refund.state, refund.origin, refund.reason]),
+            order.refunds.map((refund) => [refund.id, plainMoney(refund.amount), refund.state, refund.origin, refund.reason]),
           )}`,
         ]),
   ].join('\n')

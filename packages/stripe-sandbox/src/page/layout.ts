@@ -1,19 +1,19 @@
 // The frame of the hosted pages: no asset from elsewhere, readable without scripts, escaped throughout.
 import { createHash } from 'node:crypto'
-import { digitsOf } from '../currencies.ts'
+import { digitsOf, shownDigitsOf } from '../currencies.ts'
 
 /** Makes text safe inside HTML and attributes. */
 export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
 /** Stripe's minor units as people write them: `€14.00`. */
 export const amountText = (minor: number, currency: string): string => {
-  const digits = digitsOf(currency.toLowerCase())
+  const digits = shownDigitsOf(currency.toLowerCase())
   return new Intl.NumberFormat('en', {
     style: 'currency',
     currency: currency.toUpperCase(),
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
-  }).format(minor / 10 ** digits)
+  }).format(minor / 10 ** digitsOf(currency.toLowerCase()))
 }
 
 const styles = `

@@ -81,6 +81,35 @@ describe('what mails say', () => {
     expect(render('order-confirmed', confirmed, { ...reader, locale: 'de' }).text).toContain('35,90\u00a0€')
   })
 
+  test.each([
+    ['USD', '$12.50'],
+    ['JPY', '¥1,250'],
+    ['KWD', 'KWD 1.250'],
+    ['HUF', 'HUF 12.50'],
+    ['IDR', 'IDR 12.50'],
+    ['COP', 'COP 12.50'],
+    ['ISK', 'ISK 1,250'],
+  ])('1250 minor units of %s are %s in every mail that names an amount', (currency, text) => {
+    const amount = { amountMinor: 1250, currency }
+    const line = { sku: 'S', name: 'Tea', quantity: 1, unitPrice: amount, lineTotal: amount }
+    const none = { amountMinor: 0, currency }
+    const sums = { subtotal: amount, shipping: none, tax: none, discount: none, total: amount }
+    const order = { orderId: 'ord_1', number: 'CW-1', lines: [line], totals: sums }
+    const news = { ...order, amount, refundId: 'rfd_1', reason: 'lost', disputeId: 'dp_1', dueAt: null, outcome: 'won' }
+    const mails: [keyof typeof templates, object][] = [
+      ['order-confirmed', order],
+      ['order-cancelled', { ...order, reason: 'customer', paid: true }],
+      ['payment-declined', { ...news, declineCode: 'card_declined', payUrl: null }],
+      ['refund-succeeded', { ...news, refundedTotal: amount, captured: amount }],
+      ['alert-refund-failed', news],
+      ['alert-review-required', { ...news, expected: amount, got: amount }],
+      ['alert-dispute-opened', news],
+      ['alert-dispute-closed', news],
+      ['alert-payments', { count: 1, shown: [{ ...trouble, amount }] }],
+    ]
+    for (const [name, data] of mails) expect(render(name, data, reader).text.replace(/\u00a0/g, ' ')).toContain(text)
+  })
+
   test('shipping, tax and discount show once they are more than nothing', () => {
     const mail = render(
       'order-confirmed',
