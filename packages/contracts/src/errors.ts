@@ -75,12 +75,23 @@ const kinds = {
   amount_not_payable: {
     status: 409,
     title: 'This total cannot be paid',
-    remedy: 'Change the cart until its total is above zero and at most `limit`, in minor units.',
+    remedy:
+      'Change the cart until its total is at least `minimum` and at most `limit`, in minor units; prices must be multiples of `step`.',
+  },
+  too_many_unpaid_orders: {
+    status: 409,
+    title: 'Too many orders wait for their payment',
+    remedy: 'Pay or cancel one of `orderIds`, or wait until the oldest ends by itself, and check out again.',
   },
   order_state: {
     status: 409,
     title: 'The order’s state does not allow this',
-    remedy: 'Read the order; `allowed` lists what is possible now.',
+    remedy: 'Read the order; `allowed` lists the statuses that a call can bring it to now.',
+  },
+  order_disputed: {
+    status: 409,
+    title: 'The payment of this order is disputed',
+    remedy: 'Ship it when the dispute is won; `allowed` lists the statuses that a call can bring it to now.',
   },
   over_refund: { status: 409, title: 'More than was captured cannot be refunded', remedy: 'Refund at most `refundable`.' },
   sku_taken: { status: 409, title: 'Another variant has this SKU', remedy: 'Choose another SKU.' },

@@ -1,7 +1,9 @@
 // What every service does the same way, over Fastify: contract → route, auth, problems, config, health, metrics, tracing, shutdown.
+
 export { type AuditEntry, audit, changesOf } from './audit.ts'
 export { accessAudience, type Principal } from './auth.ts'
 export type { CallOptions, ServiceClient } from './client.ts'
+export { type Caller, clientAddressOf, networkOf } from './client-address.ts'
 export { type Clock, systemClock } from './clock.ts'
 export {
   ConfigError,

@@ -11,6 +11,21 @@ export const config = {
     'Checkouts that are at work at the same time; others wait their turn, for at most 45 seconds',
     8,
   ),
+  unpaidPerPrincipal: integer(
+    'ORDER_UNPAID_PER_PRINCIPAL',
+    'Orders of one guest or customer that may wait for their payment at the same time; 0 sets no limit',
+    5,
+  ),
+  unpaidPerAddress: integer(
+    'ORDER_UNPAID_PER_ADDRESS',
+    'The same for all guests of one client address (an IPv6 network of /64); 0 sets no limit; production 100, development 0',
+    null,
+  ),
+  minimumCharges: textList(
+    'ORDER_MINIMUM_CHARGES',
+    'Least totals where Stripe publishes none, in minor units, such as `TWD:1600,KWD:150`: what half a dollar of your bank account is',
+    [],
+  ),
   returnOrigins: textList(
     'CHECKOUT_RETURN_ORIGINS',
     'Origins that shoppers may return to after paying; loopback is allowed outside production',

@@ -3,12 +3,16 @@ import { createHmac } from 'node:crypto'
 import { type BaseDeps, type CodeMaker, codeMaker, type Turns } from '@cartwright/service-kit'
 import type { config } from './config.ts'
 import { openPrisma, type PrismaClient } from './db/prisma.ts'
+import type { Minimums } from './place-order/decide.ts'
+import { minimumsIn } from './place-order/minimums.ts'
 import { checkoutTurns } from './place-order/turns.ts'
 import { type Waiters, waiters } from './waiters.ts'
 
 export interface OrderOwn {
   /** Where checkouts wait until it is their turn. */
   checkoutTurns: Turns
+  /** The shop's own least totals, by currency. */
+  minimums: Minimums
   /** Long polls that wait for a change. */
   waiters: Waiters
   /** Lists for shoppers and operators. */
@@ -25,6 +29,7 @@ export type OrderDeps = BaseDeps<typeof config> & OrderOwn
 /** Opens what order needs beyond the kit. */
 export const openDeps = async ({ config: own, shared, db, metrics }: BaseDeps<typeof config>): Promise<OrderOwn> => ({
   checkoutTurns: checkoutTurns(own.checkoutsAtOnce, metrics),
+  minimums: minimumsIn(own.minimumCharges),
   waiters: waiters(db),
   prisma: openPrisma(db),
   // A key of its own, drawn from the shared secret: the codes live for minutes, so they may end when that secret is changed.

@@ -21,6 +21,8 @@ export const anAddress = { name: 'Dana Field', line1: '1 Quay', city: 'Porto', p
 export interface Wire {
   /** Open carts by principal; absent: 404. */
   carts: Map<string, OpenCart>
+  /** Instead of a principal's cart: a fresh one at each read, as for somebody who fills the next one at once. */
+  freshCarts: Map<string, () => OpenCart>
   variants: Map<string, InternalVariant>
   /** Who was read, in order. */
   reads: string[]
@@ -28,12 +30,12 @@ export interface Wire {
   down: Set<'cart' | 'catalog'>
 }
 
-const upstreams = ({ carts, variants, down, reads }: Wire) => ({
+const upstreams = ({ carts, freshCarts, variants, down, reads }: Wire) => ({
   cart: {
     'GET /internal/carts/open': ({ query }: { query: Record<string, string> }) => {
       reads.push('cart')
       if (down.has('cart')) throw new Error('down')
-      return carts.get(query.principalId ?? '') ?? null
+      return freshCarts.get(query.principalId ?? '')?.() ?? carts.get(query.principalId ?? '') ?? null
     },
   },
   catalog: {
@@ -65,7 +67,7 @@ export const aVariant = (more: Partial<InternalVariant> = {}): InternalVariant =
 
 /** Starts order with its fakes. @param env further variables */
 export const startOrder = async (env: Environment = {}) => {
-  const wire: Wire = { carts: new Map(), variants: new Map(), reads: [], down: new Set() }
+  const wire: Wire = { carts: new Map(), freshCarts: new Map(), variants: new Map(), reads: [], down: new Set() }
   const { publicJwk } = await sealKeys()
   const t = await startUnderTest(orderService, { env: { SEAL_PUBLIC_JWK: publicJwk, ...env }, upstreams: upstreams(wire) })
 

@@ -1,5 +1,5 @@
 // The nouns and pure rules of an order: which states follow which, what numbers look like, how refunds add up.
-import { AppError, type OrderStatus, type RefundStatus } from '@cartwright/contracts'
+import { AppError, type FulfilmentStatus, type OrderStatus, type PaymentStatus, type RefundStatus } from '@cartwright/contracts'
 
 /** Which status may follow which; everything else is 409. */
 export const nextStatuses: Record<OrderStatus, readonly OrderStatus[]> = {
@@ -10,13 +10,39 @@ export const nextStatuses: Record<OrderStatus, readonly OrderStatus[]> = {
   cancelled: [],
 }
 
+/** What decides which calls an order takes. */
+export interface OrderState {
+  status: OrderStatus
+  payment_status: PaymentStatus
+  fulfilment_status: FulfilmentStatus
+}
+
+/** Goods of a disputed payment stay here: the bank has taken the money back, for now or for good. */
+export const canShip = (order: OrderState): boolean => order.status === 'processing' && order.payment_status !== 'disputed'
+
+/** What is partly on its way cannot be called back; what is missing of it is refunded. */
+export const canCancel = ({ status, fulfilment_status: fulfilment }: OrderState): boolean =>
+  status === 'pending' || (status === 'processing' && fulfilment !== 'partial')
+
+export const canDeliver = ({ status }: OrderState): boolean => status === 'shipped'
+
+/** The statuses that a call may bring an order to now. Only payment makes one `processing`, so no call is named for it. */
+export const allowedStatuses = (order: OrderState): OrderStatus[] => [
+  ...(canShip(order) ? (['shipped'] as const) : []),
+  ...(canDeliver(order) ? (['delivered'] as const) : []),
+  ...(canCancel(order) ? (['cancelled'] as const) : []),
+]
+
+/** The refusal of a call that an order does not take now, with those that it takes. */
+export const stateRefusal = (
+  order: OrderState,
+  detail: string,
+  code: 'order_state' | 'order_disputed' = 'order_state',
+): AppError => new AppError(code, detail, { orderStatus: order.status, allowed: allowedStatuses(order) })
+
 /** @throws AppError order_state with what is allowed */
-export const assertTransition = (from: OrderStatus, to: OrderStatus): void => {
-  if (!nextStatuses[from].includes(to))
-    throw new AppError('order_state', `an order that is ${from} cannot become ${to}`, {
-      orderStatus: from,
-      allowed: nextStatuses[from],
-    })
+export const assertTransition = (order: OrderState, to: OrderStatus): void => {
+  if (!nextStatuses[order.status].includes(to)) throw stateRefusal(order, `an order that is ${order.status} cannot become ${to}`)
 }
 
 // No vowels and no look-alikes: numbers are read out on the phone and spell nothing.

@@ -13,6 +13,7 @@ import { dropOldCodes } from './look-up-order/codes.ts'
 import { sendLookupCode } from './look-up-order/job.ts'
 import { lookupOrder, verifyLookup } from './look-up-order/routes.ts'
 import { placeOrder } from './place-order/route.ts'
+import { dropOldHolders } from './place-order/unpaid.ts'
 import { adminGetOrder, adminListOrders, getOrder, listOrders } from './read-orders/routes.ts'
 import { getPayment } from './read-payment/route.ts'
 import { refundOrder } from './refund-order/route.ts'
@@ -54,6 +55,7 @@ export const orderService = defineService<typeof config, OrderOwn>({
   periodics: [
     periodic({ name: 'order-erasure', everySec: 600, run: eraseDone }),
     periodic({ name: 'order-lookup-cleanup', everySec: 3600, run: dropOldCodes }),
+    periodic({ name: 'order-unpaid-cleanup', everySec: 3600, run: dropOldHolders }),
   ],
   invariants: [orderMoney, oneOrder, orderHistory, orderSaga],
   // Long polls end when the service drains, or they would hold its stop up.

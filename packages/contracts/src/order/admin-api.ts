@@ -65,7 +65,7 @@ export const adminOrderApi = {
       ),
     }),
     response: { 200: AdminOrder },
-    errors: ['not_found', 'order_state'],
+    errors: ['not_found', 'order_state', 'order_disputed'],
   }),
   deliverOrder: endpoint({
     ...onceOnOrder,

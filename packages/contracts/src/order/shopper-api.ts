@@ -36,6 +36,8 @@ export const shopperOrderApi = {
       'out_of_stock',
       'unavailable',
       'amount_not_payable',
+      'too_many_unpaid_orders',
+      'account_blocked',
       'return_url_not_allowed',
       'upstream_unavailable',
     ],

@@ -6,6 +6,7 @@ import { checkoutSaga, lockWithSaga } from '../checkout-saga/effects.ts'
 import { cancelledFrom, changeOrder, lockOrder, moveOrder, type OrderRow, stockOf } from '../db/orders.ts'
 import { cancellation, requestRefund } from '../db/refunds.ts'
 import type { OrderDeps } from '../deps.ts'
+import { canCancel, stateRefusal } from '../order.ts'
 
 export interface Asked {
   actor: string
@@ -17,12 +18,8 @@ export interface Asked {
 
 /** Sold goods are returned, never released; the refund hangs on the same cause as every cancellation's. */
 const cancelProcessing = async (tx: Tx, row: OrderRow, asked: Asked, deps: OrderDeps): Promise<void> => {
-  if (row.fulfilment_status === 'partial') {
-    throw new AppError('order_state', 'a part of this order is on its way: refund what is missing instead', {
-      orderStatus: row.status,
-      allowed: ['shipped'],
-    })
-  }
+  if (row.status === 'processing' && !canCancel(row))
+    throw stateRefusal(row, 'a part of this order is on its way: refund what is missing instead')
   await moveOrder(tx, row, 'cancelled', { reason: asked.note ?? asked.cancelReason, actor: asked.actor })
   changeOrder(tx, row, {
     cancel_reason: asked.cancelReason,

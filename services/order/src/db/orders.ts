@@ -39,6 +39,8 @@ export interface OrderRow {
   pay_expires_at: Date | null
   last_decline: string | null
   disputes: string | null
+  /** The guest's client address, hashed, while the order is pending. */
+  client_hash: string | null
   hold_until: Date
   version: number
   created_at: Date
@@ -136,11 +138,11 @@ export const insertOrder = (tx: Tx, row: NewOrder): OrderRow => {
   const made: OrderRow = { ...row, ...untouched }
   tx.write`INSERT INTO customer_order (id, number, principal_id, principal_role, cart_id, cart_version, reservation_id,
       status, payment_status, fulfilment_status, refund_status, email, locale, currency, subtotal_minor, shipping_minor, tax_minor,
-      discount_minor, total_minor, order_lines, addresses, success_url, cancel_url, hold_until, created_at, updated_at)
+      discount_minor, total_minor, order_lines, addresses, success_url, cancel_url, client_hash, hold_until, created_at, updated_at)
     VALUES (${made.id}, ${made.number}, ${made.principal_id}, ${made.principal_role}, ${made.cart_id}, ${made.cart_version}, ${made.reservation_id},
       ${made.status}, ${made.payment_status}, ${made.fulfilment_status}, ${made.refund_status}, ${made.email}, ${made.locale}, ${made.currency},
       ${made.subtotal_minor}, ${made.shipping_minor}, ${made.tax_minor}, ${made.discount_minor}, ${made.total_minor}, ${made.order_lines},
-      ${made.addresses}, ${made.success_url}, ${made.cancel_url}, ${made.hold_until}, ${made.created_at}, ${tx.dbNow})`
+      ${made.addresses}, ${made.success_url}, ${made.cancel_url}, ${made.client_hash}, ${made.hold_until}, ${made.created_at}, ${tx.dbNow})`
   insertHistory(tx, {
     orderId: made.id,
     from: null,
@@ -179,10 +181,11 @@ export const moveOrder = async (
   change: { reason?: string | null; actor: string },
 ): Promise<void> => {
   const from = row.status
-  assertTransition(from, to)
-  const moved = await tx.run`UPDATE customer_order SET status = ${to}, version = version + 1, updated_at = ${tx.dbNow}
+  assertTransition(row, to)
+  const moved =
+    await tx.run`UPDATE customer_order SET status = ${to}, client_hash = NULL, version = version + 1, updated_at = ${tx.dbNow}
     WHERE id = ${row.id} AND status = ${from}`
-  if (moved.affectedRows !== 1) throw new AppError('order_state')
+  if (moved.affectedRows !== 1) throw new AppError('conflict', 'the order changed at this moment')
   insertHistory(tx, {
     orderId: row.id,
     from,
@@ -191,7 +194,7 @@ export const moveOrder = async (
     actor: change.actor,
     at: tx.dbNow,
   })
-  Object.assign(row, { status: to, version: row.version + 1 })
+  Object.assign(row, { status: to, client_hash: null, version: row.version + 1 })
 }
 
 type Changes = { [C in keyof OrderRow]?: OrderRow[C] | Sql }

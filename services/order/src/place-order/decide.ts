@@ -4,9 +4,12 @@ import {
   type InternalVariant,
   lineTotal,
   type Money,
+  minimumCharge,
+  money,
   type OpenCart,
   payableLimit,
   paymentStep,
+  plainMoney,
   type Totals,
   totalsOf,
 } from '@cartwright/contracts'
@@ -30,23 +33,36 @@ export interface Wish {
   expectedTotal: Money
 }
 
+/** The shop's own least totals, by currency, in minor units. */
+export type Minimums = Readonly<Record<string, number>>
+
 /** @throws AppError amount_not_payable: an order that nobody can pay would be taken now and cancelled later */
-const refuseUnpayable = (total: Money, lines: readonly DecidedLine[]): void => {
+const refuseUnpayable = (total: Money, lines: readonly DecidedLine[], minimums: Minimums): void => {
   const step = paymentStep(total.currency)
   if (lines.some(({ unitPrice }) => unitPrice.amountMinor % step !== 0))
     throw new AppError('amount_not_payable', `prices in ${total.currency} must be multiples of ${step} minor units`, {
       total,
       step,
     })
-  if (total.amountMinor >= 1 && total.amountMinor <= payableLimit) return
-  const detail = total.amountMinor < 1 ? 'there is nothing to pay' : `at most ${payableLimit} minor units can be paid at once`
-  throw new AppError('amount_not_payable', detail, { total, limit: payableLimit })
+  const minimum = minimumCharge(total.currency, minimums)
+  if (total.amountMinor >= minimum && total.amountMinor <= payableLimit) return
+  const plain = (amountMinor: number) => plainMoney(money(amountMinor, total.currency))
+  const detail =
+    total.amountMinor < minimum
+      ? `the least that can be paid is ${plain(minimum)}, and this cart costs ${plain(total.amountMinor)}`
+      : `at most ${plain(payableLimit)} can be paid at once`
+  throw new AppError('amount_not_payable', detail, { total, minimum, limit: payableLimit })
 }
 
 /**
  * @throws AppError cart_empty, cart_changed, unavailable, price_changed, amount_not_payable, out_of_stock
  */
-export const decideOrder = (wish: Wish, cart: OpenCart, variants: readonly InternalVariant[]): Decided => {
+export const decideOrder = (
+  wish: Wish,
+  cart: OpenCart,
+  variants: readonly InternalVariant[],
+  minimums: Minimums = {},
+): Decided => {
   if (cart.lines.length === 0) throw new AppError('cart_empty')
   if (cart.version !== wish.cartVersion) throw new AppError('cart_changed', undefined, { cartVersion: cart.version })
   const bySku = new Map(variants.map((variant) => [variant.sku, variant]))
@@ -77,7 +93,7 @@ export const decideOrder = (wish: Wish, cart: OpenCart, variants: readonly Inter
       lines: lines.map(({ sku, unitPrice }) => ({ sku, unitPrice })),
     })
   }
-  refuseUnpayable(totals.total, lines)
+  refuseUnpayable(totals.total, lines, minimums)
   const shortages = cart.lines
     .map(({ sku, quantity }) => ({ sku, requested: quantity, available: bySku.get(sku)?.available ?? 0 }))
     .filter(({ requested, available }) => available < requested)

@@ -5,7 +5,7 @@ import { anAddress, type OrderUnderTest, startOrder } from '../fixtures.ts'
 
 let o: OrderUnderTest
 beforeAll(async () => {
-  o = await startOrder({ CHECKOUT_RETURN_ORIGINS: 'https://shop.example' })
+  o = await startOrder({ CHECKOUT_RETURN_ORIGINS: 'https://shop.example', ORDER_MINIMUM_CHARGES: 'KWD:150' })
 })
 afterAll(() => o?.stop())
 
@@ -136,6 +136,27 @@ describe('a checkout that is refused writes nothing and says what helps', () => 
         limit: 99_999_999,
       })
     }
+  })
+
+  test.each([
+    ['EUR', 10, 50],
+    ['EUR', 49, 50],
+    ['USD', 49, 50],
+    ['GBP', 29, 30],
+    ['HUF', 17_499, 17_500],
+    ['JPY', 49, 50],
+    ['KWD', 140, 150],
+  ])('a total in %s of %i minor units, below what Stripe charges; %i is taken', async (currency, amountMinor, minimum) => {
+    const { shopper, item, cart } = aCart({ price: { amountMinor, currency } }, 1)
+    o.wire.carts.set(shopper.id, { ...cart, currency })
+    const wish = (total: number) => ({ expectedTotal: { amountMinor: total, currency } })
+    await refused(() => o.checkout(shopper, wish(amountMinor)), 409, {
+      code: 'amount_not_payable',
+      total: { amountMinor, currency },
+      minimum,
+    })
+    o.wire.variants.set(item.sku, { ...item, price: { amountMinor: minimum, currency } })
+    expect((await o.checkout(shopper, wish(minimum))).status).toBe(201)
   })
 
   test('more lines than the payment page takes', async () => {

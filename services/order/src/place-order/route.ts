@@ -13,7 +13,7 @@ import {
 } from '@cartwright/contracts'
 import { ConflictError, type Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
-import { type Principal, type RouteRequest, route } from '@cartwright/service-kit'
+import { clientAddressOf, networkOf, type Principal, type RouteRequest, route } from '@cartwright/service-kit'
 import { checkoutSaga, stockRequestOf } from '../checkout-saga/effects.ts'
 import { viewPlaced } from '../db/order-view.ts'
 import { insertOrder, type OrderRow } from '../db/orders.ts'
@@ -23,6 +23,7 @@ import { signTicket, ticketKey } from '../return-ticket.ts'
 import { type Decided, decideOrder } from './decide.ts'
 import { findOrdered } from './find-ordered.ts'
 import { returnUrls } from './return-urls.ts'
+import { clientHash, refuseTooManyUnpaid } from './unpaid.ts'
 
 const emailOf = (principal: Principal, body: PlaceOrder): string => {
   const email = principal.email ?? body.email
@@ -52,7 +53,7 @@ const readAndDecide = async (
   // The page that takes the money lists no more.
   if (cart.lines.length > cartLimit)
     throw new AppError('cart_limit', `an order takes at most ${cartLimit} lines`, { limit: cartLimit })
-  return { cart, decided: decideOrder(body, cart, await readVariants(cart, principal, deps)) }
+  return { cart, decided: decideOrder(body, cart, await readVariants(cart, principal, deps), deps.minimums) }
 }
 
 interface Placement {
@@ -63,10 +64,12 @@ interface Placement {
   email: string
   decided: Decided
   urls: ReturnType<typeof returnUrls>
+  /** A guest's client address, hashed; null for customers. */
+  client: string | null
 }
 
 const rowFrom = (
-  { orderId, principal, cart, body, email, decided: { lines, totals }, urls }: Placement,
+  { orderId, principal, cart, body, email, decided: { lines, totals }, urls, client }: Placement,
   placedAt: Date,
   deps: OrderDeps,
 ) => ({
@@ -89,12 +92,14 @@ const rowFrom = (
   addresses: JSON.stringify({ shipping: body.shippingAddress, billing: body.billingAddress ?? null }),
   success_url: urls.successUrl,
   cancel_url: urls.cancelUrl,
+  client_hash: client,
   hold_until: new Date(placedAt.getTime() + deps.config.holdSec * 1000),
   created_at: placedAt,
 })
 
 const save = async (tx: Tx, placement: Placement, deps: OrderDeps): Promise<OrderRow> => {
-  const { cart, principal, decided } = placement
+  const { cart, principal, decided, client } = placement
+  await refuseTooManyUnpaid(tx, { principalId: principal.id, client }, deps)
   const row = insertOrder(tx, rowFrom(placement, deps.clock.now(), deps))
   await publish(tx, orderEvents.placed, {
     orderId: row.id,
@@ -126,6 +131,10 @@ const withFreshNumber = async <T>(place: () => Promise<T>): Promise<T> => {
 const ticketFor = (orderId: string, { shared, clock, config }: OrderDeps): string =>
   signTicket(ticketKey(shared.internalAuthSecret), orderId, new Date(clock.now().getTime() + config.returnTicketSec * 1000))
 
+/** Customers are known by their account, so only guests are counted by where they come from. */
+const clientOf = ({ principal, ip, headers }: RouteRequest<typeof orderApi.placeOrder>, { shared }: OrderDeps): string | null =>
+  principal.role === 'guest' ? clientHash(shared.internalAuthSecret, networkOf(clientAddressOf({ ip, headers }))) : null
+
 const place = async (req: RouteRequest<typeof orderApi.placeOrder>, deps: OrderDeps) => {
   const { principal, body } = req
   const { publicUrl, environment } = deps.shared
@@ -144,7 +153,8 @@ const place = async (req: RouteRequest<typeof orderApi.placeOrder>, deps: OrderD
   )
   try {
     const { cart, decided } = await readAndDecide(principal, body, open, deps)
-    const placement = { orderId, principal, cart, body, email, decided, urls }
+    const client = clientOf(req, deps)
+    const placement = { orderId, principal, cart, body, email, decided, urls, client }
     return await withFreshNumber(() => req.once(async (tx) => viewPlaced(await save(tx, placement, deps))))
   } catch (error) {
     if (!isTaken(error, 'customer_order_cart') && !(error instanceof AppError && error.status < 500)) throw error

@@ -5,18 +5,13 @@ import { viewForOperator } from '../db/order-view.ts'
 import { lockOrder } from '../db/orders.ts'
 import { leftToRefund, listRefunds, requestRefund } from '../db/refunds.ts'
 import type { OrderDeps } from '../deps.ts'
-import { nextStatuses } from '../order.ts'
+import { stateRefusal } from '../order.ts'
 
 export const refundOrder = route(orderApi.refundOrder, (req, deps: OrderDeps) =>
   req.once(async (tx) => {
     const row = await lockOrder(tx, req.params.orderId)
     const { amount, reason } = req.body
-    if (row.captured_minor === 0) {
-      throw new AppError('order_state', 'nothing was captured, so nothing can be refunded', {
-        orderStatus: row.status,
-        allowed: nextStatuses[row.status],
-      })
-    }
+    if (row.captured_minor === 0) throw stateRefusal(row, 'nothing was captured, so nothing can be refunded')
     if (amount && amount.currency !== row.currency) {
       const message = `must be ${row.currency}`
       throw new AppError('validation_failed', 'the order has another currency', {

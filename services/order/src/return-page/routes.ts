@@ -5,6 +5,7 @@ import { answer, route } from '@cartwright/service-kit'
 import { checkoutSaga, lockWithSaga } from '../checkout-saga/effects.ts'
 import { changeOrder, findOrder, lockOrder, type OrderRow } from '../db/orders.ts'
 import type { OrderDeps } from '../deps.ts'
+import { stateRefusal } from '../order.ts'
 import { paymentViewOf } from '../payment-view.ts'
 import { isTicketFor, ticketKey } from '../return-ticket.ts'
 import { longPoll } from '../waiters.ts'
@@ -31,7 +32,7 @@ export const readReturn = route(returnPageApi.readReturn, (req, deps: OrderDeps)
 const askToCancel = async (tx: Tx, row: OrderRow, deps: OrderDeps): Promise<void> => {
   if (row.status === 'cancelled' || row.cancel_requested_at !== null) return
   if (row.status !== 'pending' || row.payment_status !== 'awaiting')
-    throw new AppError('order_state', 'this order is paid: sign in to cancel it', { orderStatus: row.status, allowed: [] })
+    throw stateRefusal(row, 'this order is paid: sign in to cancel it')
   changeOrder(tx, row, {
     cancel_requested_at: tx.dbNow,
     cancel_requested_by: row.principal_id,

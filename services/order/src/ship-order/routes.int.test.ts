@@ -64,8 +64,8 @@ describe('shipping', () => {
   })
 
   test.each([
-    ['pending', 'ship', ['processing', 'cancelled']],
-    ['pending', 'deliver', ['processing', 'cancelled']],
+    ['pending', 'ship', ['cancelled']],
+    ['pending', 'deliver', ['cancelled']],
     ['processing', 'deliver', ['shipped', 'cancelled']],
     ['cancelled', 'ship', []],
     ['cancelled', 'deliver', []],

@@ -1,22 +1,27 @@
 // Operators ship and deliver. A conditional update decides between a shipment and a cancellation that meet.
-import { AppError, orderApi, orderEvents } from '@cartwright/contracts'
+import { type AppError, orderApi, orderEvents } from '@cartwright/contracts'
 import { publish } from '@cartwright/messaging'
 import { audit, route } from '@cartwright/service-kit'
 import { viewForOperator } from '../db/order-view.ts'
-import { changeOrder, linesOf, listShipments, lockOrder, mailOf, moveOrder } from '../db/orders.ts'
+import { changeOrder, linesOf, listShipments, lockOrder, mailOf, moveOrder, type OrderRow } from '../db/orders.ts'
 import type { OrderDeps } from '../deps.ts'
-import { nextStatuses } from '../order.ts'
+import { canShip, stateRefusal } from '../order.ts'
 import { decideShipment, type Quantity } from './decide.ts'
+
+const shippingRefusal = (row: OrderRow): AppError =>
+  row.status === 'processing'
+    ? stateRefusal(
+        row,
+        'the payment of this order is disputed: ship it when the dispute is won, or cancel the order',
+        'order_disputed',
+      )
+    : stateRefusal(row, `an order that is ${row.status} cannot be shipped`)
 
 export const shipOrder = route(orderApi.shipOrder, (req, deps: OrderDeps) =>
   req.once(async (tx) => {
     const row = await lockOrder(tx, req.params.orderId)
     const { status } = row
-    if (status !== 'processing')
-      throw new AppError('order_state', `an order that is ${status} cannot be shipped`, {
-        orderStatus: status,
-        allowed: nextStatuses[status],
-      })
+    if (!canShip(row)) throw shippingRefusal(row)
     const ordered = linesOf(row)
     const shipped = (await listShipments(tx, row.id)).flatMap((shipment) => JSON.parse(shipment.shipped_lines) as Quantity[])
     const { lines, complete } = decideShipment(ordered, shipped, req.body.lines)
