@@ -1,5 +1,6 @@
 // A bounded selection of the harness for every test run: crowds, deaths, outages and a random mix, each judged by every invariant.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mixFloors } from './floors.ts'
 import { type Harness, openHarness } from './harness.fixture.ts'
 import { poison } from './scenarios/backbone.ts'
 import { crashPoints } from './scenarios/crash-points.ts'
@@ -54,10 +55,11 @@ const shortMix: Scenario = {
   name: 'short-mix',
   about: 'A small random mix.',
   restSec: 120,
+  floors: mixFloors(18),
   play: (ground) => playMix(ground, { shoppers: 18, durationMs: 8000, faults: 5 }),
 }
 
 test.each([1, 2])('a random mix holds every promise (seed %i)', { timeout: 240_000 }, async (seed) => {
   const verdict = await harness.play(shortMix, seed)
-  expect(verdict.operations.answered).toBeGreaterThan(20)
+  expect(verdict.outcome).toBe('passed')
 })

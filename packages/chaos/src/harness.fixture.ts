@@ -10,7 +10,7 @@ import { openWorld, type World, type WorldOptions } from './world/world.ts'
 
 export interface Harness extends AsyncDisposable {
   world: World
-  /** Plays a scenario. @throws Error with the account when something does not hold */
+  /** Plays a scenario. @throws Error with the account when something does not hold, or with the floors when too little happened */
   play(scenario: Scenario, seed: number): Promise<Verdict>
   /** Plays it and gives the verdict, whatever it is. */
   judge(scenario: Scenario, seed: number): Promise<Verdict>
@@ -34,7 +34,10 @@ export const openHarness = async (options: Pick<WorldOptions, 'env' | 'replicas'
     judge,
     play: async (scenario, seed) => {
       const verdict = await judge(scenario, seed)
-      if (!verdict.passed) throw new Error(`${scenario.name} --seed ${seed} did not hold:\n${verdict.account.join('\n')}`)
+      if (verdict.outcome === 'failed')
+        throw new Error(`${scenario.name} --seed ${seed} did not hold:\n${verdict.account.join('\n')}`)
+      if (verdict.outcome === 'inconclusive')
+        throw new Error(`${scenario.name} --seed ${seed} proves nothing, too little happened: ${verdict.missed.join('; ')}`)
       return verdict
     },
     [Symbol.asyncDispose]: () => world.stop(),

@@ -45,6 +45,11 @@ export const openJournal = (say: (line: string) => void = () => undefined): Jour
   }
 }
 
+/** What the injector notes when everything works again. */
+export const healedNote = 'everything is healed'
+
+export const faultsIn = (entries: readonly Entry[]): FaultNote[] => entries.filter((entry) => entry.kind === 'fault')
+
 /** An entry as a line of an account. */
 export const lineOf = (entry: Entry): string =>
   entry.kind === 'fault'

@@ -17,6 +17,8 @@ export interface ChaosOptions {
   seconds: number
   /** Keeps engines' data and logs of a world in which a run failed. */
   keep: boolean
+  /** Plays nothing; writes the page of proof from the outcomes so far. */
+  report: boolean
 }
 
 const whole = (text: string | undefined, name: string, fallback: number): number => {
@@ -39,6 +41,7 @@ export const readOptions = (args: readonly string[], draw: () => number): ChaosO
         list: { type: 'boolean' },
         seconds: { type: 'string' },
         keep: { type: 'boolean' },
+        report: { type: 'boolean' },
       },
     })
     const minutes = whole(values.minutes, 'minutes', 0)
@@ -50,11 +53,12 @@ export const readOptions = (args: readonly string[], draw: () => number): ChaosO
       list: values.list ?? false,
       seconds: whole(values.seconds, 'seconds', usualSeconds),
       keep: values.keep ?? false,
+      report: values.report ?? false,
     }
   } catch (error) {
     if (error instanceof ProgramError) throw error
     throw new ProgramError(
-      `${error instanceof Error ? error.message : String(error)}\nUsage: npm run chaos -- [--seed N] [--runs K | --minutes M] [--scenario name …] [--seconds S] [--list] [--keep]`,
+      `${error instanceof Error ? error.message : String(error)}\nUsage: npm run chaos -- [--seed N] [--runs K | --minutes M] [--scenario name …] [--seconds S] [--list] [--keep] [--report]`,
     )
   }
 }

@@ -6,6 +6,7 @@ import type { LogSecrets } from './evidence/logs.ts'
 import { rest } from './evidence/open-work.ts'
 import type { Evidence, Violation } from './evidence/rows.ts'
 import { openInjector } from './faults/inject.ts'
+import { type Counts, missedFloors, type Outcome, outcomeOf, reachedIn } from './floors.ts'
 import { violationsOf } from './invariants/all.ts'
 import { type Journal, type Operation, openJournal } from './journal.ts'
 import { seededRandom } from './random.ts'
@@ -18,7 +19,12 @@ import type { World } from './world/world.ts'
 export interface Verdict {
   scenario: string
   seed: number
+  outcome: Outcome
+  /** Every promise held, and enough happened to say so. */
   passed: boolean
+  /** What happened, and which floors it did not reach. */
+  reached: Counts
+  missed: string[]
   seconds: number
   /** From the end of the story to rest. */
   restSeconds: number
@@ -161,11 +167,17 @@ export const playScenario = async (options: RunOptions): Promise<Verdict> => {
     violations = violationsOf(evidence)
   }
   const all = [...broken, ...violations]
+  const reached = reachedIn(evidence)
+  const missed = missedFloors(reached, scenario.floors ?? {})
+  const outcome = outcomeOf(all.length, missed)
   const operations = journal.operations()
   return {
     scenario: scenario.name,
     seed,
-    passed: all.length === 0,
+    outcome,
+    passed: outcome === 'passed',
+    reached,
+    missed,
     seconds: (performance.now() - started) / 1000,
     restSeconds,
     orders: countBy(evidence.orders, (order) => order.cancel_reason ?? order.status),

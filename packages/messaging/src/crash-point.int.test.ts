@@ -3,7 +3,8 @@ import { eventually } from '@cartwright/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { on, startConsumer } from './consume.ts'
 import type { CrashPoint } from './crash-point.ts'
-import { job, startJobs } from './jobs.ts'
+import { job } from './job.ts'
+import { startJobs } from './jobs.ts'
 import { startRelay } from './relay.ts'
 import { acceptingTransport, countedRecord, counterEvents, type Testbed, testbed } from './testbed.fixture.ts'
 import { memoryTransport } from './transport/memory.ts'
@@ -118,8 +119,9 @@ test('after the broker’s acknowledgement, before the mark', async () => {
   expect(unmarked[0]).toBe(1)
 })
 
-test('after a job’s effect, before its result', async () => {
+test('after a job’s effect, before its result, and around the commit of that', async () => {
   const effects: string[] = []
+  const seen: number[][] = []
   const worker = startJobs({
     db: bed.db,
     deps: {},
@@ -127,6 +129,7 @@ test('after a job’s effect, before its result', async () => {
     crash: (point, subject) => {
       crash(point, subject)
       if (reached.length === 1) throw new Error('killed')
+      if (point === 'after-job-commit') void bed.effects('a').then((there) => seen.push(there))
     },
     jobs: [
       job<{ counterId: string }, number, object>({
@@ -138,8 +141,54 @@ test('after a job’s effect, before its result', async () => {
     ],
   })
   await bed.db.tx((tx) => enqueue(tx, 'count', 'a', { counterId: 'a' }))
-  await eventually('it is done', async () => (await bed.effects('a')).length === 1)
-  expect(effects).toEqual(['a', 'a'])
-  expect(reached[0]).toEqual({ point: 'after-effect-before-apply', subject: 'count' })
+  await eventually('the commit was seen', () => seen.length === 1)
+  expect([effects, seen]).toEqual([['a', 'a'], [[2]]])
+  expect(reached.map(({ point }) => point)).toEqual([
+    'after-effect-before-apply',
+    'after-effect-before-apply',
+    'before-job-commit',
+    'after-job-commit',
+  ])
+  expect(new Set(reached.map(({ subject }) => subject))).toEqual(new Set(['count']))
   await worker.stop()
+})
+
+test('a death before the commit of a job’s result leaves nothing of it, one behind it leaves all, and neither applies it twice', async () => {
+  for (const [dies, left] of [
+    ['before-job-commit', []],
+    ['after-job-commit', [7]],
+  ] as const) {
+    const key = `dies-${dies}`
+    let dead = false
+    const worker = startJobs({
+      db: bed.db,
+      deps: {},
+      log: bed.log,
+      crash: (point) => {
+        if (dead || point !== dies) return
+        dead = true
+        throw new Error('killed')
+      },
+      jobs: [
+        job<{ counterId: string }, number, object>({
+          kind: 'count',
+          effect: async () => 7,
+          apply: (tx, item, n) => bed.effect(tx, { counterId: item.key, n }),
+          backoffSec: () => 3600,
+        }),
+      ],
+    })
+    await bed.db.tx((tx) => enqueue(tx, 'count', key, { counterId: key }))
+    await eventually('it died', () => dead)
+    await worker.tick()
+    expect(await bed.effects(key)).toEqual(left)
+    await bed.db
+      .run`UPDATE work_item SET available_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND, leased_until = NULL WHERE item_key = ${key}`
+    await eventually('it is done', async () => {
+      await worker.tick()
+      return (await bed.db.one`SELECT id FROM work_item WHERE item_key = ${key} AND done_at IS NULL`) === null
+    })
+    expect(await bed.effects(key)).toEqual([7])
+    await worker.stop()
+  }
 })

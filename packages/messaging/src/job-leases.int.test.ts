@@ -1,6 +1,7 @@
 // Leases of work: from birth or by the poll, one worker per row; what a dead or stopped one leaves is taken over.
 import { eventually } from '@cartwright/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { AnyJob, WorkItem } from './job.ts'
 import { jobLab, type Payload } from './jobs.fixture.ts'
 import { type Testbed, testbed } from './testbed.fixture.ts'
 import { enqueue, ensureDue } from './work-rows.ts'
@@ -153,3 +154,80 @@ test('a worker whose lease another one took does not write its result', async ()
   await worker.tick()
   expect(await bed.effects('a')).toEqual([])
 })
+
+/** A worker that stands still at a place in its effect, for as long as its test wants it to. */
+const standingStill = (declare: (stand: (item: WorkItem<Payload>) => Promise<void>) => AnyJob<object>) => {
+  const [reached, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let first = true
+  const stand = async () => {
+    if (!first) return
+    first = false
+    reached.resolve()
+    await release.promise
+  }
+  return { declared: declare(stand), reached: reached.promise, goOn: release.resolve }
+}
+
+const passToAnother = () => bed.db.run`UPDATE work_item SET leased_by = NULL, leased_until = NULL`
+
+test('a worker that stood still past its lease between reading and doing does nothing any more', async () => {
+  const done: number[] = []
+  const { declared, reached, goOn } = standingStill((stand) =>
+    counting(async (item) => {
+      await stand(item)
+      await item.confirmLease()
+      done.push(item.attempts)
+      return item.attempts
+    }),
+  )
+  const frozen = start(declared)
+  await put('a')
+  await reached
+  await passToAnother()
+  const other = start(declared)
+  await eventually('another one does it', () => doneAfter(other, 'a'))
+  goOn()
+  await frozen.tick()
+  expect([done, await bed.effects('a'), (await row('a'))?.attempts]).toEqual([[1], [1], 2])
+})
+
+test('a worker that stood still past its lease, and whose row nobody took, goes on under a lease that is renewed', async () => {
+  const { declared, reached, goOn } = standingStill((stand) =>
+    counting(async (item) => {
+      await stand(item)
+      await item.confirmLease()
+      return 3
+    }),
+  )
+  const worker = start(declared)
+  await put('a')
+  await reached
+  await bed.db.run`UPDATE work_item SET leased_until = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND`
+  goOn()
+  await eventually('it is done', () => doneAfter(worker, 'a'))
+  expect([await bed.effects('a'), (await row('a'))?.attempts]).toEqual([[3], 1])
+})
+
+test.each(['is done', 'was asked for again'])(
+  'a row that %s meanwhile is not taken up by one whose lease has passed',
+  async (meanwhile) => {
+    const { declared, reached, goOn } = standingStill((stand) =>
+      counting(async (item) => {
+        await stand(item)
+        await item.confirmLease()
+        return item.attempts + 10
+      }),
+    )
+    const frozen = start(declared)
+    await put('a')
+    await reached
+    if (meanwhile === 'is done') await bed.db.run`UPDATE work_item SET done_at = UTC_TIMESTAMP(6), leased_until = NULL`
+    else
+      await bed.db
+        .run`UPDATE work_item SET leased_by = 'another', leased_until = UTC_TIMESTAMP(6) + INTERVAL 1 HOUR, requests = requests + 1`
+    goOn()
+    await frozen.tick()
+    expect(await bed.effects('a')).toEqual([])
+    expect(bed.log.lines).toContainEqual({ level: 'info', message: 'a job leaves its row to the worker that took it over' })
+  },
+)

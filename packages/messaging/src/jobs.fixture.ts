@@ -1,5 +1,6 @@
 // Runs jobs of one kind over a testbed: each writes what its effect came to.
-import { type AnyJob, type JobRunnerOptions, job, startJobs, type WorkItem } from './jobs.ts'
+import { type AnyJob, job, type WorkItem } from './job.ts'
+import { type JobRunnerOptions, startJobs } from './jobs.ts'
 import type { Worker } from './relay.ts'
 import type { Testbed } from './testbed.fixture.ts'
 import { enqueue } from './work-rows.ts'

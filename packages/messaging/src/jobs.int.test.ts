@@ -1,8 +1,8 @@
 // Jobs: an effect outside and its result inside, once per row; rows back off one by one, and what is asked for again is done again.
 import { eventually } from '@cartwright/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { PermanentFailure, type WorkItem } from './job.ts'
 import { jobLab, type Payload } from './jobs.fixture.ts'
-import { PermanentFailure, type WorkItem } from './jobs.ts'
 import { type Testbed, testbed } from './testbed.fixture.ts'
 import { findTrace, newTrace, runInTrace } from './trace.ts'
 import { ensureDue, requeue } from './work-rows.ts'

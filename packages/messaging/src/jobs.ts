@@ -1,48 +1,11 @@
 // Does effects outside the database: a leased work row, an effect with a stable key, then its result applied in one transaction.
 import { type Database, idFactory, isTransient, list, rowsOf, type Sql, sql, type Tx } from '@cartwright/db'
 import type { CrashHook } from './crash-point.ts'
+import { type AnyJob, LeaseLost, PermanentFailure, type WorkItem } from './job.ts'
 import type { Log, Worker } from './relay.ts'
 import { runInTrace, type Trace } from './trace.ts'
 import { NotClaimed, whileClaiming } from './while-claiming.ts'
 import { type Taker, takersOf, type WorkRow, workSignal } from './work-rows.ts'
-
-export interface WorkItem<P> {
-  id: number
-  /** Unique per kind: the source of idempotency keys. */
-  key: string
-  payload: P
-  /** How often it was tried before, 0 at first. */
-  attempts: number
-}
-
-/** An effect that can never succeed; `giveUp` settles it. Anything else that is thrown is tried again later. */
-export class PermanentFailure extends Error {
-  constructor(message: string, options?: { cause?: unknown }) {
-    super(message, options)
-    this.name = 'PermanentFailure'
-  }
-}
-
-export interface Job<P, R, Deps> {
-  kind: string
-  /** Talks to the outside, outside any transaction. May run twice: give the outside an idempotency key made from `item.key`. */
-  effect(item: WorkItem<P>, deps: Deps): Promise<R>
-  /** Writes the result and publishes, in the transaction that marks the row done. */
-  apply(tx: Tx, item: WorkItem<P>, result: R, deps: Deps): Promise<void>
-  /** Settles a permanent failure, in the transaction that marks the row done; without it the row is only marked, with its error. */
-  giveUp?(tx: Tx, item: WorkItem<P>, error: Error, deps: Deps): Promise<void>
-  /** Seconds until the next try; 1, 2, 4 … 60 when left out. */
-  backoffSec?(attempts: number): number
-  /** Tries before a failure counts as permanent; no limit when left out. */
-  maxAttempts?: number
-}
-
-/** A job as the runner stores it: its payload and result types are its own business. */
-// biome-ignore lint/suspicious/noExplicitAny: payload and result are existential here; `job()` checks them where they are known.
-export type AnyJob<Deps> = Job<any, any, Deps>
-
-/** Declares a job with its types checked. */
-export const job = <P, R, Deps>(definition: Job<P, R, Deps>): AnyJob<Deps> => definition
 
 export interface JobRunnerOptions<Deps> {
   db: Database
@@ -122,6 +85,11 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
     await db.run`UPDATE work_item SET leased_until = ${leaseEnd} WHERE ${heldBy(leased.values())} AND leased_until IS NOT NULL`
   }
 
+  const confirm = async (row: Leased): Promise<void> => {
+    const held = await db.run`UPDATE work_item SET leased_until = ${leaseEnd} WHERE ${heldBy([row])}`
+    if (held.affectedRows !== 1) throw new LeaseLost()
+  }
+
   /** Gives back what was never begun, so that the next one need not wait for the lease to lapse. */
   const release = async (rows: readonly Leased[]): Promise<void> => {
     if (rows.length === 0) return
@@ -139,7 +107,10 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
       return done.affectedRows === 1
     }
     try {
-      await db.tx((tx) => whileClaiming(mark(tx), () => write(tx)))
+      await db.tx(async (tx) => {
+        await whileClaiming(mark(tx), () => write(tx))
+        options.crash?.('before-job-commit', row.kind)
+      })
     } catch (error) {
       if (!(error instanceof NotClaimed)) throw error
     }
@@ -154,15 +125,18 @@ export const startJobs = <Deps>(options: JobRunnerOptions<Deps>): Worker => {
   const work = async (row: Leased): Promise<void> => {
     const definition = byKind.get(row.kind)
     if (definition === undefined) return
-    const item: WorkItem<unknown> = { id: row.id, key: row.item_key, payload: JSON.parse(row.payload), attempts: row.attempts }
+    const { id, item_key: key, attempts } = row
+    const item: WorkItem<unknown> = { id, key, payload: JSON.parse(row.payload), attempts, confirmLease: () => confirm(row) }
     const started = performance.now()
     try {
       const result: unknown = await definition.effect(item, deps)
       options.crash?.('after-effect-before-apply', row.kind)
       await finish(row, null, (tx) => definition.apply(tx, item, result, deps))
+      options.crash?.('after-job-commit', row.kind)
       options.observe?.(row.kind, 'done', performance.now() - started)
     } catch (error) {
-      await settle(row, definition, item, error, started)
+      if (error instanceof LeaseLost) log.info({ kind: row.kind, key }, 'a job leaves its row to the worker that took it over')
+      else await settle(row, definition, item, error, started)
     }
   }
 

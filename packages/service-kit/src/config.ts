@@ -98,7 +98,7 @@ export const sharedSpec = {
   seed: flag('SEED_DEVELOPMENT_DATA', 'Write the development data at start; refused in production', false),
   crashPoint: text(
     'CRASH_POINT',
-    'For fault tests: `<point>` or `<point>:<event type, job kind or operation>` at which the process kills itself; refused in production',
+    'For fault tests: `<point>` or `<point>:<event type, job kind or operation>` at which the process kills itself, or stands still with `freeze@` before it; refused in production',
     null,
   ),
   invariantsEverySec: integer(

@@ -11,11 +11,20 @@ const fail = (message: string): never => {
   process.exit(1)
 }
 
-/** Dies at a named place as a process dies that loses its machine. @param wanted `<point>` or `<point>:<event type, job kind or operation>` */
-const killAt = (wanted: string): CrashHook => {
-  const [point, subject] = wanted.split(':')
+const freezes = 'freeze@'
+
+/**
+ * Dies at a named place, as a process dies that loses its machine, or stands still there, once, until it is told to go on.
+ * @param wanted `<point>` or `<point>:<event type, job kind or operation>`, with `freeze@` before it to stand still
+ */
+const crashAt = (wanted: string): CrashHook => {
+  const signal = wanted.startsWith(freezes) ? 'SIGSTOP' : 'SIGKILL'
+  const [point, subject] = wanted.replace(freezes, '').split(':')
+  let reachedBefore = false
   return (reached, about) => {
-    if (reached === point && (subject === undefined || subject === about)) process.kill(process.pid, 'SIGKILL')
+    if (reachedBefore || reached !== point || (subject !== undefined && subject !== about)) return
+    reachedBefore = true
+    process.kill(process.pid, signal)
   }
 }
 
@@ -37,7 +46,7 @@ export const run = async (service: Service): Promise<void> => {
     const running = await service.start({
       env: process.env,
       transport,
-      ...(shared.crashPoint === null ? {} : { crash: killAt(shared.crashPoint) }),
+      ...(shared.crashPoint === null ? {} : { crash: crashAt(shared.crashPoint) }),
     })
     if (shared.seed) await running.seed()
     if (process.connected) process.send?.({ ready: true, url: running.url, metricsUrl: running.metricsUrl })

@@ -2,7 +2,7 @@
 import type { AdminOrder } from '@cartwright/contracts'
 import type { WireRecord } from '@cartwright/messaging'
 import { type SchemaOwner, schemaOwners } from '@cartwright/shop/test-shop'
-import type { Journal } from '../journal.ts'
+import { faultsIn, type Journal } from '../journal.ts'
 import type { Person } from '../shoppers/person.ts'
 import type { World } from '../world/world.ts'
 import { cachedCopies } from './cached.ts'
@@ -79,6 +79,28 @@ const listStock = (world: World, skus: readonly string[]): Promise<StockRow[]> =
          WHERE s.sku IN (${skus.map(() => '?').join(', ')}) GROUP BY s.sku, s.on_hand, s.reserved, s.version`,
         skus,
       )
+
+const listMoves = (world: World, skus: readonly string[]): Promise<Evidence['moves']> =>
+  skus.length === 0
+    ? Promise.resolve([])
+    : world.query(
+        `SELECT sku, delta, actor, reference FROM ${world.table('catalog', 'stock_movement')} WHERE sku IN (${skus.map(() => '?').join(', ')}) ORDER BY id`,
+        skus,
+      )
+
+/** What cart made of the orders, and what lies in the carts of those who ordered. */
+const listCarts = async ({ query, table }: World, since: Date): Promise<Pick<Evidence, 'cartOrders' | 'openLines'>> => ({
+  cartOrders: await query(
+    `SELECT order_id, cart_id, closed_at, given_back_at FROM ${table('cart', 'cart_order')}
+     WHERE order_id IN (SELECT id FROM ${table('order', 'customer_order')} WHERE created_at >= ?)`,
+    [since],
+  ),
+  openLines: await query(
+    `SELECT c.open_for AS principal_id, l.sku, l.quantity FROM ${table('cart', 'cart')} c JOIN ${table('cart', 'cart_line')} l ON l.cart_id = c.id
+     WHERE c.open_for IN (SELECT principal_id FROM ${table('order', 'customer_order')} WHERE created_at >= ?)`,
+    [since],
+  ),
+})
 
 export const readLedger = async (world: World): Promise<StripeLedger> =>
   (await (await fetch(`${world.sandboxUrl}/_sandbox/ledger`)).json()) as StripeLedger
@@ -158,6 +180,8 @@ export const collect = async ({ world, journal, scope, secrets, admin }: Sources
       'reference',
       'reference, sku',
     ),
+    ...(await listCarts(world, since)),
+    moves: await listMoves(world, scope.skus),
     events: await listEvents(world, since),
     aggregates: await listAggregates(world, since),
     inbox: await listInbox(world, since),
@@ -181,6 +205,7 @@ export const collect = async ({ world, journal, scope, secrets, admin }: Sources
     ],
     cachedCopies: await cachedCopies(world),
     operations: journal.operations(),
+    faults: faultsIn(journal.entries),
     logFindings: readLogs(world.fleet.logFiles(), secrets),
   }
 }

@@ -1,6 +1,6 @@
 // The rows that invariants are judged by: as SQL gives them, and Stripe's side from the sandbox's ledger. Plain values, so that tests can corrupt them.
 
-import type { Operation } from '../journal.ts'
+import { type FaultNote, healedNote, type Operation } from '../journal.ts'
 import type { MailRow } from '../world/mail-log.ts'
 
 export interface OrderRow {
@@ -99,6 +99,26 @@ export interface MovementRow {
   order_id: string
   sku: string
   moved: number
+}
+/** One movement of the ledger. `actor` is `order` for what orders move, else who delivered or corrected. */
+export interface StockMoveRow {
+  sku: string
+  delta: number
+  actor: string
+  reference: string | null
+}
+/** What cart knows of an order. */
+export interface CartOrderRow {
+  order_id: string
+  cart_id: string
+  closed_at: Date | null
+  given_back_at: Date | null
+}
+/** A line of a cart that is open. */
+export interface OpenLineRow {
+  principal_id: string
+  sku: string
+  quantity: number
 }
 export interface EventRow {
   owner: string
@@ -221,6 +241,11 @@ export interface Evidence {
   stockReturns: StockReturnRow[]
   stock: StockRow[]
   movements: MovementRow[]
+  /** Every movement of the run's SKUs, one by one. */
+  moves: StockMoveRow[]
+  cartOrders: CartOrderRow[]
+  /** Open carts of the shoppers who ordered. */
+  openLines: OpenLineRow[]
   events: EventRow[]
   aggregates: AggregateRow[]
   inbox: InboxRow[]
@@ -240,6 +265,8 @@ export interface Evidence {
   /** Of orders with a refund that failed. */
   refundable: RefundableRow[]
   operations: Operation[]
+  /** What was done to the shop, in time order. */
+  faults: FaultNote[]
   logFindings: LogFinding[]
 }
 
@@ -260,34 +287,5 @@ export const linesOf = (json: string): Line[] => JSON.parse(json) as Line[]
 
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
-export const nothing: Evidence = {
-  now: new Date(0),
-  orders: [],
-  history: [],
-  refunds: [],
-  shipments: [],
-  sagas: [],
-  sagaSteps: [],
-  payments: [],
-  paymentRefunds: [],
-  reservations: [],
-  stockReturns: [],
-  stock: [],
-  movements: [],
-  events: [],
-  aggregates: [],
-  inbox: [],
-  readers: {},
-  deadLetters: [],
-  poison: new Set(),
-  messages: [],
-  mails: [],
-  stripe: { sessions: [], charges: [], refunds: [], disputes: [] },
-  products: [],
-  documents: null,
-  believedStock: [],
-  cachedCopies: [],
-  refundable: [],
-  operations: [],
-  logFindings: [],
-}
+/** Whether anything was done to the shop at all. */
+export const wasCalm = ({ faults }: Pick<Evidence, 'faults'>): boolean => faults.every(({ what }) => what === healedNote)

@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { WireRecord } from '@cartwright/messaging'
-import type { Journal } from '../journal.ts'
+import { healedNote, type Journal } from '../journal.ts'
 import type { Random } from '../random.ts'
 import { emptyRedis } from '../world/engines.ts'
 import type { World } from '../world/world.ts'
@@ -220,7 +220,7 @@ export const openInjector = (options: InjectorOptions, discard: (owner: string, 
       for (const engine of [engines.mysql.own, engines.redis.own, engines.elasticsearch.own, engines.kafka])
         if (engine?.pid === 0) await engine.restart()
       await fleet.healed(90)
-      journal.fault('everything is healed')
+      journal.fault(healedNote)
     },
   }
 }

@@ -1,10 +1,13 @@
 // Every invariant by name: what is checked after each run.
 import type { Evidence, Violation } from '../evidence/rows.ts'
+import { carts } from './carts.ts'
+import { effects } from './effects.ts'
 import { money } from './money.ts'
 import { events, uniqueOrders } from './once.ts'
 import { history, promises, sagas } from './order-history.ts'
 import { mails, pairs } from './pairs.ts'
 import { logs, projections } from './projections.ts'
+import { charges, keys } from './promptness.ts'
 import { refusedRefunds } from './refunds.ts'
 import { holds, stock } from './stock.ts'
 
@@ -22,6 +25,10 @@ export const invariants = {
   promises,
   refunds: refusedRefunds,
   mails,
+  carts,
+  effects,
+  charges,
+  keys,
 } as const satisfies Record<string, (evidence: Evidence) => Violation[]>
 
 /** Everything that does not hold. */

@@ -4,9 +4,8 @@ import { explain } from '../evidence/account.ts'
 import { findingsIn } from '../evidence/logs.ts'
 import type { Evidence } from '../evidence/rows.ts'
 import { invariants, violationsOf } from './all.ts'
+import { type Defect, moreDefects } from './defects.fixture.ts'
 import { soundWorld } from './sound-world.fixture.ts'
-
-type Name = keyof typeof invariants
 
 const first = <T>(items: readonly T[]): T => {
   const [item] = items
@@ -14,9 +13,10 @@ const first = <T>(items: readonly T[]): T => {
   return item
 }
 const orderB = (world: Evidence) => world.orders[1] ?? first(world.orders)
+const checkoutOf = (world: Evidence) => first(world.operations.filter(({ action }) => action === 'checkout'))
 const eventOf = (world: Evidence, type: string) => first(world.events.filter((event) => event.event_type === type))
 
-const defects: readonly [Name, string, (world: Evidence) => unknown][] = [
+const defects: readonly Defect[] = [
   ['I1', 'Stripe took money that no row knows', (world) => (first(world.orders).captured_minor = 0)],
   ['I1', 'an order in processing is paid in part', (world) => (first(world.orders).total_minor = 9999)],
   ['I1', 'a card is charged twice', (world) => world.stripe.charges.push({ ...first(world.stripe.charges), id: 'ch_again' })],
@@ -47,7 +47,7 @@ const defects: readonly [Name, string, (world: Evidence) => unknown][] = [
     (world) => (first(world.stockReturns).stock_lines = '[{"sku":"MUG","quantity":3}]'),
   ],
   ['I3', 'a cart is ordered twice', (world) => (orderB(world).cart_id = first(world.orders).cart_id)],
-  ['I3', 'one key places two orders', (world) => world.operations.push({ ...first(world.operations), orderId: 'ord_b' })],
+  ['I3', 'one key places two orders', (world) => world.operations.push({ ...checkoutOf(world), orderId: 'ord_b' })],
   [
     'I3',
     'two pages of an order are paid',
@@ -177,11 +177,7 @@ const defects: readonly [Name, string, (world: Evidence) => unknown][] = [
     'a rejection is caught by nobody',
     (world) => (world.logFindings = findingsIn('order', 'unhandled rejection: Error: boom', [])),
   ],
-  [
-    'promises',
-    'an order that was confirmed to a client does not exist',
-    (world) => (first(world.operations).orderId = 'ord_gone'),
-  ],
+  ['promises', 'an order that was confirmed to a client does not exist', (world) => (checkoutOf(world).orderId = 'ord_gone')],
   ['promises', 'a cancellation that was accepted did not happen', (world) => (orderB(world).status = 'processing')],
   [
     'promises',
@@ -211,6 +207,7 @@ const defects: readonly [Name, string, (world: Evidence) => unknown][] = [
   ],
   ['mails', 'a mail that is sent again never arrives again', (world) => (first(world.messages).resends = 1)],
   ['mails', 'a mail waits for ever', (world) => (first(world.messages).state = 'pending')],
+  ...moreDefects,
 ]
 
 test('a sound world breaks no invariant', () => {
@@ -230,8 +227,8 @@ test.each(defects)('%s notices when %s', (name, _, corrupt) => {
 test('an answer that was lost may have happened or not', () => {
   const world = soundWorld()
   world.operations.push(
-    { ...first(world.operations), status: null, orderId: null, key: 'k9' },
-    { ...first(world.operations), action: 'cancel', status: null, orderId: 'ord_a' },
+    { ...checkoutOf(world), status: null, orderId: null, key: 'k9' },
+    { ...checkoutOf(world), action: 'cancel', status: null, orderId: 'ord_a' },
   )
   expect(invariants.promises(world)).toEqual([])
 })

@@ -1,5 +1,5 @@
 // A small world in which everything holds: one order that was paid and shipped, with a refund that the bank refused, one that was cancelled
-// and refunded. Tests corrupt it.
+// and refunded, one that was cancelled before it was paid. Tests corrupt it.
 import type { EventRow, Evidence } from '../evidence/rows.ts'
 
 const at = new Date('2026-01-01T12:00:00Z')
@@ -31,6 +31,13 @@ const anOrder = (id: string, end: 'shipped' | 'cancelled'): Evidence['orders'][n
   created_at: at,
 })
 
+const anUnpaidOrder = (id: string): Evidence['orders'][number] => ({
+  ...anOrder(id, 'cancelled'),
+  payment_status: 'expired',
+  refund_status: 'none',
+  captured_minor: 0,
+})
+
 const pathOf = (order_id: string, ...path: string[]): Evidence['history'] =>
   path.map((to_status, index) => ({
     order_id,
@@ -59,6 +66,14 @@ const eventsOf = (
     occurred_at: at,
     published_at: at,
   }))
+
+const told = (
+  actor: string,
+  action: string,
+  orderId: string | null,
+  status: number,
+  key: string | null,
+): Evidence['operations'][number] => ({ kind: 'operation', at, actor, action, orderId, status, detail: '', key, ms: 5 })
 
 const mailFor = (event: EventRow, template: string) => ({
   message: {
@@ -105,8 +120,10 @@ export const soundWorld = (): Evidence => {
       ['order.stock-requested'],
       ['order.confirmed'],
       ['order.refund-requested', { refundId: 'rfd_b' }],
-      ['order.cancelled'],
+      ['order.cancelled', { paid: true }],
     ),
+    ...eventsOf('ord_c', 'order', 'order', ['order.placed'], ['order.stock-requested'], ['order.cancelled', { paid: false }]),
+    ...eventsOf('ord_c', 'catalog', 'reservation', ['catalog.stock-reserved'], ['catalog.stock-released']),
     ...eventsOf('ord_b', 'payment', 'payment', ['payment.succeeded'], ['payment.refund-succeeded', { refundId: 'rfd_b' }]),
     ...eventsOf(
       'ord_b',
@@ -132,16 +149,21 @@ export const soundWorld = (): Evidence => {
   })
   return {
     now: at,
-    orders: [anOrder('ord_a', 'shipped'), anOrder('ord_b', 'cancelled')],
-    history: [...pathOf('ord_a', 'pending', 'processing', 'shipped'), ...pathOf('ord_b', 'pending', 'processing', 'cancelled')],
+    orders: [anOrder('ord_a', 'shipped'), anOrder('ord_b', 'cancelled'), anUnpaidOrder('ord_c')],
+    history: [
+      ...pathOf('ord_a', 'pending', 'processing', 'shipped'),
+      ...pathOf('ord_b', 'pending', 'processing', 'cancelled'),
+      ...pathOf('ord_c', 'pending', 'cancelled'),
+    ],
     refunds: [
       { id: 'rfd_b', order_id: 'ord_b', cause: 'cancelled', amount_minor: 3000, state: 'succeeded', origin: 'order' },
-      { id: 'rfd_a', order_id: 'ord_a', cause: 'k9', amount_minor: 1000, state: 'failed', origin: 'order' },
+      { id: 'rfd_a', order_id: 'ord_a', cause: 'operator:c_1', amount_minor: 1000, state: 'failed', origin: 'order' },
     ],
     shipments: [{ id: 'shp_a', order_id: 'ord_a' }],
     sagas: [
       { id: 'ord_a', state: 'confirmed', deadline_at: null, tries: 0 },
       { id: 'ord_b', state: 'confirmed', deadline_at: null, tries: 0 },
+      { id: 'ord_c', state: 'cancelled', deadline_at: null, tries: 0 },
     ],
     sagaSteps: [],
     payments: [payment('ord_a'), payment('ord_b')],
@@ -152,12 +174,26 @@ export const soundWorld = (): Evidence => {
     reservations: [
       { id: 'res_ord_a', order_id: 'ord_a', state: 'committed', stock_lines: lines },
       { id: 'res_ord_b', order_id: 'ord_b', state: 'committed', stock_lines: lines },
+      { id: 'res_ord_c', order_id: 'ord_c', state: 'released', stock_lines: lines },
     ],
     stockReturns: [{ return_id: 'cancel:ord_b', reservation_id: 'res_ord_b', stock_lines: lines }],
     movements: [
       { order_id: 'ord_a', sku: 'MUG', moved: -2 },
       { order_id: 'ord_b', sku: 'MUG', moved: 0 },
     ],
+    moves: [
+      { sku: 'MUG', delta: 10, actor: 'usr_admin', reference: null },
+      { sku: 'MUG', delta: -2, actor: 'order', reference: 'ord_a' },
+      { sku: 'MUG', delta: -2, actor: 'order', reference: 'ord_b' },
+      { sku: 'MUG', delta: 2, actor: 'order', reference: 'ord_b' },
+    ],
+    cartOrders: ['ord_a', 'ord_b', 'ord_c'].map((order_id) => ({
+      order_id,
+      cart_id: `crt_${order_id}`,
+      closed_at: at,
+      given_back_at: order_id === 'ord_c' ? at : null,
+    })),
+    openLines: [{ principal_id: 'gst_ord_c', sku: 'MUG', quantity: 2 }],
     stock: [{ sku: 'MUG', on_hand: 8, reserved: 0, version: 5, moved: 8, stocked: 10 }],
     events,
     aggregates: [
@@ -193,8 +229,8 @@ export const soundWorld = (): Evidence => {
         currency: 'eur',
       })),
       refunds: [
-        { id: 're_b', status: 'succeeded', amount: 3000, payment_intent: 'pi_ord_b', metadata: {} },
-        { id: 're_a', status: 'failed', amount: 1000, payment_intent: 'pi_ord_a', metadata: {} },
+        { id: 're_b', status: 'succeeded', amount: 3000, payment_intent: 'pi_ord_b', metadata: { refundId: 'rfd_b' } },
+        { id: 're_a', status: 'failed', amount: 1000, payment_intent: 'pi_ord_a', metadata: { refundId: 'rfd_a' } },
       ],
       disputes: [],
     },
@@ -215,11 +251,20 @@ export const soundWorld = (): Evidence => {
     ],
     refundable: [{ order_id: 'ord_a', refundable_minor: 3000 }],
     operations: [
-      { kind: 'operation', at, actor: 'alice', action: 'checkout', orderId: 'ord_a', status: 201, detail: '', key: 'k1', ms: 5 },
-      { kind: 'operation', at, actor: 'bob', action: 'checkout', orderId: 'ord_b', status: 201, detail: '', key: 'k2', ms: 5 },
-      { kind: 'operation', at, actor: 'bob', action: 'cancel', orderId: 'ord_b', status: 200, detail: '', key: 'k3', ms: 5 },
-      { kind: 'operation', at, actor: 'admin', action: 'refund', orderId: 'ord_a', status: 202, detail: '', key: 'k4', ms: 5 },
+      told('admin', 'stock 10 of MUG', null, 201, 'k0'),
+      told('alice', 'add 2 of MUG', null, 200, null),
+      told('alice', 'checkout', 'ord_a', 201, 'k1'),
+      { ...told('alice', 'pay with 4242', 'ord_a', 303, null), detail: 'paid' },
+      told('bob', 'add 2 of MUG', null, 200, null),
+      told('bob', 'checkout', 'ord_b', 201, 'k2'),
+      { ...told('bob', 'pay with 4242', 'ord_b', 303, null), detail: 'paid' },
+      told('bob', 'cancel', 'ord_b', 200, 'k3'),
+      told('carol', 'add 2 of MUG', null, 200, null),
+      told('carol', 'checkout', 'ord_c', 201, 'k5'),
+      told('carol', 'cancel', 'ord_c', 202, 'k6'),
+      told('admin', 'refund', 'ord_a', 202, 'k4'),
     ],
+    faults: [],
     logFindings: [],
   }
 }

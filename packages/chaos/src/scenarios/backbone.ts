@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { cards, serviceNames } from '@cartwright/shop/test-shop'
 import { impossible, malformed } from '../faults/poison.ts'
+import { mixFloors } from '../floors.ts'
 import { inSeconds, type Person, pause, payOn, payUrl } from '../shoppers/person.ts'
 import { aFullCart, expectNoFailure, numbers, orderCart } from './crowds.ts'
 import { playMix } from './random-mix.ts'
@@ -98,6 +99,7 @@ export const rebalance = (seconds: number): Scenario => ({
   about: `Members leave and join every consumer group, every 5 s for ${seconds} s: nothing has an effect twice.`,
   world: { replicas: 2 },
   restSec: 150,
+  floors: { paid: Math.floor(seconds / 5) },
   play: async (ground) => {
     const [sku = ''] = await ground.goods({ stock: 5000 })
     const stop = shopping(ground, 4, sku)
@@ -112,20 +114,24 @@ export const rebalance = (seconds: number): Scenario => ({
   },
 })
 
-export const twoReplicas = (seconds: number): Scenario => ({
-  name: 'two-replicas',
-  about: 'The random mix with two processes of every service: the same guarantees.',
-  world: { replicas: 2 },
-  restSec: 150,
-  play: (ground) =>
-    playMix(ground, { shoppers: Math.round(seconds * 1.2), durationMs: seconds * 1000, faults: Math.round(seconds / 3) }),
-})
+export const twoReplicas = (seconds: number): Scenario => {
+  const shoppers = Math.round(seconds * 1.2)
+  return {
+    name: 'two-replicas',
+    about: 'The random mix with two processes of every service: the same guarantees.',
+    world: { replicas: 2 },
+    restSec: 150,
+    floors: mixFloors(shoppers),
+    play: (ground) => playMix(ground, { shoppers, durationMs: seconds * 1000, faults: Math.round(seconds / 3) }),
+  }
+}
 
 export const rollingRestart = (): Scenario => ({
   name: 'rolling-restart',
   about: 'Every process of every service is restarted in turn under load: no request fails and no event is lost.',
   world: { replicas: 2, env: { SHUTDOWN_DELAY_MS: '1000' } },
   restSec: 150,
+  floors: { paid: 10, mails: 10 },
   play: async (ground) => {
     const [sku = ''] = await ground.goods({ stock: 5000 })
     const stop = shopping(ground, 3, sku)

@@ -108,6 +108,7 @@ export const hotSku = (buyers: number, units: number, atOnce = buyers): Scenario
   name: 'hot-sku',
   about: `${buyers} buyers for ${units} units of one SKU, ${atOnce} of them at once: exactly ${units} reach payment, nobody sees an error, and who looks around is not held up.`,
   restSec: 180,
+  floors: { orders: units },
   play: async (ground) => {
     const [sku = '', other = ''] = await ground.goods({ stock: units }, { stock: 5 })
     const stop = lookAround(ground, other)
@@ -130,6 +131,7 @@ export const threeSkuCarts = (buyers: number): Scenario => ({
   name: 'three-sku-carts',
   about: `${buyers} buyers of carts with three SKUs in random order: all of a cart or nothing, and no deadlock reaches anybody.`,
   restSec: 120,
+  floors: { orders: Math.floor(buyers / 4) },
   play: async (ground) => {
     const skus = await ground.goods(...numbers(6).map((number) => ({ stock: Math.round(buyers / 4) + number })))
     const people: Person[] = []

@@ -28,6 +28,7 @@ export const brokerDown = (checkouts: number, downSec: number): Scenario => ({
   // As patient as in production: an outage must not look like a catalog that never answers.
   world: { env: { ORDER_RESERVE_TIMEOUT_SEC: '30' } },
   restSec: 150,
+  floors: { orders: checkouts, paid: Math.min(20, checkouts), mails: Math.min(20, checkouts) },
   play: async (ground) => {
     const { kafka } = ground.world.engines
     const [sku = ''] = await ground.goods({ stock: checkouts * 2 })
@@ -55,6 +56,7 @@ export const brokerDown = (checkouts: number, downSec: number): Scenario => ({
 export const redisFlushAndDown = (downSec: number): Scenario => ({
   name: 'redis-flush-and-down',
   about: `Redis is emptied, then away for ${downSec} s: nothing is lost, and nobody sees an error.`,
+  floors: { paid: 10, mails: 10 },
   play: async (ground) => {
     const [sku = ''] = await ground.goods({ stock: 100 })
     const people = await fullCarts(ground, 10, sku)
@@ -78,6 +80,7 @@ export const elasticsearchDown = (): Scenario => ({
   name: 'elasticsearch-down',
   about: 'Elasticsearch is away: search answers from MySQL and says so, and the index catches up with what changed meanwhile.',
   restSec: 120,
+  floors: { paid: 5, mails: 5 },
   play: async (ground) => {
     const { elasticsearchProxy } = ground.world.engines
     const [sku = ''] = await ground.goods({ stock: 20 })

@@ -133,7 +133,11 @@ const resend = async (ground: Ground, { orderId }: Bought) => {
 const restock = async (ground: Ground): Promise<Look> => {
   const [sku = ''] = await ground.goods({ stock: 5 })
   const body = { delta: 3, reason: 'found some more' }
-  await ground.admin.insist('POST', `/v1/admin/stock/${sku}/adjustments`, { key: randomUUID(), body, action: `adjust ${sku}` })
+  await ground.admin.insist('POST', `/v1/admin/stock/${sku}/adjustments`, {
+    key: randomUUID(),
+    body,
+    action: `stock 3 of ${sku}`,
+  })
   return async () => {
     const { query, table } = ground.world
     const levels = await query(`SELECT on_hand, reserved FROM ${table('catalog', 'stock_level')} WHERE sku = ?`, [sku])

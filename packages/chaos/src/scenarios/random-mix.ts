@@ -1,6 +1,7 @@
 // The random mix: shoppers with intentions of their own and faults of every kind, both drawn from the seed.
 import { impossibleIn } from '../faults/inject.ts'
 import { drawFaults, type FaultKind } from '../faults/schedule.ts'
+import { mixFloors } from '../floors.ts'
 import { playScript } from '../shoppers/act.ts'
 import { pause } from '../shoppers/person.ts'
 import { type Assortment, drawScripts, drawStock } from '../shoppers/script.ts'
@@ -59,14 +60,13 @@ export const playMix = async (ground: Ground, { shoppers, durationMs, faults, on
   ground.say(`everybody is done after ${(ms / 1000).toFixed(0)} s, ${last} as the last`)
 }
 
-export const randomMix = (seconds: number): Scenario => ({
-  name: 'random-mix',
-  about: 'Random shoppers and random faults: whatever happens, every invariant holds afterwards.',
-  restSec: 120,
-  play: (ground) =>
-    playMix(ground, {
-      shoppers: Math.max(16, Math.round(seconds * 1.8)),
-      durationMs: seconds * 1000,
-      faults: Math.max(3, Math.round(seconds / 2.5)),
-    }),
-})
+export const randomMix = (seconds: number): Scenario => {
+  const shoppers = Math.max(16, Math.round(seconds * 1.8))
+  return {
+    name: 'random-mix',
+    about: 'Random shoppers and random faults: whatever happens, every invariant holds afterwards.',
+    restSec: 120,
+    floors: mixFloors(shoppers),
+    play: (ground) => playMix(ground, { shoppers, durationMs: seconds * 1000, faults: Math.max(3, Math.round(seconds / 2.5)) }),
+  }
+}

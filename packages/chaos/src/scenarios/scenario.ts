@@ -2,6 +2,7 @@
 import type { Environment } from '@cartwright/service-kit'
 import type { Scope } from '../evidence/collect.ts'
 import type { Injector } from '../faults/inject.ts'
+import type { Floors } from '../floors.ts'
 import type { Journal } from '../journal.ts'
 import type { Random } from '../random.ts'
 import type { Stage } from '../shoppers/act.ts'
@@ -32,6 +33,8 @@ export interface Scenario {
   world?: { replicas?: number; env?: Environment }
   /** Seconds that the shop may take to come to rest afterwards; 90 when left out. */
   restSec?: number
+  /** How much must happen at least; a run in which less happens is inconclusive. */
+  floors?: Floors
   /** True where an engine of the world's own must be stopped. */
   ownDatabase?: true
   play(ground: Ground): Promise<void>

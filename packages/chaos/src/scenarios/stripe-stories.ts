@@ -82,6 +82,7 @@ const eventsOf = async (ground: Ground, orderId: string): Promise<StripeEvent[]>
 export const webhookPermutations = (): Scenario => ({
   name: 'webhook-permutations',
   about: 'Completed, succeeded, refunded and expired in all 24 orders, each event twice: one final row.',
+  floors: { paid: 24, refunded: 24 },
   world: { env: { PAYMENT_RECONCILE_SEC: '3600' } },
   play: async (ground) => {
     const [sku = ''] = await ground.goods({ stock: 100 })
@@ -134,6 +135,7 @@ export const webhooksDropped = (shoppers: number): Scenario => ({
   name: 'webhooks-dropped',
   about: `Not one webhook arrives: ${shoppers} payments and every abandoned page are found by comparison.`,
   restSec: 120,
+  floors: { paid: Math.floor(shoppers * 0.7), givenBack: Math.floor(shoppers / 4) },
   play: async (ground) => {
     const [sku = ''] = await ground.goods({ stock: shoppers * 2 })
     await ground.world.control('/_sandbox/webhooks', { mode: 'drop' })
@@ -182,6 +184,7 @@ export const paidLate = (): Scenario => ({
   name: 'paid-late',
   about:
     'Paid one second after the shopper cancelled, after an operator gave up, and after the deadline: one refund and one mail, or the order goes on; stock is back once.',
+  floors: { paid: 3, refunded: 2, cancelledAfterPaying: 2 },
   world: { env: { ORDER_EXPIRY_GRACE_SEC: '-1850' } },
   play: async (ground) => {
     const [sku = '', other = '', third = ''] = await ground.goods({ stock: 5 }, { stock: 5 }, { stock: 5 })
@@ -227,6 +230,7 @@ export const cancelVersusShip = (rounds: number): Scenario => ({
   name: 'cancel-vs-ship',
   about: `A shopper cancels and an operator ships at the same instant, ${rounds} times: one of them wins each time.`,
   restSec: 150,
+  floors: { paid: rounds, mails: rounds },
   play: async (ground) => {
     const [sku = ''] = await ground.goods({ stock: rounds * 2 })
     await inCrowd(numbers(rounds), 8, async (number) => {

@@ -95,15 +95,21 @@ export const isPassing = (answer: Answer<unknown>): boolean =>
   answer.status === 429 ||
   (answer.status === 409 && answer.code === 'idempotency_key_in_flight')
 
+/** Somebody whose key is in flight asks long enough to see that it stays so: that is a violation, and no bad luck. */
+const inFlightPatienceMs = 75_000
+
 /** Asks until the answer is not a passing trouble, or the time is up; then the last answer. */
 export const persist = async <T>(
   ask: () => Promise<Answer<T>>,
   until: number,
   pause: (ms: number) => Promise<void>,
 ): Promise<Answer<T>> => {
+  const started = performance.now()
   for (let wait = 200; ; wait = Math.min(wait * 2, 2000)) {
     const answer = await ask()
-    if (!isPassing(answer) || performance.now() + wait > until) return answer
+    const inFlight = answer.kind === 'answer' && answer.code === 'idempotency_key_in_flight'
+    const end = inFlight ? Math.max(until, started + inFlightPatienceMs) : until
+    if (!isPassing(answer) || performance.now() + wait > end) return answer
     await pause(wait)
   }
 }

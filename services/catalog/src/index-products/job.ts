@@ -38,6 +38,7 @@ export const indexProducts = job<{ shard: number }, Outcome, CatalogDeps>({
     const due = await listDue(deps.db, payload.shard, batch)
     const changes = await changesOf(due, deps)
     const targets = await writeTargets(engine)
+    deps.crash?.('before-effect', indexProductsKind)
     const refusals = await bulkWrite(engine, targets, changes)
     for (const [product, reason] of refusals) log.error({ product, reason }, 'the search index refuses a document')
     return {

@@ -44,16 +44,19 @@ const send = async (
 const count = (tx: Tx, template: string, result: string, deps: NotificationDeps): void =>
   tx.afterCommit(() => deps.mails.inc({ template, result }))
 
-/** May send a mail twice when the process dies between the server's yes and our own note; the Message-ID is the same then. */
+/** May send a mail twice when the process dies or loses its lease between the server's yes and our own note; the Message-ID is the same then. */
 export const deliverMail = job<Delivery, Outcome, NotificationDeps>({
   kind: deliverKind,
-  effect: async ({ payload }, deps) => {
+  effect: async ({ payload, confirmLease }, deps) => {
     const row = await findMessage(deps.db, payload.messageId)
     if (row === null || row.state !== 'pending' || row.resends !== payload.resends || row.recipient === null) return null
     const { template } = row
     if (isOver(row.expires_at, deps)) return { state: 'expired', template }
     const opened = row.sealed_code === null ? null : await deps.codes.open(row.sealed_code)
     if (isOver(opened?.expiresAt, deps)) return { state: 'expired', template }
+    deps.crash?.('before-effect', deliverKind)
+    // A mail server does not recognise a mail that comes a second time.
+    await confirmLease()
     await send(row, row.recipient, payload, opened?.code ?? null, deps)
     return { state: 'sent', template }
   },

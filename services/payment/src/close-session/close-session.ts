@@ -66,6 +66,7 @@ export const closeSession = job<Closing, Snapshot | null, PaymentDeps>({
   effect: async ({ payload }, deps) => {
     const row = await findPayment(deps.db, sql`order_id = ${payload.orderId}`)
     if (!row?.session_id || row.state === 'paid' || row.state === 'review') return null
+    deps.crash?.('before-effect', 'close-session')
     try {
       await deps.stripe.checkout.sessions.expire(row.session_id)
     } catch (error) {

@@ -31,6 +31,7 @@ const effect = async ({ payload, attempts }: WorkItem<Attempt>, deps: PaymentDep
   if (row === null || row.attempt !== payload.attempt) return { kind: 'settled' }
   if (row.state !== 'opening' && !mayBeOpen(row, attempts)) return { kind: 'settled' }
   if (row.hold_until.getTime() <= deps.clock.now().getTime()) return { kind: 'late' }
+  deps.crash?.('before-effect', 'open-session')
   try {
     const session = await deps.stripe.checkout.sessions.create(sessionParameters(row), { idempotencyKey: sessionKey(row) })
     if (!session.url) throw new Error('Stripe opened a session without a page')

@@ -35,13 +35,12 @@ const make = async (
   deps: PaymentDeps,
 ): Promise<Stripe.Refund> => {
   const made = attempts > 0 ? await findMade(intentId, payload.refundId, deps) : null
+  if (made) return made
   const { orderId, refundId } = payload
-  return (
-    made ??
-    deps.stripe.refunds.create(
-      { payment_intent: intentId, amount: amountMinor, metadata: { refundId, orderId } },
-      { idempotencyKey: `refund:${refundId}` },
-    )
+  deps.crash?.('before-effect', 'refund')
+  return deps.stripe.refunds.create(
+    { payment_intent: intentId, amount: amountMinor, metadata: { refundId, orderId } },
+    { idempotencyKey: `refund:${refundId}` },
   )
 }
 

@@ -1,0 +1,48 @@
+// Floors: how much must have happened for a run to prove anything. A run that holds every promise because nothing happened is inconclusive.
+import { type Evidence, sum } from './evidence/rows.ts'
+
+export const countables = ['orders', 'paid', 'refunded', 'cancelledAfterPaying', 'returned', 'givenBack', 'mails'] as const
+export type Countable = (typeof countables)[number]
+export type Counts = Readonly<Record<Countable, number>>
+export type Floors = Partial<Counts>
+
+/** What happened in a run, by what left a trace. */
+export const reachedIn = (evidence: Evidence): Counts => {
+  const paid = evidence.orders.filter((order) => order.captured_minor > 0)
+  const intents = new Set(evidence.payments.flatMap(({ payment_intent_id: intent }) => intent ?? []))
+  return {
+    orders: evidence.orders.length,
+    paid: paid.length,
+    refunded: evidence.stripe.refunds.filter((refund) => refund.status === 'succeeded' && intents.has(refund.payment_intent))
+      .length,
+    cancelledAfterPaying: paid.filter(({ status }) => status === 'cancelled').length,
+    returned: evidence.stockReturns.length,
+    givenBack: evidence.cartOrders.filter((row) => row.given_back_at !== null).length,
+    mails: sum(evidence.messages.map(({ state }) => (state === 'sent' ? 1 : 0))),
+  }
+}
+
+/** The floors that were not reached, in words. */
+export const missedFloors = (reached: Counts, floors: Floors): string[] =>
+  countables.flatMap((name) => {
+    const floor = floors[name] ?? 0
+    return reached[name] >= floor ? [] : [`${name}: ${reached[name]} of at least ${floor}`]
+  })
+
+export type Outcome = 'passed' | 'failed' | 'inconclusive'
+
+export const outcomeOf = (violations: number, missed: readonly string[]): Outcome => {
+  if (violations > 0) return 'failed'
+  return missed.length > 0 ? 'inconclusive' : 'passed'
+}
+
+/** Floors of a random mix, as shares of its shoppers: about half of what an undisturbed shop reaches. */
+export const mixFloors = (shoppers: number): Floors => ({
+  orders: Math.floor(shoppers * 0.6),
+  paid: Math.floor(shoppers / 3),
+  refunded: Math.floor(shoppers / 9),
+  cancelledAfterPaying: Math.floor(shoppers / 12),
+  returned: Math.floor(shoppers / 18),
+  givenBack: Math.floor(shoppers / 12),
+  mails: Math.floor(shoppers / 2),
+})

@@ -1,0 +1,127 @@
+// The page of proof: which seeds were played on which machine at which commit, what came of them, and which planted defects were noticed. Pure.
+import { countables } from './floors.ts'
+import type { MutantResult, Result } from './results.ts'
+
+/** 3, 4, 5, 9 as `3–5, 9`. */
+export const rangesOf = (seeds: readonly number[]): string => {
+  const ranges: [number, number][] = []
+  for (const seed of [...new Set(seeds)].toSorted((a, b) => a - b)) {
+    const last = ranges.at(-1)
+    if (last && seed === last[1] + 1) last[1] = seed
+    else ranges.push([seed, seed])
+  }
+  return ranges.map(([from, to]) => (from === to ? String(from) : `${from}–${to}`)).join(', ')
+}
+
+const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`
+
+const table = (head: readonly string[], rows: readonly string[]): string[] => [
+  row(...head),
+  row(...head.map(() => '---')),
+  ...rows,
+]
+
+const minutes = (seconds: number): string => `${(seconds / 60).toFixed(1)} min`
+
+const countOf = (runs: readonly Result[], outcome: Result['outcome']): number =>
+  runs.filter((run) => run.outcome === outcome).length
+
+const leastOf = (runs: readonly Result[]): string =>
+  countables
+    .map((name) => [name, Math.min(...runs.map(({ reached }) => reached[name]))] as const)
+    .filter(([, least]) => least > 0)
+    .map(([name, least]) => `${name} ${least}`)
+    .join(', ') || 'nothing is counted'
+
+const scenarioRow = ([scenario, runs]: readonly [string, readonly Result[]]): string =>
+  row(
+    `\`${scenario}\``,
+    rangesOf(runs.map(({ seed }) => seed)),
+    countOf(runs, 'passed'),
+    countOf(runs, 'inconclusive'),
+    countOf(runs, 'failed'),
+    leastOf(runs),
+    minutes(runs.reduce((sum, { seconds }) => sum + seconds, 0)),
+  )
+
+const plain = (text: string): string => text.replaceAll(/[|\n]/g, ' ').slice(0, 200)
+
+const troubleOf = (runs: readonly Result[]): string[] => {
+  const odd = runs.filter(({ outcome }) => outcome !== 'passed')
+  if (odd.length === 0) return ['Every run held every promise and reached its floors.']
+  return odd.map(({ scenario, seed, outcome, violations, missed }) => {
+    const [first] = violations
+    const why = first ? `${first.invariant}: ${first.subject}: ${first.what}` : missed.join('; ')
+    return `- \`${scenario} --seed ${seed}\` is ${outcome}: ${plain(why)}`
+  })
+}
+
+const mutantsOf = (mutants: readonly MutantResult[]): string[] => {
+  if (mutants.length === 0) return ['No run over the planted defects is recorded.']
+  const caught = mutants.filter(({ outcome }) => outcome === 'caught').length
+  return [
+    `${caught} of ${mutants.length} planted defects were noticed by what should notice them.`,
+    '',
+    ...table(
+      ['defect', 'rule', 'service', 'noticed by', 'outcome', 'time'],
+      mutants.map((mutant) =>
+        row(
+          plain(mutant.name),
+          mutant.rule,
+          mutant.service,
+          `\`${plain(mutant.heldBy)}\``,
+          mutant.outcome,
+          `${mutant.seconds.toFixed(0)} s`,
+        ),
+      ),
+    ),
+  ]
+}
+
+const machineLines = (runs: readonly Result[]): string[] => [
+  ...new Set(
+    runs.map(
+      ({ machine: { cores, memoryGb, node, engines } }) =>
+        `- ${cores} cores, ${memoryGb} GB of memory, Node ${node}; ${engines.join(', ')}`,
+    ),
+  ),
+]
+
+/** The report over the runs at the commit that was played last. @param results oldest first */
+export const reportOf = (results: readonly Result[], mutants: readonly MutantResult[]): string => {
+  const commit = results.at(-1)?.commit
+  const runs = results.filter((result) => result.commit === commit)
+  const days = [...new Set(runs.map(({ at }) => at.slice(0, 10)))].join(', ')
+  const played =
+    runs.length === 0
+      ? ['No run is recorded.']
+      : [
+          `Commit \`${commit}\`${commit?.endsWith('+') ? ' with local changes' : ''}, ${days}. ${runs.length} runs: ${countOf(runs, 'passed')} passed, ${countOf(runs, 'inconclusive')} inconclusive, ${countOf(runs, 'failed')} failed.`,
+          '',
+          ...machineLines(runs),
+          '',
+          ...table(
+            ['scenario', 'seeds', 'passed', 'inconclusive', 'failed', 'at least, in each run', 'time'],
+            [...Map.groupBy(runs, ({ scenario }) => scenario)].map(scenarioRow),
+          ),
+          '',
+          ...troubleOf(runs),
+        ]
+  return [
+    '# Proof: what was played, and what came of it',
+    '',
+    'Written by `npm run chaos -- --report` from the outcomes that [the harness](../chaos/README.md) left behind; what each run checks stands in',
+    '[`guarantees.md`](guarantees.md). A run is *inconclusive* when too little happened in it to prove anything.',
+    '',
+    '## Runs',
+    '',
+    ...played,
+    '',
+    '## Planted defects',
+    '',
+    'Each is a small change that breaks one rule; the seed, story or test that is named beside it must fail because of it.',
+    '',
+    ...mutantsOf(mutants),
+    '',
+  ].join('\n')
+}
