@@ -1,4 +1,5 @@
-// Every service at every kind of place that it has: around handlers' and requests' commits, around the relay's mark, behind a job's effect.
+// Every service at every kind of place that it has: around handlers' and requests' commits, around the relay's mark, around a job's effect
+// and around the commit of its result.
 import type { ServiceName } from '@cartwright/service-kit'
 import type { Story } from './purchase-stories.ts'
 
@@ -16,7 +17,9 @@ const each =
 
 const handling = each('before-handler-commit', 'after-handler-commit', 'after-commit-before-offset')
 const answering = each('before-request-commit', 'after-request-commit')
-const working = each('after-effect-before-apply')
+const applying = each('after-effect-before-apply', 'before-job-commit', 'after-job-commit')
+/** Jobs that change something outside. */
+const working = each('before-effect', 'after-effect-before-apply', 'before-job-commit', 'after-job-commit')
 const passing = each('before-forward', 'before-answer')
 const relaying = (service: ServiceName, story: Story = 'buy'): Death => ({ service, at: 'after-ack-before-mark', story })
 
@@ -36,13 +39,13 @@ export const deaths: readonly Death[] = [
   ...answering('order', 'checkout'),
   ...answering('order', 'cancelOrder', 'buy-and-cancel'),
   ...answering('order', 'shipOrder', 'buy-and-ship'),
-  ...working('order', 'send-lookup-code', 'buy-and-look-up'),
+  ...applying('order', 'send-lookup-code', 'buy-and-look-up'),
   relaying('order'),
   ...handling('payment', 'order.payment-requested'),
   ...handling('payment', 'order.refund-requested', 'buy-and-cancel'),
   ...answering('payment', 'stripeWebhook'),
   ...working('payment', 'open-session'),
-  ...working('payment', 'process-stripe-event'),
+  ...applying('payment', 'process-stripe-event'),
   ...working('payment', 'refund', 'buy-and-cancel'),
   ...working('payment', 'close-session', 'leave'),
   relaying('payment'),

@@ -28,7 +28,8 @@ export const shortDeadlines = {
   ORDER_COMMIT_TIMEOUT_SEC: '5',
   ORDER_EXPIRY_TIMEOUT_SEC: '5',
   ORDER_SESSION_TIMEOUT_SEC: '90',
-  PAYMENT_RECONCILE_SEC: '5',
+  // Longer than a charge may take to be announced, so that comparison does not hide what webhooks missed.
+  PAYMENT_RECONCILE_SEC: '20',
   NOTIFICATION_ALERT_WINDOW_SEC: '2',
   NOTIFICATION_SMTP_TIMEOUT_MS: '5000',
   IDENTITY_BCRYPT_COST: '4',
