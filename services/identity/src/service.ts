@@ -9,6 +9,7 @@ import { config } from './config.ts'
 import { openPrisma } from './db/prisma.ts'
 import type { IdentityDeps, IdentityOwn } from './deps.ts'
 import { passwordHasher } from './passwords/hasher.ts'
+import { passwordStrength } from './passwords/strength.ts'
 import { confirmEmail } from './profile/new-email.ts'
 import { closeMe, getMe, updateMe } from './profile/routes.ts'
 import { internalAccessRevocations } from './read-revocations/route.ts'
@@ -42,6 +43,7 @@ export const identityService = defineService<typeof config, IdentityOwn>({
         cost: base.config.bcryptCost,
         ...(base.config.bcryptThreads === null ? {} : { threads: base.config.bcryptThreads }),
       }),
+      strength: passwordStrength(),
       codes: await codeMaker(base.config.otpSecret, base.config.sealPublicJwk),
       prisma: openPrisma(base.db),
     }
@@ -78,5 +80,7 @@ export const identityService = defineService<typeof config, IdentityOwn>({
   invariants: [oneKeySigns],
   revocationList: ({ db }, since, after) => listRevocations(db, since, after),
   seed,
-  close: (deps) => deps.passwords.close(),
+  close: async (deps) => {
+    await Promise.all([deps.passwords.close(), deps.strength.close()])
+  },
 })

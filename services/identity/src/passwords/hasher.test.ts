@@ -1,7 +1,8 @@
 // Passwords off the event loop: equal work for everybody, threads only while there is work, a limit on what waits.
 import { AppError } from '@cartwright/contracts'
+import { hashSync } from 'bcryptjs'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type PasswordHasher, passwordHasher } from './hasher.ts'
+import { type PasswordHasher, passwordHasher, saltOf } from './hasher.ts'
 
 describe('the password hasher', () => {
   let hasher: PasswordHasher
@@ -35,6 +36,32 @@ describe('the password hasher', () => {
     hasher = passwordHasher({ cost: 4 })
     const hash = await hasher.hash('x'.repeat(72))
     expect(await hasher.matches('x'.repeat(73), hash)).toBe(false)
+  })
+
+  test.each([
+    ['é', 'e\u0301'],
+    ['ü', 'u\u0308'],
+    ['한', '\u1112\u1161\u11ab'],
+  ])('%s is one letter, composed or not', async (composed, apart) => {
+    hasher = passwordHasher({ cost: 4 })
+    const hash = await hasher.hash(`pass ${composed} word`)
+    expect(await hasher.matches(`pass ${apart} word`, hash)).toBe(true)
+    expect(await hasher.matches(`pass ${composed} word`, await hasher.hash(`pass ${apart} word`))).toBe(true)
+    expect(await hasher.matches('pass  word', hash)).toBe(false)
+  })
+
+  test('a hash of before passwords were composed matches what was typed then', async () => {
+    hasher = passwordHasher({ cost: 4 })
+    const typed = 'caf\u0065\u0301 au lait'
+    expect(await hasher.matches(typed, hashSync(typed, 4))).toBe(true)
+  })
+
+  test('with the salt of an earlier hash equal passwords have equal hashes', async () => {
+    hasher = passwordHasher({ cost: 4 })
+    const hash = await hasher.hash('correct horse')
+    expect(await hasher.hash('correct horse', saltOf(hash))).toBe(hash)
+    expect(await hasher.hash('correct house', saltOf(hash))).not.toBe(hash)
+    expect(await hasher.hash('correct horse')).not.toBe(hash)
   })
 
   test('threads start with the work, never more than allowed, and end without it', async () => {

@@ -2,6 +2,6 @@
 import { parentPort } from 'node:worker_threads'
 import { compareSync, hashSync } from 'bcryptjs'
 
-parentPort?.on('message', ({ password, cost, hash }) => {
-  parentPort?.postMessage(hash === null ? hashSync(password, cost) : compareSync(password, hash))
+parentPort?.on('message', ({ password, cost, hash, salt }) => {
+  parentPort?.postMessage(hash === null ? hashSync(password, salt ?? cost) : compareSync(password, hash))
 })

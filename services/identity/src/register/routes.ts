@@ -33,7 +33,7 @@ const accountOf = async (email: string, name: string, locale: string, deps: Iden
  */
 export const register = route(identityApi.register, async (req, deps: IdentityDeps) => {
   const { email, password, name, locale = 'en' } = req.body
-  assertAcceptable(password, '/password')
+  await assertAcceptable({ password, field: '/password', context: [email, name] }, deps)
   return noSooner(deps.config.answerFloorMs, async () => {
     const before = await findByEmail(deps.db, email)
     const earlier = before && !before.verified_at ? await findPending(deps.db, before.id, 'verify-email') : null

@@ -25,7 +25,7 @@ export const forgotPassword = route(identityApi.forgotPassword, (req, deps: Iden
 /** The new password is hashed before the code is looked at: a wrong code takes as long as a right one. */
 export const resetPassword = route(identityApi.resetPassword, async (req, deps: IdentityDeps) => {
   const { email, code, newPassword } = req.body
-  assertAcceptable(newPassword, '/newPassword')
+  await assertAcceptable({ password: newPassword, field: '/newPassword', context: [email] }, deps)
   return guessing(req, deps, async () => {
     const subject = guesserOf(normalized(email))
     await countGuess(subject, 'reset-password', deps)
