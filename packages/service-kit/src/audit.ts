@@ -14,15 +14,20 @@ export interface AuditEntry {
   before?: object | null
   /** Null for what exists no longer. */
   after?: object | null
+  /** Where the call came from, as the gateway saw it. */
+  clientAddress?: string
+  /** Why, in an operator's words or as a stable code. */
+  reason?: string
 }
 
 const jsonOrNull = (state: object | null | undefined): string | null => (state ? JSON.stringify(state) : null)
 
 /** Writes an audit row; it commits or vanishes with the change that it describes. */
 export const audit = async (tx: Tx, entry: AuditEntry): Promise<void> => {
-  const { actor, action, target, before, after } = entry
-  await tx.run`INSERT INTO audit_entry (actor, action, target, state_before, state_after, correlation_id, created_at)
-    VALUES (${actor}, ${action}, ${target}, ${jsonOrNull(before)}, ${jsonOrNull(after)}, ${currentTrace().correlationId.slice(0, 80)}, ${tx.dbNow})`
+  const { actor, action, target, before, after, clientAddress, reason } = entry
+  await tx.run`INSERT INTO audit_entry (actor, action, target, state_before, state_after, correlation_id, client_address, reason, created_at)
+    VALUES (${actor}, ${action}, ${target}, ${jsonOrNull(before)}, ${jsonOrNull(after)}, ${currentTrace().correlationId.slice(0, 80)},
+      ${clientAddress?.slice(0, 64) ?? null}, ${reason?.slice(0, 200) ?? null}, ${tx.dbNow})`
 }
 
 /** The members that differ, before and after: what an audit row of an update holds. */

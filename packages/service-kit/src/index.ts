@@ -31,7 +31,13 @@ export { type ProgramContext, ProgramError, program, type Running } from './prog
 export { microseconds, type Revocations } from './revocations.ts'
 export { answer, authorize, type Route, type RouteRequest, route, traceOfRequest } from './route.ts'
 export { run } from './run.ts'
-export { recordSecurityEvent, type SecurityEvent, type SecurityFacts, securityEvents } from './security-events.ts'
+export {
+  auditSecurityEvent,
+  recordSecurityEvent,
+  type SecurityEvent,
+  type SecurityFacts,
+  securityEvents,
+} from './security-events.ts'
 export {
   type BaseDeps,
   defineService,

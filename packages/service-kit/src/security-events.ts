@@ -1,4 +1,6 @@
 // Security events: one log line with stable field names and one counter for each. No secret, code, token or e-mail address gets in.
+import type { Tx } from '@cartwright/db'
+import { audit } from './audit.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -54,4 +56,23 @@ export const recordSecurityEvent = (
   const { level, says } = securityEvents[event]
   metrics.securityEvents.inc({ event })
   log[level]({ securityEvent: event, ...facts }, `security: ${says}`)
+}
+
+/** A security event that changes an account: an audit row in the transaction of the change, and line and count after its commit. */
+export const auditSecurityEvent = async (
+  tx: Tx,
+  deps: { log: Logger; metrics: Metrics },
+  event: SecurityEvent,
+  facts: SecurityFacts & { userId: string },
+): Promise<void> => {
+  const { userId, actorId = userId, sessionId, clientAddress, reason } = facts
+  await audit(tx, {
+    actor: actorId,
+    action: `security.${event}`,
+    target: userId,
+    ...(sessionId === undefined ? {} : { after: { sessionId } }),
+    ...(clientAddress === undefined ? {} : { clientAddress }),
+    ...(reason === undefined ? {} : { reason }),
+  })
+  tx.afterCommit(() => recordSecurityEvent(deps, event, facts))
 }

@@ -23,6 +23,7 @@ export const config = {
   accessTokenSec: integer('IDENTITY_ACCESS_TOKEN_SEC', 'Life of an access token in seconds', 600),
   adminAccessTokenSec: integer('IDENTITY_ADMIN_ACCESS_TOKEN_SEC', 'Life of an admin’s access token in seconds', 120),
   refreshTokenDays: integer('IDENTITY_REFRESH_TOKEN_DAYS', 'Life of an unused refresh token in days', 30),
+  sessionDays: integer('IDENTITY_SESSION_DAYS', 'Life of a session in days, however often it is used', 180),
   codeSec: integer('IDENTITY_CODE_SEC', 'Life of a one-time code in seconds', 600),
   keyDays: integer('IDENTITY_KEY_DAYS', 'Days a signing key signs before the next one takes over', 30),
   trustProxy: flag('IDENTITY_TRUST_PROXY', 'Take the client address from X-Forwarded-For, which the gateway sets', true),

@@ -25,7 +25,7 @@ import { oneKeySigns } from './watch-invariants/invariants.ts'
 const keyRules = ({ config: values }: BaseDeps<typeof config>): KeyRules => ({
   secret: values.keySecret,
   keyDays: values.keyDays,
-  accessTokenSec: values.accessTokenSec,
+  accessTokenSec: Math.max(values.accessTokenSec, values.adminAccessTokenSec),
 })
 
 export const identityService = defineService<typeof config, IdentityOwn>({

@@ -69,7 +69,7 @@ export const updateUser = route(identityApi.updateUser, async (req, deps: Identi
     if (before.role === after.role && before.blocked === after.blocked) return
     await tx.run`UPDATE user_account SET role = ${after.role}, blocked_at = IF(${after.blocked}, COALESCE(blocked_at, ${tx.dbNow}), NULL) WHERE id = ${userId}`
     // A new role or a block must not wait for an old session to end by itself.
-    if (after.blocked || before.role !== after.role) await endAllSessions(tx, userId)
+    await endAllSessions(tx, userId, deps)
     await audit(tx, { actor: principal.id, action: 'user.update', target: userId, before, after })
   })
   return readUser(userId, deps)

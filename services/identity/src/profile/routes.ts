@@ -29,7 +29,7 @@ export const closeMe = route(identityApi.closeMe, async (req, deps: IdentityDeps
     const closed =
       await tx.run`UPDATE user_account SET closed_at = ${tx.dbNow}, email = NULL, name = NULL, password_hash = NULL WHERE id = ${id} AND closed_at IS NULL`
     if (closed.affectedRows !== 1) throw new AppError('not_found')
-    await endAllSessions(tx, id)
+    await endAllSessions(tx, id, deps)
     await tx.run`DELETE FROM address WHERE user_id = ${id}`
     await tx.run`DELETE FROM one_time_code WHERE user_id = ${id}`
     await publish(tx, identityEvents.accountClosed, { userId: id, at: deps.clock.now().toISOString() })

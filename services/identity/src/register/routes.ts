@@ -86,7 +86,7 @@ export const verify = route(identityApi.verify, (req, deps: IdentityDeps) =>
         recipient: recipientOf(normalized(email), name),
         locale: user.locale,
       })
-      return openSession(tx, user, deps)
+      return openSession(tx, user, deps, req)
     })
     return tokens()
   }),

@@ -37,7 +37,7 @@ export const resetPassword = route(identityApi.resetPassword, async (req, deps: 
       if (user === null) throw new AppError('otp_invalid')
       await tx.run`UPDATE user_account SET password_hash = ${passwordHash} WHERE id = ${user.id}`
       await voidCodes(tx, user.id)
-      await endAllSessions(tx, user.id)
+      await endAllSessions(tx, user.id, deps)
       const at = deps.clock.now().toISOString()
       await publish(tx, identityEvents.passwordChanged, {
         userId: user.id,

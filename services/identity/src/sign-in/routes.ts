@@ -7,12 +7,15 @@ import type { IdentityDeps } from '../deps.ts'
 import { findPending } from '../one-time-codes/codes.ts'
 import { assertNotThrottled, forgetFailures, passwordGuessers, recordFailure } from '../throttle.ts'
 import { publishedAheadSec } from '../tokens/signing-keys.ts'
-import { endFamily, openSession, rotate } from '../tokens/tokens.ts'
+import { openSession, rotate, signOut } from '../tokens/tokens.ts'
 
-export const guest = route(identityApi.guest, async (_, deps: IdentityDeps) => {
-  const subject = { id: deps.newId('gst'), role: 'guest', email: null } as const
+export const guest = route(identityApi.guest, async (req, deps: IdentityDeps) => {
+  const subject = { id: deps.newId('gst'), role: 'guest' } as const
   const tokens = await deps.db.tx(async (tx) => {
-    const [, session] = await Promise.all([insertUser(tx, { ...subject, name: null }), openSession(tx, subject, deps)])
+    const [, session] = await Promise.all([
+      insertUser(tx, { ...subject, email: null, name: null }),
+      openSession(tx, subject, deps, req),
+    ])
     return session
   })
   return tokens()
@@ -42,15 +45,15 @@ export const login = route(identityApi.login, async (req, deps: IdentityDeps) =>
     // The password may have been changed while this one was compared.
     if (now === null || now.password_hash !== user.password_hash) throw new AppError('invalid_credentials')
     if (now.blocked_at) throw new AppError('account_blocked')
-    return openSession(tx, now, deps)
+    return openSession(tx, now, deps, req)
   })
   return tokens()
 })
 
-export const refresh = route(identityApi.refresh, (req, deps: IdentityDeps) => rotate(req.body.refreshToken, deps))
+export const refresh = route(identityApi.refresh, (req, deps: IdentityDeps) => rotate(req.body.refreshToken, deps, req))
 
 export const logout = route(identityApi.logout, async (req, deps: IdentityDeps) => {
-  await deps.db.tx((tx) => endFamily(tx, req.body.refreshToken))
+  await deps.db.tx((tx) => signOut(tx, req.body.refreshToken, deps, req))
   return null
 })
 

@@ -2,110 +2,187 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { AppError, type Role, type Tokens } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
-import { accessAudience } from '@cartwright/service-kit'
+import { accessAudience, auditSecurityEvent, microseconds } from '@cartwright/service-kit'
 import { SignJWT } from 'jose'
+import { addressOf, type Caller } from '../client-address.ts'
+import { lockUser } from '../db/users.ts'
 import type { IdentityDeps } from '../deps.ts'
+import { sessionClientOf } from './client.ts'
+import { lockedNow, revokeAccess } from './revocations.ts'
 
 export interface Subject {
   id: string
   role: Role
-  email: string | null
+  /** Still in the token until checkout asks identity for the address. */
+  email?: string | null
 }
 
-/** Seconds in which a second use of a rotated token counts as a retry of the client, not as theft. */
+/** Seconds in which a second use of a rotated token counts as a retry of the client, not as theft. It gets one sibling. */
 const graceSec = 10
 
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex')
 
-const insertRefresh = (tx: Tx, familyId: string, deps: IdentityDeps): string => {
+/** A token never lives longer than its session may: `refreshTokenDays` from its use, `sessionDays` from the sign-in. */
+const insertRefresh = (tx: Tx, sessionId: string, { config }: IdentityDeps): string => {
   const token = randomBytes(32).toString('base64url')
   tx.write`INSERT INTO refresh_token (token_hash, family_id, created_at, expires_at)
-    VALUES (${hashOf(token)}, ${familyId}, ${tx.dbNow}, ${tx.dbNow} + INTERVAL ${deps.config.refreshTokenDays} DAY)`
+    SELECT ${hashOf(token)}, id, ${tx.dbNow}, LEAST(${tx.dbNow} + INTERVAL ${config.refreshTokenDays} DAY, created_at + INTERVAL ${config.sessionDays} DAY)
+    FROM refresh_family WHERE id = ${sessionId}`
   return token
 }
 
-const signAccess = async (subject: Subject, deps: IdentityDeps): Promise<string> => {
+/** What a pair of tokens is made of. `issuedAt` was read while the locks that order it before or after a revocation were held. */
+interface Issued {
+  subject: Subject
+  sessionId: string
+  refreshToken: string
+  issuedAt: string
+}
+
+const lifetimeSec = (role: Role, { config }: IdentityDeps): number =>
+  role === 'admin' ? config.adminAccessTokenSec : config.accessTokenSec
+
+const signAccess = async ({ subject, sessionId, issuedAt }: Issued, deps: IdentityDeps): Promise<string> => {
   const { kid, key } = await deps.keys.active()
   const now = Math.floor(deps.clock.now().getTime() / 1000)
-  return new SignJWT({ role: subject.role, ...(subject.email === null ? {} : { email: subject.email }) })
+  return new SignJWT({
+    role: subject.role,
+    sid: sessionId,
+    issuedAtUs: microseconds(issuedAt),
+    ...(subject.email ? { email: subject.email } : {}),
+  })
     .setProtectedHeader({ alg: 'ES256', kid, typ: 'at+jwt' })
     .setSubject(subject.id)
     .setIssuer(deps.shared.issuer)
     .setAudience(accessAudience)
     .setIssuedAt(now)
-    .setExpirationTime(now + deps.config.accessTokenSec)
+    .setExpirationTime(now + lifetimeSec(subject.role, deps))
     .sign(key)
 }
 
-const tokensOf = async (subject: Subject, refreshToken: string, deps: IdentityDeps): Promise<Tokens> => ({
-  accessToken: await signAccess(subject, deps),
+const tokensOf = async (issued: Issued, deps: IdentityDeps): Promise<Tokens> => ({
+  accessToken: await signAccess(issued, deps),
   tokenType: 'Bearer',
-  expiresInSec: deps.config.accessTokenSec,
-  refreshToken,
-  principal: { id: subject.id, role: subject.role },
+  expiresInSec: lifetimeSec(issued.subject.role, deps),
+  refreshToken: issued.refreshToken,
+  principal: { id: issued.subject.id, role: issued.subject.role },
 })
 
 /**
  * Opens a session: a new family of refresh tokens. Signing happens after the transaction. The caller holds the user's row, so that a
  * new password or a block that ends all sessions cannot pass this one.
  */
-export const openSession = async (tx: Tx, subject: Subject, deps: IdentityDeps): Promise<() => Promise<Tokens>> => {
-  const familyId = deps.newId('fam')
-  tx.write`INSERT INTO refresh_family (id, user_id, created_at) VALUES (${familyId}, ${subject.id}, ${tx.dbNow})`
-  const refreshToken = insertRefresh(tx, familyId, deps)
-  return () => tokensOf(subject, refreshToken, deps)
+export const openSession = async (
+  tx: Tx,
+  { id, role, email = null }: Subject,
+  deps: IdentityDeps,
+  caller: Caller,
+): Promise<() => Promise<Tokens>> => {
+  const sessionId = deps.newId('ses')
+  const { client, network } = sessionClientOf(caller, deps)
+  tx.write`INSERT INTO refresh_family (id, user_id, created_at, last_used_at, client, network)
+    VALUES (${sessionId}, ${id}, ${tx.dbNow}, ${tx.dbNow}, ${client}, ${network})`
+  const refreshToken = insertRefresh(tx, sessionId, deps)
+  const issued: Issued = { subject: { id, role, email }, sessionId, refreshToken, issuedAt: await lockedNow(tx) }
+  return () => tokensOf(issued, deps)
 }
 
-type Rotation = { kind: 'rotated'; subject: Subject; refreshToken: string } | { kind: 'refused' }
+interface SessionRow {
+  id: string
+  user_id: string
+}
 
-const refused = { kind: 'refused' } as const
+/** The session of a refresh token, with the row of its owner locked: always before the session's own row. */
+const lockOwner = async (tx: Tx, token: string) => {
+  const session = await tx.one<SessionRow>`SELECT refresh_family.id, refresh_family.user_id FROM refresh_token
+    JOIN refresh_family ON refresh_family.id = refresh_token.family_id WHERE token_hash = ${hashOf(token)}`
+  if (session === null) return null
+  return { sessionId: session.id, userId: session.user_id, user: await lockUser(tx, session.user_id) }
+}
 
 interface RefreshRow {
+  revoked: number
   rotated: number
   late: number
+  siblings: number
   expired: number
 }
 
-const rotateIn = async (tx: Tx, token: string, deps: IdentityDeps): Promise<Rotation> => {
-  const tokenHash = hashOf(token)
-  const known = await tx.one<{ family_id: string }>`SELECT family_id FROM refresh_token WHERE token_hash = ${tokenHash}`
-  if (known === null) return refused
-  const { family_id: familyId } = known
-  // One at a time in a family: a revocation can then not overlook a token that is just being made.
-  const family = await tx.one<{
-    user_id: string
-    revoked: number
-  }>`SELECT user_id, revoked_at IS NOT NULL AS revoked FROM refresh_family WHERE id = ${familyId} FOR UPDATE`
-  const row =
-    await tx.one<RefreshRow>`SELECT rotated_at IS NOT NULL AS rotated, COALESCE(rotated_at < ${tx.dbNow} - INTERVAL ${graceSec} SECOND, 0) AS late,
-    expires_at <= ${tx.dbNow} AS expired FROM refresh_token WHERE token_hash = ${tokenHash}`
-  if (family === null || family.revoked || row === null) return refused
-  if (row.late) {
-    await tx.run`UPDATE refresh_family SET revoked_at = ${tx.dbNow} WHERE id = ${familyId}`
-    return refused
+const endSessionRow = (tx: Tx, sessionId: string, userId: string) =>
+  tx.run`UPDATE refresh_family SET revoked_at = ${tx.dbNow} WHERE id = ${sessionId} AND user_id = ${userId} AND revoked_at IS NULL`
+
+/** Why a session ends; a stable code in audit rows. */
+export type EndReason = 'signed_out' | 'ended_by_owner' | 'refresh_token_reused'
+
+/** Ends one session and its access tokens. The caller holds the user's row. @returns false when it had ended before, or is another user's */
+export const endSession = async (
+  tx: Tx,
+  { userId, sessionId, reason }: { userId: string; sessionId: string; reason: EndReason },
+  deps: IdentityDeps,
+  caller: Caller,
+): Promise<boolean> => {
+  if ((await endSessionRow(tx, sessionId, userId)).affectedRows !== 1) return false
+  await revokeAccess(tx, { userId, sessionId }, deps)
+  const event = reason === 'refresh_token_reused' ? 'refresh_reused' : 'session_ended'
+  await auditSecurityEvent(tx, deps, event, { userId, sessionId, reason, clientAddress: addressOf(caller, deps) })
+  return true
+}
+
+/** Takes the token's one rotation, or within the grace its one sibling. Both are compare-and-set. @returns false for a reuse */
+const take = async (tx: Tx, tokenHash: string, row: RefreshRow): Promise<boolean> => {
+  if (!row.rotated) {
+    const first =
+      await tx.run`UPDATE refresh_token SET rotated_at = ${tx.dbNow} WHERE token_hash = ${tokenHash} AND rotated_at IS NULL`
+    return first.affectedRows === 1
   }
-  if (row.expired) return refused
-  const subject =
-    await tx.one<Subject>`SELECT id, role, email FROM user_account WHERE id = ${family.user_id} AND closed_at IS NULL AND blocked_at IS NULL`
-  if (subject === null) return refused
-  if (!row.rotated) await tx.run`UPDATE refresh_token SET rotated_at = ${tx.dbNow} WHERE token_hash = ${tokenHash}`
-  return { kind: 'rotated', subject, refreshToken: insertRefresh(tx, familyId, deps) }
+  if (row.late || row.siblings > 0) return false
+  const sibling =
+    await tx.run`UPDATE refresh_token SET sibling_at = ${tx.dbNow} WHERE token_hash = ${tokenHash} AND sibling_at IS NULL`
+  return sibling.affectedRows === 1
 }
 
-/** @throws AppError refresh_token_invalid; a late reuse has then revoked the whole family */
-export const rotate = async (token: string, deps: IdentityDeps): Promise<Tokens> => {
-  const rotation = await deps.db.tx((tx) => rotateIn(tx, token, deps))
-  if (rotation.kind === 'refused') throw new AppError('refresh_token_invalid')
-  return tokensOf(rotation.subject, rotation.refreshToken, deps)
+const rotateIn = async (tx: Tx, token: string, deps: IdentityDeps, caller: Caller): Promise<Issued | null> => {
+  const owner = await lockOwner(tx, token)
+  if (owner === null || owner.user === null || owner.user.blocked_at !== null) return null
+  const { sessionId, userId, user } = owner
+  const tokenHash = hashOf(token)
+  const row = await tx.one<RefreshRow>`SELECT revoked_at IS NOT NULL AS revoked, rotated_at IS NOT NULL AS rotated,
+      COALESCE(rotated_at < ${tx.dbNow} - INTERVAL ${graceSec} SECOND, 0) AS late, sibling_at IS NOT NULL AS siblings,
+      expires_at <= ${tx.dbNow} OR refresh_family.created_at <= ${tx.dbNow} - INTERVAL ${deps.config.sessionDays} DAY AS expired
+    FROM refresh_token JOIN refresh_family ON refresh_family.id = refresh_token.family_id WHERE token_hash = ${tokenHash} FOR UPDATE`
+  if (row === null || row.revoked) return null
+  if (row.expired && !row.rotated) return null
+  if (!(await take(tx, tokenHash, row))) {
+    await endSession(tx, { userId, sessionId, reason: 'refresh_token_reused' }, deps, caller)
+    return null
+  }
+  const { client, network } = sessionClientOf(caller, deps)
+  tx.write`UPDATE refresh_family SET last_used_at = ${tx.dbNow}, client = ${client}, network = ${network} WHERE id = ${sessionId}`
+  const refreshToken = insertRefresh(tx, sessionId, deps)
+  return { subject: { id: user.id, role: user.role, email: user.email }, sessionId, refreshToken, issuedAt: await lockedNow(tx) }
 }
 
-/** Ends the family of a refresh token; an unknown one is a no-op. */
-export const endFamily = async (tx: Tx, token: string): Promise<void> => {
-  const row = await tx.one<{ family_id: string }>`SELECT family_id FROM refresh_token WHERE token_hash = ${hashOf(token)}`
-  if (row) await tx.run`UPDATE refresh_family SET revoked_at = ${tx.dbNow} WHERE id = ${row.family_id} AND revoked_at IS NULL`
+/** @throws AppError refresh_token_invalid; a reuse that is no retry has then ended the session */
+export const rotate = async (token: string, deps: IdentityDeps, caller: Caller): Promise<Tokens> => {
+  const issued = await deps.db.tx((tx) => rotateIn(tx, token, deps, caller))
+  if (issued === null) throw new AppError('refresh_token_invalid')
+  return tokensOf(issued, deps)
 }
 
-/** Ends every session of a user: after a new password, a block, a closed account. The caller has changed the user's row before. */
-export const endAllSessions = async (tx: Tx, userId: string): Promise<void> => {
-  await tx.run`UPDATE refresh_family SET revoked_at = ${tx.dbNow} WHERE user_id = ${userId} AND revoked_at IS NULL`
+/** Signs out: ends the session of a refresh token. An unknown one is a no-op. */
+export const signOut = async (tx: Tx, token: string, deps: IdentityDeps, caller: Caller): Promise<void> => {
+  const owner = await lockOwner(tx, token)
+  if (owner === null) return
+  const { userId, sessionId } = owner
+  await endSession(tx, { userId, sessionId, reason: 'signed_out' }, deps, caller)
+}
+
+/**
+ * Ends every session of a user, and all access tokens: after a new password, a block, a new role, a closed account. The caller has
+ * changed or locked the user's row before.
+ * @param except a session that goes on; its access tokens end too, so that it refreshes
+ */
+export const endAllSessions = async (tx: Tx, userId: string, deps: IdentityDeps, except = ''): Promise<void> => {
+  await tx.run`UPDATE refresh_family SET revoked_at = ${tx.dbNow} WHERE user_id = ${userId} AND revoked_at IS NULL AND id <> ${except}`
+  await revokeAccess(tx, { userId }, deps)
 }
