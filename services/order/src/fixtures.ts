@@ -24,13 +24,35 @@ export interface Wire {
   /** Instead of a principal's cart: a fresh one at each read, as for somebody who fills the next one at once. */
   freshCarts: Map<string, () => OpenCart>
   variants: Map<string, InternalVariant>
+  /** Accounts as identity has them, where they differ from the token or from an open account. */
+  accounts: Map<string, { email?: string | null; blocked?: boolean; closed?: boolean } | null>
   /** Who was read, in order. */
   reads: string[]
   /** Services that answer 503 for now. */
-  down: Set<'cart' | 'catalog'>
+  down: Set<'identity' | 'cart' | 'catalog'>
 }
 
-const upstreams = ({ carts, freshCarts, variants, down, reads }: Wire) => ({
+const anAccount = (id: string) => ({
+  id,
+  role: 'customer',
+  email: `${id}@example.com`,
+  name: 'Dana Field',
+  locale: 'en',
+  verified: true,
+  blocked: false,
+  closed: false,
+})
+
+const upstreams = ({ accounts, carts, freshCarts, variants, down, reads }: Wire) => ({
+  identity: {
+    'GET /internal/users/:userId': ({ params }: { params: Record<string, string> }) => {
+      const { userId = '' } = params
+      reads.push('identity')
+      if (down.has('identity')) throw new Error('down')
+      const known = accounts.get(userId)
+      return known === null ? null : { ...anAccount(userId), ...known }
+    },
+  },
   cart: {
     'GET /internal/carts/open': ({ query }: { query: Record<string, string> }) => {
       reads.push('cart')
@@ -67,7 +89,14 @@ export const aVariant = (more: Partial<InternalVariant> = {}): InternalVariant =
 
 /** Starts order with its fakes. @param env further variables */
 export const startOrder = async (env: Environment = {}) => {
-  const wire: Wire = { carts: new Map(), freshCarts: new Map(), variants: new Map(), reads: [], down: new Set() }
+  const wire: Wire = {
+    accounts: new Map(),
+    carts: new Map(),
+    freshCarts: new Map(),
+    variants: new Map(),
+    reads: [],
+    down: new Set(),
+  }
   const { publicJwk } = await sealKeys()
   const t = await startUnderTest(orderService, { env: { SEAL_PUBLIC_JWK: publicJwk, ...env }, upstreams: upstreams(wire) })
 
@@ -78,7 +107,7 @@ export const startOrder = async (env: Environment = {}) => {
   }
   const aShopper = (role: 'guest' | 'customer' = 'customer'): Principal => {
     const id = `${role === 'guest' ? 'gst' : 'usr'}_${suffix()}`
-    return role === 'guest' ? { id, role } : { id, role, email: `${id}@example.com` }
+    return role === 'guest' ? { id, role } : { id, role, email: anAccount(id).email }
   }
   const fillCart = (shopper: Principal, items: readonly { sku: string; quantity: number }[], version = 3): OpenCart => {
     const lines = items.map(({ sku, quantity }) => ({ id: `lin_${suffix()}`, sku, quantity }))

@@ -181,7 +181,7 @@ describe('a checkout that is refused writes nothing and says what helps', () => 
     await refused(() => o.checkout(shopper), 409, { code: 'unavailable' })
   })
 
-  test.each(['cart', 'catalog'] as const)(
+  test.each(['identity', 'cart', 'catalog'] as const)(
     '%s that does not answer: 503, and the same key works when it is back',
     async (service) => {
       const { shopper } = aCart()
@@ -284,5 +284,49 @@ test('a checkout reads the cart once and catalog once, whatever is in the cart',
   )
   o.wire.reads.length = 0
   expect((await o.checkout(shopper)).status).toBe(201)
+  expect(o.wire.reads.toSorted()).toEqual(['cart', 'catalog', 'identity'])
+  const guest = o.aShopper('guest')
+  o.fillCart(guest, [{ sku: o.anItem().sku, quantity: 1 }])
+  o.wire.reads.length = 0
+  expect((await o.checkout(guest, { email: 'guest@example.net' })).status).toBe(201)
   expect(o.wire.reads).toEqual(['cart', 'catalog'])
+})
+
+describe('the account of a customer', () => {
+  test('gives the address of now, whatever the token says', async () => {
+    const { shopper } = aCart()
+    o.wire.accounts.set(shopper.id, { email: 'moved@example.org' })
+    const placed = await o.checkout(shopper)
+    expect(placed).toMatchObject({ status: 201, body: { email: 'moved@example.org' } })
+    await o.t.idle()
+  })
+
+  test.each([
+    ['another address', 'somebody@example.net'],
+    ['the address of the token, which has changed', 'token'],
+    ['a look-alike', 'moved@example.org.example.net'],
+    ['another local part', 'move.d@example.org'],
+  ])('takes no %s', async (_, given) => {
+    const { shopper } = aCart()
+    o.wire.accounts.set(shopper.id, { email: 'moved@example.org' })
+    const email = given === 'token' ? shopper.email : given
+    await refused(() => o.checkout(shopper, { email }), 400, { code: 'validation_failed', errors: [{ path: '/email' }] })
+  })
+
+  test.each(['moved@example.org', '  Moved@Example.ORG ', 'MOVED@example.org'])('takes its own address as %j', async (email) => {
+    const { shopper } = aCart()
+    o.wire.accounts.set(shopper.id, { email: 'moved@example.org' })
+    expect(await o.checkout(shopper, { email })).toMatchObject({ status: 201, body: { email: 'moved@example.org' } })
+  })
+
+  test.each([
+    ['blocked', { blocked: true }, 403, 'account_blocked'],
+    ['closed', { closed: true, email: null }, 401, 'unauthenticated'],
+    ['closed and blocked', { closed: true, blocked: true, email: null }, 401, 'unauthenticated'],
+    ['gone', null, 401, 'unauthenticated'],
+  ] as const)('refuses a checkout when it is %s', async (_, account, status, code) => {
+    const { shopper } = aCart()
+    o.wire.accounts.set(shopper.id, account)
+    await refused(() => o.checkout(shopper), status, { code })
+  })
 })

@@ -22,18 +22,9 @@ import { orderNumber } from '../order.ts'
 import { signTicket, ticketKey } from '../return-ticket.ts'
 import { type Decided, decideOrder } from './decide.ts'
 import { findOrdered } from './find-ordered.ts'
+import { orderAddress } from './order-address.ts'
 import { returnUrls } from './return-urls.ts'
 import { clientHash, refuseTooManyUnpaid } from './unpaid.ts'
-
-const emailOf = (principal: Principal, body: PlaceOrder): string => {
-  const email = principal.email ?? body.email
-  if (email === undefined) {
-    throw new AppError('validation_failed', 'a guest must give an e-mail address', {
-      errors: [{ path: '/email', message: 'is required for guests' }],
-    })
-  }
-  return email
-}
 
 const readVariants = async (cart: OpenCart, principal: Principal, deps: OrderDeps): Promise<InternalVariant[]> => {
   const query = { skus: cart.lines.map((line) => line.sku).join(','), currency: cart.currency }
@@ -138,7 +129,6 @@ const clientOf = ({ principal, ip, headers }: RouteRequest<typeof orderApi.place
 const place = async (req: RouteRequest<typeof orderApi.placeOrder>, deps: OrderDeps) => {
   const { principal, body } = req
   const { publicUrl, environment } = deps.shared
-  const email = emailOf(principal, body)
   const orderId = deps.newId('ord')
   const urls = returnUrls(body, orderId, {
     publicUrl,
@@ -146,11 +136,10 @@ const place = async (req: RouteRequest<typeof orderApi.placeOrder>, deps: OrderD
     production: environment === 'production',
     ticket: ticketFor(orderId, deps),
   })
-  const open = await deps.services.cart.read(
-    cartApi.internalOpenCart,
-    { query: { principalId: principal.id } },
-    { onBehalfOf: principal },
-  )
+  const [email, open] = await Promise.all([
+    orderAddress(principal, body.email, deps),
+    deps.services.cart.read(cartApi.internalOpenCart, { query: { principalId: principal.id } }, { onBehalfOf: principal }),
+  ])
   try {
     const { cart, decided } = await readAndDecide(principal, body, open, deps)
     const client = clientOf(req, deps)
