@@ -2,6 +2,7 @@
 import { orderEvents } from '@cartwright/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anAddress, type OrderUnderTest, startOrder } from '../fixtures.ts'
+import { refusal } from './refused.fixture.ts'
 
 let o: OrderUnderTest
 beforeAll(async () => {
@@ -14,21 +15,8 @@ const aCart = (more: Parameters<OrderUnderTest['anItem']>[0] = {}, quantity = 2,
   const item = o.anItem(more)
   return { shopper, item, cart: o.fillCart(shopper, [{ sku: item.sku, quantity }], version) }
 }
+const refused = refusal(() => o)
 const countOrders = async () => Number((await o.t.sql('SELECT COUNT(*) AS orders FROM customer_order'))[0].orders)
-
-/** Asserts that a checkout is refused and that nothing was written. */
-const refused = async (attempt: () => Promise<{ status: number; body: unknown }>, status: number, body: object) => {
-  const before = await o.t.sql(
-    'SELECT (SELECT COUNT(*) FROM customer_order) AS orders, (SELECT COUNT(*) FROM outbox_event) AS events, (SELECT COUNT(*) FROM idempotency_key) AS used_keys',
-  )
-  const answer = await attempt()
-  expect(answer).toMatchObject({ status, body })
-  expect(
-    await o.t.sql(
-      'SELECT (SELECT COUNT(*) FROM customer_order) AS orders, (SELECT COUNT(*) FROM outbox_event) AS events, (SELECT COUNT(*) FROM idempotency_key) AS used_keys',
-    ),
-  ).toEqual(before)
-}
 
 describe('a checkout that goes on', () => {
   test('answers the whole order, pending, and asks catalog for its stock', async () => {
@@ -290,43 +278,4 @@ test('a checkout reads the cart once and catalog once, whatever is in the cart',
   o.wire.reads.length = 0
   expect((await o.checkout(guest, { email: 'guest@example.net' })).status).toBe(201)
   expect(o.wire.reads).toEqual(['cart', 'catalog'])
-})
-
-describe('the account of a customer', () => {
-  test('gives the address of now, whatever the token says', async () => {
-    const { shopper } = aCart()
-    o.wire.accounts.set(shopper.id, { email: 'moved@example.org' })
-    const placed = await o.checkout(shopper)
-    expect(placed).toMatchObject({ status: 201, body: { email: 'moved@example.org' } })
-    await o.t.idle()
-  })
-
-  test.each([
-    ['another address', 'somebody@example.net'],
-    ['the address of the token, which has changed', 'token'],
-    ['a look-alike', 'moved@example.org.example.net'],
-    ['another local part', 'move.d@example.org'],
-  ])('takes no %s', async (_, given) => {
-    const { shopper } = aCart()
-    o.wire.accounts.set(shopper.id, { email: 'moved@example.org' })
-    const email = given === 'token' ? shopper.email : given
-    await refused(() => o.checkout(shopper, { email }), 400, { code: 'validation_failed', errors: [{ path: '/email' }] })
-  })
-
-  test.each(['moved@example.org', '  Moved@Example.ORG ', 'MOVED@example.org'])('takes its own address as %j', async (email) => {
-    const { shopper } = aCart()
-    o.wire.accounts.set(shopper.id, { email: 'moved@example.org' })
-    expect(await o.checkout(shopper, { email })).toMatchObject({ status: 201, body: { email: 'moved@example.org' } })
-  })
-
-  test.each([
-    ['blocked', { blocked: true }, 403, 'account_blocked'],
-    ['closed', { closed: true, email: null }, 401, 'unauthenticated'],
-    ['closed and blocked', { closed: true, blocked: true, email: null }, 401, 'unauthenticated'],
-    ['gone', null, 401, 'unauthenticated'],
-  ] as const)('refuses a checkout when it is %s', async (_, account, status, code) => {
-    const { shopper } = aCart()
-    o.wire.accounts.set(shopper.id, account)
-    await refused(() => o.checkout(shopper), status, { code })
-  })
 })
