@@ -39,6 +39,10 @@ export interface Endpoint {
 /** Declares an endpoint; keeps literal types for the typed client and handlers. */
 export const endpoint = <const E extends Endpoint>(spec: E): E => spec
 
+/** Whether its answers hold tokens or are one person's business, so that no cache may keep them: all but reads that are the same for everybody. */
+export const isPersonal = ({ auth, method, path }: Pick<Endpoint, 'auth' | 'method' | 'path'>): boolean =>
+  auth !== 'public' || method !== 'GET' || path.startsWith('/v1/auth/')
+
 type Part<E extends Endpoint, K extends 'params' | 'query' | 'body'> = E[K] extends TSchema ? Static<E[K]> : undefined
 
 export type ParamsOf<E extends Endpoint> = Part<E, 'params'>

@@ -55,6 +55,11 @@ const kinds = {
     title: 'This method is not supported here',
     remedy: 'Use one of the methods in the Allow header.',
   },
+  request_timeout: {
+    status: 408,
+    title: 'The request did not arrive in time',
+    remedy: 'Send the whole request within 15 seconds; the connection has been closed.',
+  },
   idempotency_key_in_flight: {
     status: 409,
     title: 'A request with this key is still running',
@@ -109,7 +114,11 @@ const kinds = {
   email_taken: { status: 409, title: 'This address belongs to another account', remedy: 'Use another address.' },
   conflict: { status: 409, title: 'Somebody else changed this at the same moment', remedy: 'Read it again and repeat.' },
   payload_too_large: { status: 413, title: 'The request body is too large', remedy: 'Send at most 1 MiB.' },
-  unsupported_media_type: { status: 415, title: 'Send JSON', remedy: 'Use Content-Type: application/json.' },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Send JSON',
+    remedy: 'Use Content-Type: application/json and no Content-Encoding.',
+  },
   cart_empty: { status: 422, title: 'The cart is empty', remedy: 'Add something first.' },
   cart_limit: {
     status: 422,
@@ -120,6 +129,11 @@ const kinds = {
     status: 422,
     title: 'This key was used with another request',
     remedy: 'Use a new key for a new request.',
+  },
+  request_head_too_large: {
+    status: 431,
+    title: 'The request line or its headers are too large',
+    remedy: 'Send less than 16 KiB of address and headers.',
   },
   rate_limited: { status: 429, title: 'Too many requests', remedy: 'Wait for Retry-After.' },
   too_many_attempts: { status: 429, title: 'Too many attempts', remedy: 'Wait for Retry-After.' },

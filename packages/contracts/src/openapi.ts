@@ -43,7 +43,6 @@ const introduction = `Every call goes through the gateway.
 - **Errors** are \`application/problem+json\` with a stable \`code\`.
 - **Money** is integer minor units with a currency; times are RFC 3339 in UTC; ids carry a prefix.`
 
-const needsBody = (endpoint: Endpoint): boolean => endpoint.body !== undefined || endpoint.rawBody === true
 const roleErrors: Record<AuthLevel, readonly ErrorCode[]> = {
   public: [],
   shopper: ['unauthenticated'],
@@ -55,8 +54,9 @@ const roleErrors: Record<AuthLevel, readonly ErrorCode[]> = {
 /** Every code that a call may answer: its own, and those that follow from its contract. */
 export const errorCodesOf = (endpoint: Endpoint): ErrorCode[] => {
   const general: ErrorCode[] = [
-    ...(endpoint.params || endpoint.query || needsBody(endpoint) ? (['validation_failed'] as const) : []),
-    ...(needsBody(endpoint) ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
+    'validation_failed',
+    'request_head_too_large',
+    ...(endpoint.method === 'GET' ? [] : (['payload_too_large', 'request_timeout', 'unsupported_media_type'] as const)),
     ...(endpoint.idempotent ? (['idempotency_key_missing', 'idempotency_key_in_flight', 'idempotency_key_reused'] as const) : []),
     ...roleErrors[endpoint.auth],
     'rate_limited',
@@ -81,16 +81,24 @@ const problemExample = (code: ErrorCode): JsonObject => ({
   },
 })
 
+/** What every answer carries to be found in logs and traces. */
+const tracing: JsonObject = {
+  'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
+  'X-Trace-Id': { $ref: '#/components/headers/X-Trace-Id' },
+}
+
 const problemResponses = (endpoint: Endpoint): JsonObject => {
   const byStatus = Map.groupBy(errorCodesOf(endpoint), (code) => errorKinds[code].status)
   const responses: JsonObject = {}
   for (const [status, codes] of byStatus) {
     const examples = Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]))
     const retry = status === 429 || status === 503 || codes.includes('idempotency_key_in_flight')
+    const coding = codes.includes('unsupported_media_type')
     responses[status] = {
       description: codes.map((code) => `\`${code}\`: ${errorKinds[code].title}`).join('. '),
       headers: {
-        'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
+        ...tracing,
+        ...(coding ? { 'Accept-Encoding': { $ref: '#/components/headers/Accept-Encoding' } } : {}),
         ...(retry ? { 'Retry-After': { $ref: '#/components/headers/Retry-After' } } : {}),
       },
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples } },
@@ -102,7 +110,7 @@ const problemResponses = (endpoint: Endpoint): JsonObject => {
 const phrases: Record<string, string> = { 200: 'Done', 201: 'Created', 202: 'Accepted', 204: 'Done, nothing to say' }
 
 const successResponses = (endpoint: Endpoint): JsonObject => {
-  const headers: JsonObject = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } }
+  const headers: JsonObject = { ...tracing }
   if (endpoint.idempotent) headers['Idempotent-Replayed'] = { $ref: '#/components/headers/Idempotent-Replayed' }
   if (endpoint.cacheSec !== undefined) headers.ETag = { $ref: '#/components/headers/ETag' }
   const responses: JsonObject = {}
@@ -240,6 +248,11 @@ const components = (): JsonObject => ({
   },
   headers: {
     'X-Request-Id': { description: 'The id you sent, or a new one', schema: { type: 'string' } },
+    'X-Trace-Id': { description: 'The trace of this request, `traceId` of a problem', schema: { type: 'string' } },
+    'Accept-Encoding': {
+      description: 'Present when the body was in a content coding: none is taken',
+      schema: { type: 'string', enum: ['identity'] },
+    },
     'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } },
     'Idempotent-Replayed': {
       description: '`true` when this is the answer to an earlier request with the same key',

@@ -95,6 +95,11 @@ export const sharedSpec = {
   orderUrl: text('ORDER_URL', 'Where order answers', null),
   paymentUrl: text('PAYMENT_URL', 'Where payment answers', null),
   notificationUrl: text('NOTIFICATION_URL', 'Where notification answers', null),
+  uploadTimeoutMs: integer(
+    'UPLOAD_TIMEOUT_MS',
+    'Milliseconds in which the head of a request, and after it the body, must arrive',
+    15_000,
+  ),
   seed: flag('SEED_DEVELOPMENT_DATA', 'Write the development data at start; refused in production', false),
   crashPoint: text(
     'CRASH_POINT',

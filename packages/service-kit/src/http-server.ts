@@ -1,80 +1,93 @@
 // The Fastify instance of a service: parsing, tracing, problems, probes. Nothing here knows what a shop is.
+import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { AppError } from '@cartwright/contracts'
+import { type Trace, traceIdOf } from '@cartwright/messaging'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify'
+import { followConnections } from './connections.ts'
+import { watchRoutes } from './known-routes.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
-import { problemOf, sendProblem, useProblems } from './problem.ts'
+import { createRefusals, type ParserError, refusalOf } from './parser-refusals.ts'
+import { sendProblem, useProblems } from './problem.ts'
+import { requireIdentityCoding, requireReadableHead } from './request-head.ts'
 import { traceOfRequest } from './route.ts'
+import { createUploads, hasBody, type Uploads } from './uploads.ts'
 import { useValidation } from './validation.ts'
 
 const requestIdOf = (given: string | string[] | undefined): string =>
   typeof given === 'string' && /^[\w.:-]{1,80}$/.test(given) ? given : `req_${randomUUID()}`
 
-const useBodies = (app: FastifyInstance): void => {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser('application/json')
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body)
-    if (request.routeOptions.config.rawBody) request.rawBody = bytes
-    // An empty body is no body: calls without one often carry the content type all the same.
-    if (bytes.length === 0) done(null, undefined)
-    else parse(request, bytes.toString('utf8'), done)
-  })
-}
-
-/** Bytes that are no HTTP get a problem document as well, by hand: there is no request yet. */
-const refuseGarbage = (error: Error & { code?: string }, socket: Socket): void => {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return
-  const body = JSON.stringify(problemOf('validation_failed', 'this is not a well-formed HTTP request', '/'))
-  if (socket.writable)
-    socket.end(
-      `HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-    )
-}
-
-const sweepMs = 20
-
-/**
- * Ends every connection as soon as nobody is being served. To Node a connection is not idle that was just opened, or whose body
- * nobody has read to its end, so one of these would hold the close up until it times out.
- */
-const closeWhenServed = (app: FastifyInstance) => {
-  let serving = 0
-  app.addHook('preClose', (done) => {
-    const sweep = setInterval(() => {
-      if (serving === 0) app.server.closeAllConnections()
-      else app.server.closeIdleConnections()
-    }, sweepMs)
-    app.server.once('close', () => clearInterval(sweep))
-    done()
-  })
-  const begin = () => {
-    serving += 1
-  }
-  const end = () => {
-    serving -= 1
-  }
-  return { begin, end }
-}
+/** Headers that every answer of a service carries beside request id and trace, by what the request says. */
+export type AnswerHeaders = (incoming: IncomingHttpHeaders) => Record<string, string>
 
 export interface HttpOptions {
   log: Logger
   metrics: Metrics
-  routes: readonly { method: string; path: string }[]
   /** Whether the service is ready for traffic; the text says why not. */
   ready: () => Promise<string | null>
   /** The service is about to end: keep-alive connections are closed with their next answer. */
   isDraining?: () => boolean
-  bodyLimit?: number
+  bodyLimitBytes: number
+  /** Milliseconds in which a head, and after it a body, must have arrived. */
+  uploadTimeoutMs: number
+  answerHeaders?: AnswerHeaders
 }
 
-/** Builds the instance; nothing listens yet. */
-export const createHttp = (options: HttpOptions): FastifyInstance => {
-  const { log, metrics } = options
-  const app = Fastify({
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Reads request bodies for whoever does not leave that to the content type parser. */
+    uploads: Uploads
+  }
+}
+
+const useBodies = (app: FastifyInstance): void => {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  const parseJson = (request: FastifyRequest, bytes: Buffer, done: (error: Error | null, body?: unknown) => void): void => {
+    if (request.routeOptions.config.rawBody) request.rawBody = bytes
+    // An empty body is no body: calls without one often carry the content type all the same.
+    if (bytes.length === 0) done(null, undefined)
+    else if (isUtf8(bytes)) parse(request, bytes.toString('utf8'), done)
+    else done(new AppError('validation_failed', 'the body is not UTF-8', { errors: [{ path: '/', message: 'must be UTF-8' }] }))
+  }
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', (request, _, done) => {
+    app.uploads.read(request.raw).then((bytes) => parseJson(request, bytes, done), done)
+  })
+  app.addHook('preParsing', (request, reply, _, done) => {
+    if (hasBody(request.raw)) requireIdentityCoding(request.headers, reply)
+    done()
+  })
+}
+
+/** Beyond what an upload may take, Node ends the connection itself. */
+const graceMs = 2000
+
+const identifierOf =
+  (answerHeaders: AnswerHeaders | undefined) =>
+  (incoming: Pick<FastifyRequest, 'headers' | 'id'>): { trace: Trace; headers: Record<string, string> } => {
+    const trace = traceOfRequest(incoming)
+    return {
+      trace,
+      headers: { ...answerHeaders?.(incoming.headers), 'x-request-id': incoming.id, 'x-trace-id': traceIdOf(trace) },
+    }
+  }
+
+const createApp = (
+  { log, bodyLimitBytes, uploadTimeoutMs }: HttpOptions,
+  options: Pick<FastifyServerOptions, 'clientErrorHandler' | 'frameworkErrors'>,
+): FastifyInstance =>
+  Fastify({
     loggerInstance: log.child({}, { level: log.level === 'info' ? 'warn' : log.level }) as FastifyBaseLogger,
-    bodyLimit: options.bodyLimit ?? 1024 * 1024,
+    bodyLimit: bodyLimitBytes,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     requestIdHeader: false,
     // A logger of its own for each request costs more than a small request; trace and request id are in every line anyway.
@@ -83,39 +96,82 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
     forceCloseConnections: 'idle',
     // Whoever got in before the door closed is served.
     return503OnClosing: false,
-    clientErrorHandler: refuseGarbage,
-    frameworkErrors: (error, request, reply) => sendProblem(request, reply, error),
     logController: new LogController({ disableRequestLogging: true }),
+    requestTimeout: uploadTimeoutMs + graceMs,
+    http: {
+      headersTimeout: uploadTimeoutMs,
+      connectionsCheckingInterval: Math.min(1000, uploadTimeoutMs / 4),
+      // Refused by a hook, whose answer carries the headers of every answer.
+      requireHostHeader: false,
+    },
+    ...options,
   })
-  const active = closeWhenServed(app)
+
+const useHooks = (
+  app: FastifyInstance,
+  { metrics, isDraining }: HttpOptions,
+  identify: ReturnType<typeof identifierOf>,
+): void => {
   app.decorateRequest('principal', null)
   app.decorateRequest('trace')
   app.decorateRequest('rawBody')
   app.decorateRequest('once')
   app.addHook('onRequest', (request, reply, done) => {
-    active.begin()
-    request.trace = traceOfRequest(request)
-    void reply.header('x-request-id', request.id)
-    if (options.isDraining?.()) void reply.header('connection', 'close')
+    const { trace, headers } = identify(request)
+    request.trace = trace
+    void reply.headers(headers)
+    if (isDraining?.()) void reply.header('connection', 'close')
+    requireReadableHead(request.raw)
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unmatched'
     metrics.http.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000)
-    active.end()
     done()
   })
-  useBodies(app)
-  useValidation(app)
-  const probes = [
-    { method: 'GET', path: '/livez' },
-    { method: 'GET', path: '/readyz' },
-  ]
-  useProblems(app, [...options.routes, ...probes])
-  app.get('/livez', async () => ({ status: 'ok' }))
-  app.get('/readyz', async (_, reply) => {
-    const trouble = await options.ready()
+}
+
+const useProbes = (app: FastifyInstance, ready: HttpOptions['ready']): void => {
+  app.get('/livez', { config: { operationId: 'livez' } }, async () => ({ status: 'ok' }))
+  app.get('/readyz', { config: { operationId: 'readyz' } }, async (_, reply) => {
+    const trouble = await ready()
     return trouble === null ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', reason: trouble })
   })
+}
+
+/** Builds the instance; nothing listens yet. */
+export const createHttp = (options: HttpOptions): FastifyInstance => {
+  const { metrics } = options
+  const identify = identifierOf(options.answerHeaders)
+  const uploads = createUploads({ limitBytes: options.bodyLimitBytes, timeoutMs: options.uploadTimeoutMs })
+  const app: FastifyInstance = createApp(options, {
+    // Such a request meets no hook.
+    frameworkErrors: (error, request, reply) => {
+      const { trace, headers } = identify(request)
+      request.trace = trace
+      return sendProblem(request, reply.headers(headers), error)
+    },
+    clientErrorHandler: (error: ParserError, socket: Socket) => {
+      if (error.code === 'ECONNRESET' || socket.destroyed) return
+      if (uploads.fail(socket, refusalOf(error, null, routes)) || connections.endAfterAnswer(socket)) return
+      refusals.parserError(socket, error)
+    },
+  })
+  const connections = followConnections(app)
+  const routes = watchRoutes(app)
+  const refusals = createRefusals({
+    routes,
+    identify: (headers) => identify({ headers, id: requestIdOf(headers['x-request-id']) }),
+    count: (method, status) => metrics.http.observe({ method, route: 'unparsed', status: String(status) }, 0),
+  })
+  app.server.on('connect', refusals.connect)
+  // An expectation that is not known may be passed over.
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response))
+  app.decorate('uploads', uploads)
+  useHooks(app, options, identify)
+  useBodies(app)
+  useValidation(app)
+  useProblems(app, routes)
+  useProbes(app, options.ready)
   return app
 }

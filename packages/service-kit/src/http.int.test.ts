@@ -113,8 +113,11 @@ describe('what was asked wrongly', () => {
   test('an unknown path is 404, a wrong method 405 with Allow, in problem+json', async () => {
     expect(await tiny.anonymous.get('/v2/nothing')).toMatchObject({ status: 404, body: { code: 'not_found' } })
     const response = await tiny.anonymous.patch('/v1/things', {})
-    expect(response).toMatchObject({ status: 405, body: { code: 'method_not_allowed', allowed: ['GET', 'POST'] } })
-    expect(response.headers.get('allow')).toBe('GET, POST')
+    expect(response).toMatchObject({
+      status: 405,
+      body: { code: 'method_not_allowed', allowed: ['GET', 'HEAD', 'OPTIONS', 'POST'] },
+    })
+    expect(response.headers.get('allow')).toBe('GET, HEAD, OPTIONS, POST')
     expect((await tiny.anonymous.del('/readyz')).status).toBe(405)
   })
 

@@ -21,6 +21,7 @@ export {
   textList,
   type Variable,
 } from './config.ts'
+export type { AnswerHeaders } from './http-server.ts'
 export type { Answer } from './idempotency.ts'
 export { createLogger, type Logger } from './logger.ts'
 export type { Metrics } from './metrics.ts'
@@ -49,3 +50,4 @@ export {
 } from './service.ts'
 export { idle } from './start.ts'
 export { type Turns, type TurnsOptions, turns } from './turns.ts'
+export { hasBody } from './uploads.ts'

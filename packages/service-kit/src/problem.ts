@@ -3,8 +3,12 @@ import { AppError, type ErrorCode, errorKinds, notBlank, oneLine, type Problem, 
 import { ConflictError, CursorError, errnoOf, isTransient } from '@cartwright/db'
 import { type Trace, traceIdOf } from '@cartwright/messaging'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { KnownRoutes } from './known-routes.ts'
 
 type Body = Problem & Record<string, unknown>
+
+/** A path in an answer is no longer than this, however long the one that was asked for. */
+const longestInstance = 300
 
 /** Builds a problem document. `type` is a stable URI: the code's place in the documented error table. */
 export const problemOf = (
@@ -20,7 +24,7 @@ export const problemOf = (
     title: errorKinds[code].title,
     status: errorKinds[code].status,
     code,
-    instance,
+    instance: instance.slice(0, longestInstance),
     ...(detail === undefined ? {} : { detail }),
     ...(trace ? { traceId: traceIdOf(trace) } : {}),
   }
@@ -102,6 +106,11 @@ export const sendProblem = (request: FastifyRequest, reply: FastifyReply, error:
   const comeBackSec = app.retryAfterSec ?? (app.code === 'upstream_unavailable' ? awaySec : undefined)
   if (comeBackSec !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(comeBackSec))))
   if (app.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer')
+  if (app.code === 'request_timeout') void reply.header('connection', 'close')
+  if (app.code === 'unsupported_media_type' && !reply.hasHeader('accept-encoding'))
+    void reply.header('accept', 'application/json')
+  // A failure is the answer to this request only.
+  void reply.header('cache-control', 'no-store')
   const detail = app.code === 'internal' ? undefined : app.message
   const path = request.url.split('?')[0] ?? request.url
   return reply
@@ -111,18 +120,16 @@ export const sendProblem = (request: FastifyRequest, reply: FastifyReply, error:
     .send(problemOf(app.code, detail, path, app.extras, request.trace))
 }
 
-/** Makes a Fastify instance answer every failure, unknown path and wrong method as a problem. */
-export const useProblems = (app: FastifyInstance, routes: readonly { method: string; path: string }[]): void => {
-  const patterns = routes.map((route) => ({
-    method: route.method,
-    pattern: new RegExp(`^${route.path.replace(/[.]/g, '\\.').replace(/:[^/]+/g, '[^/]+')}/?$`),
-  }))
+/** Makes a Fastify instance answer every failure, unknown path and wrong method as a problem, and OPTIONS with what a path knows. */
+export const useProblems = (app: FastifyInstance, { methodsAt }: KnownRoutes): void => {
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
   app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?')[0] ?? ''
-    const allowed = [...new Set(patterns.filter((route) => route.pattern.test(path)).map((route) => route.method))]
-    if (allowed.length === 0) return sendProblem(request, reply, new AppError('not_found'))
+    const allowed = methodsAt(request.url.split('?')[0] ?? '')
+    // A route that found nothing ends here as well.
+    if (allowed.length === 0 || (request.method !== 'OPTIONS' && allowed.includes(request.method)))
+      return sendProblem(request, reply, new AppError('not_found'))
     void reply.header('allow', allowed.join(', '))
+    if (request.method === 'OPTIONS') return reply.code(204).send()
     return sendProblem(request, reply, new AppError('method_not_allowed', undefined, { allowed }))
   })
 }

@@ -1,5 +1,13 @@
 // From a contract to a Fastify route: validation, auth, idempotency and serialization come from the contract, the handler only decides.
-import { AppError, type BodyOf, type Endpoint, type ParamsOf, type QueryOf, type ResponseOf } from '@cartwright/contracts'
+import {
+  AppError,
+  type BodyOf,
+  type Endpoint,
+  isPersonal,
+  type ParamsOf,
+  type QueryOf,
+  type ResponseOf,
+} from '@cartwright/contracts'
 import type { Database, Tx } from '@cartwright/db'
 import { currentTrace, newSpanId, newTrace, parseTraceparent, runInTrace, type Trace } from '@cartwright/messaging'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -203,7 +211,7 @@ const respond = async <Deps>(
 }
 
 /** The trace of a request: the caller's, with a span of our own, or a new one. */
-export const traceOfRequest = (request: FastifyRequest): Trace => {
+export const traceOfRequest = (request: Pick<FastifyRequest, 'headers' | 'id'>): Trace => {
   const incoming = parseTraceparent(String(request.headers.traceparent ?? ''))
   const correlationId = request.id
   return incoming ? { traceparent: `00-${incoming.traceId}-${newSpanId()}-01`, correlationId } : newTrace(correlationId)
@@ -217,7 +225,7 @@ const takesNoBody = ({ body }: Endpoint): boolean => body !== undefined && IsOpt
 
 /** A body that was left out is an empty one, so that the contract's schema and the handler see an object either way. */
 const giveBody = async (request: FastifyRequest): Promise<void> => {
-  request.body ??= {}
+  if (request.body === undefined) request.body = {}
 }
 
 /** Answers when it is the request's turn. Whoever left meanwhile gets nothing done: nobody would learn of it. */
@@ -250,7 +258,8 @@ export const mount = <Deps>(app: FastifyInstance, declared: Route<Deps>, deps: D
       response: responseSchemas(endpoint),
     },
     ...(takesNoBody(endpoint) ? { preValidation: giveBody } : {}),
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
+      if (isPersonal(endpoint)) void reply.header('cache-control', 'no-store')
       request.principal = await runInTrace(request.trace, () => authorize(endpoint, request, context))
     },
     handler: (request, reply) => runInTrace(request.trace, () => handler(request, reply)),

@@ -19,6 +19,7 @@ import { groupTopics } from './backbone.ts'
 import type { ServiceClient } from './client.ts'
 import type { Clock } from './clock.ts'
 import type { ConfigOf, ConfigSpec, Environment, SharedConfig } from './config.ts'
+import type { AnswerHeaders } from './http-server.ts'
 import { invariantsOf } from './invariants.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
@@ -62,8 +63,8 @@ export interface ServiceDefinition<S extends ConfigSpec, Own extends object> {
   /** Opens what the service needs beyond the kit: clients, caches. */
   deps?(base: BaseDeps<S>): Promise<Own>
   routes?: readonly Route<BaseDeps<S> & Own>[]
-  /** What `http` mounts itself, so that a wrong method on these paths is 405 and not 404. */
-  mounts?: readonly { method: string; path: string }[]
+  /** Headers of every answer, also of refusals of the HTTP parser, by what the request says. */
+  answerHeaders?(deps: BaseDeps<S> & Own): AnswerHeaders
   /** Handlers of the group `<service>`. */
   consumers?: readonly Registration<BaseDeps<S> & Own>[]
   /** Handlers of further groups, by whole group name: `catalog-search`. */

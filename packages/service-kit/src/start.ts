@@ -25,6 +25,7 @@ import type { BaseDeps, RunningService, ServiceDefinition, StartOptions } from '
 
 const kitMigrations = { folder: fileURLToPath(new URL('../migrations', import.meta.url)), table: '_kit_migrations' } as const
 const idleLimitMs = 30_000
+const usualBodyLimitBytes = 1024 * 1024
 
 const numberOf = (config: Record<string, unknown>, field: string, fallback: number): number => {
   const value = config[field]
@@ -197,8 +198,15 @@ const open = async <S extends ConfigSpec, Own extends object>(
   const deps: BaseDeps<S> & Own = Object.assign(withDb, own)
   parts.deps = deps
   const routes = routesOf(definition, options, owner)
-  const mounts = [...routes.map(({ endpoint }) => endpoint), ...(definition.mounts ?? [])]
-  const app = createHttp({ log, metrics, ready: readiness(database, isDraining), isDraining, routes: mounts })
+  const app = createHttp({
+    log,
+    metrics,
+    ready: readiness(database, isDraining),
+    isDraining,
+    bodyLimitBytes: number('bodyLimitBytes', usualBodyLimitBytes),
+    uploadTimeoutMs: shared.uploadTimeoutMs,
+    ...(definition.answerHeaders ? { answerHeaders: definition.answerHeaders(deps) } : {}),
+  })
   parts.app = app
   const context = {
     db: ofRequests,

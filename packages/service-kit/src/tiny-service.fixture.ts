@@ -96,6 +96,46 @@ export const tinyApi = {
     response: { 200: Type.Object({ seen: Type.Array(Type.String()) }) },
     errors,
   }),
+  words: endpoint({
+    operationId: 'readWords',
+    method: 'GET',
+    path: '/v1/words',
+    auth: 'public',
+    summary: 'Read back',
+    query: Closed({
+      q: Type.Optional(Type.String()),
+      limit: Type.Optional(Type.Integer({ minimum: -100, maximum: 100 })),
+      open: Type.Optional(Type.Boolean()),
+      names: Type.Optional(Type.Array(Type.String({ maxLength: 10 }), { maxItems: 3 })),
+    }),
+    response: {
+      200: Type.Object({
+        q: Type.Optional(Type.String()),
+        limit: Type.Optional(Type.Integer()),
+        open: Type.Optional(Type.Boolean()),
+        names: Type.Optional(Type.Array(Type.String())),
+      }),
+    },
+    errors,
+  }),
+  options: endpoint({
+    operationId: 'takeOptions',
+    method: 'POST',
+    path: '/v1/options',
+    auth: 'public',
+    summary: 'Take options, or none',
+    body: Type.Optional(
+      Closed({
+        name: Type.Optional(Type.String({ maxLength: 10 })),
+        lines: Type.Optional(Type.Array(Closed({ sku: Text(10), quantity: Type.Integer({ minimum: 1 }) }), { maxItems: 50 })),
+        names: Type.Optional(
+          Type.Record(Type.String({ pattern: '^[a-z]{1,10}$' }), Type.String(), { additionalProperties: false }),
+        ),
+      }),
+    ),
+    response: { 200: Type.Object({ members: Type.Integer() }) },
+    errors,
+  }),
   fail: endpoint({
     operationId: 'fail',
     method: 'GET',
@@ -188,6 +228,8 @@ export const makeTiny = (own: { steps?: string[]; gate?: () => Promise<void>; in
       route(tinyApi.echo, async ({ params, query, body }) => ({
         seen: [params.email, query.email ?? '', body.email ?? '', ...(body.others ?? [])],
       })),
+      route(tinyApi.words, async ({ query }) => query),
+      route(tinyApi.options, async ({ body }) => ({ members: Object.keys(body ?? {}).length })),
       route(tinyApi.fail, async (req) => {
         throw failures[req.params.kind]?.()
       }),

@@ -1,6 +1,6 @@
 // Addresses behind proxies, and headers in both directions.
 import { describe, expect, test } from 'vitest'
-import { clientHeaders, clientIp, upstreamHeaders } from './headers.ts'
+import { clientHeaders, clientIp, joinHeaders, upstreamHeaders } from './headers.ts'
 
 describe('the client’s address', () => {
   test.each([
@@ -16,10 +16,15 @@ describe('the client’s address', () => {
 
 describe('headers', () => {
   const caller = { ip: '10.0.0.1', host: 'shop.example', scheme: 'https', requestId: 'r1', traceparent: 't1' }
-  test('Connection cannot name away what frames the body', () => {
-    const headers = upstreamHeaders({ connection: 'content-length, x-a', 'content-length': '3', 'x-a': '1' }, caller)
-    expect(headers).toMatchObject({ 'content-length': '3', 'x-forwarded-proto': 'https' })
-    expect(headers['x-a']).toBeUndefined()
+  test('Connection cannot name away what says how to read the body, and the length is the one of the body that was read', () => {
+    const incoming = { connection: 'content-length, content-type, x-a', 'content-type': 'application/json', 'x-a': '1' }
+    for (const framing of [{ 'content-length': '3' }, { 'transfer-encoding': 'chunked' }]) {
+      const headers = upstreamHeaders({ ...incoming, ...framing }, caller, 3)
+      expect(headers).toMatchObject({ 'content-length': '3', 'content-type': 'application/json', 'x-forwarded-proto': 'https' })
+      expect(headers).not.toHaveProperty('x-a')
+      expect(headers).not.toHaveProperty('transfer-encoding')
+    }
+    expect(upstreamHeaders({ 'content-length': '0' }, caller, 0)).not.toHaveProperty('content-length')
   })
   test('hop-by-hop headers of an answer end here', () => {
     expect(
@@ -29,7 +34,18 @@ describe('headers', () => {
         etag: '"a"',
         'set-cookie': ['a', 'b'],
         'x-request-id': 'other',
+        'x-trace-id': 'other',
       }),
     ).toEqual({ etag: '"a"', 'set-cookie': ['a', 'b'] })
+  })
+  test('an answer varies by what the gateway and what the service say', () => {
+    expect(
+      joinHeaders({ vary: 'Origin', 'cache-control': 'no-store' }, { vary: 'Accept-Language', 'cache-control': 'no-cache' }),
+    ).toEqual({
+      vary: 'Origin, Accept-Language',
+      'cache-control': 'no-cache',
+    })
+    expect(joinHeaders({ vary: 'Origin' }, {})).toEqual({ vary: 'Origin' })
+    expect(joinHeaders({}, {})).toEqual({})
   })
 })

@@ -12,6 +12,8 @@ const hopByHop = new Set([
   'trailer',
   'upgrade',
   'expect',
+  'content-length',
+  'transfer-encoding',
 ])
 const claimed = new Set([
   'forwarded',
@@ -48,8 +50,12 @@ export interface Caller {
   traceparent: string
 }
 
-/** The headers an upstream gets: the client's without what it may not say, and ours. */
-export const upstreamHeaders = (incoming: IncomingHttpHeaders, caller: Caller): Record<string, string | string[]> => {
+/** The headers an upstream gets: the client's without what it may not say, and ours. The body is sent whole, so its length is known. */
+export const upstreamHeaders = (
+  incoming: IncomingHttpHeaders,
+  caller: Caller,
+  bodyLength: number,
+): Record<string, string | string[]> => {
   const named = new Set(
     (incoming.connection ?? '')
       .toLowerCase()
@@ -59,11 +65,12 @@ export const upstreamHeaders = (incoming: IncomingHttpHeaders, caller: Caller): 
   const headers: Record<string, string | string[]> = {}
   for (const name in incoming) {
     const value = incoming[name]
-    // What says how the body is framed stays, whatever Connection names.
-    const framing = name === 'transfer-encoding' || name === 'content-length' || name === 'content-type'
-    if (value === undefined || hopByHop.has(name) || isClaimed(name) || (named.has(name) && !framing)) continue
+    // What says how to read the body stays, whatever Connection names.
+    const describesBody = name === 'content-encoding' || name === 'content-type'
+    if (value === undefined || hopByHop.has(name) || isClaimed(name) || (named.has(name) && !describesBody)) continue
     headers[name] = value
   }
+  if (bodyLength > 0) headers['content-length'] = String(bodyLength)
   headers['x-forwarded-for'] = caller.ip
   headers['x-forwarded-host'] = caller.host
   headers['x-forwarded-proto'] = caller.scheme
@@ -80,16 +87,23 @@ const answerHopByHop = new Set([
   'trailer',
   'upgrade',
   'x-request-id',
+  'x-trace-id',
   'date',
 ])
 
-/** The headers of an upstream's answer that reach the client. The request id is the gateway's own. */
-export const clientHeaders = (answered: Record<string, string | string[] | undefined>): OutgoingHttpHeaders => {
+/** The headers of an upstream's answer that reach the client. Request id and trace are the gateway's own. */
+export const clientHeaders = (answered: OutgoingHttpHeaders): OutgoingHttpHeaders => {
   const headers: OutgoingHttpHeaders = {}
   for (const name in answered) {
     if (answered[name] !== undefined && !answerHopByHop.has(name)) headers[name] = answered[name]
   }
   return headers
+}
+
+/** The gateway's headers and an upstream's: the upstream's wins, and both say what the answer varies by. */
+export const joinHeaders = (own: OutgoingHttpHeaders, answered: OutgoingHttpHeaders): OutgoingHttpHeaders => {
+  const vary = [own.vary, answered.vary].flat().filter((name) => name !== undefined)
+  return { ...own, ...answered, ...(vary.length === 0 ? {} : { vary: [...new Set(vary)].join(', ') }) }
 }
 
 /** What earlier hooks set on a reply, for whoever writes the raw response: request id, CORS, safety, limits. */

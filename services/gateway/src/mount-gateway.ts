@@ -1,24 +1,16 @@
 // Puts the gateway's hooks and routes on its Fastify instance, in the order in which a request meets them.
 import { adminOpsApi, type RateClass } from '@cartwright/contracts'
-import cors from '@fastify/cors'
+import type { AnswerHeaders } from '@cartwright/service-kit'
+import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { corsHeaders, usePreflights } from './cors.ts'
 import type { GatewayDeps } from './deps.ts'
-import { openLimiter } from './limit-rate/limiter.ts'
+import { type Limit, openLimiter, windowMs } from './limit-rate/limiter.ts'
 import { rateClassOf, ratesPerMin } from './limit-rate/rates.ts'
+import { sharedCounter } from './limit-rate/shared-counter.ts'
 import { mountPages } from './show-pages/routes.ts'
 import { ipOf, mountSurface } from './surface.ts'
 
-const loopback = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/
-const exposed = [
-  'X-Request-Id',
-  'Idempotent-Replayed',
-  'Retry-After',
-  'RateLimit-Limit',
-  'RateLimit-Remaining',
-  'RateLimit-Reset',
-  'ETag',
-  'Allow',
-]
 const complainEveryMs = 60_000
 
 const safetyHeaders = (publicUrl: string): Record<string, string> => ({
@@ -29,35 +21,11 @@ const safetyHeaders = (publicUrl: string): Record<string, string> => ({
   ...(publicUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
 })
 
-const useCors = async (app: FastifyInstance, { config, shared }: GatewayDeps): Promise<void> => {
-  const development = shared.environment === 'production' ? [] : [loopback]
-  await app.register(cors, {
-    origin: [...config.corsOrigins, ...development],
-    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE'],
-    allowedHeaders: [
-      'Authorization',
-      'Content-Type',
-      'Idempotency-Key',
-      'X-Request-Id',
-      'If-None-Match',
-      'traceparent',
-      'tracestate',
-    ],
-    exposedHeaders: exposed,
-    maxAge: 600,
-    strictPreflight: false,
-  })
-}
-
-/** Milliseconds in which a client may finish a body that nobody wanted. */
-const lingerMs = 1000
-
-/** Who was answered before the whole body had come may finish it, so as to see the answer; then the connection ends, or it would hold up our own end. */
-const linger = (app: FastifyInstance): void => {
-  app.addHook('onResponse', ({ raw }, _, done) => {
-    if (!raw.complete) setTimeout(() => raw.complete || raw.socket.destroy(), lingerMs).unref()
-    done()
-  })
+/** What every answer of the gateway carries, also refusals of the HTTP parser. */
+export const gatewayAnswerHeaders = (deps: GatewayDeps): AnswerHeaders => {
+  const safety = safetyHeaders(deps.shared.publicUrl)
+  const cors = corsHeaders(deps)
+  return (incoming) => ({ ...safety, ...cors(incoming) })
 }
 
 /** Says at most once a minute that Redis does not count. */
@@ -66,19 +34,32 @@ const complainer = ({ log }: GatewayDeps) => {
   return (error: unknown) => {
     if (performance.now() < nextMs) return
     nextMs = performance.now() + complainEveryMs
-    log.warn({ err: error }, 'redis does not count: limits hold per instance')
+    log.warn({ err: error }, 'rate limiter: Redis is unavailable, limiting per instance')
   }
+}
+
+/** Counts what no other check counts: pages, documents, unknown paths, wrong methods and OPTIONS, by address. */
+const useUnclaimedLimit = (app: FastifyInstance, limit: Limit): void => {
+  app.addHook('onRequest', async (request, reply) => {
+    const { operationId } = request.routeOptions.config
+    if (operationId !== undefined && !request.is404) return
+    await limit(request, reply, ['GET', 'HEAD', 'OPTIONS'].includes(request.method) ? 'read' : 'write')
+  })
+}
+
+/** The routes that the gateway answers itself come through the kit, which has checked who calls. */
+const useOwnRoutesLimit = (app: FastifyInstance, limit: Limit): void => {
+  const classes = new Map(
+    Object.values(adminOpsApi).map((endpoint): [string, RateClass] => [endpoint.operationId, rateClassOf(endpoint)]),
+  )
+  app.addHook('preHandler', async (request: FastifyRequest, reply: FastifyReply) => {
+    const rateClass = classes.get(request.routeOptions.config.operationId ?? '')
+    if (rateClass !== undefined) await limit(request, reply, rateClass)
+  })
 }
 
 export const mountGateway = async (app: FastifyInstance, deps: GatewayDeps): Promise<void> => {
   const { config, shared } = deps
-  const safety = safetyHeaders(shared.publicUrl)
-  app.addHook('onRequest', (_, reply, done) => {
-    void reply.headers(safety)
-    done()
-  })
-  linger(app)
-  await useCors(app, deps)
   const limit = await openLimiter(app, {
     perMin: ratesPerMin(shared.environment, {
       read: config.readPerMin,
@@ -87,19 +68,14 @@ export const mountGateway = async (app: FastifyInstance, deps: GatewayDeps): Pro
       checkout: config.checkoutPerMin,
       webhook: config.webhookPerMin,
     }),
-    redis: deps.redis,
-    callerOf: (request) => request.principal?.id ?? ipOf(request, deps),
+    shared: deps.redis && sharedCounter(deps.redis, windowMs, shared.internalAuthSecret),
+    // An IPv6 address counts with its /64, which is what one subscriber has.
+    callerOf: (request) => request.principal?.id ?? normalizeIP(ipOf(request, deps)),
     warn: complainer(deps),
   })
-  const limited = (rateClass: RateClass) => (request: FastifyRequest, reply: FastifyReply) => limit(request, reply, rateClass)
-  // The routes that the gateway answers itself come through the kit, which has checked who calls.
-  const ownClasses = new Map(
-    Object.values(adminOpsApi).map((endpoint): [string, RateClass] => [endpoint.operationId, rateClassOf(endpoint)]),
-  )
-  app.addHook('preHandler', async (request, reply) => {
-    const rateClass = ownClasses.get(request.routeOptions.config.operationId ?? '')
-    if (rateClass !== undefined) await limit(request, reply, rateClass)
-  })
-  await mountPages(app, deps, limited('read'))
+  useUnclaimedLimit(app, limit)
+  usePreflights(app)
+  useOwnRoutesLimit(app, limit)
+  await mountPages(app, deps)
   mountSurface(app, deps, limit)
 }

@@ -1,5 +1,5 @@
 // Table of contents of the gateway: configuration, upstreams, cache, what it mounts. It owns no data.
-import { gatewayApi, type UpstreamName } from '@cartwright/contracts'
+import type { UpstreamName } from '@cartwright/contracts'
 import { type BaseDeps, defineService, type Service } from '@cartwright/service-kit'
 import { Redis } from 'ioredis'
 import { answerCache } from './cache-answers/answer-cache.ts'
@@ -8,8 +8,7 @@ import { config } from './config.ts'
 import { deadLetterRoutes } from './dead-letters/routes.ts'
 import type { GatewayDeps, Own } from './deps.ts'
 import { remote } from './forward-request/remote.ts'
-import { mountGateway } from './mount-gateway.ts'
-import { mountedEndpoints } from './surface.ts'
+import { gatewayAnswerHeaders, mountGateway } from './mount-gateway.ts'
 import type { Upstream } from './upstream.ts'
 
 export type Upstreams = Readonly<Partial<Record<UpstreamName, Upstream>>>
@@ -51,7 +50,7 @@ export const createGateway = (given: Upstreams = {}): Service =>
       redis: openRedis(base),
     }),
     routes: deadLetterRoutes,
-    mounts: [...mountedEndpoints.map(({ endpoint }) => endpoint), ...Object.values(gatewayApi), { method: 'GET', path: '/docs' }],
+    answerHeaders: gatewayAnswerHeaders,
     listeners: [onProductChanged, onStockChanged],
     http: (app, deps: GatewayDeps) => mountGateway(app, deps),
     close: async (deps: GatewayDeps) => {

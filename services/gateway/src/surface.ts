@@ -1,6 +1,6 @@
 // The public surface: every endpoint of the contracts that is not internal, through limits, sign-in, cache and upstream, in this order.
-import { AppError, apis, type Endpoint, type UpstreamName } from '@cartwright/contracts'
-import { authorize } from '@cartwright/service-kit'
+import { AppError, apis, type Endpoint, isPersonal, type UpstreamName } from '@cartwright/contracts'
+import { authorize, hasBody } from '@cartwright/service-kit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type CachedReads, cachedReads } from './cache-answers/cached.ts'
 import type { GatewayDeps } from './deps.ts'
@@ -44,6 +44,7 @@ const guardOf = (endpoint: Endpoint, limit: Limit, deps: GatewayDeps) => {
   const rateClass = rateClassOf(endpoint)
   const context = { verify: deps.verifyAccess, internal: noInternal, security: deps }
   return async (request: FastifyRequest, reply: FastifyReply) => {
+    if (isPersonal(endpoint)) void reply.header('cache-control', 'no-store')
     const refusal = await authorize(endpoint, request, context, ipOf(request, deps)).then(
       (principal) => {
         request.principal = principal
@@ -56,19 +57,29 @@ const guardOf = (endpoint: Endpoint, limit: Limit, deps: GatewayDeps) => {
   }
 }
 
-const exchangeOf = (endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply, deps: GatewayDeps): Exchange => ({
+const exchangeOf = (
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: GatewayDeps,
+  body: Buffer | null,
+): Exchange => ({
   request: request.raw,
   response: reply.raw,
-  headers: upstreamHeaders(request.headers, {
-    ip: ipOf(request, deps),
-    host: request.headers.host ?? '',
-    scheme: deps.shared.publicUrl.startsWith('https:') ? 'https' : 'http',
-    requestId: request.id,
-    traceparent: request.trace.traceparent,
-  }),
+  headers: upstreamHeaders(
+    request.headers,
+    {
+      ip: ipOf(request, deps),
+      host: request.headers.host ?? '',
+      scheme: deps.shared.publicUrl.startsWith('https:') ? 'https' : 'http',
+      requestId: request.id,
+      traceparent: request.trace.traceparent,
+    },
+    body?.length ?? 0,
+  ),
+  body,
   answerHeaders: replyHeaders(reply),
   timeoutMs: timeoutOf(endpoint, request.url),
-  bodyLimitBytes: deps.config.bodyLimitBytes,
   ...(deps.crash ? { onAnswer: () => deps.crash?.('before-answer', endpoint.operationId) } : {}),
 })
 
@@ -78,12 +89,19 @@ const upstreamOf = (service: UpstreamName, deps: GatewayDeps): Upstream => {
   return upstream
 }
 
+/** The body, read before a connection to a service is taken: a slow client holds up nobody but itself. */
+const bodyOf = async ({ raw, server }: FastifyRequest): Promise<Buffer | null> => {
+  if (raw.method === 'GET' || raw.method === 'HEAD' || !hasBody(raw)) return null
+  const body = await server.uploads.read(raw)
+  return body.length === 0 ? null : body
+}
+
 const forwarder =
   ({ service, endpoint }: Mounted, deps: GatewayDeps) =>
   async (request: FastifyRequest, reply: FastifyReply) => {
-    if (Number(request.headers['content-length'] ?? 0) > deps.config.bodyLimitBytes) throw new AppError('payload_too_large')
+    const body = await bodyOf(request)
     deps.crash?.('before-forward', endpoint.operationId)
-    await upstreamOf(service, deps).forward(exchangeOf(endpoint, request, reply, deps))
+    await upstreamOf(service, deps).forward(exchangeOf(endpoint, request, reply, deps, body))
     reply.hijack()
   }
 
@@ -106,7 +124,7 @@ const cachedForwarder = ({ service, endpoint }: Mounted, cacheSec: number, reads
     if (!reads.answer(request, reply)) {
       if (request.method !== 'GET') return forward(request, reply)
       await reads.fill(request, reply, rules, () => {
-        const exchange = exchangeOf(endpoint, request, reply, deps)
+        const exchange = exchangeOf(endpoint, request, reply, deps, null)
         for (const name of personal) delete exchange.headers[name]
         return upstreamOf(service, deps).read(exchange)
       })
@@ -115,7 +133,7 @@ const cachedForwarder = ({ service, endpoint }: Mounted, cacheSec: number, reads
   }
 }
 
-/** Mounts the surface. All of it happens before a body is read, so that the upstream gets the bytes as they come. */
+/** Mounts the surface. Who calls and how often is settled before a body is read; the upstream gets its bytes as they came. */
 export const mountSurface = (app: FastifyInstance, deps: GatewayDeps, limit: Limit): void => {
   const reads = cachedReads(deps.cache, deps.clock)
   for (const mounted of mountedEndpoints) {

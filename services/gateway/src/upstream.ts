@@ -13,11 +13,12 @@ export interface Exchange {
   response: ServerResponse
   /** What the upstream is told, instead of what the client sent. */
   headers: Record<string, string | string[]>
+  /** The body, read to its end; null without one. */
+  body: Buffer | null
   /** What every answer of the gateway carries: request id, CORS, limits. An upstream's header of the same name wins. */
   answerHeaders: OutgoingHttpHeaders
   /** Milliseconds until the first byte of the answer. */
   timeoutMs: number
-  bodyLimitBytes: number
   /** For fault tests: the upstream has answered, and the client knows nothing of it yet. */
   onAnswer?: () => void
 }
@@ -25,7 +26,7 @@ export interface Exchange {
 export interface Upstream {
   /**
    * Lets the upstream answer on `exchange.response`.
-   * @throws AppError upstream_unavailable, payload_too_large as long as no byte of an answer was sent
+   * @throws AppError upstream_unavailable as long as no byte of an answer was sent
    */
   forward(exchange: Exchange): Promise<void>
   /** Reads the whole answer to a GET, for the cache. Nothing has been written to the client when it resolves. @throws AppError upstream_unavailable */

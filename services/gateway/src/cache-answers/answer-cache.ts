@@ -1,6 +1,6 @@
 // Keeps public answers in memory until an event says that they are old. An answer that was read before a purge is never kept after it.
-import { createHash } from 'node:crypto'
 import type { OutgoingHttpHeaders } from 'node:http'
+import { etagOf } from '../etag.ts'
 
 export interface KeptAnswer {
   headers: OutgoingHttpHeaders
@@ -38,13 +38,6 @@ const rememberedPurges = 20_000
 
 /** Products that an answer mentions: a change of one of them makes it old. */
 export const productsIn = (body: string): string[] => [...new Set(body.match(/prd_[0-9a-z]{6,40}/g))]
-
-export const etagOf = (body: Buffer): string => `"${createHash('sha1').update(body).digest('base64url')}"`
-
-/** Whether If-None-Match names this entity. */
-export const matches = (ifNoneMatch: string | undefined, etag: string): boolean =>
-  ifNoneMatch !== undefined &&
-  (ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))
 
 /** One answer, whatever the order of the query's members. */
 export const cacheKey = (url: string, language: string | undefined): string => {

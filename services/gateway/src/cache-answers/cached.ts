@@ -2,9 +2,10 @@
 
 import type { Clock } from '@cartwright/service-kit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { replyHeaders } from '../headers.ts'
+import { isCurrent } from '../etag.ts'
+import { joinHeaders, replyHeaders } from '../headers.ts'
 import type { WholeAnswer } from '../upstream.ts'
-import { type AnswerCache, cacheKey, type KeptAnswer, listTag, matches, productsIn, stockTag } from './answer-cache.ts'
+import { type AnswerCache, cacheKey, type KeptAnswer, listTag, productsIn, stockTag } from './answer-cache.ts'
 
 interface Asked {
   answer: WholeAnswer
@@ -24,14 +25,15 @@ const tagsOf = (url: string, body: Buffer, isList: boolean): string[] => [
   ...(isList && url.includes('inStock') ? [stockTag] : []),
 ]
 
-const sendKept = (request: FastifyRequest, reply: FastifyReply, kept: KeptAnswer): void => {
+const sendKept = (method: string, ifNoneMatch: string | undefined, reply: FastifyReply, kept: KeptAnswer): void => {
   const { raw } = reply
-  if (matches(request.headers['if-none-match'], kept.etag)) {
-    raw.writeHead(304, { ...replyHeaders(reply), etag: kept.etag, 'cache-control': kept.headers['cache-control'] }).end()
+  if (isCurrent(ifNoneMatch, kept.etag)) {
+    const { 'content-length': _, 'content-type': __, ...headers } = kept.headers
+    raw.writeHead(304, joinHeaders(replyHeaders(reply), headers)).end()
     return
   }
-  raw.writeHead(200, { ...replyHeaders(reply), ...kept.headers })
-  if (request.method === 'HEAD') raw.end()
+  raw.writeHead(200, joinHeaders(replyHeaders(reply), kept.headers))
+  if (method === 'HEAD') raw.end()
   else raw.end(kept.bytes, 'latin1')
 }
 
@@ -75,14 +77,16 @@ export const cachedReads = (cache: AnswerCache, clock: Clock): CachedReads => {
     answer: (request, reply) => {
       const kept = cache.find(keyOf(request), clock.now().getTime())
       if (kept === null) return false
-      sendKept(request, reply, kept)
+      sendKept(request.method, request.headers['if-none-match'], reply, kept)
       return true
     },
     fill: async (request, reply, rules, read) => {
+      // A service in this process is given the request with other headers.
+      const { 'if-none-match': ifNoneMatch } = request.headers
       const { answer, kept } = await join(keyOf(request), request.url, rules, read)
       if (reply.raw.destroyed) return
-      if (kept) sendKept(request, reply, kept)
-      else reply.raw.writeHead(answer.status, { ...replyHeaders(reply), ...answer.headers }).end(answer.body)
+      if (kept) sendKept('GET', ifNoneMatch, reply, kept)
+      else reply.raw.writeHead(answer.status, joinHeaders(replyHeaders(reply), answer.headers)).end(answer.body)
     },
   }
 }

@@ -39,7 +39,7 @@ describe.each(kinds)('a service %s', (kind) => {
 
   test('a wrong method is 405 with what is allowed, and a path that is no path is 400', async () => {
     const wrong = await t.as(ann).del('/v1/products')
-    expect({ status: wrong.status, allow: wrong.headers.get('allow') }).toEqual({ status: 405, allow: 'GET' })
+    expect({ status: wrong.status, allow: wrong.headers.get('allow') }).toEqual({ status: 405, allow: 'GET, HEAD, OPTIONS' })
     expect(wrong.body.code).toBe('method_not_allowed')
     const broken = await fetch(`${t.url}/v1/products/%E0%A4%A`)
     expect(broken.status).toBe(400)

@@ -1,7 +1,7 @@
 // Passes an upstream's answer on as it comes: no copy is kept, a slow client slows the upstream, a client that leaves ends the request there.
 import type { ServerResponse } from 'node:http'
 import type { Dispatcher, Pool } from 'undici'
-import { clientHeaders } from '../headers.ts'
+import { clientHeaders, joinHeaders } from '../headers.ts'
 import type { Exchange } from '../upstream.ts'
 
 /** The client went away before the answer was whole. */
@@ -43,7 +43,7 @@ export const passOn = (
         if (status < 200) return
         onAnswer?.()
         open.length = Number(headers['content-length'] ?? -1)
-        response.writeHead(status, { ...answerHeaders, ...clientHeaders(headers) })
+        response.writeHead(status, joinHeaders(answerHeaders, clientHeaders(headers)))
         response.on('drain', drained)
       },
       onResponseData: (controller, chunk) => {

@@ -1,6 +1,4 @@
 // Asks a service in another process: deadlines from the contract, retries only where nothing can have happened yet, a circuit breaker.
-import type { IncomingMessage } from 'node:http'
-import { Transform } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '@cartwright/contracts'
 import { type Dispatcher, Pool } from 'undici'
@@ -40,48 +38,16 @@ const asAppError = (name: string, error: unknown): AppError => {
   )
 }
 
-/** Refuses a body whose length is only known once it has come. */
-const limited = (request: IncomingMessage, limitBytes: number): Transform => {
-  let seen = 0
-  const gate = new Transform({
-    transform: (chunk: Buffer, _, done) => {
-      seen += chunk.length
-      if (seen <= limitBytes) {
-        done(null, chunk)
-        return
-      }
-      // What still comes is read and dropped, or the client would not get to see the answer.
-      request.unpipe(gate).resume()
-      done(new AppError('payload_too_large'))
-    },
-  })
-  request.once('error', (error) => gate.destroy(error))
-  return request.pipe(gate)
-}
-
-const bodyless = (method: string | undefined): boolean => method === 'GET' || method === 'HEAD'
-
-const bodyOf = ({ request, bodyLimitBytes }: Exchange): IncomingMessage | Transform | null => {
-  if (bodyless(request.method)) return null
-  if (request.headers['transfer-encoding'] !== undefined) return limited(request, bodyLimitBytes)
-  const length = request.headers['content-length']
-  return length === undefined || length === '0' ? null : request
-}
-
 type Method = Dispatcher.HttpMethod
 
-const dispatchOf = (exchange: Exchange): Dispatcher.DispatchOptions => {
-  const { method = 'GET', url = '/' } = exchange.request
-  const { 'transfer-encoding': _, 'content-length': length, ...rest } = exchange.headers
-  return {
-    path: url,
-    method: method as Method,
-    headers: length === undefined || bodyless(method) ? rest : { ...rest, 'content-length': length },
-    body: bodyOf(exchange),
-    headersTimeout: exchange.timeoutMs,
-    bodyTimeout: exchange.timeoutMs,
-  }
-}
+const dispatchOf = ({ request, headers, body, timeoutMs }: Exchange): Dispatcher.DispatchOptions => ({
+  path: request.url ?? '/',
+  method: (request.method ?? 'GET') as Method,
+  headers,
+  body,
+  headersTimeout: timeoutMs,
+  bodyTimeout: timeoutMs,
+})
 
 export interface RemoteOptions {
   name: string
@@ -144,7 +110,6 @@ export const remote = ({ name, url, connections = 128, patientConnections = 2048
           const answer = await poolFor(exchange).request({
             ...dispatchOf(exchange),
             method: 'GET',
-            body: null,
             signal: AbortSignal.timeout(exchange.timeoutMs),
           })
           return {

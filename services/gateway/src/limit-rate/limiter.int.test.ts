@@ -1,5 +1,6 @@
 // Limits: counted per caller and class, shared through Redis, per instance when Redis is away or hangs.
 import { proxyOf } from '@cartwright/testing'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ann, type GatewayUnderTest, guest, startGateway } from '../fixtures.ts'
 
@@ -60,6 +61,17 @@ describe('limits of one instance', () => {
   })
 })
 
+test('addresses of one IPv6 network count together, IPv4 ones inside IPv6 as what they are', async () => {
+  await using t = await startGateway('in this process', { GATEWAY_RATE_AUTH_PER_MIN: '2', GATEWAY_TRUSTED_HOPS: '1' })
+  const login = async (address: string) =>
+    (await t.anonymous.post('/v1/auth/login', {}, { headers: { 'x-forwarded-for': address } })).status
+  expect([await login('2001:db8:1:2::1'), await login('2001:DB8:1:2:ffff::2'), await login('2001:db8:1:2:3:4:5:6')]).toEqual([
+    200, 200, 429,
+  ])
+  expect(await login('2001:db8:1:3::1')).toBe(200)
+  expect([await login('::ffff:9.9.9.9'), await login('9.9.9.9'), await login('::ffff:909:909')]).toEqual([200, 200, 429])
+})
+
 describe('limits over all instances', () => {
   const env = (url: string) => ({ GATEWAY_RATE_WRITE_PER_MIN: '3', REDIS_URL: url })
   const shopper = (name: string) => ({ id: `usr_${name}${Date.now().toString(36)}`, role: 'customer' }) as const
@@ -83,6 +95,36 @@ describe('limits over all instances', () => {
     expect([await add(one, who), await add(two, who), await add(one, who), await add(two, who), await add(one, who)]).toEqual([
       200, 200, 200, 429, 429,
     ])
+  })
+
+  test('the keys in Redis say what is counted, and not who calls', async () => {
+    const redis = new Redis(redisUrl())
+    const before = new Set(await redis.keys('*rate*'))
+    await using t = await startGateway('in this process', { ...env(redisUrl()), GATEWAY_TRUSTED_HOPS: '1' })
+    const who = shopper('named')
+    const token = await t.token(who)
+    const address = `10.${process.pid % 250}.7.9`
+    const headers = { 'x-forwarded-for': address }
+    const mine = async (rateClass: string) =>
+      (await redis.keys(`cartwright:gateway:rate:${rateClass}:*`)).filter((key) => !before.has(key))
+    // The first calls may come before the connection is there.
+    await expect
+      .poll(async () => {
+        await t.anonymous.del('/v1/cart', { headers: { ...headers, authorization: `Bearer ${token}` } })
+        await t.anonymous.post('/v1/auth/login', {}, { headers })
+        await t.anonymous.post('/v1/nowhere', {}, { headers })
+        return [(await mine('write')).length >= 2, (await mine('auth')).length >= 1]
+      })
+      .toEqual([true, true])
+    const keys = [...(await mine('write')), ...(await mine('auth'))]
+    for (const key of keys) {
+      expect(key).toMatch(/^cartwright:gateway:rate:(write|auth):[\w-]{22}$/)
+      expect(await redis.pttl(key)).toBeLessThanOrEqual(60_000)
+    }
+    const everything = (await redis.keys('*rate*')).filter((key) => !before.has(key)).join('\n')
+    for (const secret of [who.id, address, token, token.split('.')[2] ?? token, 'undefined'])
+      expect(everything).not.toContain(secret)
+    redis.disconnect()
   })
 
   test('a Redis that hangs or is away costs nobody an answer: each instance counts for itself', async () => {

@@ -1,57 +1,70 @@
-// Counts calls per caller and class: for all instances in Redis, per instance when Redis is absent or fails. Reads always count per instance.
+// Rate limiter: counts calls per caller and class, for all instances in Redis, per instance when Redis is absent or fails. Reads always count per instance.
 import { AppError, type RateClass } from '@cartwright/contracts'
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Redis } from 'ioredis'
 import { rateClasses } from './rates.ts'
+import type { Counted } from './shared-counter.ts'
 
-type Check = ReturnType<FastifyInstance['createRateLimit']>
 export type Limit = (request: FastifyRequest, reply: FastifyReply, rateClass: RateClass) => Promise<void>
+type Check = ReturnType<FastifyInstance['createRateLimit']>
 
 /** Milliseconds for which Redis is left alone after it failed: a hanging one would hold up every write. */
 const pauseMs = 1000
+export const windowMs = 60_000
 
 export interface LimiterOptions {
   perMin: Record<RateClass, number>
-  redis: Redis | null
+  /** Counts for all instances; null without Redis. */
+  shared: ((rateClass: RateClass, caller: string) => Promise<Counted>) | null
   /** Whom to count: the principal, or the address of somebody unknown. */
   callerOf: (request: FastifyRequest) => string
   warn: (error: unknown) => void
 }
 
-const checksIn = async (
+const localChecks = async (
   app: FastifyInstance,
   { perMin, callerOf }: LimiterOptions,
-  redis: Redis | null,
-): Promise<Record<RateClass, Check>> => {
+): Promise<Record<RateClass, (request: FastifyRequest) => Promise<Counted>>> => {
   const scope: { make?: FastifyInstance['createRateLimit'] } = {}
   await app.register(async (inner) => {
-    await inner.register(rateLimit, {
-      global: false,
-      cache: 20_000,
-      ...(redis === null ? {} : { redis, nameSpace: 'gateway-rate-', skipOnError: false }),
-    })
+    await inner.register(rateLimit, { global: false, cache: 20_000 })
     scope.make = inner.createRateLimit
   })
   const make = scope.make
   if (make === undefined) throw new Error('the limiter was not registered')
-  const check = (rateClass: RateClass) =>
-    make({ max: perMin[rateClass], timeWindow: 60_000, keyGenerator: (request) => `${rateClass}:${callerOf(request)}` })
-  return Object.fromEntries(rateClasses.map((rateClass) => [rateClass, check(rateClass)])) as Record<RateClass, Check>
+  const counting = (check: Check, max: number) => async (request: FastifyRequest) => {
+    const verdict = await check(request)
+    // Nobody is on a list of callers that are let through uncounted.
+    if (verdict.isAllowed) return { current: 0, ttlMs: windowMs }
+    return { current: verdict.isExceeded ? max + 1 : max - verdict.remaining, ttlMs: verdict.ttl }
+  }
+  return Object.fromEntries(
+    rateClasses.map((rateClass) => [
+      rateClass,
+      counting(
+        make({
+          max: perMin[rateClass],
+          timeWindow: windowMs,
+          keyGenerator: (request) => `${rateClass}:${callerOf(request)}`,
+        }),
+        perMin[rateClass],
+      ),
+    ]),
+  ) as Record<RateClass, (request: FastifyRequest) => Promise<Counted>>
 }
 
 /** @returns a check that sets the RateLimit headers and throws AppError rate_limited with the seconds to wait */
 export const openLimiter = async (app: FastifyInstance, options: LimiterOptions): Promise<Limit> => {
-  const local = await checksIn(app, options, null)
-  const shared = options.redis === null ? null : await checksIn(app, options, options.redis)
+  const { shared, perMin } = options
+  const local = await localChecks(app, options)
 
   let pausedUntilMs = 0
 
-  const count = async (request: FastifyRequest, rateClass: RateClass) => {
+  const count = async (request: FastifyRequest, rateClass: RateClass): Promise<Counted> => {
     // A round trip to Redis would cost more than most reads.
     if (shared === null || rateClass === 'read' || performance.now() < pausedUntilMs) return local[rateClass](request)
     try {
-      return await shared[rateClass](request)
+      return await shared(rateClass, options.callerOf(request))
     } catch (error) {
       pausedUntilMs = performance.now() + pauseMs
       options.warn(error)
@@ -59,12 +72,13 @@ export const openLimiter = async (app: FastifyInstance, options: LimiterOptions)
     }
   }
   return async (request, reply, rateClass) => {
-    const verdict = await count(request, rateClass)
-    if (verdict.isAllowed) return
+    const { current, ttlMs } = await count(request, rateClass)
+    const max = perMin[rateClass]
+    const resetSec = Math.ceil(ttlMs / 1000)
     void reply
-      .header('ratelimit-limit', verdict.max)
-      .header('ratelimit-remaining', verdict.remaining)
-      .header('ratelimit-reset', verdict.ttlInSeconds)
-    if (verdict.isExceeded) throw new AppError('rate_limited', undefined, {}, verdict.ttlInSeconds)
+      .header('ratelimit-limit', max)
+      .header('ratelimit-remaining', Math.max(0, max - current))
+      .header('ratelimit-reset', resetSec)
+    if (current > max) throw new AppError('rate_limited', undefined, {}, resetSec)
   }
 }

@@ -1,0 +1,35 @@
+// Counters of the rate limiter in Redis, for all instances: one key for each class and caller, which expires with its window.
+import { createHmac } from 'node:crypto'
+import type { RateClass } from '@cartwright/contracts'
+import type { Redis } from 'ioredis'
+
+const prefix = 'cartwright:gateway:rate:'
+const pseudonymLength = 22
+
+/** Counts and reads the rest of the window in one step. */
+const script = `
+local current = redis.call('INCR', KEYS[1])
+if current == 1 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+end
+return { current, redis.call('PTTL', KEYS[1]) }
+`
+
+export interface Counted {
+  /** Calls in this window, with this one. */
+  current: number
+  /** Milliseconds until the window ends. */
+  ttlMs: number
+}
+
+/**
+ * Creates the counter.
+ * @param secret makes the callers' names in Redis: an address or id cannot be found from one by trying all there are
+ */
+export const sharedCounter =
+  (redis: Redis, windowMs: number, secret: string) =>
+  async (rateClass: RateClass, caller: string): Promise<Counted> => {
+    const pseudonym = createHmac('sha256', secret).update(caller).digest('base64url').slice(0, pseudonymLength)
+    const [current = 0, ttlMs = 0] = (await redis.eval(script, 1, `${prefix}${rateClass}:${pseudonym}`, windowMs)) as number[]
+    return { current, ttlMs }
+  }
