@@ -128,12 +128,15 @@ test('an effect that takes long keeps its lease: nobody else begins it meanwhile
   const leaseEnds = async () =>
     (await bed.db.one<{ at: Date }>`SELECT leased_until AS at FROM work_item WHERE item_key = 'a'`)?.at.getTime() ?? 0
   const first = await leaseEnds()
-  await eventually('the lease was renewed past its first end', async () => {
-    await other.tick()
-    return (await leaseEnds()) > first + 1500
-  })
+  await eventually(
+    'the lease was renewed past its first end',
+    async () => {
+      await Promise.race([other.tick(), reached.promise])
+      return (await leaseEnds()) > first + 1500
+    },
+    6000,
+  ).finally(release.resolve)
   expect(begun).toBe(1)
-  release.resolve()
   await eventually('it is done', () => doneAfter(worker, 'a'))
   expect(await bed.effects('a')).toEqual([1])
 })

@@ -103,6 +103,11 @@ test('many replicas fire a deadline once', async () => {
   bed.advance(601_000)
   await Promise.all(replicas.map((replica) => replica.tick()))
   expect(await effectsOf('p1')).toEqual(['askStock', 'askPayment', 'releaseStock'])
+  // A deadline that starts anew is not fired by a replica that had read the old one.
+  await start('p2')
+  bed.advance(61_000)
+  await Promise.all(replicas.map((replica) => replica.tick()))
+  expect(await effectsOf('p2')).toEqual(['askStock', 'askStock'])
 })
 
 test('an input and a deadline at the same moment: one of them comes first, and the other sees its result', async () => {

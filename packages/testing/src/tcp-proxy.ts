@@ -9,6 +9,8 @@ export interface TcpProxyOptions {
   onAnswer?: (chunk: Buffer, connection: number) => 'pass' | 'cut'
   /** Sees each chunk that a client sends, before the engine does. */
   onRequest?: (chunk: Buffer, connection: number) => void
+  /** Whether a chunk that a client sends is lost on its way: the connection ends instead. */
+  isLost?: (chunk: Buffer, connection: number) => boolean
 }
 
 export interface TcpProxy extends AsyncDisposable {
@@ -72,7 +74,9 @@ export const tcpProxy = async (options: TcpProxyOptions): Promise<TcpProxy> => {
       pair.engine,
       (chunk) => {
         options.onRequest?.(chunk, id)
-        return true
+        if (!options.isLost?.(chunk, id)) return true
+        end()
+        return false
       },
       () => 0,
     )
@@ -127,7 +131,10 @@ export const tcpProxy = async (options: TcpProxyOptions): Promise<TcpProxy> => {
 }
 
 /** A proxy in front of the engine that a URL names. */
-export const proxyOf = (url: string, hooks: Pick<TcpProxyOptions, 'onAnswer' | 'onRequest'> = {}): Promise<TcpProxy> => {
+export const proxyOf = (
+  url: string,
+  hooks: Pick<TcpProxyOptions, 'onAnswer' | 'onRequest' | 'isLost'> = {},
+): Promise<TcpProxy> => {
   const { hostname, port } = new URL(url)
   return tcpProxy({ host: hostname, port: Number(port), ...hooks })
 }

@@ -61,10 +61,11 @@ test('an older document, an older deletion and a deletion of what is not there s
       opened(),
       [live],
       [
-        { id: 'prd_1', version: 4, document },
+        { id: 'prd_1', version: 4, document: { ...document, name: 'Old mug' } },
         { id: 'prd_1', version: 3, document: null },
       ],
     ),
   ).toEqual(new Map())
+  expect((await client.get({ index: live, id: 'prd_1' }))._source).toMatchObject({ name: 'Mug' })
   await client.indices.delete({ index: `${indexStem}one` })
 })

@@ -48,6 +48,21 @@ describe('notification', () => {
     },
   )
 
+  test('an event that comes again after its claim was forgotten makes no second mail', async () => {
+    for (const [event, data] of [
+      [orderEvents.confirmed, confirmed],
+      [orderEvents.delivered, delivered],
+      [identityEvents.customerVerified, verified],
+    ] as const) {
+      const id = `evt_again_${event.name.replace(/\W/g, '_')}`
+      await t.receive(event, data, { id })
+      await t.sql('DELETE FROM inbox_event')
+      await t.receive(event, data, { id })
+    }
+    expect(smtp.mailsTo(alice.email)).toHaveLength(3)
+    expect(await t.sql('SELECT state FROM message')).toEqual(Array(3).fill({ state: 'sent' }))
+  })
+
   test('a changed address is told to the new and to the previous one', async () => {
     await t.receive(identityEvents.emailChanged, emailChanged, { twice: true })
     expect(smtp.mails.map(({ to }) => to).sort()).toEqual(['alice@example.com', 'alice@new.example'])

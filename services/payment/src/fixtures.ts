@@ -90,6 +90,8 @@ const settle = async (service: UnderTest, sandbox: StripeSandbox): Promise<void>
 export interface LabOptions {
   env?: Record<string, string>
   sandbox?: Partial<SandboxOptions>
+  /** Lays a way to the sandbox, which the service takes. @returns its address */
+  wayTo?: (sandboxUrl: string) => Promise<string>
   /** Seconds that the sandbox's clock is ahead of the service's. */
   sandboxAheadSec?: number
 }
@@ -175,7 +177,7 @@ export const startPaymentLab = async (options: LabOptions = {}): Promise<Payment
     clock,
     env: {
       STRIPE_SECRET_KEY: 'sk_test_lab',
-      STRIPE_API_BASE: sandbox.url,
+      STRIPE_API_BASE: (await options.wayTo?.(sandbox.url)) ?? sandbox.url,
       STRIPE_WEBHOOK_SECRETS: `whsec_old,${webhookSecret}`,
       ...options.env,
     },

@@ -111,21 +111,25 @@ describe('reservations', () => {
   })
 
   test('a release gives the hold back once, and after a commit changes nothing', async () => {
-    const { sku } = await aVariant(t, 4)
+    const { sku } = await aVariant(t, 6)
+    // Somebody else's hold, out of which a second release would take.
+    const other = anOrder([{ sku, quantity: 2 }])
+    await t.receive(orderEvents.stockRequested, other.request)
     const released = anOrder([{ sku, quantity: 2 }])
     await t.receive(orderEvents.stockRequested, released.request)
     await t.receive(orderEvents.stockReleaseRequested, { ...released.ids, reason: 'cancelled' }, { twice: true })
     await t.receive(orderEvents.stockReleaseRequested, { ...released.ids, reason: 'cancelled' })
-    expect(await stockOf(t, sku)).toMatchObject({ onHand: 4, reserved: 0 })
+    expect(await stockOf(t, sku)).toMatchObject({ onHand: 6, reserved: 2 })
+    await t.receive(orderEvents.stockReleaseRequested, { ...other.ids, reason: 'cancelled' })
     const sold = anOrder([{ sku, quantity: 2 }])
     await t.receive(orderEvents.stockRequested, sold.request)
     await t.receive(orderEvents.stockCommitRequested, { ...sold.ids, lines: sold.lines })
     await t.receive(orderEvents.stockReleaseRequested, { ...sold.ids, reason: 'late' })
-    expect(await stockOf(t, sku)).toMatchObject({ onHand: 2, reserved: 0 })
+    expect(await stockOf(t, sku)).toMatchObject({ onHand: 4, reserved: 0 })
     const { body } = await t.as(admin).get(`/v1/admin/stock/${sku}/movements`)
     expect(body.items[0]).toMatchObject({
       delta: -2,
-      onHandAfter: 2,
+      onHandAfter: 4,
       reason: 'sold',
       actor: 'order',
       reference: sold.ids.orderId,

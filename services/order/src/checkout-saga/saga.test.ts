@@ -52,7 +52,11 @@ describe('the table', () => {
 
   test('what was sent is compensated: every way into cancelled that had asked for stock gives it back', () => {
     for (const [state, rows] of Object.entries(checkout.states)) {
-      for (const [input, step] of Object.entries(rows)) {
+      // A row that repeats ends in another step when it has repeated often enough.
+      const steps = Object.entries(rows).flatMap(([input, step]) =>
+        [step, ...(step.again ? [step.again.otherwise] : [])].map((each) => [input, each] as const),
+      )
+      for (const [input, step] of steps) {
         if (step.to !== 'cancelled' || input === 'stockRejected' || input === 'commitRejected') continue
         expect([state, input, step.effects.some((effect) => effect === 'releaseStock' || effect === 'returnStock')]).toEqual([
           state,

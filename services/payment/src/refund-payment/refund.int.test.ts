@@ -1,5 +1,8 @@
 // Refunds: once, never more than was captured, and Stripe's answer decides, however late it comes.
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { orderEvents, paymentEvents } from '@cartwright/contracts'
+import { proxyOf } from '@cartwright/testing'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { freshId, type PaymentLab, startPaymentLab } from '../fixtures.ts'
 
@@ -158,6 +161,29 @@ test('an answer that was never written, and a key that Stripe has forgotten afte
   await lab.advance('2d')
   expect(await refundsAtStripe(order.intent)).toHaveLength(1)
   expect(await refundRows(order.orderId)).toMatchObject([{ state: 'succeeded', origin: 'order' }])
+})
+
+test('a try that is held up on its way, and arrives at Stripe after the next one, makes no second refund', async () => {
+  const heldUp: Buffer[] = []
+  // Stripe's library repeats a request by itself once when its connection breaks.
+  const isLost = (chunk: Buffer): boolean => heldUp.length < 2 && chunk.includes('POST /v1/refunds') && heldUp.push(chunk) > 0
+  await using ways = new AsyncDisposableStack()
+  await using far = await startPaymentLab({
+    wayTo: async (sandboxUrl) => ways.use(await proxyOf(sandboxUrl, { isLost })).through(sandboxUrl),
+  })
+  const order = await far.open()
+  await far.pay(order.sessionId)
+  await far.refund(order.orderId, 800)
+  await far.advance('10s')
+  const intent = String((await far.row(order.orderId)).payment_intent_id)
+  const refunds = async () => (await far.ledger()).refunds.filter((refund) => refund.payment_intent === intent)
+  expect(heldUp).toHaveLength(2)
+  expect(await refunds()).toHaveLength(1)
+  const late = connect(far.sandbox.port, '127.0.0.1')
+  late.write(heldUp[0] ?? '')
+  await once(late, 'data')
+  late.destroy()
+  expect(await refunds()).toMatchObject([{ amount: 800 }])
 })
 
 test('an order that never paid gets nothing back', async () => {
