@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { type ProgramContext, ProgramError, program } from '@cartwright/service-kit'
 import type { Outcome } from './floors.ts'
 import { openJournal } from './journal.ts'
+import { listMutants, runMutants } from './mutants/run-mutants.ts'
 import { type ChaosOptions, readOptions, usualSeconds } from './options.ts'
 import { reportOf } from './report.ts'
 import { appendResult, currentCommit, machineOf, readMutants, readResults } from './results.ts'
@@ -14,6 +15,7 @@ import { findScenarios, listScenarios } from './scenarios/catalogue.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 import { openStage } from './stage.ts'
 
+const root = fileURLToPath(new URL('../../..', import.meta.url))
 const dataRoot = fileURLToPath(new URL('../../../.data/chaos', import.meta.url))
 const resultsRoot = fileURLToPath(new URL('../../../.data/chaos-results', import.meta.url))
 
@@ -82,6 +84,10 @@ const playAll = async (
 
 await program(async (context) => {
   const options = readOptions(context.args, () => randomInt(1, 1_000_000))
+  if (options.mutants) {
+    if (options.list) return listMutants(context.say)
+    return runMutants({ root, resultsRoot, names: options.mutants }, context)
+  }
   if (options.list) {
     for (const { name, about } of listScenarios(options)) context.say(`${name.padEnd(24)} ${about}`)
     return

@@ -19,6 +19,8 @@ export interface ChaosOptions {
   keep: boolean
   /** Plays nothing; writes the page of proof from the outcomes so far. */
   report: boolean
+  /** Names of planted defects to run instead of scenarios, all of them when none is given; null when scenarios are wanted. */
+  mutants: string[] | null
 }
 
 const whole = (text: string | undefined, name: string, fallback: number): number => {
@@ -31,8 +33,9 @@ const whole = (text: string | undefined, name: string, fallback: number): number
 /** @param draw a seed for a run that names none */
 export const readOptions = (args: readonly string[], draw: () => number): ChaosOptions => {
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...args],
+      allowPositionals: args.includes('--mutants'),
       options: {
         seed: { type: 'string' },
         runs: { type: 'string' },
@@ -42,6 +45,7 @@ export const readOptions = (args: readonly string[], draw: () => number): ChaosO
         seconds: { type: 'string' },
         keep: { type: 'boolean' },
         report: { type: 'boolean' },
+        mutants: { type: 'boolean' },
       },
     })
     const minutes = whole(values.minutes, 'minutes', 0)
@@ -54,11 +58,12 @@ export const readOptions = (args: readonly string[], draw: () => number): ChaosO
       seconds: whole(values.seconds, 'seconds', usualSeconds),
       keep: values.keep ?? false,
       report: values.report ?? false,
+      mutants: values.mutants ? positionals : null,
     }
   } catch (error) {
     if (error instanceof ProgramError) throw error
     throw new ProgramError(
-      `${error instanceof Error ? error.message : String(error)}\nUsage: npm run chaos -- [--seed N] [--runs K | --minutes M] [--scenario name …] [--seconds S] [--list] [--keep] [--report]`,
+      `${error instanceof Error ? error.message : String(error)}\nUsage: npm run chaos -- [--seed N] [--runs K | --minutes M] [--scenario name …] [--seconds S] [--list] [--keep] [--report]\n       npm run chaos -- --mutants [name …] [--list]`,
     )
   }
 }

@@ -38,7 +38,8 @@ export interface MutantResult {
   rule: string
   service: string
   heldBy: string
-  outcome: 'caught' | 'missed'
+  /** `invalid`: the test or run came to no end of its own, so nothing was shown. */
+  outcome: 'caught' | 'missed' | 'invalid'
   seconds: number
 }
 
