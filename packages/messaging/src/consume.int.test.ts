@@ -197,17 +197,6 @@ describe('trouble', () => {
     await far.close()
   })
 
-  test('trouble of the engine never counts as the message’s own, however often it comes', async () => {
-    let tries = 0
-    await consume(async (tx, message) => {
-      tries += 1
-      if (tries < 8) throw Object.assign(new Error('too many connections'), { errno: 1040 })
-      await write(tx, message, {})
-    })
-    await deliver(countedRecord('a', 1))
-    expect([tries, await bed.effects('a'), await letters()]).toEqual([8, [1], []])
-  })
-
   test('a lock that is held for long is waited for, however often, and no key but its own waits', async () => {
     await bed.db.run`INSERT INTO effect (counter, n) VALUES ('locked', 0)`
     const [held, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]

@@ -156,7 +156,10 @@ const inbox: readonly Mutant[] = [
     file: `${src}/deliver.ts`,
     find: 'isTransient(error) || error instanceof QueueEmptied ? 0',
     replace: 'error instanceof QueueEmptied ? 0',
-    heldBy: int(consume, 'trouble of the engine never counts as the message’s own, however often it comes'),
+    heldBy: int(
+      `${src}/engine-trouble.int.test.ts`,
+      'trouble of the engine never counts as the message’s own, however often it comes',
+    ),
   },
   {
     name: 'dead-letter-without-row',
