@@ -42,6 +42,11 @@ const kinds = {
   },
   refresh_token_invalid: { status: 401, title: 'The refresh token is no longer valid', remedy: 'Sign in again.' },
   forbidden: { status: 403, title: 'Your role does not allow this', remedy: 'Sign in with a role that does.' },
+  current_password_wrong: {
+    status: 403,
+    title: 'The current password is wrong',
+    remedy: 'Enter the password of the account again; after many wrong ones wait for Retry-After.',
+  },
   email_unverified: {
     status: 403,
     title: 'The e-mail address is not verified yet',
@@ -112,6 +117,11 @@ const kinds = {
     remedy: 'Stock on hand cannot fall below what is reserved.',
   },
   email_taken: { status: 409, title: 'This address belongs to another account', remedy: 'Use another address.' },
+  last_admin: {
+    status: 409,
+    title: 'The last admin cannot be blocked, demoted or closed',
+    remedy: 'Make another account an admin first.',
+  },
   conflict: { status: 409, title: 'Somebody else changed this at the same moment', remedy: 'Read it again and repeat.' },
   payload_too_large: { status: 413, title: 'The request body is too large', remedy: 'Send at most 1 MiB.' },
   unsupported_media_type: {

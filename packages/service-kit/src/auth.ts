@@ -13,8 +13,6 @@ export interface Principal {
   role: Role
   /** The session that the token belongs to. */
   sessionId?: string
-  /** @deprecated Read identity's `internalUser` instead. */
-  email?: string
 }
 
 export const accessAudience = 'cartwright'
@@ -49,14 +47,13 @@ const keySource = (config: SharedConfig): KeySource | null => {
 }
 
 const principalOf = (payload: JWTPayload): Principal => {
-  const { sub, role, email, sid } = payload
+  const { sub, role, sid } = payload
   if (typeof sub !== 'string' || typeof role !== 'string' || !roles.includes(role))
     throw new AppError('unauthenticated', 'the token names no principal')
   return {
     id: sub,
     role: role as Role,
     ...(typeof sid === 'string' ? { sessionId: sid } : {}),
-    ...(typeof email === 'string' ? { email } : {}),
   }
 }
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
   db = await openDatabase({ url: schema.url, poolSize: 3 })
   const tokens = await tokenMaker()
   jwks = tokens.jwks
-  token = await tokens.token({ id: 'usr_alice', role: 'customer', email: 'a@example.com' }, new Date())
+  token = await tokens.token({ id: 'usr_alice', role: 'customer' }, new Date())
 })
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL')

@@ -1,6 +1,6 @@
 // Security events: one log line with stable field names and one counter for each. No secret, code, token or e-mail address gets in.
 import type { Tx } from '@cartwright/db'
-import { audit } from './audit.ts'
+import { type AuditEntry, audit } from './audit.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -64,13 +64,14 @@ export const auditSecurityEvent = async (
   deps: { log: Logger; metrics: Metrics },
   event: SecurityEvent,
   facts: SecurityFacts & { userId: string },
+  state: Pick<AuditEntry, 'before' | 'after'> = {},
 ): Promise<void> => {
   const { userId, actorId = userId, sessionId, clientAddress, reason } = facts
   await audit(tx, {
     actor: actorId,
     action: `security.${event}`,
     target: userId,
-    ...(sessionId === undefined ? {} : { after: { sessionId } }),
+    ...(sessionId === undefined ? state : { after: { sessionId } }),
     ...(clientAddress === undefined ? {} : { clientAddress }),
     ...(reason === undefined ? {} : { reason }),
   })

@@ -13,6 +13,8 @@ export interface CallOptions {
   headers?: Record<string, string>
   /** Idempotency-Key; POSTs get a fresh one when left out, `null` sends none. */
   key?: string | null
+  /** For DELETE, which seldom has one. */
+  body?: unknown
 }
 
 export interface TestClient {
@@ -53,6 +55,6 @@ export const testClient = (baseUrl: string, token: () => Promise<string | null>)
     get: (path, options) => call('GET', path, undefined, options),
     post: (path, body, options) => call('POST', path, body, options),
     patch: (path, body, options) => call('PATCH', path, body, options),
-    del: (path, options) => call('DELETE', path, undefined, options),
+    del: (path, options) => call('DELETE', path, options?.body, options),
   }
 }

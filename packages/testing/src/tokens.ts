@@ -13,12 +13,11 @@ export const tokenMaker = async (): Promise<TokenMaker> => {
   const jwk = { ...(await exportJWK(publicKey)), kid: 'test', alg: 'ES256', use: 'sig' }
   return {
     jwks: JSON.stringify({ keys: [jwk] }),
-    token: ({ id, role, sessionId, email }, now) =>
+    token: ({ id, role, sessionId }, now) =>
       new SignJWT({
         role,
         issuedAtUs: now.getTime() * 1000,
         ...(sessionId === undefined ? {} : { sid: sessionId }),
-        ...(email === undefined ? {} : { email }),
       })
         .setProtectedHeader({ alg: 'ES256', kid: 'test', typ: 'at+jwt' })
         .setSubject(id)

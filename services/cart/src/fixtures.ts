@@ -9,7 +9,7 @@ import { cartService } from './index.ts'
 const tail = () => randomBytes(8).toString('hex')
 
 export const aGuest = (): Principal => ({ id: `gst_${tail()}`, role: 'guest' })
-export const aCustomer = (): Principal => ({ id: `usr_${tail()}`, role: 'customer', email: 'alice@example.com' })
+export const aCustomer = (): Principal => ({ id: `usr_${tail()}`, role: 'customer' })
 export const aSku = (): string => `SKU-${tail()}`
 
 /** A cart service alone, with nothing in it and catalog answering what `catalog` says. */

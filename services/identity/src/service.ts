@@ -8,10 +8,13 @@ import { cleanUp } from './clean-up/tasks.ts'
 import { config } from './config.ts'
 import { openPrisma } from './db/prisma.ts'
 import type { IdentityDeps, IdentityOwn } from './deps.ts'
+import { endSession, endSessions, listSessions } from './manage-sessions/routes.ts'
 import { passwordHasher } from './passwords/hasher.ts'
 import { passwordStrength } from './passwords/strength.ts'
+import { changePassword } from './profile/change-password.ts'
 import { confirmEmail } from './profile/new-email.ts'
 import { closeMe, getMe, updateMe } from './profile/routes.ts'
+import { undoEmail } from './profile/undo-email.ts'
 import { internalAccessRevocations } from './read-revocations/route.ts'
 import { internalUser } from './read-user/route.ts'
 import { register, resend, verify } from './register/routes.ts'
@@ -62,6 +65,11 @@ export const identityService = defineService<typeof config, IdentityOwn>({
     getMe,
     updateMe,
     confirmEmail,
+    undoEmail,
+    changePassword,
+    listSessions,
+    endSession,
+    endSessions,
     closeMe,
     listAddresses,
     addAddress,

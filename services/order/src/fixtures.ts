@@ -12,7 +12,12 @@ import type { Environment, Principal } from '@cartwright/service-kit'
 import { type CallOptions, sealKeys, startUnderTest, type TestResponse } from '@cartwright/testing'
 import { orderService } from './index.ts'
 
-export const admin = { id: 'usr_admin01', role: 'admin', email: 'admin@example.com' } as const satisfies Principal
+/** Somebody who orders, with the address that identity has for them. */
+export interface TestShopper extends Principal {
+  email?: string
+}
+
+export const admin = { id: 'usr_admin01', role: 'admin' } as const satisfies Principal
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
 
@@ -105,11 +110,11 @@ export const startOrder = async (env: Environment = {}) => {
     wire.variants.set(variant.sku, variant)
     return variant
   }
-  const aShopper = (role: 'guest' | 'customer' = 'customer'): Principal => {
+  const aShopper = (role: 'guest' | 'customer' = 'customer'): TestShopper => {
     const id = `${role === 'guest' ? 'gst' : 'usr'}_${suffix()}`
     return role === 'guest' ? { id, role } : { id, role, email: anAccount(id).email }
   }
-  const fillCart = (shopper: Principal, items: readonly { sku: string; quantity: number }[], version = 3): OpenCart => {
+  const fillCart = (shopper: TestShopper, items: readonly { sku: string; quantity: number }[], version = 3): OpenCart => {
     const lines = items.map(({ sku, quantity }) => ({ id: `lin_${suffix()}`, sku, quantity }))
     const cart: OpenCart = { id: `crt_${suffix()}`, version, currency: 'EUR', lines }
     wire.carts.set(shopper.id, cart)
@@ -117,7 +122,11 @@ export const startOrder = async (env: Environment = {}) => {
   }
   const totalOf = (cart: OpenCart) =>
     eur(cart.lines.reduce((sum, line) => sum + (wire.variants.get(line.sku)?.price?.amountMinor ?? 0) * line.quantity, 0))
-  const checkout = (shopper: Principal, more: Record<string, unknown> = {}, options: CallOptions = {}): Promise<TestResponse> => {
+  const checkout = (
+    shopper: TestShopper,
+    more: Record<string, unknown> = {},
+    options: CallOptions = {},
+  ): Promise<TestResponse> => {
     const cart = wire.carts.get(shopper.id)
     const wish = cart ? { cartVersion: cart.version, expectedTotal: totalOf(cart) } : {}
     return t.as(shopper).post('/v1/checkout', { ...wish, shippingAddress: anAddress, ...more }, options)

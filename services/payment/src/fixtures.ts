@@ -7,7 +7,7 @@ import { movableClock, proxyOf, startUnderTest, type UnderTest } from '@cartwrig
 import Stripe from 'stripe'
 import { paymentService } from './service.ts'
 
-export const admin: Principal = { id: 'usr_admin0', role: 'admin', email: 'admin@example.com' }
+export const admin: Principal = { id: 'usr_admin0', role: 'admin' }
 export const webhookSecret = 'whsec_test_of_payment'
 export const goodCard = '4242424242424242'
 export const badCard = '4000000000000002'

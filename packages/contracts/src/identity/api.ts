@@ -7,6 +7,7 @@ import {
   Id,
   KeptAddress,
   KeptEmail,
+  Line,
   Locale,
   Nullable,
   Page,
@@ -17,6 +18,7 @@ import {
   Time,
 } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { accountApi, Password } from './account-api.ts'
 import { identityInternalApi } from './internal-api.ts'
 
 export const Tokens = Type.Object({
@@ -28,19 +30,8 @@ export const Tokens = Type.Object({
 })
 export type Tokens = Static<typeof Tokens>
 
-const Password = Type.String({ minLength: 1, maxLength: 200 })
 const Code = Type.String({ pattern: '^[0-9]{6}$' })
 const Accepted = Type.Object({ status: Type.Literal('accepted') })
-export const Profile = Type.Object({
-  id: Type.String(),
-  role: Role,
-  email: Nullable(KeptEmail),
-  pendingEmail: Nullable(KeptEmail),
-  name: Nullable(Type.String()),
-  locale: Locale,
-  createdAt: Time,
-})
-export type Profile = Static<typeof Profile>
 export const AddressEntry = Type.Object({ ...KeptAddress.properties, id: Id('adr'), isDefault: Type.Boolean() })
 const addressParams = Closed({ addressId: Id('adr') })
 const User = Type.Object({
@@ -57,6 +48,7 @@ const Jwk = Type.Object({}, { additionalProperties: true })
 
 export const identityApi = {
   ...identityInternalApi,
+  ...accountApi,
   guest: endpoint({
     operationId: 'createGuest',
     method: 'POST',
@@ -165,48 +157,6 @@ export const identityApi = {
     response: { 200: Type.Object({ keys: Type.Array(Jwk) }) },
     errors: [],
   }),
-  getMe: endpoint({
-    operationId: 'getMe',
-    method: 'GET',
-    path: '/v1/me',
-    auth: 'shopper',
-    rate: 'read',
-    summary: 'Your profile',
-    response: { 200: Profile },
-    errors: ['not_found'],
-  }),
-  updateMe: endpoint({
-    operationId: 'updateMe',
-    method: 'PATCH',
-    path: '/v1/me',
-    auth: 'shopper',
-    rate: 'write',
-    summary: 'Change your profile; a new e-mail address gets a code and counts once that is confirmed',
-    body: Closed({ name: Type.Optional(PersonName), locale: Type.Optional(Locale), email: Type.Optional(Email) }),
-    response: { 200: Profile },
-    errors: ['not_found', 'forbidden'],
-  }),
-  confirmEmail: endpoint({
-    operationId: 'confirmEmail',
-    method: 'POST',
-    path: '/v1/me/email/confirm',
-    auth: 'customer',
-    rate: 'auth',
-    summary: 'Confirm a new e-mail address with the code mailed to it',
-    body: Closed({ code: Code }),
-    response: { 200: Profile },
-    errors: ['otp_invalid', 'email_taken', 'too_many_attempts'],
-  }),
-  closeMe: endpoint({
-    operationId: 'closeAccount',
-    method: 'DELETE',
-    path: '/v1/me',
-    auth: 'shopper',
-    rate: 'write',
-    summary: 'Close your account',
-    response: { 204: Type.Null() },
-    errors: ['not_found'],
-  }),
   listAddresses: endpoint({
     operationId: 'listAddresses',
     method: 'GET',
@@ -264,6 +214,8 @@ export const identityApi = {
       email: Type.Optional(Email),
       blocked: Type.Optional(Type.Boolean()),
       verified: Type.Optional(Type.Boolean()),
+      /** Part of an e-mail address or a name, or an id. */
+      q: Type.Optional(Text(120)),
     }),
     response: { 200: Page(User) },
     errors: [],
@@ -290,8 +242,10 @@ export const identityApi = {
     body: Closed({
       role: Type.Optional(Type.Union([Type.Literal('customer'), Type.Literal('admin')])),
       blocked: Type.Optional(Type.Boolean()),
+      /** Kept in the audit row. */
+      reason: Type.Optional(Line(200)),
     }),
     response: { 200: User },
-    errors: ['not_found', 'forbidden'],
+    errors: ['not_found', 'forbidden', 'last_admin'],
   }),
 } satisfies Record<string, Endpoint>

@@ -50,6 +50,9 @@ export const identityEvents = {
       previousRecipient: Recipient,
       locale: Locale,
       at: Time,
+      /** Undoes the change; compact JWE for notification's key, mailed to the previous address only. Absent when a change was undone. */
+      sealedUndoToken: Type.Optional(Type.String()),
+      undoUntil: Type.Optional(Time),
     }),
   ),
   /** Heard by every instance of every service: access tokens that were issued before are refused from now on. */

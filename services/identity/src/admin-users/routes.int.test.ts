@@ -87,7 +87,7 @@ describe('users as operators see them', () => {
   })
 
   test('a seeded person who closes the account stays gone when the seed runs again', async () => {
-    await t.as({ id: 'usr_00seedbob', role: 'customer', email: 'bob@example.com' }).del('/v1/me')
+    await t.as({ id: 'usr_00seedbob', role: 'customer' }).del('/v1/me', { body: { currentPassword: 'cartwright-demo' } })
     await t.running.seed()
     expect((await t.login('bob@example.com', 'cartwright-demo')).status).toBe(401)
     expect((await t.login('alice@example.com', 'cartwright-demo')).status).toBe(200)

@@ -11,6 +11,8 @@ export const cleanUp = periodic({
   run: async ({ db, config }: IdentityDeps) => {
     await db.run`DELETE FROM refresh_token WHERE expires_at < ${db.dbNow} - INTERVAL 1 DAY LIMIT ${batch}`
     await db.run`DELETE FROM one_time_code WHERE expires_at < ${db.dbNow} - INTERVAL 1 DAY LIMIT ${batch}`
+    await db.run`DELETE FROM access_revocation WHERE expires_at < ${db.dbNow} LIMIT ${batch}`
+    await db.run`DELETE FROM email_undo WHERE expires_at < ${db.dbNow} LIMIT ${batch}`
     await db.run`DELETE FROM code_budget WHERE window_ends_at < ${db.dbNow} LIMIT ${batch}`
     await db.run`DELETE FROM login_throttle WHERE updated_at < ${db.dbNow} - INTERVAL 1 DAY LIMIT ${batch}`
     await db.run`DELETE FROM refresh_family WHERE created_at < ${db.dbNow} - INTERVAL ${config.refreshTokenDays} DAY

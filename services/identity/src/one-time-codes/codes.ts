@@ -50,12 +50,14 @@ export interface CodeOrder {
   pending?: PendingChange
   /** Something new is to be proven: what was asked for before must not win, so its code dies even when no other may be mailed yet. */
   supersedes?: boolean
+  /** Kept and counted like any other, but never mailed: the address is somebody else's, and nothing may tell. */
+  withheld?: boolean
 }
 
 /** Issues a code unless the cooldown or the hourly limit forbids it; the older one stops working. Silent either way. */
 export const issueCode = async (
   tx: Tx,
-  { holder, purpose, prepared, pending = {}, supersedes = false }: CodeOrder,
+  { holder, purpose, prepared, pending = {}, supersedes = false, withheld = false }: CodeOrder,
 ): Promise<void> => {
   // Two requests at once would both find the cooldown over.
   await tx.one`SELECT id FROM user_account WHERE id = ${holder.id} FOR UPDATE`
@@ -67,7 +69,7 @@ export const issueCode = async (
   await tx.run`UPDATE one_time_code SET used_at = ${tx.dbNow} WHERE user_id = ${holder.id} AND purpose = ${purpose} AND used_at IS NULL`
   await tx.run`INSERT INTO one_time_code (id, user_id, purpose, code_hmac, pending_password_hash, pending_name, pending_email, mailed, created_at, expires_at)
     VALUES (${prepared.id}, ${holder.id}, ${purpose}, ${prepared.hmac}, ${pending.passwordHash ?? null}, ${pending.name ?? null}, ${pending.email ?? null}, ${mailed}, ${tx.dbNow}, ${prepared.expiresAt})`
-  if (!mailed) return
+  if (!mailed || withheld) return
   await publish(tx, identityEvents.codeRequested, {
     userId: holder.id,
     purpose,

@@ -2,26 +2,37 @@
 import { AppError, identityApi, identityEvents } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
-import { route } from '@cartwright/service-kit'
-import { findByEmail, findById, lockUser, recipientOf } from '../db/users.ts'
+import { auditSecurityEvent, route } from '@cartwright/service-kit'
+import { addressOf, type Caller } from '../client-address.ts'
+import { findByEmail, lockUser, recipientOf, type UserRow } from '../db/users.ts'
 import type { IdentityDeps } from '../deps.ts'
 import { consumeCode, countGuess, guesserOf, issueCode, prepareCode } from '../one-time-codes/codes.ts'
 import { guessing } from '../one-time-codes/guessing.ts'
 import { noSooner } from '../same-time.ts'
+import { insertUndo, prepareUndo } from './undo-email.ts'
 import { readProfile } from './view.ts'
 
-/** Mails a code to the new address. When it belongs to another customer, that one is told and no code works. */
-export const askForNewEmail = (userId: string, email: string, deps: IdentityDeps): Promise<void> =>
+/**
+ * Mails a code to the new address. When it belongs to another customer, that one is told instead and the code is kept back: the answer,
+ * the profile and the time it takes are the same.
+ * @param known the account as it was when its password was compared
+ */
+export const askForNewEmail = (known: UserRow, email: string, deps: IdentityDeps, caller: Caller): Promise<void> =>
   noSooner(deps.config.answerFloorMs, async () => {
-    const prepared = await prepareCode(deps)
-    const user = await findById(deps.db, userId)
-    if (user === null || user.email === email) return
+    if (known.email === email) return
+    const [prepared, toOwner] = [await prepareCode(deps), await prepareCode(deps)]
     const owner = await findByEmail(deps.db, email)
-    const holder = { id: user.id, email, name: user.name, locale: user.locale }
+    const isTaken = Boolean(owner?.verified_at)
     await deps.db.tx(async (tx) => {
-      if (owner?.verified_at) await issueCode(tx, { holder: { ...owner, email }, purpose: 'already-registered', prepared })
-      else await issueCode(tx, { holder, purpose: 'change-email', prepared, pending: { email }, supersedes: true })
+      const user = await lockUser(tx, known.id)
+      if (user === null) throw new AppError('not_found')
+      if (user.password_hash !== known.password_hash) throw new AppError('current_password_wrong')
+      const holder = { id: user.id, email, name: user.name, locale: user.locale }
+      await issueCode(tx, { holder, purpose: 'change-email', prepared, pending: { email }, supersedes: true, withheld: isTaken })
+      await auditSecurityEvent(tx, deps, 'email_change_requested', { userId: user.id, clientAddress: addressOf(caller, deps) })
     })
+    if (owner === null || !isTaken) return
+    await deps.db.tx((tx) => issueCode(tx, { holder: { ...owner, email }, purpose: 'already-registered', prepared: toOwner }))
   })
 
 /** A registration that was never proven does not keep its address from who proves it. */
@@ -41,6 +52,7 @@ export const confirmEmail = route(identityApi.confirmEmail, (req, deps: Identity
     const { id } = req.principal
     const subject = guesserOf(id)
     await countGuess(subject, 'change-email', deps)
+    const undo = await prepareUndo(deps)
     await deps.db.tx(async (tx) => {
       const user = await lockUser(tx, id)
       const { email } = await consumeCode(
@@ -51,12 +63,16 @@ export const confirmEmail = route(identityApi.confirmEmail, (req, deps: Identity
       if (user === null || user.email === null || email === undefined) throw new AppError('otp_invalid')
       await freeAddress(tx, email)
       await tx.run`UPDATE user_account SET email = ${email} WHERE id = ${id}`
+      await insertUndo(tx, id, user.email, undo)
+      await auditSecurityEvent(tx, deps, 'email_changed', { userId: id, clientAddress: addressOf(req, deps) })
       await publish(tx, identityEvents.emailChanged, {
         userId: id,
         recipient: recipientOf(email, user.name),
         previousRecipient: recipientOf(user.email, user.name),
         locale: user.locale,
         at: deps.clock.now().toISOString(),
+        sealedUndoToken: undo.sealed,
+        undoUntil: undo.expiresAt.toISOString(),
       })
     })
     return readProfile(id, deps)

@@ -42,10 +42,12 @@ describe('the profile', () => {
 
   test('a new address counts once its code is confirmed, and the old one is told', async () => {
     const eve = await aCustomer('eve@example.com')
-    expect((await t.as(eve).patch('/v1/me', { email: 'Eve.New@example.com' })).body).toMatchObject({
-      email: 'eve@example.com',
-      pendingEmail: 'eve.new@example.com',
-    })
+    expect((await t.as(eve).patch('/v1/me', { email: 'Eve.New@example.com', currentPassword: goodPassword })).body).toMatchObject(
+      {
+        email: 'eve@example.com',
+        pendingEmail: 'eve.new@example.com',
+      },
+    )
     const code = await t.codeFor('eve.new@example.com', 'change-email')
     expect((await t.as(eve).post('/v1/me/email/confirm', { code: t.wrong(code) })).body.code).toBe('otp_invalid')
     expect((await t.as(eve).post('/v1/me/email/confirm', { code })).body).toMatchObject({
@@ -63,7 +65,7 @@ describe('the profile', () => {
 
   test('the address of another customer answers alike, tells that customer, and cannot be taken', async () => {
     const [fay] = [await aCustomer('fay@example.com'), await aCustomer('gus@example.com')]
-    const answer = await t.as(fay).patch('/v1/me', { email: 'gus@example.com' })
+    const answer = await t.as(fay).patch('/v1/me', { email: 'gus@example.com', currentPassword: goodPassword })
     expect(answer.status).toBe(200)
     expect(await t.codesFor('gus@example.com', 'change-email')).toEqual([])
     const told = await t.codeFor('gus@example.com', 'already-registered')
@@ -73,7 +75,7 @@ describe('the profile', () => {
   test('a registration that nobody proved does not keep its address', async () => {
     const hal = await aCustomer('hal@example.com')
     await t.anonymous.post('/v1/auth/register', { email: 'squatted@example.com', password: goodPassword, name: 'S' })
-    await t.as(hal).patch('/v1/me', { email: 'squatted@example.com' })
+    await t.as(hal).patch('/v1/me', { email: 'squatted@example.com', currentPassword: goodPassword })
     expect(
       (await t.as(hal).post('/v1/me/email/confirm', { code: await t.codeFor('squatted@example.com', 'change-email') })).body
         .email,
@@ -82,7 +84,8 @@ describe('the profile', () => {
 
   test('a customer who proves the address first wins it', async () => {
     const [ida, jon] = [await aCustomer('ida@example.com'), await aCustomer('jon@example.com')]
-    for (const person of [ida, jon]) await t.as(person).patch('/v1/me', { email: 'wanted@example.com' })
+    for (const person of [ida, jon])
+      await t.as(person).patch('/v1/me', { email: 'wanted@example.com', currentPassword: goodPassword })
     const [first = '', second = ''] = await t.codesFor('wanted@example.com', 'change-email')
     expect((await t.as(jon).post('/v1/me/email/confirm', { code: second })).status).toBe(200)
     expect((await t.as(ida).post('/v1/me/email/confirm', { code: first })).body.code).toBe('email_taken')
@@ -93,9 +96,10 @@ describe('the profile', () => {
     await t
       .as(kim)
       .post('/v1/me/addresses', { name: 'Kim Unique', line1: '1 Unique Street', city: 'Graz', postalCode: '8010', country: 'AT' })
-    await t.as(kim).patch('/v1/me', { email: 'kim.unique.new@example.com' })
-    expect((await t.as(kim).del('/v1/me')).status).toBe(204)
-    expect((await t.as(kim).del('/v1/me')).status).toBe(404)
+    await t.as(kim).patch('/v1/me', { email: 'kim.unique.new@example.com', currentPassword: goodPassword })
+    const close = () => t.as(kim).del('/v1/me', { body: { currentPassword: goodPassword } })
+    expect((await close()).status).toBe(204)
+    expect((await close()).status).toBe(404)
     expect((await t.as(kim).get('/v1/me')).status).toBe(404)
     expect((await t.as(kim).get('/v1/me/addresses')).body.items).toEqual([])
     expect((await t.anonymous.post('/v1/auth/refresh', { refreshToken: kim.refreshToken })).status).toBe(401)

@@ -1,9 +1,13 @@
 // A shopper's own profile: name, language, a new address that is proven first, and the end of the account.
 import { AppError, identityApi, identityEvents } from '@cartwright/contracts'
+import { raw } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
-import { route } from '@cartwright/service-kit'
+import { auditSecurityEvent, route } from '@cartwright/service-kit'
+import { addressOf } from '../client-address.ts'
+import { lockWithAdmins } from '../db/admins.ts'
 import { lockUser, normalized } from '../db/users.ts'
 import type { IdentityDeps } from '../deps.ts'
+import { reauthenticate } from '../passwords/reauthenticate.ts'
 import { endAllSessions } from '../tokens/tokens.ts'
 import { askForNewEmail } from './new-email.ts'
 import { readProfile } from './view.ts'
@@ -11,27 +15,33 @@ import { readProfile } from './view.ts'
 export const getMe = route(identityApi.getMe, (req, deps: IdentityDeps) => readProfile(req.principal.id, deps))
 
 export const updateMe = route(identityApi.updateMe, async (req, deps: IdentityDeps) => {
-  const { name = null, locale = null, email } = req.body
+  const { name = null, locale = null, email, currentPassword } = req.body
   const { id, role } = req.principal
   if (email !== undefined && role === 'guest') throw new AppError('forbidden', 'a guest has no e-mail address: register instead')
+  const known = email === undefined ? null : await reauthenticate(id, currentPassword, deps, req)
   await deps.db.tx(async (tx) => {
     if ((await lockUser(tx, id)) === null) throw new AppError('not_found')
     await tx.run`UPDATE user_account SET name = COALESCE(${name}, name), locale = COALESCE(${locale}, locale) WHERE id = ${id}`
   })
-  if (email !== undefined) await askForNewEmail(id, normalized(email), deps)
+  if (email !== undefined && known !== null) await askForNewEmail(known, normalized(email), deps, req)
   return readProfile(id, deps)
 })
 
 /** Closes the account: what identifies its owner goes, the row stays, and the address can register again. */
 export const closeMe = route(identityApi.closeMe, async (req, deps: IdentityDeps) => {
-  const { id } = req.principal
+  const { id, role } = req.principal
+  const known = role === 'guest' ? null : await reauthenticate(id, req.body?.currentPassword, deps, req)
   await deps.db.tx(async (tx) => {
-    const closed =
-      await tx.run`UPDATE user_account SET closed_at = ${tx.dbNow}, email = NULL, name = NULL, password_hash = NULL WHERE id = ${id} AND closed_at IS NULL`
-    if (closed.affectedRows !== 1) throw new AppError('not_found')
+    const { users, activeAdmins } = await lockWithAdmins(tx, [id])
+    const user = users.get(id)
+    if (user === undefined) throw new AppError('not_found')
+    if (known && user.password_hash !== known.password_hash) throw new AppError('current_password_wrong')
+    if (activeAdmins.has(id) && activeAdmins.size === 1) throw new AppError('last_admin')
+    await tx.run`UPDATE user_account SET closed_at = ${tx.dbNow}, email = NULL, name = NULL, password_hash = NULL WHERE id = ${id}`
     await endAllSessions(tx, id, deps)
-    await tx.run`DELETE FROM address WHERE user_id = ${id}`
-    await tx.run`DELETE FROM one_time_code WHERE user_id = ${id}`
+    for (const table of ['address', 'one_time_code', 'email_undo']) await tx.run`DELETE FROM ${raw(table)} WHERE user_id = ${id}`
+    const facts = { userId: id, clientAddress: addressOf(req, deps) }
+    await auditSecurityEvent(tx, deps, 'account_closed', facts, { before: { role: user.role }, after: null })
     await publish(tx, identityEvents.accountClosed, { userId: id, at: deps.clock.now().toISOString() })
   })
   return null

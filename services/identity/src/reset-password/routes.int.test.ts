@@ -1,7 +1,7 @@
 // A forgotten password through the face: one answer for every address, and a new password ends every session.
 import { identityEvents } from '@cartwright/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type IdentityUnderTest, startIdentity } from '../fixtures.ts'
+import { goodPassword, type IdentityUnderTest, startIdentity } from '../fixtures.ts'
 
 describe('a forgotten password', () => {
   let t: IdentityUnderTest
@@ -61,7 +61,7 @@ describe('a forgotten password', () => {
   test('a reset voids every open code of the account: a change of address that a thief asked for does not outlive it', async () => {
     const { principal } = (await t.customer('robbed@example.com')).body
     const robbed = { id: String(principal.id), role: 'customer', email: 'robbed@example.com' } as const
-    await t.as(robbed).patch('/v1/me', { email: 'thief@example.com' })
+    await t.as(robbed).patch('/v1/me', { email: 'thief@example.com', currentPassword: goodPassword })
     await forgot('robbed@example.com')
     expect((await reset('robbed@example.com', await t.codeFor('robbed@example.com', 'reset-password'))).status).toBe(204)
     const change = await t.codeFor('thief@example.com', 'change-email')

@@ -21,9 +21,18 @@ describe('signing in', () => {
       iss: 'cartwright',
       aud: 'cartwright',
       role: 'customer',
-      email: 'alice@example.com',
       sub: answer.body.principal.id,
     })
+    expect(Object.keys(JSON.parse(Buffer.from(payload, 'base64url').toString())).sort()).toEqual([
+      'aud',
+      'exp',
+      'iat',
+      'iss',
+      'issuedAtUs',
+      'role',
+      'sid',
+      'sub',
+    ])
     const [header] = answer.body.accessToken.split('.')
     expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toMatchObject({
       alg: 'ES256',

@@ -13,8 +13,6 @@ import { lockedNow, revokeAccess } from './revocations.ts'
 export interface Subject {
   id: string
   role: Role
-  /** Still in the token until checkout asks identity for the address. */
-  email?: string | null
 }
 
 /** Seconds in which a second use of a rotated token counts as a retry of the client, not as theft. It gets one sibling. */
@@ -49,7 +47,6 @@ const signAccess = async ({ subject, sessionId, issuedAt }: Issued, deps: Identi
     role: subject.role,
     sid: sessionId,
     issuedAtUs: microseconds(issuedAt),
-    ...(subject.email ? { email: subject.email } : {}),
   })
     .setProtectedHeader({ alg: 'ES256', kid, typ: 'at+jwt' })
     .setSubject(subject.id)
@@ -74,7 +71,7 @@ const tokensOf = async (issued: Issued, deps: IdentityDeps): Promise<Tokens> => 
  */
 export const openSession = async (
   tx: Tx,
-  { id, role, email = null }: Subject,
+  { id, role }: Subject,
   deps: IdentityDeps,
   caller: Caller,
 ): Promise<() => Promise<Tokens>> => {
@@ -83,7 +80,7 @@ export const openSession = async (
   tx.write`INSERT INTO refresh_family (id, user_id, created_at, last_used_at, client, network)
     VALUES (${sessionId}, ${id}, ${tx.dbNow}, ${tx.dbNow}, ${client}, ${network})`
   const refreshToken = insertRefresh(tx, sessionId, deps)
-  const issued: Issued = { subject: { id, role, email }, sessionId, refreshToken, issuedAt: await lockedNow(tx) }
+  const issued: Issued = { subject: { id, role }, sessionId, refreshToken, issuedAt: await lockedNow(tx) }
   return () => tokensOf(issued, deps)
 }
 
@@ -159,7 +156,7 @@ const rotateIn = async (tx: Tx, token: string, deps: IdentityDeps, caller: Calle
   const { client, network } = sessionClientOf(caller, deps)
   tx.write`UPDATE refresh_family SET last_used_at = ${tx.dbNow}, client = ${client}, network = ${network} WHERE id = ${sessionId}`
   const refreshToken = insertRefresh(tx, sessionId, deps)
-  return { subject: { id: user.id, role: user.role, email: user.email }, sessionId, refreshToken, issuedAt: await lockedNow(tx) }
+  return { subject: { id: user.id, role: user.role }, sessionId, refreshToken, issuedAt: await lockedNow(tx) }
 }
 
 /** @throws AppError refresh_token_invalid; a reuse that is no retry has then ended the session */

@@ -166,7 +166,7 @@ describe('the delivery of mails', () => {
 
     test('only operators may, malformed questions name the field, and an unknown mail is not found', async () => {
       expect((await t.anonymous.get('/v1/admin/messages')).status).toBe(401)
-      expect((await t.as({ id: userId, role: 'customer', email: alice.email }).get('/v1/admin/messages')).status).toBe(403)
+      expect((await t.as({ id: userId, role: 'customer' }).get('/v1/admin/messages')).status).toBe(403)
       expect(await t.as(admin).get('/v1/admin/messages?state=lost')).toMatchObject({
         status: 400,
         body: { errors: [{ path: '/state' }] },
@@ -178,10 +178,7 @@ describe('the delivery of mails', () => {
       expect((await t.as(admin).post('/v1/admin/messages/msg_0000000000/resend')).status).toBe(404)
       expect((await t.as(admin).post('/v1/admin/messages/msg_0000000000/resend', undefined, { key: null })).status).toBe(400)
       expect((await t.anonymous.post('/v1/admin/messages/msg_0000000000/resend')).status).toBe(401)
-      expect(
-        (await t.as({ id: userId, role: 'customer', email: alice.email }).post('/v1/admin/messages/msg_0000000000/resend'))
-          .status,
-      ).toBe(403)
+      expect((await t.as({ id: userId, role: 'customer' }).post('/v1/admin/messages/msg_0000000000/resend')).status).toBe(403)
     })
 
     test('a code that was sent cannot be sent again', async () => {
