@@ -4,6 +4,7 @@ import { ConflictError, CursorError, errnoOf, isTransient } from '@cartwright/db
 import { type Trace, traceIdOf } from '@cartwright/messaging'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { KnownRoutes } from './known-routes.ts'
+import { errorEntry, maxErrors } from './validation-errors.ts'
 
 type Body = Problem & Record<string, unknown>
 
@@ -20,6 +21,7 @@ export const problemOf = (
 ): Body => {
   return {
     ...extras,
+    ...(extras.errors ? { errors: extras.errors.slice(0, maxErrors) } : {}),
     type: `urn:cartwright:error:${code}`,
     title: errorKinds[code].title,
     status: errorKinds[code].status,
@@ -62,10 +64,11 @@ const messageOf = ({
 }
 
 const validationErrors = (error: FastifyError) =>
-  (error.validation ?? []).map((item) => ({
-    path: pathOf({ instancePath: item.instancePath, params: item.params, keyword: item.keyword }),
-    message: messageOf(item),
-  }))
+  (error.validation ?? []).map((item) =>
+    errorEntry(pathOf({ instancePath: item.instancePath, params: item.params, keyword: item.keyword }), messageOf(item)),
+  )
+
+const errorsInDetail = 5
 
 /** What the client gets for an error: any AppError as it is, known trouble as its code, the rest as `internal`. */
 export const asAppError = (error: unknown): AppError => {
@@ -79,7 +82,8 @@ export const asAppError = (error: unknown): AppError => {
   const known: FastifyError = Object.assign(error, { code: 'code' in error && typeof error.code === 'string' ? error.code : '' })
   if (known.validation) {
     const errors = validationErrors(known)
-    return new AppError('validation_failed', errors.map((item) => `${item.path} ${item.message}`).join('; '), {
+    const detail = errors.slice(0, errorsInDetail).map((item) => `${item.path} ${item.message}`)
+    return new AppError('validation_failed', detail.join('; '), {
       errors,
       in: known.validationContext,
     })
