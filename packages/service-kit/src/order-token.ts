@@ -24,23 +24,42 @@ export const isOrderToken = (token: string): boolean => {
 
 /**
  * Signs a token that reads one order.
- * @param principalId whose order it is: reads go on filtering by owner
+ * @param principalId whose order it is: reads go on filtering by owner, so a token without it opens the order's page only
  * @param lifeSec seconds until it ends
  */
 export const signOrderToken = (
   internalAuthSecret: string,
   clock: Clock,
-  of: { orderId: string; principalId: string },
+  of: { orderId: string; principalId?: string | undefined },
   lifeSec: number,
 ): Promise<string> => {
   const now = Math.floor(clock.now().getTime() / 1000)
-  return new SignJWT({ order: of.orderId })
+  return new SignJWT({ order: of.orderId, ...(of.principalId === undefined ? {} : { sub: of.principalId }) })
     .setProtectedHeader({ alg: 'HS256', typ: type })
-    .setSubject(of.principalId)
     .setAudience(audience)
     .setIssuedAt(now)
     .setExpirationTime(now + lifeSec)
     .sign(keyOf(internalAuthSecret))
+}
+
+/** What a token opens, or null when it is not valid or has ended. */
+export const readOrderToken = async (
+  internalAuthSecret: string,
+  clock: Clock,
+  token: string,
+): Promise<{ orderId: string; principalId: string | undefined } | null> => {
+  try {
+    const { payload } = await jwtVerify(token, keyOf(internalAuthSecret), {
+      algorithms: ['HS256'],
+      audience,
+      typ: type,
+      currentDate: clock.now(),
+      requiredClaims: ['exp', 'order'],
+    })
+    return { orderId: String(payload.order), principalId: payload.sub }
+  } catch {
+    return null
+  }
 }
 
 /** @returns a guest with the order's owner as id @throws AppError unauthenticated for a bad token or one of another order */
@@ -50,17 +69,8 @@ export const verifyOrderToken = async (
   token: string,
   orderId: string,
 ): Promise<Principal> => {
-  try {
-    const { payload } = await jwtVerify(token, keyOf(internalAuthSecret), {
-      algorithms: ['HS256'],
-      audience,
-      typ: type,
-      currentDate: clock.now(),
-      requiredClaims: ['exp', 'sub', 'order'],
-    })
-    if (payload.order === orderId && payload.sub !== undefined) return { id: payload.sub, role: 'guest' }
-  } catch {
-    throw new AppError('unauthenticated', 'the token is not valid or has ended')
-  }
-  throw new AppError('unauthenticated', 'the token reads another order')
+  const read = await readOrderToken(internalAuthSecret, clock, token)
+  if (read?.principalId === undefined) throw new AppError('unauthenticated', 'the token is not valid or has ended')
+  if (read.orderId !== orderId) throw new AppError('unauthenticated', 'the token reads another order')
+  return { id: read.principalId, role: 'guest' }
 }

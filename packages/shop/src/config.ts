@@ -12,6 +12,7 @@ export const shopSpec = {
   ),
   databaseEngine: text('DATABASE_ENGINE', 'Which server to start: mariadb or mysql', 'mariadb'),
   schemaPrefix: text('SHOP_SCHEMA_PREFIX', 'Each service’s schema is this and its name', 'cartwright_'),
+  orderUrl: text('SHOP_ORDER_URL', 'Where mails lead to an order; see notification', null),
   gatewayPort: integer('GATEWAY_PORT', 'Port of the gateway; the next free one when taken', 8080),
   mailboxPort: integer('MAILBOX_PORT', 'Port of the development mailbox; the next free one when taken', 8025),
   sandboxPort: integer('STRIPE_SANDBOX_PORT', 'Port of the Stripe sandbox; the next free one when taken', 12111),

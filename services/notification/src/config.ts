@@ -15,6 +15,12 @@ export const config = {
   sealPrivateJwk: secret(
     text('SEAL_PRIVATE_JWK', 'Private JWK that opens one-time codes; identity and order have its public half'),
   ),
+  orderUrl: text(
+    'SHOP_ORDER_URL',
+    'Where mails lead to an order: an address with `{ORDER_ID}` and `{TOKEN}`, a token that reads this order; the gateway’s order page when left out',
+    null,
+  ),
+  orderLinkDays: integer('NOTIFICATION_ORDER_LINK_DAYS', 'Days for which the link to an order in a mail works', 90),
   smtpTimeoutMs: integer('NOTIFICATION_SMTP_TIMEOUT_MS', 'Milliseconds that the mail server may stay silent', 15_000),
   alertWindowSec: integer('NOTIFICATION_ALERT_WINDOW_SEC', 'Seconds in which alerts about failed payments become one mail', 300),
   deferHours: integer('NOTIFICATION_DEFER_HOURS', 'Hours for which a recipient that is refused “for now” is tried again', 72),

@@ -11,6 +11,8 @@ export interface NotificationOwn {
   mailer: Mailer
   codes: CodeOpener
   prisma: PrismaClient
+  /** Template of the address that opens an order, with `{ORDER_ID}` and `{TOKEN}`. */
+  orderUrl: string
   /** `mails_total{template,result}` */
   mails: Counter
   /** `payment_failures_total{kind}` */

@@ -7,7 +7,7 @@ export const userId = 'usr_alice00001'
 export const orderId = 'ord_0000000001'
 const at = '2026-03-04T09:30:00.000Z'
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
-const order = { orderId, number: 'CW-7QK4-XH2P', recipient: alice, locale: 'en' }
+const order = { orderId, number: 'CW-7QK4-XH2P', recipient: alice, locale: 'en', principalId: userId }
 const payment = { ...order, paymentId: 'pay_0000000001' }
 
 export const lines = [
@@ -65,12 +65,6 @@ export const customerNews = [
 
 /** Every event that makes one alert of its own. */
 export const adminNews = [
-  news(paymentEvents.refundFailed, 'alert-refund-failed', {
-    ...payment,
-    refundId: 'rfd_0000000001',
-    amount: eur(690),
-    reason: 'expired_or_canceled_card',
-  }),
   news(paymentEvents.reviewRequired, 'alert-review-required', { ...payment, expected: eur(3590), got: eur(3500) }),
   news(paymentEvents.disputeOpened, 'alert-dispute-opened', {
     ...payment,
@@ -94,6 +88,12 @@ export const declined = {
   declineCode: 'insufficient_funds',
   amount: eur(3590),
   payUrl: 'https://pay.example/c/1?a=1&b=2',
+}
+export const refundFailed = {
+  ...payment,
+  refundId: 'rfd_0000000001',
+  amount: eur(690),
+  reason: 'expired_or_canceled_card',
 }
 export const paymentFailed = { ...payment, amount: eur(3590), reason: 'the bank said no' }
 export const codeFor = (

@@ -27,6 +27,10 @@ export interface MailRequest<N extends TemplateName> {
   code?: { sealedCode: string; expiresAt: string }
 }
 
+/** Whose mail it is, when the event says so. */
+export const ofOwner = (principalId: string | undefined): { userId?: string } =>
+  principalId === undefined ? {} : { userId: principalId }
+
 /** Asks for a mail. Asking again for the same event, template and recipient changes nothing. */
 export const askForMail = async <N extends TemplateName>(
   tx: Tx,

@@ -12,6 +12,7 @@ import {
   emailChanged,
   paidAndCancelled,
   paymentFailed,
+  refundFailed,
   unpaidAndCancelled,
   userId,
   verified,
@@ -75,8 +76,19 @@ describe('notification', () => {
     expect(smtp.mails[0]?.text).toContain('Your money comes back')
     expect(smtp.mails[0]?.text).not.toContain('in your cart')
     await t.receive(orderEvents.cancelled, unpaidAndCancelled)
-    expect(smtp.mails[1]?.text).toContain('still in your cart')
+    expect(smtp.mails[1]?.text).toContain('in your cart again')
     expect(smtp.mails[1]?.text).toContain('You have not been charged')
+  })
+
+  test('a refund that fails is told to the customer, without the bank’s words, and to the operators', async () => {
+    await t.receive(paymentEvents.refundFailed, refundFailed, { twice: true })
+    expect(smtp.mails.map(({ to }) => to).sort()).toEqual([alice.email, operators])
+    const [mail] = smtp.mailsTo(alice.email)
+    expect(mail?.subject).toBe('The refund for order CW-7QK4-XH2P did not go through')
+    expect(mail?.text).toContain('€6.90')
+    expect(mail?.text).toContain('You still get this money')
+    expect(mail?.text).not.toContain('expired_or_canceled_card')
+    expect(smtp.mailsTo(operators)[0]?.text).toContain('expired_or_canceled_card')
   })
 
   describe('payments that do not go through', () => {

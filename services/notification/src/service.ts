@@ -12,6 +12,7 @@ import { config } from './config.ts'
 import { openPrisma } from './db/prisma.ts'
 import { dropExpiredCodes } from './deliver-mail/drop-expired-codes.ts'
 import { deliverMail } from './deliver-mail/job.ts'
+import { orderUrlTemplate } from './deliver-mail/order-url.ts'
 import { codeOpener } from './deliver-mail/sealed-code.ts'
 import { smtpMailer } from './deliver-mail/smtp.ts'
 import type { NotificationOwn } from './deps.ts'
@@ -35,7 +36,8 @@ export const notificationService = defineService<typeof config, NotificationOwn>
   prefix: 'NOTIFICATION_',
   config,
   migrations: fileURLToPath(new URL('../prisma/migrations', import.meta.url)),
-  deps: async ({ config: values, db, metrics, clock }) => ({
+  deps: async ({ config: values, shared, db, metrics, clock }) => ({
+    orderUrl: orderUrlTemplate(values.orderUrl, shared.publicUrl),
     mailer: smtpMailer({ url: values.smtpUrl, from: values.mailFrom, timeoutMs: values.smtpTimeoutMs, clock }),
     codes: await codeOpener(values.sealPrivateJwk),
     prisma: openPrisma(db),

@@ -14,7 +14,7 @@ import { sendLookupCode } from './look-up-order/job.ts'
 import { lookupOrder, verifyLookup } from './look-up-order/routes.ts'
 import { placeOrder } from './place-order/route.ts'
 import { dropOldHolders } from './place-order/unpaid.ts'
-import { adminGetOrder, adminListOrders, getOrder, listOrders } from './read-orders/routes.ts'
+import { adminGetOrder, adminListOrders, getOrder, internalOrder, listOrders } from './read-orders/routes.ts'
 import { getPayment } from './read-payment/route.ts'
 import { refundOrder } from './refund-order/route.ts'
 import { cancelReturn, readReturn } from './return-page/routes.ts'
@@ -39,6 +39,7 @@ export const orderService = defineService<typeof config, OrderOwn>({
     verifyLookup,
     adminListOrders,
     adminGetOrder,
+    internalOrder,
     shipOrder,
     deliverOrder,
     adminCancelOrder,

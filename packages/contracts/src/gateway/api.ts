@@ -38,4 +38,18 @@ export const gatewayApi = {
     response: { 200: Html },
     errors: [],
   }),
+  orderPage: endpoint({
+    operationId: 'orderPage',
+    method: 'GET',
+    path: '/orders/view',
+    auth: 'public',
+    rate: 'read',
+    summary: 'The order of a ticket, as the links in mails open it: status, lines, totals, shipments, refunds and history',
+    query: Type.Object({
+      ticket: Type.Optional(Type.String({ description: 'From the link in the mail; it reads this one order' })),
+    }),
+    produces: 'text/html',
+    response: { 200: Html, 404: Html, 503: Html },
+    errors: [],
+  }),
 } satisfies Record<string, Endpoint>

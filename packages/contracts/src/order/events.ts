@@ -8,7 +8,14 @@ import { CancelReason, OrderId, PricedLine, ReservationId, StockLine } from './l
 const order = publisher('order', 'order.events')
 const ofOrder = { aggregate: 'order', key: 'orderId' } as const
 const stockRequest = { orderId: OrderId, reservationId: ReservationId }
-const mail = { orderId: OrderId, number: Type.String(), recipient: Recipient, locale: Locale }
+const mail = {
+  orderId: OrderId,
+  number: Type.String(),
+  recipient: Recipient,
+  locale: Locale,
+  /** Whose order it is: mails are forgotten with that account, and lead to the order with a token of its owner. */
+  principalId: Type.Optional(Type.String()),
+}
 
 export const orderEvents = {
   placed: order(
@@ -71,8 +78,6 @@ export const orderEvents = {
       cancelUrl: Type.String(),
       /** No new session is opened later than this. */
       holdUntil: Time,
-      /** Whose account the payment is forgotten with. */
-      principalId: Type.Optional(Type.String()),
     }),
   ),
   paymentExpiryRequested: order(
@@ -88,15 +93,7 @@ export const orderEvents = {
     'order.refund-requested',
     1,
     ofOrder,
-    Type.Object({
-      orderId: OrderId,
-      refundId: Id('rfd'),
-      amount: Money,
-      reason: Type.String(),
-      number: Type.String(),
-      recipient: Recipient,
-      locale: Locale,
-    }),
+    Type.Object({ ...mail, refundId: Id('rfd'), amount: Money, reason: Type.String() }),
   ),
   confirmed: order('order.confirmed', 1, ofOrder, Type.Object({ ...mail, lines: Type.Array(PricedLine), totals: Totals })),
   shipped: order(

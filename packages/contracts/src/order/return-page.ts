@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { Closed, Nullable, OneOf, Time } from '../common.ts'
 import { endpoint } from '../endpoint.ts'
 import { OrderId } from './lines.ts'
+import { OrderMessage } from './message.ts'
 
 const State = OneOf('preparing', 'open', 'cancelling', 'paid', 'review', 'failed', 'expired', 'cancelled')
 const Ticket = {
@@ -18,6 +19,7 @@ export const ReturnView = Type.Object({
   state: State,
   url: Nullable(Type.String({ description: 'The hosted payment page, as long as the order can be paid there' })),
   expiresAt: Nullable(Time),
+  message: OrderMessage,
 })
 export type ReturnView = Static<typeof ReturnView>
 

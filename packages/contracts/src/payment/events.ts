@@ -6,7 +6,14 @@ import { OrderId } from '../order/lines.ts'
 
 const payment = publisher('payment', 'payment.events')
 const ofOrder = { aggregate: 'payment', key: 'orderId' } as const
-const about = { orderId: OrderId, paymentId: Id('pay'), number: Type.String(), recipient: Recipient, locale: Locale }
+const about = {
+  orderId: OrderId,
+  paymentId: Id('pay'),
+  number: Type.String(),
+  recipient: Recipient,
+  locale: Locale,
+  principalId: Type.Optional(Type.String()),
+}
 
 export const paymentEvents = {
   sessionOpened: payment(

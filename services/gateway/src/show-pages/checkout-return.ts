@@ -1,4 +1,5 @@
 // Where shoppers land after the hosted payment page. It only looks: whether money moved is decided by the payment events, never by this page.
+// What it says comes from order with the state, so it is true of this order.
 import { returnPageApi } from '@cartwright/contracts'
 import { escapeHtml, type Page, page } from './page.ts'
 
@@ -7,22 +8,11 @@ const script = `
 (() => {
   const find = (id) => document.getElementById(id)
   const orderId = find('state').dataset.order
-  const texts = {
-    preparing: ['wait', 'One moment', 'Your payment page is being prepared.'],
-    open: ['wait', 'Not paid yet', 'If you have just paid, we shall know in a moment. Otherwise you can go on paying, or cancel and get your cart back.'],
-    cancelling: ['wait', 'Cancelling', 'We are making sure that no payment is under way.'],
-    paid: ['good', 'Thank you!', 'Your payment has arrived. A confirmation is on its way to you by e-mail.'],
-    review: ['wait', 'We are checking your payment', 'Something about it needs a second look. You need not do anything; we will write to you.'],
-    failed: ['bad', 'The payment did not work', 'No money was taken. What you wanted is in your cart again.'],
-    expired: ['bad', 'The payment took too long', 'No money was taken. What you wanted is in your cart again.'],
-    cancelled: ['bad', 'The order is cancelled', 'What you wanted is in your cart again. Money that was already on its way comes back to you.'],
-  }
   const goesOn = ['preparing', 'open', 'cancelling']
   const say = (mood, title, text) => { find('state').className = 'state ' + mood; find('title').textContent = title; find('text').textContent = text }
   const blind = () => { find('cancel').hidden = true; find('pay').hidden = true; say('', 'Your order', 'We have it. Open your shop to see how it went; we also write to you once the payment has arrived.') }
-  const show = ({ number, state, url }) => {
-    const [mood, title, text] = texts[state] || ['', 'Your order', 'Its payment is: ' + state]
-    say(mood, title, text)
+  const show = ({ number, state, url, message }) => {
+    say(message.mood, message.title, message.text)
     find('number').textContent = number
     find('cancel').hidden = state !== 'open' && state !== 'preparing'
     find('pay').hidden = state !== 'open' || !/^https?:/.test(url || '')

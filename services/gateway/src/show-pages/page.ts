@@ -44,6 +44,8 @@ pre { margin: 0; padding: 14px 16px; background: var(--code); border: 1px solid 
 .dot::before { content: "…" } .good .dot { color: var(--accent) } .good .dot::before { content: "✓" } .bad .dot { color: var(--bad) } .bad .dot::before { content: "✕" } .wait .dot { color: var(--wait) } .wait .dot::before { content: "…" }
 .actions { display: flex; flex-wrap: wrap; gap: 10px; margin: 22px 0 0 } @media (max-width: 520px) { main { padding: 26px 22px } }
 .actions:not(:has(> :not([hidden]))) { display: none }
+table { width: 100%; border-collapse: collapse; font-size: .95rem } td { padding: 10px 0; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere } td:last-child { padding-left: 16px; text-align: right; white-space: nowrap } td small { display: block; color: var(--soft) } .sum td { border: 0; padding: 4px 0; color: var(--soft) } .total td { font-weight: 650 } .state + .soft, .actions + .soft { margin: 18px 0 0 }
+@media (max-width: 420px) { td:last-child { white-space: normal } }
 .foot { margin: 26px 0 0; padding: 16px 0 0; border-top: 1px solid var(--line); display: flex; justify-content: space-between; gap: 12px; flex-wrap: wrap } #note:empty { display: none } #note { margin: 14px 0 0; color: var(--bad) }
 button, .button { font: inherit; font-weight: 550; padding: 10px 18px; border-radius: 10px; border: 1px solid var(--accent); background: var(--accent); color: var(--on-accent); text-decoration: none; cursor: pointer }
 button.quiet { background: transparent; color: var(--accent) } button:disabled { opacity: .5; cursor: default } :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px } [hidden] { display: none !important }

@@ -68,7 +68,7 @@ describe('the pages', () => {
   })
   afterAll(() => t.stop())
 
-  test.each(['/', '/checkout/return?order=ord_000000', '/checkout/return'])(
+  test.each(['/', '/checkout/return?order=ord_000000', '/checkout/return', '/orders/view', '/orders/view?ticket=x'])(
     '%s runs its own script and style and nothing else',
     async (path) => {
       const { text, headers } = await t.anonymous.get(path)

@@ -6,6 +6,7 @@ import { findMessage, type MessageRow, settleMessage } from '../db/messages.ts'
 import type { NotificationDeps } from '../deps.ts'
 import { type Delivery, deliverKind } from '../message.ts'
 import { render } from '../templates/render.ts'
+import { orderUrlOf } from './order-url.ts'
 import { Deferred } from './smtp.ts'
 
 /** How a mail ended, or null when it had ended before. */
@@ -13,9 +14,11 @@ type Outcome = { state: 'sent' | 'expired'; template: string } | null
 
 const isOver = (at: Date | null | undefined, deps: NotificationDeps): boolean => at != null && at <= deps.clock.now()
 
-const rendered = (row: MessageRow, code: string | null, deps: NotificationDeps) => {
+const rendered = async (row: MessageRow, code: string | null, deps: NotificationDeps) => {
   try {
-    const reader = { name: row.recipient_name, locale: row.locale, publicUrl: deps.shared.publicUrl.replace(/\/$/, ''), code }
+    const publicUrl = deps.shared.publicUrl.replace(/\/$/, '')
+    const orderUrl = await orderUrlOf(row, deps)
+    const reader = { name: row.recipient_name, locale: row.locale, publicUrl, orderUrl, code }
     return render(row.template, JSON.parse(row.content ?? 'null'), reader)
   } catch (cause) {
     throw new PermanentFailure('the mail cannot be rendered', { cause })
@@ -29,7 +32,7 @@ const send = async (
   code: string | null,
   deps: NotificationDeps,
 ): Promise<void> => {
-  const { subject, text, html } = rendered(row, code, deps)
+  const { subject, text, html } = await rendered(row, code, deps)
   const key = delivery.resends === 0 ? row.id : `${row.id}.${delivery.resends}`
   try {
     await deps.mailer.send({ key, to: { address, name: row.recipient_name ?? '' }, subject, text, html })

@@ -2,10 +2,10 @@
 import { orderEvents } from '@cartwright/contracts'
 import { on } from '@cartwright/messaging'
 import type { NotificationDeps } from '../deps.ts'
-import { askForMail } from '../message.ts'
+import { askForMail, ofOwner } from '../message.ts'
 
 export const onConfirmed = on(orderEvents.confirmed, async (tx, cause, deps: NotificationDeps) => {
-  const { orderId, number, recipient, locale, lines, totals } = cause.data
+  const { orderId, number, recipient, locale, principalId, lines, totals } = cause.data
   await askForMail(
     tx,
     {
@@ -14,6 +14,7 @@ export const onConfirmed = on(orderEvents.confirmed, async (tx, cause, deps: Not
       content: { orderId, number, lines, totals },
       to: recipient,
       locale,
+      ...ofOwner(principalId),
       order: { orderId, number },
     },
     deps,

@@ -2,10 +2,10 @@
 import { paymentEvents } from '@cartwright/contracts'
 import { on } from '@cartwright/messaging'
 import type { NotificationDeps } from '../deps.ts'
-import { askForMail } from '../message.ts'
+import { askForMail, ofOwner } from '../message.ts'
 
 export const onRefundSucceeded = on(paymentEvents.refundSucceeded, async (tx, cause, deps: NotificationDeps) => {
-  const { orderId, number, recipient, locale, amount, refundedTotal, captured } = cause.data
+  const { orderId, number, recipient, locale, principalId, amount, refundedTotal, captured } = cause.data
   await askForMail(
     tx,
     {
@@ -14,6 +14,7 @@ export const onRefundSucceeded = on(paymentEvents.refundSucceeded, async (tx, ca
       content: { number, amount, refundedTotal, captured },
       to: recipient,
       locale,
+      ...ofOwner(principalId),
       order: { orderId, number },
     },
     deps,

@@ -2,10 +2,10 @@
 import { orderEvents } from '@cartwright/contracts'
 import { on } from '@cartwright/messaging'
 import type { NotificationDeps } from '../deps.ts'
-import { askForMail } from '../message.ts'
+import { askForMail, ofOwner } from '../message.ts'
 
 export const onShipped = on(orderEvents.shipped, async (tx, cause, deps: NotificationDeps) => {
-  const { orderId, number, recipient, locale, carrier, trackingNumber, lines } = cause.data
+  const { orderId, number, recipient, locale, principalId, carrier, trackingNumber, lines } = cause.data
   await askForMail(
     tx,
     {
@@ -14,6 +14,7 @@ export const onShipped = on(orderEvents.shipped, async (tx, cause, deps: Notific
       content: { number, carrier, trackingNumber, lines },
       to: recipient,
       locale,
+      ...ofOwner(principalId),
       order: { orderId, number },
     },
     deps,

@@ -2,11 +2,11 @@
 import { paymentEvents } from '@cartwright/contracts'
 import { on } from '@cartwright/messaging'
 import type { NotificationDeps } from '../deps.ts'
-import { askForMail } from '../message.ts'
+import { askForMail, ofOwner } from '../message.ts'
 import { reportTrouble } from './collect-alerts.ts'
 
 export const onAttemptDeclined = on(paymentEvents.attemptDeclined, async (tx, cause, deps: NotificationDeps) => {
-  const { orderId, number, recipient, locale, amount, declineCode, payUrl } = cause.data
+  const { orderId, number, recipient, locale, principalId, amount, declineCode, payUrl } = cause.data
   await askForMail(
     tx,
     {
@@ -15,6 +15,7 @@ export const onAttemptDeclined = on(paymentEvents.attemptDeclined, async (tx, ca
       content: { orderId, number, amount, declineCode, payUrl },
       to: recipient,
       locale,
+      ...ofOwner(principalId),
       order: { orderId, number },
     },
     deps,

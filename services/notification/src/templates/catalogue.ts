@@ -15,6 +15,7 @@ import { orderLookup } from './order-lookup.ts'
 import { orderShipped } from './order-shipped.ts'
 import { passwordChanged } from './password-changed.ts'
 import { paymentDeclined } from './payment-declined.ts'
+import { refundFailed } from './refund-failed.ts'
 import { refundSucceeded } from './refund-succeeded.ts'
 import { resetPassword } from './reset-password.ts'
 import { verifyEmail } from './verify-email.ts'
@@ -35,6 +36,7 @@ export const templates = {
   'order-lookup': orderLookup,
   'payment-declined': paymentDeclined,
   'refund-succeeded': refundSucceeded,
+  'refund-failed': refundFailed,
   'alert-payments': alertPayments,
   'alert-refund-failed': alertRefundFailed,
   'alert-review-required': alertReviewRequired,

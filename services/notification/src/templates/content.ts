@@ -32,6 +32,8 @@ export interface Reader {
   locale: string
   /** Address of the shop; every link of ours starts with it. Without a slash at the end. */
   publicUrl: string
+  /** Opens the order that the mail is about; null for other mails. */
+  orderUrl: string | null
   /** The opened one-time code, for mails that carry one. */
   code: string | null
 }

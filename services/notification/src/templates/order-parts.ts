@@ -1,6 +1,6 @@
 // Parts that several mails about orders share: goods with prices, totals, where to look.
 import { type DataOf, formatMoney, type Money, type orderEvents, type Totals } from '@cartwright/contracts'
-import { link, type Part } from './content.ts'
+import { link, type Part, type Reader } from './content.ts'
 
 export type Line = DataOf<typeof orderEvents.confirmed>['lines'][number]
 export type Reason = DataOf<typeof orderEvents.cancelled>['reason']
@@ -35,5 +35,5 @@ export const countedGoods = (lines: readonly { name: string; quantity: number; s
   sums: [],
 })
 
-export const orderLink = (label: string, orderId: string, publicUrl: string): Part =>
-  link(label, `${publicUrl}/checkout/return?order=${encodeURIComponent(orderId)}`)
+/** The way to the order that the mail is about. */
+export const orderLink = (label: string, { orderUrl }: Reader): Part[] => (orderUrl === null ? [] : [link(label, orderUrl)])

@@ -1,6 +1,6 @@
 // Says that a parcel is on its way: what is in it and how to follow it. An order may need several.
 import { template, text } from './content.ts'
-import { countedGoods } from './order-parts.ts'
+import { countedGoods, orderLink } from './order-parts.ts'
 
 interface Shipped {
   number: string
@@ -9,7 +9,7 @@ interface Shipped {
   lines: { sku: string; name: string; quantity: number }[]
 }
 
-export const orderShipped = template<Shipped>(({ number, carrier, trackingNumber, lines }) => ({
+export const orderShipped = template<Shipped>(({ number, carrier, trackingNumber, lines }, reader) => ({
   subject: `Order ${number} is on its way`,
   preview: `${carrier} has your parcel, tracking number ${trackingNumber}.`,
   title: 'Your parcel is on its way',
@@ -25,5 +25,6 @@ export const orderShipped = template<Shipped>(({ number, carrier, trackingNumber
     },
     text('In this parcel:'),
     countedGoods(lines),
+    ...orderLink('See your order', reader),
   ],
 }))

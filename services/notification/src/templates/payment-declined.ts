@@ -21,16 +21,16 @@ const reasons: Record<string, string> = {
   card_velocity_exceeded: 'The limit of the card is reached.',
 }
 
-export const paymentDeclined = template<Declined>(({ orderId, number, amount, declineCode, payUrl }, { locale, publicUrl }) => ({
+export const paymentDeclined = template<Declined>(({ number, amount, declineCode, payUrl }, reader) => ({
   subject: `Payment for order ${number} was declined`,
   preview: 'Nothing was charged. You can try again with this or another card.',
   title: 'Your payment was declined',
   parts: [
     text(
-      `The payment of ${formatMoney(amount, locale)} for order ${number} did not go through. ${reasons[declineCode] ?? 'Your bank did not approve it.'} Nothing was charged.`,
+      `The payment of ${formatMoney(amount, reader.locale)} for order ${number} did not go through. ${reasons[declineCode] ?? 'Your bank did not approve it.'} Nothing was charged.`,
     ),
     text('We keep the goods for you a little longer: you can try again on the same page, with this or with another card.'),
-    payUrl === null ? orderLink('Try again', orderId, publicUrl) : link('Try again', payUrl),
+    ...(payUrl === null ? orderLink('See your order', reader) : [link('Try again', payUrl)]),
     note('If you would rather not, you need not do anything: the order ends by itself and the goods go back to your cart.'),
   ],
 }))

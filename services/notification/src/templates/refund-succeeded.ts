@@ -1,6 +1,7 @@
 // Says that money was sent back, how much, and whether it was all of it.
 import { formatMoney, type Money } from '@cartwright/contracts'
 import { template, text } from './content.ts'
+import { orderLink } from './order-parts.ts'
 
 interface Refunded {
   number: string
@@ -9,7 +10,8 @@ interface Refunded {
   captured: Money
 }
 
-export const refundSucceeded = template<Refunded>(({ number, amount, refundedTotal, captured }, { locale }) => {
+export const refundSucceeded = template<Refunded>(({ number, amount, refundedTotal, captured }, reader) => {
+  const { locale } = reader
   const whole = refundedTotal.amountMinor >= captured.amountMinor
   const money = formatMoney(amount, locale)
   return {
@@ -28,6 +30,7 @@ export const refundSucceeded = template<Refunded>(({ number, amount, refundedTot
           ['You paid', formatMoney(captured, locale)],
         ],
       },
+      ...orderLink('See your order', reader),
     ],
   }
 })

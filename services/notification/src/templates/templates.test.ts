@@ -6,7 +6,8 @@ import type { templates } from './catalogue.ts'
 import { escapeHtml } from './layout-html.ts'
 import { render } from './render.ts'
 
-const reader = { name: 'Alice', locale: 'en', publicUrl: 'https://shop.example', code: null }
+const orderUrl = 'https://shop.example/orders/view?ticket=t.o.ken'
+const reader = { name: 'Alice', locale: 'en', publicUrl: 'https://shop.example', orderUrl, code: null }
 const at = '2026-03-04T09:30:00.000Z'
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
 const trouble = { kind: 'declined', orderId: 'ord_1', number: 'CW-1', amount: eur(500), reason: 'insufficient_funds', at }
@@ -27,6 +28,7 @@ const samples: Record<keyof typeof templates, object> = {
   'order-lookup': { number: 'CW-123456', minutes: 10 },
   'payment-declined': declined,
   'refund-succeeded': refunded,
+  'refund-failed': refunded,
   'alert-payments': { count: 1, shown: [trouble] },
   'alert-refund-failed': { ...refunded, reason: 'lost' },
   'alert-review-required': { orderId: 'ord_1', number: 'CW-1', expected: eur(1), got: eur(2) },
@@ -76,7 +78,7 @@ describe('what mails say', () => {
     expect(mail.text).toContain('Stoneware mug & saucer                                    €29.00\n  2 × €14.50')
     expect(mail.text).toMatch(/-{64}\nTotal {53}€35\.90/)
     expect(mail.text).not.toContain('Shipping')
-    expect(mail.text).toContain('https://shop.example/checkout/return?order=ord_0000000001')
+    expect(mail.text).toContain(`See your order:\n${orderUrl}`)
     expect(mail.html).toContain('Stoneware mug &amp; saucer')
     expect(render('order-confirmed', confirmed, { ...reader, locale: 'de' }).text).toContain('35,90\u00a0€')
   })
@@ -128,7 +130,7 @@ describe('what mails say', () => {
 
   test('a cancellation says what becomes of the money and of the cart', () => {
     expect(render('order-cancelled', unpaidAndCancelled, reader).text).toContain(
-      'You have not been charged. What you had chosen is still in your cart.',
+      'You have not been charged. What you had chosen is in your cart again.',
     )
     expect(render('order-cancelled', paidAndCancelled, reader).text).toContain('Your money comes back')
   })

@@ -62,8 +62,9 @@ const cancelWith =
         : { reason: why, actor: 'order' }
     const payment = paymentStatusAfter(row, why)
     await moveOrder(tx, row, 'cancelled', by)
-    changeOrder(tx, row, { cancel_reason: why, payment_status: payment, pay_url: null })
-    await publish(tx, orderEvents.cancelled, cancelledFrom(row, why, row.captured_minor > 0))
+    const paid = row.captured_minor > 0
+    changeOrder(tx, row, { cancel_reason: why, payment_status: payment, pay_url: null, cart_restored: Number(!paid) })
+    await publish(tx, orderEvents.cancelled, cancelledFrom(row, why, paid))
     wakePolls(tx, context)
     tx.afterCommit(() => context.deps.outcomes.inc({ outcome: why }))
   }
@@ -112,7 +113,6 @@ const paymentEffects = {
       successUrl: row.success_url,
       cancelUrl: row.cancel_url,
       holdUntil: row.hold_until.toISOString(),
-      principalId: row.principal_id,
     })
   },
   requestExpiry: async (tx: Tx, context: Context) => {

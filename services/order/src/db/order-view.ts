@@ -1,7 +1,16 @@
 // The order as the API shows it: to its shopper, and with more to operators.
-import { type Address, type AdminOrder, money, type Order } from '@cartwright/contracts'
+import {
+  type Address,
+  type AdminOrder,
+  money,
+  type Order,
+  type OrderMessage,
+  type OrderPage,
+  orderMessage,
+} from '@cartwright/contracts'
 import type { Queryable, Sql } from '@cartwright/db'
 import { disputesIn, mainDispute } from '../disputes.ts'
+import { paymentViewOf } from '../payment-view.ts'
 import { type HistoryRow, linesOf, listHistory, listShipments, type OrderRow, type ShipmentRow, totalsOfRow } from './orders.ts'
 import { leftToRefund, listRefunds, type RefundRow } from './refunds.ts'
 
@@ -136,3 +145,32 @@ export const showToOperator = ({ row, ...parts }: WholeOrder): AdminOrder => ({
 /** The same, of an order that is at hand already. */
 export const viewForOperator = async (db: Queryable, row: OrderRow): Promise<AdminOrder> =>
   showToOperator({ row, ...(await readParts(db, row)) })
+
+const sumOf = (refunds: readonly RefundRow[]): number =>
+  refunds.filter(({ state }) => state === 'succeeded').reduce((sum, { amount_minor }) => sum + amount_minor, 0)
+
+/** What is true of the order, in sentences for its shopper. */
+const messageOf = (row: OrderRow, refunds: readonly RefundRow[]): OrderMessage =>
+  orderMessage({
+    status: row.status,
+    paymentStatus: row.payment_status,
+    fulfilmentStatus: row.fulfilment_status,
+    refundStatus: row.refund_status,
+    cancelReason: row.cancel_reason,
+    cancelRequestedAt: row.cancel_requested_at?.toISOString() ?? null,
+    total: money(row.total_minor, row.currency),
+    captured: money(row.captured_minor, row.currency),
+    refunded: money(sumOf(refunds), row.currency),
+    cartRestored: Boolean(row.cart_restored),
+    payable: paymentViewOf(row).state === 'open',
+  })
+
+/** The same, of an order that is at hand. */
+export const readMessage = async (db: Queryable, row: OrderRow): Promise<OrderMessage> =>
+  messageOf(row, row.refund_status === 'none' ? [] : await listRefunds(db, row.id))
+
+/** The order as its page shows it, without the addresses. */
+export const showPage = ({ row, ...parts }: WholeOrder): OrderPage => {
+  const { email: _, addresses: __, lastDecline: ___, ...rest } = shown(row, parts)
+  return { ...rest, payment: paymentViewOf(row), message: messageOf(row, parts.refunds) }
+}

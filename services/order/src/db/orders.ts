@@ -22,6 +22,8 @@ export interface OrderRow {
   cancel_requested_by: string | null
   cancel_restock: number
   cancel_note: string | null
+  /** Whether its cancellation gave the lines back to a cart. */
+  cart_restored: number
   email: string | null
   locale: string
   currency: string
@@ -70,6 +72,7 @@ export const mailOf = (row: OrderRow) => {
     orderId: row.id,
     number: row.number,
     locale: row.locale,
+    principalId: row.principal_id,
     recipient: { email: row.email ?? erasedEmail, ...(addresses ? { name: addresses.shipping.name } : {}) },
   }
 }
@@ -125,6 +128,7 @@ const untouched = {
   cancel_requested_by: null,
   cancel_restock: 1,
   cancel_note: null,
+  cart_restored: 0,
   captured_minor: 0,
   pay_url: null,
   pay_expires_at: null,

@@ -3,7 +3,7 @@ import { AppError, orderApi } from '@cartwright/contracts'
 import { sql } from '@cartwright/db'
 import { route } from '@cartwright/service-kit'
 import { listAll, listOwn } from '../db/order-list.ts'
-import { findWhole, showOrder, showToOperator } from '../db/order-view.ts'
+import { findWhole, showOrder, showPage, showToOperator } from '../db/order-view.ts'
 import type { OrderDeps } from '../deps.ts'
 import { normalNumber } from '../order.ts'
 import { longPoll } from '../waiters.ts'
@@ -33,4 +33,11 @@ export const adminGetOrder = route(orderApi.adminGetOrder, async (req, { db }: O
   const whole = await findWhole(db, sql`id = ${req.params.orderId}`)
   if (whole === null) throw new AppError('not_found')
   return showToOperator(whole)
+})
+
+/** For the gateway's order page, which has checked the ticket. */
+export const internalOrder = route(orderApi.internalOrder, async (req, { db }: OrderDeps) => {
+  const whole = await findWhole(db, sql`id = ${req.params.orderId}`)
+  if (whole === null) throw new AppError('not_found')
+  return showPage(whole)
 })

@@ -93,6 +93,7 @@ describe('the return page', () => {
       state: 'preparing',
       url: null,
       expiresAt: null,
+      message: { mood: 'wait', title: 'One moment', text: 'Your payment page is being prepared.' },
     })
     await open(order.id)
     const answer = await state({ orderId: order.id, ticket })
@@ -101,6 +102,7 @@ describe('the return page', () => {
       state: 'open',
       url: 'https://pay.example/s',
       expiresAt: expect.any(String),
+      message: { mood: 'wait', title: 'Not paid yet', text: expect.stringContaining('you can go on paying') },
     })
   })
 

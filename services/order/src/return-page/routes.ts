@@ -1,8 +1,9 @@
 // What a shopper who comes back from the hosted payment page may see and do without a token: the payment's state, and a way out while nothing is paid.
 import { AppError, type ReturnView, returnPageApi } from '@cartwright/contracts'
-import { sql, type Tx } from '@cartwright/db'
+import { type Queryable, sql, type Tx } from '@cartwright/db'
 import { answer, route } from '@cartwright/service-kit'
 import { checkoutSaga, lockWithSaga } from '../checkout-saga/effects.ts'
+import { readMessage } from '../db/order-view.ts'
 import { changeOrder, findOrder, lockOrder, type OrderRow } from '../db/orders.ts'
 import type { OrderDeps } from '../deps.ts'
 import { stateRefusal } from '../order.ts'
@@ -15,7 +16,11 @@ const assertTicket = ({ orderId, ticket }: { orderId: string; ticket: string }, 
   if (!isTicketFor(ticketKey(shared.internalAuthSecret), orderId, ticket, clock.now())) throw new AppError('not_found')
 }
 
-const viewOf = (row: OrderRow): ReturnView => ({ number: row.number, ...paymentViewOf(row) })
+const viewOf = async (db: Queryable, row: OrderRow): Promise<ReturnView> => ({
+  number: row.number,
+  ...paymentViewOf(row),
+  message: await readMessage(db, row),
+})
 
 export const readReturn = route(returnPageApi.readReturn, (req, deps: OrderDeps) => {
   const { orderId, waitSec, known } = req.body
@@ -23,7 +28,7 @@ export const readReturn = route(returnPageApi.readReturn, (req, deps: OrderDeps)
   return longPoll(deps.waiters, { orderId, waitSec, known, socket: req.raw.socket }, async () => {
     const row = await findOrder(deps.db, sql`id = ${orderId}`)
     if (row === null) throw new AppError('not_found')
-    const view = viewOf(row)
+    const view = await viewOf(deps.db, row)
     return { version: row.version, state: view.state, view }
   })
 })
@@ -48,7 +53,7 @@ export const cancelReturn = route(returnPageApi.cancelReturn, async (req, deps: 
     const row = await lockWithSaga(tx, orderId)
     await askToCancel(tx, row, deps)
     tx.afterCommit(() => deps.waiters.wake(orderId))
-    return viewOf(await lockOrder(tx, orderId))
+    return viewOf(tx, await lockOrder(tx, orderId))
   })
   return answer(202, view)
 })

@@ -81,6 +81,7 @@ export const aboutOf = (row: PaymentRow) => ({
   paymentId: row.id,
   number: row.number,
   locale: row.locale,
+  ...(row.principal_id === null ? {} : { principalId: row.principal_id }),
   recipient: row.recipient === null ? { email: erasedEmail } : (JSON.parse(row.recipient) as Recipient),
 })
 
