@@ -17,6 +17,8 @@ export interface IdentityUnderTest extends UnderTest {
   /** Registers and proves a customer. */
   customer(email: string, password?: string): Promise<TestResponse>
   login(email: string, password?: string, from?: string): Promise<TestResponse>
+  /** Opens what is sealed for notification. */
+  sealPrivateJwk: string
 }
 
 export const startIdentity = async (env: Environment = {}): Promise<IdentityUnderTest> => {
@@ -49,6 +51,7 @@ export const startIdentity = async (env: Environment = {}): Promise<IdentityUnde
     return code
   }
   return Object.assign(t, {
+    sealPrivateJwk: seal.privateJwk,
     codesFor,
     codeFor,
     wrong: (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0'),

@@ -1,5 +1,6 @@
 // Notification through its face: events in, mails out of a real SMTP server, each once.
 import { identityEvents, orderEvents, paymentEvents } from '@cartwright/contracts'
+import { codeMaker } from '@cartwright/service-kit'
 import type { UnderTest } from '@cartwright/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -69,6 +70,19 @@ describe('notification', () => {
     expect(smtp.mails.map(({ to }) => to).sort()).toEqual(['alice@example.com', 'alice@new.example'])
     expect(smtp.mailsTo('alice@new.example')[0]?.text).toContain('this is the e-mail address of your account')
     expect(smtp.mailsTo('alice@example.com')[0]?.text).toContain('moved to another e-mail address')
+  })
+
+  test('only the previous address gets the link that undoes a change, and of an undone change nobody does', async () => {
+    const token = 'Zm9yZXZlciB5b3VuZywgZm9yIGV2ZXIgeW91bmcuLi4'.slice(0, 43)
+    const until = n.inMinutes(72 * 60)
+    const codes = await codeMaker('unused', n.sealPublicJwk)
+    const undo = { sealedUndoToken: await codes.seal(token, until), undoUntil: until.toISOString() }
+    await t.receive(identityEvents.emailChanged, { ...emailChanged, ...undo })
+    expect(smtp.mailsTo('alice@example.com')[0]?.text).toContain(`https://shop.example/account/undo-email#token=${token}`)
+    expect(smtp.mailsTo('alice@new.example')[0]?.text).not.toContain('undo-email')
+    await t.receive(identityEvents.emailChanged, emailChanged)
+    expect(smtp.mailsTo('alice@example.com')[1]?.text).not.toContain('undo-email')
+    expect(JSON.stringify(await t.sql('SELECT * FROM message'))).not.toContain(token)
   })
 
   test('a cancelled order says whether money comes back or the goods are still in the cart', async () => {

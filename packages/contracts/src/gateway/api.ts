@@ -52,4 +52,15 @@ export const gatewayApi = {
     response: { 200: Html, 404: Html, 503: Html },
     errors: [],
   }),
+  undoEmail: endpoint({
+    operationId: 'undoEmailPage',
+    method: 'GET',
+    path: '/account/undo-email',
+    auth: 'public',
+    rate: 'read',
+    summary: 'Where the old mailbox undoes a change of address; the token stands in the fragment, and only the button acts',
+    produces: 'text/html',
+    response: { 200: Html },
+    errors: [],
+  }),
 } satisfies Record<string, Endpoint>

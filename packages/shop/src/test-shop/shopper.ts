@@ -81,11 +81,19 @@ export const shopper = async (
     expiresMs = now().getTime() + (fresh.expiresInSec - 30) * 1000
   }
   remember(tokens)
+  const renew = async (): Promise<void> =>
+    remember(
+      expect2xx(await anonymous.post('/v1/auth/refresh', { refreshToken: tokens.refreshToken }, { key: null }), 'refresh').body,
+    )
+  // One refresh for all calls that wait for it: a token that is used three times ends the session.
+  let renewing: Promise<void> | null = null
   const accessToken = async (): Promise<string> => {
-    if (now().getTime() >= expiresMs)
-      remember(
-        expect2xx(await anonymous.post('/v1/auth/refresh', { refreshToken: tokens.refreshToken }, { key: null }), 'refresh').body,
-      )
+    if (now().getTime() >= expiresMs) {
+      renewing ??= renew().finally(() => {
+        renewing = null
+      })
+      await renewing
+    }
     return tokens.accessToken
   }
   const client = testClient(gatewayUrl, accessToken)

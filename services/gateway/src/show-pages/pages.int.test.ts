@@ -68,22 +68,26 @@ describe('the pages', () => {
   })
   afterAll(() => t.stop())
 
-  test.each(['/', '/checkout/return?order=ord_000000', '/checkout/return', '/orders/view', '/orders/view?ticket=x'])(
-    '%s runs its own script and style and nothing else',
-    async (path) => {
-      const { text, headers } = await t.anonymous.get(path)
-      const policy = headers.get('content-security-policy') ?? ''
-      for (const tag of ['script', 'style']) {
-        for (const [, inner = ''] of text.matchAll(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`, 'g'))) {
-          expect(policy).toContain(`${tag}-src 'sha256-${createHash('sha256').update(inner).digest('base64')}'`)
-        }
+  test.each([
+    '/',
+    '/checkout/return?order=ord_000000',
+    '/checkout/return',
+    '/orders/view',
+    '/orders/view?ticket=x',
+    '/account/undo-email',
+  ])('%s runs its own script and style and nothing else', async (path) => {
+    const { text, headers } = await t.anonymous.get(path)
+    const policy = headers.get('content-security-policy') ?? ''
+    for (const tag of ['script', 'style']) {
+      for (const [, inner = ''] of text.matchAll(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`, 'g'))) {
+        expect(policy).toContain(`${tag}-src 'sha256-${createHash('sha256').update(inner).digest('base64')}'`)
       }
-      expect(text).not.toMatch(/ on[a-z]+="|style="/)
-      expect(headers.get('cache-control')).toBe('no-store')
-      expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
-      expect(headers.get('referrer-policy')).toBe('no-referrer')
-    },
-  )
+    }
+    expect(text).not.toMatch(/ on[a-z]+="|style="/)
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+  })
 
   test('the start page links to what is configured', async () => {
     const { text } = await t.anonymous.get('/')

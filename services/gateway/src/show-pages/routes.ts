@@ -8,6 +8,7 @@ import { checkoutReturnPage } from './checkout-return.ts'
 import { noOrderPage, orderAwayPage, orderPage } from './order-page.ts'
 import type { Page } from './page.ts'
 import { mountReference } from './reference.ts'
+import { undoEmailPage } from './undo-email.ts'
 import { welcomePage } from './welcome.ts'
 
 const send = (reply: FastifyReply, { html, policy }: Page, status = 200): FastifyReply =>
@@ -52,5 +53,7 @@ export const mountPages = async (app: FastifyInstance, deps: GatewayDeps): Promi
   app.get<{ Querystring: { ticket?: unknown } }>(gatewayApi.orderPage.path, (request, reply) =>
     showOrder(request.query.ticket, reply, deps),
   )
+  const undoEmail = undoEmailPage(shopUrl ?? '/')
+  app.get(gatewayApi.undoEmail.path, async (_, reply) => send(reply, undoEmail))
   await mountReference(app, json)
 }

@@ -1,4 +1,4 @@
-// Opens one-time codes: compact JWE for this service's key alone. Clear text lives only in the mail that is being sent.
+// Opens one-time codes and tokens: compact JWE for this service's key alone. Clear text lives only in the mail that is being sent.
 import { PermanentFailure } from '@cartwright/messaging'
 import { compactDecrypt, importJWK } from 'jose'
 
@@ -13,9 +13,12 @@ export interface CodeOpener {
   open(sealed: string): Promise<OpenedCode>
 }
 
+/** Six digits, or 256 random bits in a link. */
+const codePattern = /^(\d{6}|[\w-]{43})$/
+
 const codeIn = (plain: Uint8Array): OpenedCode => {
   const { code, exp } = JSON.parse(new TextDecoder().decode(plain)) as { code?: unknown; exp?: unknown }
-  if (typeof code !== 'string' || !/^\d{6}$/.test(code) || typeof exp !== 'number') throw new TypeError('no code inside')
+  if (typeof code !== 'string' || !codePattern.test(code) || typeof exp !== 'number') throw new TypeError('no code inside')
   return { code, expiresAt: new Date(exp * 1000) }
 }
 
