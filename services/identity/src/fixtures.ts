@@ -14,6 +14,9 @@ export interface IdentityUnderTest extends UnderTest {
   codeFor(email: string, purpose?: string): Promise<string>
   /** A code of six digits that is not `code`. */
   wrong(code: string): string
+  register(email: string, password?: string, from?: string): Promise<TestResponse>
+  /** Confirms a registration with a code. */
+  confirm(registrationId: string, code: string, from?: string): Promise<TestResponse>
   /** Registers and proves a customer. */
   customer(email: string, password?: string): Promise<TestResponse>
   login(email: string, password?: string, from?: string): Promise<TestResponse>
@@ -45,6 +48,11 @@ export const startIdentity = async (env: Environment = {}): Promise<IdentityUnde
       }),
     )
   }
+  const forwarded = (from: string | undefined) => (from === undefined ? {} : { headers: { 'x-forwarded-for': from } })
+  const register = (email: string, password = goodPassword, from?: string) =>
+    t.anonymous.post('/v1/auth/register', { email, password, name: 'Some Body' }, forwarded(from))
+  const confirm = (registrationId: string, code: string, from?: string) =>
+    t.anonymous.post('/v1/auth/verify', { registrationId, code }, forwarded(from))
   const codeFor = async (email: string, purpose = 'verify-email'): Promise<string> => {
     const code = (await codesFor(email, purpose)).at(-1)
     if (code === undefined) throw new Error(`no ${purpose} code was mailed to ${email}`)
@@ -55,11 +63,13 @@ export const startIdentity = async (env: Environment = {}): Promise<IdentityUnde
     codesFor,
     codeFor,
     wrong: (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0'),
+    register,
+    confirm,
     customer: async (email: string, password = goodPassword) => {
-      await t.anonymous.post('/v1/auth/register', { email, password, name: 'Some Body' })
-      return t.anonymous.post('/v1/auth/verify', { email, code: await codeFor(email) })
+      const { registrationId } = (await register(email, password)).body
+      return confirm(registrationId, await codeFor(email))
     },
     login: (email: string, password = goodPassword, from?: string) =>
-      t.anonymous.post('/v1/auth/login', { email, password }, from === undefined ? {} : { headers: { 'x-forwarded-for': from } }),
+      t.anonymous.post('/v1/auth/login', { email, password }, forwarded(from)),
   })
 }

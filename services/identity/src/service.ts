@@ -6,6 +6,7 @@ import { addAddress, deleteAddress, listAddresses, updateAddress } from './addre
 import { getUser, listUsers, updateUser } from './admin-users/routes.ts'
 import { cleanUp } from './clean-up/tasks.ts'
 import { config } from './config.ts'
+import { normalizeKeptEmails } from './db/kept-emails.ts'
 import { openPrisma } from './db/prisma.ts'
 import type { IdentityDeps, IdentityOwn } from './deps.ts'
 import { endSession, endSessions, listSessions } from './manage-sessions/routes.ts'
@@ -20,10 +21,11 @@ import { internalUser } from './read-user/route.ts'
 import { register, resend, verify } from './register/routes.ts'
 import { forgotPassword, resetPassword } from './reset-password/routes.ts'
 import { seed } from './seed.ts'
-import { guest, jwks, login, logout, refresh } from './sign-in/routes.ts'
+import { login } from './sign-in/login.ts'
+import { guest, jwks, logout, refresh } from './sign-in/routes.ts'
 import { listRevocations } from './tokens/revocations.ts'
 import { ensureKeys, type KeyRules, signingKeys } from './tokens/signing-keys.ts'
-import { oneKeySigns } from './watch-invariants/invariants.ts'
+import { addressesAreReachable, oneKeySigns } from './watch-invariants/invariants.ts'
 
 const keyRules = ({ config: values }: BaseDeps<typeof config>): KeyRules => ({
   secret: values.keySecret,
@@ -40,6 +42,7 @@ export const identityService = defineService<typeof config, IdentityOwn>({
     const keys = signingKeys(base.db, keyRules(base), base.clock)
     // A wrong IDENTITY_KEY_SECRET shows at the start and not at the first sign-in.
     await keys.active()
+    await normalizeKeptEmails(base)
     return {
       keys,
       passwords: passwordHasher({
@@ -85,7 +88,7 @@ export const identityService = defineService<typeof config, IdentityOwn>({
     periodic({ name: 'identity-key-rotation', everySec: 60, run: (deps: IdentityDeps) => ensureKeys(deps.db, keyRules(deps)) }),
     cleanUp,
   ],
-  invariants: [oneKeySigns],
+  invariants: [oneKeySigns, addressesAreReachable],
   revocationList: ({ db }, since, after) => listRevocations(db, since, after),
   seed,
   close: async (deps) => {

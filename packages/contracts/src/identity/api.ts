@@ -32,6 +32,7 @@ export type Tokens = Static<typeof Tokens>
 
 const Code = Type.String({ pattern: '^[0-9]{6}$' })
 const Accepted = Type.Object({ status: Type.Literal('accepted') })
+const RegistrationId = Id('reg')
 export const AddressEntry = Type.Object({ ...KeptAddress.properties, id: Id('adr'), isDefault: Type.Boolean() })
 const addressParams = Closed({ addressId: Id('adr') })
 const User = Type.Object({
@@ -65,9 +66,9 @@ export const identityApi = {
     path: '/v1/auth/register',
     auth: 'public',
     rate: 'auth',
-    summary: 'Register; mails a 6-digit code. The answer is the same for a known address',
+    summary: 'Register; mails a 6-digit code of this registration. The answer is the same for a known address',
     body: Closed({ email: Email, password: Password, name: PersonName, locale: Type.Optional(Locale) }),
-    response: { 202: Accepted },
+    response: { 202: Type.Object({ ...Accepted.properties, registrationId: RegistrationId }) },
     errors: ['password_weak', 'rate_limited'],
   }),
   verify: endpoint({
@@ -76,10 +77,10 @@ export const identityApi = {
     path: '/v1/auth/verify',
     auth: 'public',
     rate: 'auth',
-    summary: 'Prove the address with the mailed code',
-    body: Closed({ email: Email, code: Code }),
+    summary: 'Confirm a registration with the code mailed for it; the first one of an address wins',
+    body: Closed({ registrationId: RegistrationId, code: Code }),
     response: { 200: Tokens },
-    errors: ['otp_invalid', 'account_blocked', 'too_many_attempts'],
+    errors: ['otp_invalid', 'too_many_attempts'],
   }),
   resend: endpoint({
     operationId: 'resendCode',
@@ -87,8 +88,8 @@ export const identityApi = {
     path: '/v1/auth/resend',
     auth: 'public',
     rate: 'auth',
-    summary: 'Mail another code, at most one a minute and five an hour',
-    body: Closed({ email: Email }),
+    summary: 'Mail another code of a registration, at most one a minute, and five mails an hour and address',
+    body: Closed({ registrationId: RegistrationId }),
     response: { 202: Accepted },
     errors: ['rate_limited'],
   }),
@@ -98,7 +99,7 @@ export const identityApi = {
     path: '/v1/auth/login',
     auth: 'public',
     rate: 'auth',
-    summary: 'Sign in',
+    summary: 'Sign in. A right password of an unconfirmed registration answers email_unverified with its registrationId',
     body: Closed({ email: Email, password: Password }),
     response: { 200: Tokens },
     errors: ['invalid_credentials', 'email_unverified', 'account_blocked', 'too_many_attempts'],
@@ -216,6 +217,8 @@ export const identityApi = {
       verified: Type.Optional(Type.Boolean()),
       /** Part of an e-mail address or a name, or an id. */
       q: Type.Optional(Text(120)),
+      /** Kept from before addresses had one spelling: without a normal form, or with one that another account has. */
+      unreachable: Type.Optional(Type.Boolean()),
     }),
     response: { 200: Page(User) },
     errors: [],

@@ -69,7 +69,7 @@ describe('users as operators see them', () => {
     await change({ blocked: true })
     await change({ blocked: false, role: 'admin' })
     const rows = await t.sql(
-      `SELECT actor, action, state_before, state_after FROM audit_entry WHERE target = '${principal.id}' ORDER BY id`,
+      `SELECT actor, action, state_before, state_after FROM audit_entry WHERE target = '${principal.id}' AND action = 'user.update' ORDER BY id`,
     )
     expect(rows.map((row) => [row.actor, row.action, JSON.parse(row.state_before), JSON.parse(row.state_after)])).toEqual([
       [admin.id, 'user.update', { role: 'customer', blocked: false }, { role: 'customer', blocked: true }],

@@ -4,7 +4,6 @@ import { decodeCursor, encodeCursor, pageOf } from '@cartwright/db'
 import { audit, recordSecurityEvent, route, type SecurityEvent } from '@cartwright/service-kit'
 import { addressOf } from '../client-address.ts'
 import { type LockedAccounts, lockWithAdmins } from '../db/admins.ts'
-import { normalized } from '../db/users.ts'
 import type { IdentityDeps } from '../deps.ts'
 import { voidCodes } from '../one-time-codes/codes.ts'
 import { endAllSessions } from '../tokens/tokens.ts'
@@ -13,6 +12,7 @@ interface User {
   id: string
   role: string
   email: string | null
+  keptEmail: string | null
   name: string | null
   verifiedAt: Date | null
   blockedAt: Date | null
@@ -22,7 +22,7 @@ interface User {
 const userOf = (user: User) => ({
   id: user.id,
   role: user.role as Role,
-  email: user.email,
+  email: user.email ?? user.keptEmail,
   name: user.name,
   verified: user.verifiedAt !== null,
   blocked: user.blockedAt !== null,
@@ -48,15 +48,16 @@ const matching = (q: string) => {
 
 /** Ids are time-ordered: the newest come first. */
 export const listUsers = route(identityApi.listUsers, async (req, { prisma }: IdentityDeps) => {
-  const { limit = 20, cursor, role, email, blocked, verified, q } = req.query
+  const { limit = 20, cursor, role, email, blocked, verified, unreachable, q } = req.query
   const before = cursor === undefined ? undefined : String(decodeCursor('-id', cursor, 1)[0])
   const rows = await prisma.userAccount.findMany({
     where: {
       closedAt: null,
       blockedAt: setOrNot(blocked),
       verifiedAt: setOrNot(verified),
+      keptEmail: setOrNot(unreachable),
       ...(role === undefined ? {} : { role }),
-      ...(email === undefined ? {} : { email: normalized(email) }),
+      ...(email === undefined ? {} : { email }),
       ...(q === undefined ? {} : matching(q)),
       ...(before === undefined ? {} : { id: { lt: before } }),
     },

@@ -1,30 +1,31 @@
-// One-time codes: from a CSPRNG, stored as HMAC, sealed for notification, with a budget of guesses per account.
+// One-time codes: from a CSPRNG, stored as HMAC, sealed for notification, at most five mails an hour and address.
 import { createHash } from 'node:crypto'
 import { AppError, identityEvents } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import type { IdentityDeps } from '../deps.ts'
+import { giveBack } from './budget.ts'
+
+export { countGuess, guesserOf } from './budget.ts'
 
 /** What a code is for. The mail to somebody whose address another person tries to register looks like one and proves nothing. */
 export type Purpose = 'verify-email' | 'reset-password' | 'change-email' | 'already-registered'
 
-const maxTries = 5
-const windowMin = 10
 const cooldownSec = 60
 const maxPerHour = 5
+/** Fewer of the mails that everybody can cause and that are of no use, so that a code for a new password is never kept away by them. */
+const maxUselessPerHour = 2
 
-/** Whose code it is and where it is mailed to. */
+/** Whose code it is and where it is mailed to: an account, or one that a registration will make. */
 export interface CodeHolder {
   id: string
+  /** In its normal form. */
   email: string
-  name: string | null
   locale: string
 }
 
 /** What a proven code makes true. */
 export interface PendingChange {
-  passwordHash?: string
-  name?: string
   email?: string
 }
 
@@ -50,60 +51,59 @@ export interface CodeOrder {
   pending?: PendingChange
   /** Something new is to be proven: what was asked for before must not win, so its code dies even when no other may be mailed yet. */
   supersedes?: boolean
-  /** Kept and counted like any other, but never mailed: the address is somebody else's, and nothing may tell. */
+  /** Kept like any other, but never mailed, and not counted for the address: it is somebody else's, and nothing may tell. */
   withheld?: boolean
 }
 
-/** Issues a code unless the cooldown or the hourly limit forbids it; the older one stops working. Silent either way. */
-export const issueCode = async (
-  tx: Tx,
-  { holder, purpose, prepared, pending = {}, supersedes = false, withheld = false }: CodeOrder,
-): Promise<void> => {
-  // Two requests at once would both find the cooldown over.
-  await tx.one`SELECT id FROM user_account WHERE id = ${holder.id} FOR UPDATE`
-  const recent = await tx.one<{ mailed: number; cooling: number }>`SELECT COUNT(*) AS mailed,
-    COALESCE(SUM(created_at > ${tx.dbNow} - INTERVAL ${cooldownSec} SECOND), 0) AS cooling
-    FROM one_time_code WHERE user_id = ${holder.id} AND purpose = ${purpose} AND mailed AND created_at > ${tx.dbNow} - INTERVAL 1 HOUR`
-  const mailed = (recent?.mailed ?? 0) < maxPerHour && (supersedes || (recent?.cooling ?? 0) === 0)
+/** One at a time per address until the transaction ends: two at once would both find the cooldown over. */
+const lockAddress = async (tx: Tx, email: string): Promise<void> => {
+  const subject = createHash('sha256').update(`mails ${email}`).digest('hex')
+  await tx.run`INSERT INTO code_budget (subject, purpose, tries, window_ends_at) VALUES (${subject}, 'mails', 0, ${tx.dbNow} + INTERVAL 1 HOUR)
+    ON DUPLICATE KEY UPDATE window_ends_at = ${tx.dbNow} + INTERVAL 1 HOUR`
+}
+
+interface Mailed {
+  all_kinds: number
+  same_kind: number
+  cooling: number
+}
+
+const mayMail = async (tx: Tx, { holder, purpose, supersedes }: CodeOrder): Promise<boolean> => {
+  const row = await tx.one<Mailed>`SELECT COUNT(*) AS all_kinds, COALESCE(SUM(purpose = ${purpose}), 0) AS same_kind,
+      COALESCE(SUM(user_id = ${holder.id} AND purpose = ${purpose} AND created_at > ${tx.dbNow} - INTERVAL ${cooldownSec} SECOND), 0) AS cooling
+    FROM one_time_code
+    WHERE email = ${holder.email} AND mailed AND created_at > ${tx.dbNow} - INTERVAL 1 HOUR`
+  const { all_kinds: all = 0, same_kind: same = 0, cooling = 0 } = row ?? {}
+  if (all >= maxPerHour || (purpose === 'already-registered' && same >= maxUselessPerHour)) return false
+  return supersedes || cooling === 0
+}
+
+/**
+ * Issues a code unless the cooldown or the hourly limit of the address forbids it; the older one of the same holder stops working. Silent
+ * either way. The mail carries no name: whoever asked for it may be a stranger to the address.
+ */
+export const issueCode = async (tx: Tx, order: CodeOrder): Promise<void> => {
+  const { holder, purpose, prepared, pending = {}, supersedes = false, withheld = false } = order
+  await lockAddress(tx, holder.email)
+  const mailed = await mayMail(tx, order)
   if (!mailed && !supersedes) return
   await tx.run`UPDATE one_time_code SET used_at = ${tx.dbNow} WHERE user_id = ${holder.id} AND purpose = ${purpose} AND used_at IS NULL`
-  await tx.run`INSERT INTO one_time_code (id, user_id, purpose, code_hmac, pending_password_hash, pending_name, pending_email, mailed, created_at, expires_at)
-    VALUES (${prepared.id}, ${holder.id}, ${purpose}, ${prepared.hmac}, ${pending.passwordHash ?? null}, ${pending.name ?? null}, ${pending.email ?? null}, ${mailed}, ${tx.dbNow}, ${prepared.expiresAt})`
+  await tx.run`INSERT INTO one_time_code (id, user_id, purpose, email, code_hmac, pending_email, mailed, created_at, expires_at)
+    VALUES (${prepared.id}, ${holder.id}, ${purpose}, ${withheld ? null : holder.email}, ${prepared.hmac}, ${pending.email ?? null}, ${mailed}, ${tx.dbNow}, ${prepared.expiresAt})`
   if (!mailed || withheld) return
   await publish(tx, identityEvents.codeRequested, {
     userId: holder.id,
     purpose,
-    recipient: { email: holder.email, ...(holder.name === null ? {} : { name: holder.name }) },
+    recipient: { email: holder.email },
     locale: holder.locale,
     sealedCode: prepared.sealed,
     expiresAt: prepared.expiresAt.toISOString(),
   })
 }
 
-/** Whose budget a guess is taken from: an address, known or not, or a signed-in user. */
-export const guesserOf = (emailOrUserId: string): string => createHash('sha256').update(emailOrUserId).digest('hex')
-
-/**
- * Takes one guess from the budget: five in ten minutes, however many codes, sessions or parallel calls there are. One statement of
- * its own, so it counts before anything is compared and no rollback gives it back.
- * @throws AppError otp_invalid
- */
-export const countGuess = async (subject: string, purpose: Purpose, { db }: IdentityDeps): Promise<void> => {
-  const spent =
-    await db.one`SELECT tries FROM code_budget WHERE subject = ${subject} AND purpose = ${purpose} AND tries >= ${maxTries} AND window_ends_at > ${db.dbNow}`
-  if (spent !== null) throw new AppError('otp_invalid')
-  const { insertId: tries } = await db.run`INSERT INTO code_budget (subject, purpose, tries, window_ends_at)
-    VALUES (${subject}, ${purpose}, LAST_INSERT_ID(1), ${db.dbNow} + INTERVAL ${windowMin} MINUTE)
-    ON DUPLICATE KEY UPDATE tries = LAST_INSERT_ID(IF(window_ends_at <= ${db.dbNow}, 1, tries + 1)),
-      window_ends_at = IF(window_ends_at <= ${db.dbNow}, ${db.dbNow} + INTERVAL ${windowMin} MINUTE, window_ends_at)`
-  if (tries > maxTries) throw new AppError('otp_invalid')
-}
-
 interface CodeRow {
   id: string
   code_hmac: string
-  pending_password_hash: string | null
-  pending_name: string | null
   pending_email: string | null
 }
 
@@ -122,16 +122,12 @@ export const consumeCode = async (
   { userId, purpose, code, subject }: Proof,
   deps: IdentityDeps,
 ): Promise<PendingChange> => {
-  const row = await tx.one<CodeRow>`SELECT id, code_hmac, pending_password_hash, pending_name, pending_email FROM one_time_code
+  const row = await tx.one<CodeRow>`SELECT id, code_hmac, pending_email FROM one_time_code
     WHERE user_id = ${userId} AND purpose = ${purpose} AND used_at IS NULL AND expires_at > ${tx.dbNow} ORDER BY created_at DESC, id DESC LIMIT 1 FOR UPDATE`
   if (row === null || !deps.codes.matches(row.id, code, row.code_hmac)) throw new AppError('otp_invalid')
   await tx.run`UPDATE one_time_code SET used_at = ${tx.dbNow} WHERE id = ${row.id}`
-  await tx.run`DELETE FROM code_budget WHERE subject = ${subject} AND purpose = ${purpose}`
-  return {
-    ...(row.pending_password_hash === null ? {} : { passwordHash: row.pending_password_hash }),
-    ...(row.pending_name === null ? {} : { name: row.pending_name }),
-    ...(row.pending_email === null ? {} : { email: row.pending_email }),
-  }
+  await giveBack(tx, subject, purpose)
+  return row.pending_email === null ? {} : { email: row.pending_email }
 }
 
 /**
@@ -140,18 +136,4 @@ export const consumeCode = async (
  */
 export const voidCodes = async (tx: Tx, userId: string): Promise<void> => {
   await tx.run`UPDATE one_time_code SET used_at = ${tx.dbNow} WHERE user_id = ${userId} AND used_at IS NULL`
-}
-
-/** The latest change of this kind that was asked for, proven or not. */
-export const findPending = async (db: Pick<Tx, 'one'>, userId: string, purpose: Purpose): Promise<PendingChange | null> => {
-  const row = await db.one<
-    Omit<CodeRow, 'id' | 'code_hmac'>
-  >`SELECT pending_password_hash, pending_name, pending_email FROM one_time_code
-    WHERE user_id = ${userId} AND purpose = ${purpose} ORDER BY created_at DESC, id DESC LIMIT 1`
-  if (row === null) return null
-  return {
-    ...(row.pending_password_hash === null ? {} : { passwordHash: row.pending_password_hash }),
-    ...(row.pending_name === null ? {} : { name: row.pending_name }),
-    ...(row.pending_email === null ? {} : { email: row.pending_email }),
-  }
 }

@@ -4,6 +4,7 @@ import { recordSecurityEvent } from '@cartwright/service-kit'
 import { addressOf, type Caller } from '../client-address.ts'
 import { findById, type UserRow } from '../db/users.ts'
 import type { IdentityDeps } from '../deps.ts'
+import { deviceOf, isKnownDevice } from '../known-device.ts'
 import { assertNotThrottled, forgetFailures, passwordGuessers, recordFailure } from '../throttle.ts'
 
 /**
@@ -23,7 +24,8 @@ export const reauthenticate = async (
     throw new AppError('validation_failed', 'this change needs the current password', { errors })
   }
   const clientAddress = addressOf(caller, deps)
-  const guessers = passwordGuessers(user.email ?? user.id, clientAddress, deps)
+  const known = await isKnownDevice(deps.db, user.id, deviceOf(caller, deps))
+  const guessers = passwordGuessers({ holder: user.id, clientAddress, known }, deps)
   const notThrottled = () => assertNotThrottled(guessers, deps)
   await notThrottled()
   if (!(await deps.passwords.matches(currentPassword, user.password_hash, notThrottled))) {

@@ -4,6 +4,7 @@ import type { Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { auditSecurityEvent, route } from '@cartwright/service-kit'
 import { addressOf, type Caller } from '../client-address.ts'
+import { endRegistrations, lockRegistrations } from '../db/registrations.ts'
 import { findByEmail, lockUser, recipientOf, type UserRow } from '../db/users.ts'
 import type { IdentityDeps } from '../deps.ts'
 import { consumeCode, countGuess, guesserOf, issueCode, prepareCode } from '../one-time-codes/codes.ts'
@@ -22,28 +23,27 @@ export const askForNewEmail = (known: UserRow, email: string, deps: IdentityDeps
     if (known.email === email) return
     const [prepared, toOwner] = [await prepareCode(deps), await prepareCode(deps)]
     const owner = await findByEmail(deps.db, email)
-    const isTaken = Boolean(owner?.verified_at)
+    const isTaken = owner !== null
     await deps.db.tx(async (tx) => {
       const user = await lockUser(tx, known.id)
       if (user === null) throw new AppError('not_found')
       if (user.password_hash !== known.password_hash) throw new AppError('current_password_wrong')
-      const holder = { id: user.id, email, name: user.name, locale: user.locale }
+      const holder = { id: user.id, email, locale: user.locale }
       await issueCode(tx, { holder, purpose: 'change-email', prepared, pending: { email }, supersedes: true, withheld: isTaken })
       await auditSecurityEvent(tx, deps, 'email_change_requested', { userId: user.id, clientAddress: addressOf(caller, deps) })
     })
-    if (owner === null || !isTaken) return
-    await deps.db.tx((tx) => issueCode(tx, { holder: { ...owner, email }, purpose: 'already-registered', prepared: toOwner }))
+    if (owner === null) return
+    await deps.db.tx((tx) =>
+      issueCode(tx, { holder: { id: owner.id, email, locale: owner.locale }, purpose: 'already-registered', prepared: toOwner }),
+    )
   })
 
-/** A registration that was never proven does not keep its address from who proves it. */
+/** Registrations that were never proven do not keep their address from who proves it. */
 const freeAddress = async (tx: Tx, email: string): Promise<void> => {
-  const row = await tx.one<{
-    id: string
-    proven: number
-  }>`SELECT id, verified_at IS NOT NULL AS proven FROM user_account WHERE email = ${email} FOR UPDATE`
-  if (row === null) return
-  if (row.proven) throw new AppError('email_taken')
-  await tx.run`UPDATE user_account SET closed_at = ${tx.dbNow}, email = NULL, name = NULL WHERE id = ${row.id}`
+  await lockRegistrations(tx, email)
+  const row = await tx.one`SELECT id FROM user_account WHERE email = ${email} FOR UPDATE`
+  if (row) throw new AppError('email_taken')
+  await endRegistrations(tx, email)
 }
 
 /** Makes the new address the customer's own, with the code that was mailed to it. */
@@ -62,7 +62,7 @@ export const confirmEmail = route(identityApi.confirmEmail, (req, deps: Identity
       )
       if (user === null || user.email === null || email === undefined) throw new AppError('otp_invalid')
       await freeAddress(tx, email)
-      await tx.run`UPDATE user_account SET email = ${email} WHERE id = ${id}`
+      await tx.run`UPDATE user_account SET email = ${email}, kept_email = NULL WHERE id = ${id}`
       await insertUndo(tx, id, user.email, undo)
       await auditSecurityEvent(tx, deps, 'email_changed', { userId: id, clientAddress: addressOf(req, deps) })
       await publish(tx, identityEvents.emailChanged, {

@@ -74,12 +74,14 @@ describe('the profile', () => {
 
   test('a registration that nobody proved does not keep its address', async () => {
     const hal = await aCustomer('hal@example.com')
-    await t.anonymous.post('/v1/auth/register', { email: 'squatted@example.com', password: goodPassword, name: 'S' })
+    const squat = (await t.register('squatted@example.com')).body.registrationId
+    const squatCode = await t.codeFor('squatted@example.com')
     await t.as(hal).patch('/v1/me', { email: 'squatted@example.com', currentPassword: goodPassword })
     expect(
       (await t.as(hal).post('/v1/me/email/confirm', { code: await t.codeFor('squatted@example.com', 'change-email') })).body
         .email,
     ).toBe('squatted@example.com')
+    expect((await t.confirm(squat, squatCode)).body.code).toBe('otp_invalid')
   })
 
   test('a customer who proves the address first wins it', async () => {

@@ -5,7 +5,7 @@ import { publish } from '@cartwright/messaging'
 import { auditSecurityEvent, route } from '@cartwright/service-kit'
 import { addressOf } from '../client-address.ts'
 import { lockWithAdmins } from '../db/admins.ts'
-import { lockUser, normalized } from '../db/users.ts'
+import { lockUser } from '../db/users.ts'
 import type { IdentityDeps } from '../deps.ts'
 import { reauthenticate } from '../passwords/reauthenticate.ts'
 import { endAllSessions } from '../tokens/tokens.ts'
@@ -23,7 +23,7 @@ export const updateMe = route(identityApi.updateMe, async (req, deps: IdentityDe
     if ((await lockUser(tx, id)) === null) throw new AppError('not_found')
     await tx.run`UPDATE user_account SET name = COALESCE(${name}, name), locale = COALESCE(${locale}, locale) WHERE id = ${id}`
   })
-  if (email !== undefined && known !== null) await askForNewEmail(known, normalized(email), deps, req)
+  if (email !== undefined && known !== null) await askForNewEmail(known, email, deps, req)
   return readProfile(id, deps)
 })
 
@@ -37,9 +37,10 @@ export const closeMe = route(identityApi.closeMe, async (req, deps: IdentityDeps
     if (user === undefined) throw new AppError('not_found')
     if (known && user.password_hash !== known.password_hash) throw new AppError('current_password_wrong')
     if (activeAdmins.has(id) && activeAdmins.size === 1) throw new AppError('last_admin')
-    await tx.run`UPDATE user_account SET closed_at = ${tx.dbNow}, email = NULL, name = NULL, password_hash = NULL WHERE id = ${id}`
+    await tx.run`UPDATE user_account SET closed_at = ${tx.dbNow}, email = NULL, kept_email = NULL, name = NULL, password_hash = NULL WHERE id = ${id}`
     await endAllSessions(tx, id, deps)
-    for (const table of ['address', 'one_time_code', 'email_undo']) await tx.run`DELETE FROM ${raw(table)} WHERE user_id = ${id}`
+    for (const table of ['address', 'one_time_code', 'email_undo', 'known_device'])
+      await tx.run`DELETE FROM ${raw(table)} WHERE user_id = ${id}`
     const facts = { userId: id, clientAddress: addressOf(req, deps) }
     await auditSecurityEvent(tx, deps, 'account_closed', facts, { before: { role: user.role }, after: null })
     await publish(tx, identityEvents.accountClosed, { userId: id, at: deps.clock.now().toISOString() })

@@ -1,6 +1,6 @@
 // Undoes a change of address: whoever reads the old mailbox gets the account back within 72 hours.
 import { createHash, randomBytes } from 'node:crypto'
-import { AppError, identityApi, identityEvents } from '@cartwright/contracts'
+import { AppError, identityApi, identityEvents, normalizers } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { auditSecurityEvent, route } from '@cartwright/service-kit'
@@ -51,7 +51,9 @@ const restore = async (tx: Tx, tokenHash: string, deps: IdentityDeps, clientAddr
   const { id: userId, email, name, locale } = user
   const owner = await tx.one`SELECT id FROM user_account WHERE email = ${undo.previous_email} AND id <> ${userId}`
   if (owner !== null) throw new AppError('email_taken')
-  await tx.run`UPDATE user_account SET email = ${undo.previous_email} WHERE id = ${userId}`
+  // An address of an older shop that has no normal form goes back to where it was kept.
+  const isNormal = normalizers.email.normalize(undo.previous_email) === undo.previous_email
+  await tx.run`UPDATE user_account SET email = ${isNormal ? undo.previous_email : null}, kept_email = ${isNormal ? null : undo.previous_email} WHERE id = ${userId}`
   await tx.run`DELETE later FROM email_undo AS later JOIN email_undo AS this ON this.token_hash = ${tokenHash}
     WHERE later.user_id = ${userId} AND later.created_at >= this.created_at`
   await voidCodes(tx, userId)

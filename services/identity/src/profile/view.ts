@@ -14,7 +14,7 @@ export const readProfile = async (userId: string, { prisma, clock }: IdentityDep
   return {
     id: user.id,
     role: user.role as Role,
-    email: user.email,
+    email: user.email ?? user.keptEmail,
     pendingEmail: asked?.pendingEmail ?? null,
     name: user.name,
     locale: user.locale,

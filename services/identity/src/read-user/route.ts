@@ -16,7 +16,7 @@ interface Row {
 
 export const internalUser = route(identityApi.internalUser, async (req, { db }: IdentityDeps) => {
   const row =
-    await db.one<Row>`SELECT id, role, email, name, locale, verified_at IS NOT NULL AS verified, blocked_at IS NOT NULL AS blocked,
+    await db.one<Row>`SELECT id, role, COALESCE(email, kept_email) AS email, name, locale, verified_at IS NOT NULL AS verified, blocked_at IS NOT NULL AS blocked,
       closed_at IS NOT NULL AS closed FROM user_account WHERE id = ${req.params.userId}`
   if (row === null) throw new AppError('not_found')
   return { ...row, verified: Boolean(row.verified), blocked: Boolean(row.blocked), closed: Boolean(row.closed) }

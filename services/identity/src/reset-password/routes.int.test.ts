@@ -27,7 +27,7 @@ describe('a forgotten password', () => {
   })
 
   test('an unknown and an unproven address get the answer of a known one, and no mail', async () => {
-    await t.anonymous.post('/v1/auth/register', { email: 'unproven@example.com', password: 'some fine password', name: 'U' })
+    await t.register('unproven@example.com')
     await t.customer('known@example.com')
     const answers = [await forgot('known@example.com'), await forgot('nobody@example.com'), await forgot('unproven@example.com')]
     expect(answers.map((answer) => answer.text)).toEqual(Array(3).fill('{"status":"accepted"}'))
@@ -72,7 +72,7 @@ describe('a forgotten password', () => {
   test('a code of another kind does not count', async () => {
     await t.customer('kinds@example.com')
     await t.clock.advance('61s')
-    await t.anonymous.post('/v1/auth/register', { email: 'kinds@example.com', password: 'something different', name: 'K' })
+    await t.register('kinds@example.com')
     const other = await t.codeFor('kinds@example.com', 'already-registered')
     expect((await reset('kinds@example.com', other)).status).toBe(400)
   })

@@ -48,11 +48,19 @@ describe('signing in', () => {
     expect({ ...unknown.body, traceId: '' }).toEqual({ ...wrong.body, traceId: '' })
   })
 
-  test('only a right password learns that the address is not verified', async () => {
-    await t.anonymous.post('/v1/auth/register', { email: 'pending@example.com', password: goodPassword, name: 'P' })
+  test('only a right password learns that the address is not verified, and which registration it is', async () => {
+    const first = (await t.register('pending@example.com')).body.registrationId
+    const second = (await t.register('pending@example.com', 'another good password')).body.registrationId
+    expect((await t.login('pending@example.com', 'not the password')).body).not.toHaveProperty('registrationId')
     expect((await t.login('pending@example.com', 'not the password')).body.code).toBe('invalid_credentials')
-    const right = await t.login('pending@example.com')
-    expect({ status: right.status, code: right.body.code }).toEqual({ status: 403, code: 'email_unverified' })
+    expect(await t.login('Pending@Example.com')).toMatchObject({
+      status: 403,
+      body: { code: 'email_unverified', registrationId: first },
+    })
+    expect(await t.login('pending@example.com', 'another good password')).toMatchObject({
+      status: 403,
+      body: { code: 'email_unverified', registrationId: second },
+    })
   })
 
   test('wrong passwords slow down one account from one address with a growing delay, and nobody else', async () => {

@@ -1,11 +1,8 @@
-// Signing in and out, guests, and the public keys.
-import { AppError, identityApi } from '@cartwright/contracts'
+// Guests, renewing and ending sessions, and the public keys.
+import { identityApi } from '@cartwright/contracts'
 import { answer, route } from '@cartwright/service-kit'
-import { addressOf } from '../client-address.ts'
-import { findByEmail, insertUser, lockUser, normalized, type UserRow } from '../db/users.ts'
+import { insertUser } from '../db/users.ts'
 import type { IdentityDeps } from '../deps.ts'
-import { findPending } from '../one-time-codes/codes.ts'
-import { assertNotThrottled, forgetFailures, passwordGuessers, recordFailure } from '../throttle.ts'
 import { publishedAheadSec } from '../tokens/signing-keys.ts'
 import { openSession, rotate, signOut } from '../tokens/tokens.ts'
 
@@ -17,35 +14,6 @@ export const guest = route(identityApi.guest, async (req, deps: IdentityDeps) =>
       openSession(tx, subject, deps, req),
     ])
     return session
-  })
-  return tokens()
-})
-
-/** Of an unproven registration the password that waits for its code: only who knows it learns that the address is unverified. */
-const hashOf = async (user: UserRow | null, deps: IdentityDeps): Promise<string | null> => {
-  if (user === null || user.verified_at) return user?.password_hash ?? null
-  return (await findPending(deps.db, user.id, 'verify-email'))?.passwordHash ?? null
-}
-
-export const login = route(identityApi.login, async (req, deps: IdentityDeps) => {
-  const email = normalized(req.body.email)
-  const guessers = passwordGuessers(email, addressOf(req, deps), deps)
-  const notThrottled = () => assertNotThrottled(guessers, deps)
-  await notThrottled()
-  const user = await findByEmail(deps.db, email)
-  const right = await deps.passwords.matches(req.body.password, await hashOf(user, deps), notThrottled)
-  if (user === null || !right) {
-    await recordFailure(guessers, deps)
-    throw new AppError('invalid_credentials')
-  }
-  if (!user.verified_at) throw new AppError('email_unverified')
-  await forgetFailures(guessers[0], deps)
-  const tokens = await deps.db.tx(async (tx) => {
-    const now = await lockUser(tx, user.id)
-    // The password may have been changed while this one was compared.
-    if (now === null || now.password_hash !== user.password_hash) throw new AppError('invalid_credentials')
-    if (now.blocked_at) throw new AppError('account_blocked')
-    return openSession(tx, now, deps, req)
   })
   return tokens()
 })

@@ -1,4 +1,5 @@
-// Identity's invariant: tokens can be signed now, and nobody can sign for longer than a rotation takes with the key before.
+// Identity's invariants: tokens can be signed now, and nobody can sign for longer than a rotation takes with the key before; every account
+// has an address that it alone is found by.
 import { invariant } from '@cartwright/messaging'
 import type { IdentityDeps } from '../deps.ts'
 
@@ -21,5 +22,18 @@ export const oneKeySigns = invariant<IdentityDeps>({
       COALESCE(SUM(active_from > ${db.dbNow}), 0) AS coming FROM signing_key`
     const trouble = keyTrouble(row ?? { signing: 0, coming: 0 })
     return trouble === null ? [] : [{ id: trouble, account: trouble }]
+  },
+})
+
+/** Accounts of a shop that is older than the one spelling of addresses: `ops doctor` names them until their owner or an operator acts. */
+export const addressesAreReachable = invariant<IdentityDeps>({
+  name: 'A1-one-address-one-account',
+  sentence: 'every address has a normal form, in which it belongs to one account',
+  find: async ({ db }) => {
+    const rows = await db.rows<{ id: string }>`SELECT id FROM user_account WHERE kept_email IS NOT NULL ORDER BY id LIMIT 100`
+    return rows.map(({ id }) => ({
+      id,
+      account: 'the address has no normal form, or another account has it: see GET /v1/admin/users?unreachable=true',
+    }))
   },
 })

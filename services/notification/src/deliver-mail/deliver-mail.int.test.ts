@@ -25,6 +25,7 @@ describe('the delivery of mails', () => {
         expect(smtp.mails).toHaveLength(1)
         expect(smtp.mails[0]?.text.match(/\b\d{6}\b/)?.[0]).toBe('048213')
         expect(smtp.mails[0]?.text).toContain('10 minutes')
+        expect(`${smtp.mails[0]?.text}${smtp.mails[0]?.html}`).not.toContain('Hello')
         for (const table of ['message', 'work_item', 'inbox_event', 'outbox_event'])
           expect(JSON.stringify(await t.sql(`SELECT * FROM ${table}`))).not.toContain('048213')
         expect(await t.sql('SELECT state, sealed_code FROM message')).toEqual([{ state: 'sent', sealed_code: null }])

@@ -7,7 +7,8 @@ import { minutesOf } from './minutes.ts'
 
 export const onCodeRequested = on(identityEvents.codeRequested, async (tx, cause, deps: NotificationDeps) => {
   const { purpose, recipient, locale, userId, sealedCode, expiresAt } = cause.data
-  const common = { cause, to: recipient, locale, userId }
+  // The address alone: whoever asked may be a stranger to it, and an event of before that was the rule may name them.
+  const common = { cause, to: { email: recipient.email }, locale, userId }
   if (purpose === 'already-registered') return askForMail(tx, { ...common, template: purpose, content: {} }, deps)
   await askForMail(
     tx,

@@ -2,7 +2,7 @@
 import { codeOf, note, template, text } from './content.ts'
 
 export const changeEmail = template<{ minutes: number }>(({ minutes }, reader) => ({
-  subject: `${codeOf(reader)} is your code for this new address`,
+  subject: 'Your code for this new address',
   preview: 'Enter it to use this address from now on.',
   title: 'Use this address from now on',
   parts: [

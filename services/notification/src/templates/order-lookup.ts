@@ -2,7 +2,7 @@
 import { codeOf, note, template, text } from './content.ts'
 
 export const orderLookup = template<{ number: string; minutes: number }>(({ number, minutes }, reader) => ({
-  subject: `${codeOf(reader)} is your code for order ${number}`,
+  subject: `Your code for order ${number}`,
   preview: 'Enter it to see your order.',
   title: 'Look at your order',
   parts: [

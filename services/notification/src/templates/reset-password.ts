@@ -2,7 +2,7 @@
 import { codeOf, note, template, text } from './content.ts'
 
 export const resetPassword = template<{ minutes: number }>(({ minutes }, reader) => ({
-  subject: `${codeOf(reader)} is your code for a new password`,
+  subject: 'Your code for a new password',
   preview: 'Enter it to choose a new password.',
   title: 'Choose a new password',
   parts: [

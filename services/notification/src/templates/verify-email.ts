@@ -2,7 +2,7 @@
 import { codeOf, note, template, text } from './content.ts'
 
 export const verifyEmail = template<{ minutes: number }>(({ minutes }, reader) => ({
-  subject: `${codeOf(reader)} is your Cartwright code`,
+  subject: 'Your Cartwright code',
   preview: 'Enter it to confirm your e-mail address.',
   title: 'Confirm your e-mail address',
   parts: [
