@@ -17,6 +17,11 @@ import {
 
 const adminQuery = Closed({
   ...pageQuery,
+  q: Type.Optional({
+    ...Text(120),
+    description:
+      'Number with or without CW-, part of the e-mail address or of the recipient’s name, beginning of a SKU or tracking number',
+  }),
   status: Type.Optional(OrderStatus),
   paymentStatus: Type.Optional(PaymentStatus),
   fulfilmentStatus: Type.Optional(FulfilmentStatus),

@@ -1,8 +1,9 @@
 // Lists of orders, read through Prisma. Ids are time-ordered, so a shopper's list pages by id; operators' lists page by time and id.
 import type { Order } from '@cartwright/contracts'
 import { money } from '@cartwright/contracts'
-import { CursorError, decodeCursor, encodeCursor, pageOf } from '@cartwright/db'
+import { CursorError, decodeCursor, encodeCursor, pageOf, type Queryable } from '@cartwright/db'
 import type { Prisma } from './generated/client.ts'
+import { type SearchFilter, type SearchPage, searchOrders } from './order-search.ts'
 import type { PrismaClient } from './prisma.ts'
 
 const columns = {
@@ -52,32 +53,44 @@ export const listOwn = async (prisma: PrismaClient, principalId: string, { limit
   return { items: page.items.map(summaryOf), nextCursor: page.nextCursor }
 }
 
-export type OrderFilter = Pick<
-  Prisma.CustomerOrderWhereInput,
-  'status' | 'paymentStatus' | 'fulfilmentStatus' | 'refundStatus' | 'number' | 'email' | 'createdAt'
->
+/** Rows strictly behind a position. The first condition is implied by the second; it lets the index narrow the range. */
+const behind = (direction: 'asc' | 'desc', { at, id }: { at: Date; id: string }): Prisma.CustomerOrderWhereInput => {
+  const beyond = (value: Date) => (direction === 'desc' ? { lt: value } : { gt: value })
+  const upTo = direction === 'desc' ? { lte: at } : { gte: at }
+  const next = direction === 'desc' ? { lt: id } : { gt: id }
+  return { AND: [{ createdAt: upTo }, { OR: [{ createdAt: beyond(at) }, { createdAt: at, id: next }] }] }
+}
 
-/** Rows strictly behind the cursor. The first condition is implied by the second; it lets the index narrow the range. */
-const behind = (direction: 'asc' | 'desc', cursor: string): Prisma.CustomerOrderWhereInput => {
+const positionOf = (direction: 'asc' | 'desc', cursor: string): { at: Date; id: string } => {
   const [time, id] = decodeCursor(direction, cursor, 2)
   const at = new Date(String(time))
   if (Number.isNaN(at.getTime())) throw new CursorError()
-  const beyond = (value: Date) => (direction === 'desc' ? { lt: value } : { gt: value })
-  const upTo = direction === 'desc' ? { lte: at } : { gte: at }
-  const next = direction === 'desc' ? { lt: String(id) } : { gt: String(id) }
-  return { AND: [{ createdAt: upTo }, { OR: [{ createdAt: beyond(at) }, { createdAt: at, id: next }] }] }
+  return { at, id: String(id) }
+}
+
+/** Without a text the table's indexes give the page; with one, the ids of the page are found first. */
+const whereOf = async (
+  db: Queryable,
+  { q, from, to, ...equal }: SearchFilter & { q?: string | undefined },
+  page: SearchPage,
+): Promise<Prisma.CustomerOrderWhereInput> => {
+  if (q !== undefined) return { id: { in: await searchOrders(db, q, { ...equal, from, to }, page) } }
+  const createdAt = { ...(from === undefined ? {} : { gte: from }), ...(to === undefined ? {} : { lt: to }) }
+  const given = Object.fromEntries(Object.entries(equal).filter(([, value]) => value !== undefined))
+  return { AND: [{ ...given, createdAt }, page.last === null ? {} : behind(page.direction, page.last)] }
 }
 
 /** All orders that fit, by the time of their placement. */
 export const listAll = async (
-  prisma: PrismaClient,
-  filter: OrderFilter,
+  stores: { prisma: PrismaClient; db: Queryable },
+  filter: SearchFilter & { q?: string | undefined },
   direction: 'asc' | 'desc',
   { limit, cursor }: Paging,
 ) => {
-  const rows = await prisma.customerOrder.findMany({
+  const last = cursor === undefined ? null : positionOf(direction, cursor)
+  const rows = await stores.prisma.customerOrder.findMany({
     select: columns,
-    where: { AND: [filter, cursor === undefined ? {} : behind(direction, cursor)] },
+    where: await whereOf(stores.db, filter, { direction, last, take: limit + 1 }),
     orderBy: [{ createdAt: direction }, { id: direction }],
     take: limit + 1,
   })

@@ -1,7 +1,7 @@
 // Rows of orders with their history and shipments; every change of status writes both or neither.
 import type { Address, FulfilmentStatus, Order, OrderStatus, PaymentStatus, RefundStatus, Role } from '@cartwright/contracts'
 import { AppError, erasedEmail, money } from '@cartwright/contracts'
-import { assignments, isSql, kept, type Queryable, type Sql, type Tx } from '@cartwright/db'
+import { assignments, isSql, kept, type Queryable, rowsOf, type Sql, type Tx } from '@cartwright/db'
 import { currentTrace } from '@cartwright/messaging'
 import { assertTransition } from '../order.ts'
 
@@ -147,6 +147,7 @@ export const insertOrder = (tx: Tx, row: NewOrder): OrderRow => {
       ${made.status}, ${made.payment_status}, ${made.fulfilment_status}, ${made.refund_status}, ${made.email}, ${made.locale}, ${made.currency},
       ${made.subtotal_minor}, ${made.shipping_minor}, ${made.tax_minor}, ${made.discount_minor}, ${made.total_minor}, ${made.order_lines},
       ${made.addresses}, ${made.success_url}, ${made.cancel_url}, ${made.client_hash}, ${made.hold_until}, ${made.created_at}, ${tx.dbNow})`
+  insertSkus(tx, made)
   insertHistory(tx, {
     orderId: made.id,
     from: null,
@@ -156,6 +157,12 @@ export const insertOrder = (tx: Tx, row: NewOrder): OrderRow => {
     at: made.created_at,
   })
   return made
+}
+
+/** What operators find an order by: each SKU once, in lower case. */
+const insertSkus = (tx: Tx, row: OrderRow): void => {
+  const skus = new Set(linesOf(row).map(({ sku }) => sku.toLowerCase()))
+  tx.write`INSERT INTO order_sku (sku, order_id) VALUES ${rowsOf([...skus].sort().map((sku) => [sku, row.id]))}`
 }
 
 interface NewHistory {

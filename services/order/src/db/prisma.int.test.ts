@@ -22,6 +22,7 @@ test('every model can be read, every column of the tables is in a model, and row
     Shipment: () => prisma.shipment.findMany(),
     Refund: () => prisma.refund.findMany(),
     OrderLookup: () => prisma.orderLookup.findMany(),
+    OrderSku: () => prisma.orderSku.findMany(),
     UnpaidHolder: () => prisma.unpaidHolder.findMany(),
     OrderLookupBudget: () => prisma.orderLookupBudget.findMany(),
   } satisfies Record<Prisma.ModelName, () => Promise<unknown[]>>

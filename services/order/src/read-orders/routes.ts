@@ -22,11 +22,15 @@ export const getOrder = route(orderApi.getOrder, (req, { db, waiters }: OrderDep
   })
 })
 
-export const adminListOrders = route(orderApi.adminListOrders, (req, { prisma }: OrderDeps) => {
-  const { from, to, number, sort = '-createdAt', limit = 20, cursor, ...equal } = req.query
-  const time = { ...(from === undefined ? {} : { gte: new Date(from) }), ...(to === undefined ? {} : { lt: new Date(to) }) }
-  const filter = { ...equal, createdAt: time, ...(number === undefined ? {} : { number: normalNumber(number) }) }
-  return listAll(prisma, filter, sort === 'createdAt' ? 'asc' : 'desc', { limit, cursor })
+export const adminListOrders = route(orderApi.adminListOrders, (req, deps: OrderDeps) => {
+  const { from, to, number, sort = '-createdAt', limit = 20, cursor, ...rest } = req.query
+  const filter = {
+    ...rest,
+    number: number === undefined ? undefined : normalNumber(number),
+    from: from === undefined ? undefined : new Date(from),
+    to: to === undefined ? undefined : new Date(to),
+  }
+  return listAll(deps, filter, sort === 'createdAt' ? 'asc' : 'desc', { limit, cursor })
 })
 
 export const adminGetOrder = route(orderApi.adminGetOrder, async (req, { db }: OrderDeps) => {
