@@ -1,7 +1,8 @@
 // Named places at which a test harness may kill the process. Absent in production, so they cost nothing there.
 
 /**
- * Where a process may die or stop: around the commit of a handler, around the relay's mark, before a job's effect (what it was decided on has
+ * Where a process may die or stop: around the commit of a handler, before the relay sends what it has read and
+ * before it marks that, before a job's effect (what it was decided on has
  * been read), behind the effect, around the commit of its result, around the commit of a request's transaction, and in the gateway before a
  * request is passed on and before its answer is.
  */
@@ -9,6 +10,7 @@ export type CrashPoint =
   | 'before-handler-commit'
   | 'after-handler-commit'
   | 'after-commit-before-offset'
+  | 'before-send'
   | 'after-ack-before-mark'
   | 'before-effect'
   | 'after-effect-before-apply'

@@ -48,7 +48,11 @@ const once =
     if (!identityOf(record).named) throw new InvalidEvent(registration.event.name, 'it carries no usable id')
     const type = registration.event.name
     const outcome = await db.tx(async (tx): Promise<Outcome> => {
-      if (!(await claim(tx, group, record, parks))) return parks && (await park(tx, group, record)) ? 'parked' : 'duplicate'
+      if (!(await claim(tx, group, record, parks))) {
+        // It has not killed anybody either: what was written down about it would make it a suspect the next time.
+        await clear(tx, record)
+        return parks && (await park(tx, group, record)) ? 'parked' : 'duplicate'
+      }
       await handleIn(tx, registration, record, deps)
       await clear(tx, record)
       crash?.('before-handler-commit', type)

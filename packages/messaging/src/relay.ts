@@ -135,6 +135,7 @@ const pumpOf = (options: RelayOptions, onSettled: () => void, isStopped: () => b
   const send = async (fresh: readonly OutboxRow[]): Promise<void> => {
     const ids = new Map(fresh.map((row) => [recordOf(row), row.id]))
     books.begin(ids.values())
+    if (transport.kind === 'kafka') crash?.('before-send', fresh[0]?.event_type ?? '')
     try {
       await transport.send([...ids.keys()], (record) => {
         const id = ids.get(record)
