@@ -1,0 +1,192 @@
+// Every event that a shop has published comes to every consumer once more: each recognises it, and no row of any table changes.
+import { allEvents } from '@cartwright/contracts'
+import { raw } from '@cartwright/db'
+import type { WireRecord } from '@cartwright/messaging'
+import type { RunningService } from '@cartwright/service-kit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type SchemaOwner, schemaOwners } from '../environment.ts'
+import { allServices } from '../start-shop.ts'
+import { cards } from '../test-shop/shopper.ts'
+import { startTestShop, type TestShop } from '../test-shop/test-shop.ts'
+
+let shop: TestShop
+
+interface SentRow {
+  event_id: string
+  event_type: string
+  topic: string
+  partition_key: string
+  aggregate_version: number
+  payload: string
+  headers: string
+  occurred_at: Date
+}
+
+const databaseOf = (owner: SchemaOwner) => {
+  const { db } = shop.shop.services[owner]
+  if (db === null) throw new Error(`${owner} has no database`)
+  return db
+}
+
+/** What the relay sent, as it was on the wire. */
+const recorded = async (): Promise<WireRecord[]> => {
+  const found: WireRecord[] = []
+  for (const owner of schemaOwners) {
+    const rows = await databaseOf(owner)
+      .rows<SentRow>`SELECT event_id, event_type, topic, partition_key, aggregate_version, payload,
+      headers, occurred_at FROM outbox_event WHERE topic NOT LIKE '%.dlq' ORDER BY id`
+    for (const row of rows) {
+      const { traceparent, correlationId } = JSON.parse(row.headers) as { traceparent: string; correlationId: string }
+      found.push({
+        topic: row.topic,
+        key: row.partition_key,
+        value: row.payload,
+        headers: {
+          'content-type': 'application/json',
+          ce_specversion: '1.0',
+          ce_id: row.event_id,
+          ce_type: row.event_type,
+          ce_source: `/${owner}`,
+          ce_subject: row.partition_key,
+          ce_time: row.occurred_at.toISOString(),
+          ce_sequence: String(row.aggregate_version),
+          ce_correlationid: correlationId,
+          traceparent,
+        },
+      })
+    }
+  }
+  return found
+}
+
+/** These change by themselves: leases are renewed, and payments are compared with Stripe's from time to time. */
+const restless = ['lease', 'consumer_run', 'reconciliation', 'reconciliation_finding']
+
+/** Every row of every table of every service. */
+const everything = async (): Promise<Map<string, string>> => {
+  const seen = new Map<string, string>()
+  for (const owner of schemaOwners) {
+    const db = databaseOf(owner)
+    const tables = await db.rows<{ name: string }>`SELECT TABLE_NAME AS name FROM information_schema.TABLES
+      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME`
+    for (const { name } of tables.filter((table) => !restless.includes(table.name))) {
+      const rows = await db.rows<{ kind?: string }>`SELECT * FROM ${raw(name)}`
+      const texts = rows
+        .filter(({ kind }) => kind !== 'reconcile')
+        .map((row) => JSON.stringify(row, (_, value) => (typeof value === 'bigint' ? String(value) : value)))
+      seen.set(`${owner}.${name}`, texts.toSorted().join('\n'))
+    }
+  }
+  return seen
+}
+
+const counter = /^event_handling_duration_seconds_count\{(.*)\} (\d+)/gm
+const labelIn = (labels: string, name: string): string => new RegExp(`${name}="([^"]*)"`).exec(labels)?.[1] ?? ''
+
+/** How often a service met each type with each outcome. */
+const outcomesOf = async ({ metricsUrl }: RunningService): Promise<Map<string, number>> => {
+  const page = await (await fetch(new URL('/metrics', metricsUrl))).text()
+  return new Map(
+    [...page.matchAll(counter)].map(([, labels = '', count]) => [
+      `${labelIn(labels, 'type')} ${labelIn(labels, 'outcome')}`,
+      Number(count),
+    ]),
+  )
+}
+
+/** Consumers by the services' own declarations: a group reads the topics of its handlers. */
+const readersOf = (owner: SchemaOwner, type: string): number => {
+  const service = allServices.find(({ name }) => name === owner)
+  const topic = allEvents.find(({ name }) => name === type)?.topic ?? ''
+  if (!service?.consumes.includes(type)) return 0
+  return Object.values(service.groups).filter((topics) => topics.includes(topic)).length
+}
+
+/** Every way that an order can take: bought and delivered, cancelled before and after paying, refunded, declined, disputed, left. */
+const trade = async (): Promise<void> => {
+  const { admin } = shop
+  await admin.stockUp({ sku: 'MUG-1', priceMinor: 1250, stock: 50 })
+  await admin.stockUp({ sku: 'LAST-1', priceMinor: 900, stock: 1 })
+  await shop.idle()
+  const buy = async (card?: string): Promise<string> => {
+    const who = await shop.guest()
+    const { id } = await who.placeOrder('MUG-1', 2)
+    await shop.idle()
+    await who.pay(id, card)
+    await shop.idle()
+    return id
+  }
+  const delivered = await buy()
+  await admin.ship(delivered)
+  await admin.deliver(delivered)
+  const kept = await buy()
+  await admin.refund(kept, { amountMinor: 500, currency: 'EUR' })
+  await admin.cancel(await buy())
+  await buy(cards.declines)
+  const disputed = await buy('4000000000000259')
+  const { disputes } = (await (await fetch(`${shop.sandbox.url}/_sandbox/ledger`)).json()) as { disputes: { id: string }[] }
+  for (const { id } of disputes) await shop.sandboxPost(`/_sandbox/disputes/${id}/close`, { outcome: 'won' })
+  expect((await admin.order(disputed)).status).toBe('processing')
+  // A bank that takes a refund back after it was told.
+  await admin.refund(await buy('4000000000005126'))
+  await shop.advance('1m')
+  const { number, email } = await admin.order(delivered)
+  await admin.client.post('/v1/orders/lookup', { number, email }, { key: null })
+  await admin.client.post('/v1/auth/password/forgot', { email: 'alice@example.com' }, { key: null })
+  const leaver = await shop.guest()
+  const left = await leaver.placeOrder('MUG-1', 1)
+  await shop.idle()
+  await leaver.cancel(left.id)
+  const forgetful = await shop.guest()
+  await forgetful.placeOrder('MUG-1', 1)
+  const rivals = [await shop.guest(), await shop.guest()]
+  await Promise.all(rivals.map((who) => who.addToCart('LAST-1', 1)))
+  await Promise.all(rivals.map((who) => who.checkout()))
+  await shop.idle()
+  await shop.advance('45m')
+}
+
+beforeAll(async () => {
+  shop = await startTestShop()
+  await trade()
+  await shop.idle()
+}, 120_000)
+afterAll(() => shop?.stop())
+
+test('every consumer recognises what it has taken, and no row of any table changes', async () => {
+  const records = await recorded()
+  const counts = new Map<SchemaOwner, Map<string, number>>()
+  for (const owner of schemaOwners) counts.set(owner, await outcomesOf(shop.shop.services[owner]))
+  const before = await everything()
+
+  await shop.shop.transport.send(records, () => undefined)
+  await shop.idle()
+
+  const after = await everything()
+  expect([...after.keys()].filter((name) => after.get(name) !== before.get(name))).toEqual([])
+  const types = Map.groupBy(records, ({ headers }) => headers.ce_type ?? '')
+  for (const owner of schemaOwners) {
+    const now = await outcomesOf(shop.shop.services[owner])
+    const grown = (key: string) => (now.get(key) ?? 0) - (counts.get(owner)?.get(key) ?? 0)
+    for (const [type, group] of types) {
+      const wanted = group.length * readersOf(owner, type)
+      expect([owner, type, grown(`${type} duplicate`), grown(`${type} handled`)]).toEqual([owner, type, wanted, 0])
+    }
+  }
+})
+
+/** What no way of an order brings about: news of accounts, a page that Stripe refuses to open, money of a wrong amount. */
+const elsewhere = new Set([
+  'identity.account-closed',
+  'identity.customer-verified',
+  'identity.email-changed',
+  'identity.password-changed',
+  'payment.failed',
+  'payment.review-required',
+])
+
+test('the trade brought about every event that somebody consumes, but for what no order brings about', async () => {
+  const there = new Set((await recorded()).map(({ headers }) => headers.ce_type ?? ''))
+  const consumed = new Set(allServices.flatMap(({ consumes }) => consumes))
+  expect([...consumed].filter((type) => !there.has(type) && !elsewhere.has(type))).toEqual([])
+})
