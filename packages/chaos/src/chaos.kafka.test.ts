@@ -10,6 +10,7 @@ import { deaths } from './scenarios/deaths.ts'
 import { brokerDown } from './scenarios/outages.ts'
 import { playMix } from './scenarios/random-mix.ts'
 import type { Scenario } from './scenarios/scenario.ts'
+import { killedInWaitingHandler, killedWhileKafkaFrozen } from './scenarios/schedules.ts'
 import { cancelVersusShip, webhooksDropped } from './scenarios/stripe-stories.ts'
 
 let harness: Harness
@@ -26,6 +27,7 @@ const chosenDeaths = deaths.filter(({ service, at }) =>
     'order after-request-commit:checkout',
     'gateway before-answer:checkout',
     'payment after-effect-before-apply:open-session',
+    'payment after-job-commit:refund',
     'notification after-effect-before-apply:deliver-mail',
   ].includes(`${service} ${at}`),
 )
@@ -40,6 +42,8 @@ const selection: readonly [Scenario, seed: number][] = [
   [poison(), 1],
   [oneDatabaseAway(['catalog', 'payment'], 8), 1],
   [crashPoints(chosenDeaths, 'a few crash points'), 1],
+  [killedWhileKafkaFrozen('payment'), 1],
+  [killedInWaitingHandler('order'), 1],
 ]
 
 test.each(selection.map(([scenario, seed]) => [scenario.name, scenario, seed] as const))(

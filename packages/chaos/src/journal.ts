@@ -45,6 +45,9 @@ export const openJournal = (say: (line: string) => void = () => undefined): Jour
   }
 }
 
+/** A webhook that nobody signed who may; it must be refused. */
+export const unsignedAction = 'pretend without the secret'
+
 /** What the injector notes when everything works again. */
 export const healedNote = 'everything is healed'
 

@@ -43,3 +43,15 @@ test('a fault that cannot be done here is never drawn, and every other one is', 
 test('shuffling loses nothing', () => {
   expect(seededRandom(3).shuffled([1, 2, 3, 4, 5]).toSorted()).toEqual([1, 2, 3, 4, 5])
 })
+
+test('some freezes outlive leases and sessions, in a run that has room for them', () => {
+  const longest = (kind: 'freeze' | 'kafka-freeze', durationMs: number) =>
+    Math.max(
+      ...drawFaults(seededRandom(2), { durationMs, count: 200, only: [kind] }).map(({ fault }) =>
+        'forMs' in fault ? fault.forMs : 0,
+      ),
+    )
+  expect(longest('freeze', 24_000)).toBeGreaterThan(15_000)
+  expect(longest('kafka-freeze', 24_000)).toBeGreaterThan(10_000)
+  expect(longest('freeze', 8000)).toBeLessThan(3000)
+})

@@ -4,7 +4,8 @@ import { openBank } from './evidence/bank.ts'
 import { collect, databaseNow, type Scope } from './evidence/collect.ts'
 import type { LogSecrets } from './evidence/logs.ts'
 import { rest } from './evidence/open-work.ts'
-import type { Evidence, Violation } from './evidence/rows.ts'
+import { redeliver } from './evidence/redelivery.ts'
+import type { Evidence, Redelivery, Violation } from './evidence/rows.ts'
 import { openInjector } from './faults/inject.ts'
 import { type Counts, missedFloors, type Outcome, outcomeOf, reachedIn } from './floors.ts'
 import { violationsOf } from './invariants/all.ts'
@@ -107,7 +108,7 @@ const prepare = async ({ world, scenario, seed, say = () => undefined, journal =
     journal,
     url: world.url,
     mails: world.mails,
-    bank: openBank(world),
+    bank: openBank(world, journal),
     learn: (what, value) => void learned.push({ what, value }),
     goods: async (...wanted) => {
       const made = await stockUp(
@@ -126,6 +127,18 @@ const prepare = async ({ world, scenario, seed, say = () => undefined, journal =
 
 const tell = (violations: readonly Violation[], evidence: Evidence, journal: Journal): string[] =>
   violations.length === 0 ? [] : explain(violations, evidence, journal.entries)
+
+/** Every event to every reader once more. A shop that is not at rest has no state to compare with. */
+const deliverAgain = async ({ world, scope, say }: Ground, told: (what: string) => void): Promise<Redelivery | null> => {
+  try {
+    const redelivery = await redeliver(world, scope.since)
+    say(`${redelivery.events} events were delivered once more`)
+    return redelivery
+  } catch (error) {
+    told(`the events could not be delivered once more: ${error instanceof Error ? error.message : String(error)}`)
+    return null
+  }
+}
 
 /** Plays, heals, waits and judges. Never throws for what the shop did wrong; only for what the harness could not do. */
 export const playScenario = async (options: RunOptions): Promise<Verdict> => {
@@ -151,7 +164,8 @@ export const playScenario = async (options: RunOptions): Promise<Verdict> => {
   const open = await rest(world, ground.scope, scenario.restSec ?? 90, tidy)
   const restSeconds = (performance.now() - ended) / 1000
   for (const what of open) told(`not at rest after ${Math.round(restSeconds)} s: ${what}`)
-  const settle = () => collect({ world, journal, scope: ground.scope, secrets: secrets(), admin: ground.admin })
+  const redelivery = open.length === 0 ? await deliverAgain(ground, told) : null
+  const settle = () => collect({ world, journal, scope: ground.scope, secrets: secrets(), admin: ground.admin, redelivery })
   let evidence = await settle()
   let violations = violationsOf(evidence)
   // Copies may follow by a second or two: caches hear of changes after the rows are written.

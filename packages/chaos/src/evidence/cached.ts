@@ -1,7 +1,7 @@
 // What Redis holds of carts, prices and stock levels, each beside what MySQL says of the same thing.
 import { Redis } from 'ioredis'
 import type { World } from '../world/world.ts'
-import type { CachedCopy } from './rows.ts'
+import type { CachedCopy } from './copies.ts'
 
 const kinds = ['open', 'variant', 'stock'] as const
 type Kind = (typeof kinds)[number]

@@ -9,7 +9,17 @@ import { cachedCopies } from './cached.ts'
 import { type LogSecrets, readLogs } from './logs.ts'
 import { documentsIn, gatewayBeliefs, productsOf } from './projected.ts'
 import { readersByType } from './readers.ts'
-import type { AggregateRow, DeadLetterRow, EventRow, Evidence, InboxRow, OrderRow, StockRow, StripeLedger } from './rows.ts'
+import type {
+  AggregateRow,
+  DeadLetterRow,
+  EventRow,
+  Evidence,
+  InboxRow,
+  OrderRow,
+  Redelivery,
+  StockRow,
+  StripeLedger,
+} from './rows.ts'
 
 /** What belongs to a run: everything since it began. */
 export interface Scope {
@@ -125,10 +135,11 @@ export interface Sources {
   secrets: LogSecrets
   /** Sees what operators see. */
   admin: Person
+  redelivery: Redelivery | null
 }
 
 /** Gathers everything about the orders of the run. */
-export const collect = async ({ world, journal, scope, secrets, admin }: Sources): Promise<Evidence> => {
+export const collect = async ({ world, journal, scope, secrets, admin, redelivery }: Sources): Promise<Evidence> => {
   const { query, table } = world
   const { since } = scope
   const orderTable = table('order', 'customer_order')
@@ -206,6 +217,7 @@ export const collect = async ({ world, journal, scope, secrets, admin }: Sources
     cachedCopies: await cachedCopies(world),
     operations: journal.operations(),
     faults: faultsIn(journal.entries),
+    redelivery,
     logFindings: readLogs(world.fleet.logFiles(), secrets),
   }
 }

@@ -7,7 +7,7 @@ import { listDeadLetters, type Scope } from './collect.ts'
 import { readersByType } from './readers.ts'
 
 /** Work that never ends, because it is asked for again and again. */
-const endless = ['reconcile']
+export const endless = ['reconcile']
 
 const few = (items: readonly string[]): string =>
   `${items.slice(0, 4).join(', ')}${items.length > 4 ? ` and ${items.length - 4} more` : ''}`

@@ -1,7 +1,7 @@
 // The copies of MySQL's truth: what the search index holds and what the gateway answers from memory, beside what the tables say.
 import type { Person } from '../shoppers/person.ts'
 import type { World } from '../world/world.ts'
-import type { BelievedStock, FoundProduct } from './rows.ts'
+import type { BelievedStock, FoundProduct } from './copies.ts'
 
 interface VariantRow {
   product_id: string

@@ -2,6 +2,7 @@
 
 import { type FaultNote, healedNote, type Operation } from '../journal.ts'
 import type { MailRow } from '../world/mail-log.ts'
+import type { BelievedStock, CachedCopy, FoundProduct } from './copies.ts'
 
 export interface OrderRow {
   id: string
@@ -180,34 +181,6 @@ export interface StripeLedger {
   disputes: { id: string; status: string; amount: number; payment_intent: string }[]
 }
 
-/** A product as shoppers may find it: from MySQL, and as the index holds it. */
-export interface FoundProduct {
-  id: string
-  skus: string[]
-  prices: Record<string, number>
-  inStock: boolean
-}
-
-/** A stock level as another service believes it to be. */
-export interface BelievedStock {
-  where: string
-  sku: string
-  available: number
-}
-
-/** Something in Redis, beside what MySQL says of it. */
-export interface CachedCopy {
-  of: string
-  version: number
-  /** Null marks what is gone. */
-  says: string | null
-  /** Milliseconds until Redis forgets it; −1: never. */
-  expiresMs: number
-  original: { version: number; says: string } | null
-  /** MySQL may have closed it by now. */
-  closable: boolean
-}
-
 /** What operators are shown as still refundable. */
 export interface RefundableRow {
   order_id: string
@@ -225,6 +198,17 @@ export interface LogFinding {
   service: string
   what: string
   line: string
+}
+
+/** What came of delivering every event of the run to every reader once more. */
+export interface Redelivery {
+  events: number
+  /** Deliveries that were not seen to be recognised as known. */
+  missing: string[]
+  /** Deliveries that were handled as if they were new. */
+  handled: string[]
+  /** Tables, and what lies outside the databases, that are not as before. */
+  changed: string[]
 }
 
 export interface Evidence {
@@ -267,6 +251,8 @@ export interface Evidence {
   operations: Operation[]
   /** What was done to the shop, in time order. */
   faults: FaultNote[]
+  /** Null when the events were not delivered a second time. */
+  redelivery: Redelivery | null
   logFindings: LogFinding[]
 }
 

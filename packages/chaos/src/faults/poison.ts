@@ -1,5 +1,6 @@
 // Events that no honest publisher sends: malformed ones, impossible ones, one on a living order's key, and honest ones sent again.
 import { newTrace, type WireRecord } from '@cartwright/messaging'
+import type { SchemaOwner } from '@cartwright/shop/test-shop'
 import type { Random } from '../random.ts'
 import type { World } from '../world/world.ts'
 
@@ -61,36 +62,43 @@ interface SentRow {
   occurred_at: Date
 }
 
-/** Honest events of the run, as the relay would send them a second time. */
-export const published = async ({ query, table }: World, since: Date, count: number): Promise<WireRecord[]> => {
-  const found: SentRow[] = []
-  for (const owner of ['order', 'payment', 'catalog'] as const) {
-    found.push(
-      ...(await query<SentRow>(
-        `SELECT event_id, event_type, topic, partition_key, aggregate_version, payload, headers, occurred_at FROM ${table(owner, 'outbox_event')}
-         WHERE published_at IS NOT NULL AND available_at >= ? ORDER BY id DESC LIMIT ${count}`,
-        [since],
-      )),
-    )
+/** A row of the outbox as the relay sends it. */
+const asSent = (row: SentRow): WireRecord => {
+  const trace = JSON.parse(row.headers) as { traceparent: string; correlationId: string; causationId?: string }
+  return {
+    topic: row.topic,
+    key: row.partition_key,
+    value: row.payload,
+    headers: {
+      'content-type': 'application/json',
+      ce_specversion: '1.0',
+      ce_id: row.event_id,
+      ce_type: row.event_type,
+      ce_source: '/chaos',
+      ce_subject: row.partition_key,
+      ce_time: row.occurred_at.toISOString(),
+      ce_sequence: String(row.aggregate_version),
+      ce_correlationid: trace.correlationId,
+      traceparent: trace.traceparent,
+    },
   }
-  return found.map((row) => {
-    const trace = JSON.parse(row.headers) as { traceparent: string; correlationId: string; causationId?: string }
-    return {
-      topic: row.topic,
-      key: row.partition_key,
-      value: row.payload,
-      headers: {
-        'content-type': 'application/json',
-        ce_specversion: '1.0',
-        ce_id: row.event_id,
-        ce_type: row.event_type,
-        ce_source: '/chaos',
-        ce_subject: row.partition_key,
-        ce_time: row.occurred_at.toISOString(),
-        ce_sequence: String(row.aggregate_version),
-        ce_correlationid: trace.correlationId,
-        traceparent: trace.traceparent,
-      },
-    }
-  })
+}
+
+/** Honest events of the run, as the relay would send them a second time: the newest of each publisher, oldest first. */
+export const published = async (
+  { query, table }: World,
+  since: Date,
+  count: number,
+  owners: readonly SchemaOwner[] = ['order', 'payment', 'catalog'],
+): Promise<WireRecord[]> => {
+  const found: WireRecord[] = []
+  for (const owner of owners) {
+    const rows = await query<SentRow>(
+      `SELECT event_id, event_type, topic, partition_key, aggregate_version, payload, headers, occurred_at FROM ${table(owner, 'outbox_event')}
+         WHERE published_at IS NOT NULL AND available_at >= ? AND topic NOT LIKE '%.dlq' ORDER BY id DESC LIMIT ${count}`,
+      [since],
+    )
+    found.push(...rows.reverse().map(asSent))
+  }
+  return found
 }

@@ -63,14 +63,22 @@ export const weights: Readonly<Record<FaultKind, number>> = {
   'mail-away': 3,
 }
 
+/** Longer than the lease of a job (15 s) and of a relay (10 s). */
+const pastLeaseMs = [16_000, 20_000] as const
+/** Longer than a session of a member of a group (10 s). */
+const pastSessionMs = [11_000, 14_000] as const
+/** In a shorter run nothing may last so long. */
+const roomMs = 5000
+
 const draw = (random: Random, kind: FaultKind, longestMs: number): Fault => {
   const forMs = random.int(1000, longestMs)
+  const outlives = random.chance(0.3) && longestMs >= roomMs
   const ms = random.pick([50, 200, 600])
   switch (kind) {
     case 'kill':
       return { kind, service: random.pick(serviceNames) }
     case 'freeze':
-      return { kind, service: random.pick(serviceNames), forMs }
+      return { kind, service: random.pick(serviceNames), forMs: outlives ? random.int(...pastLeaseMs) : forMs }
     case 'database-cut':
       return { kind, service: random.pick(schemaOwners) }
     case 'database-away':
@@ -94,9 +102,10 @@ const draw = (random: Random, kind: FaultKind, longestMs: number): Fault => {
     case 'impossible-event':
     case 'poisoned-order':
       return { kind }
+    case 'kafka-freeze':
+      return { kind, forMs: outlives ? random.int(...pastSessionMs) : forMs }
     case 'kafka-kill':
     case 'kafka-stop':
-    case 'kafka-freeze':
     case 'redis-away':
     case 'search-away':
     case 'stripe-away':

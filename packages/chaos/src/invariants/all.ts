@@ -8,6 +8,7 @@ import { history, promises, sagas } from './order-history.ts'
 import { mails, pairs } from './pairs.ts'
 import { logs, projections } from './projections.ts'
 import { charges, keys } from './promptness.ts'
+import { redelivery } from './redelivery.ts'
 import { refusedRefunds } from './refunds.ts'
 import { holds, stock } from './stock.ts'
 
@@ -29,6 +30,7 @@ export const invariants = {
   effects,
   charges,
   keys,
+  redelivery,
 } as const satisfies Record<string, (evidence: Evidence) => Violation[]>
 
 /** Everything that does not hold. */

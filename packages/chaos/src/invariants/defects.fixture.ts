@@ -1,6 +1,6 @@
 // Defects for the invariants about carts, about more effects than were promised, and about what takes too long: each breaks a sound world in one place.
 import type { Evidence } from '../evidence/rows.ts'
-import type { Operation } from '../journal.ts'
+import { type Operation, unsignedAction } from '../journal.ts'
 import type { invariants } from './all.ts'
 
 export type Defect = readonly [keyof typeof invariants, string, (world: Evidence) => unknown]
@@ -98,6 +98,19 @@ const effects: readonly Defect[] = [
   ['effects', 'a mail goes out twice in a calm shop', (world) => (get(world.mails, () => true).copies = 2)],
 ]
 
+const promises: readonly Defect[] = [
+  [
+    'promises',
+    'a checkout that an operator gave up goes on',
+    (world) => world.operations.push({ ...operation(world, 'alice', 'checkout'), action: 'compensate', status: 200 }),
+  ],
+  [
+    'promises',
+    'a webhook is taken that Stripe did not sign',
+    (world) => world.operations.push({ ...operation(world, 'alice', 'checkout'), action: unsignedAction, status: 200 }),
+  ],
+]
+
 const delays: readonly Defect[] = [
   [
     'charges',
@@ -124,4 +137,14 @@ const delays: readonly Defect[] = [
   ],
 ]
 
-export const moreDefects: readonly Defect[] = [...carts, ...effects, ...delays]
+const repeats: readonly Defect[] = [
+  ['redelivery', 'a reader does not know an event any more', (world) => world.redelivery?.handled.push('cart order.placed')],
+  [
+    'redelivery',
+    'a table changes when events come twice',
+    (world) => world.redelivery?.changed.push('payment.outbox_event: 7 rows before, 8 rows after'),
+  ],
+  ['redelivery', 'a reader does not read any more', (world) => world.redelivery?.missing.push('order payment.succeeded: 0 of 2')],
+]
+
+export const moreDefects: readonly Defect[] = [...carts, ...effects, ...promises, ...delays, ...repeats]

@@ -1,5 +1,6 @@
 // I5 and I7: an order's history is a legal path without gaps, promises that were answered are kept, and no saga is left behind.
 import type { Evidence, HistoryRow, OrderRow, Violation } from '../evidence/rows.ts'
+import { unsignedAction } from '../journal.ts'
 
 const next: Readonly<Record<string, readonly string[]>> = {
   pending: ['processing', 'cancelled'],
@@ -67,11 +68,12 @@ const promisedStates = (evidence: Evidence): Violation[] => {
     if (operation.status !== null && operation.status >= 500 && operation.status !== 503)
       return told(`${operation.actor}: ${operation.action} answered ${operation.status} ${operation.detail}`)
     if (!ok(operation.status) || operation.orderId === null) return []
+    if (operation.action === unsignedAction) return told('a webhook without a signature of Stripe was taken')
     const order = orders.get(operation.orderId)
     if (operation.action === 'checkout' && order === undefined)
       return told(`${operation.actor} was told that order ${operation.orderId} was placed; there is none`)
     if (order === undefined) return []
-    if (operation.action.endsWith('cancel') && order.status !== 'cancelled')
+    if (/(cancel|compensate)$/.test(operation.action) && order.status !== 'cancelled')
       return told(`${operation.actor} was told that it is being cancelled; it is ${order.status}`)
     if (operation.action === 'ship' && order.status !== 'shipped' && order.status !== 'delivered')
       return told(`${operation.actor} was told that it was shipped; it is ${order.status}`)

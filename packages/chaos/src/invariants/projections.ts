@@ -1,5 +1,6 @@
 // I8 and I10: copies equal the original, and logs hold no secret and no accident.
-import type { CachedCopy, Evidence, FoundProduct, Violation } from '../evidence/rows.ts'
+import type { CachedCopy, FoundProduct } from '../evidence/copies.ts'
+import type { Evidence, Violation } from '../evidence/rows.ts'
 
 const plain = ({ skus, prices, inStock }: FoundProduct): string =>
   JSON.stringify({ skus: skus.toSorted(), prices: Object.entries(prices).toSorted(([a], [b]) => (a < b ? -1 : 1)), inStock })

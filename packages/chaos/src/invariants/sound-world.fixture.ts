@@ -265,6 +265,7 @@ export const soundWorld = (): Evidence => {
       told('admin', 'refund', 'ord_a', 202, 'k4'),
     ],
     faults: [],
+    redelivery: { events: events.length, missing: [], handled: [], changed: [] },
     logFindings: [],
   }
 }

@@ -7,9 +7,11 @@ import { crashPoints } from './crash-points.ts'
 import { hotSku, manyKeys, sameKey, threeSkuCarts } from './crowds.ts'
 import { mysqlRestart, oneDatabaseAway } from './databases.ts'
 import { deathsOf } from './deaths.ts'
+import { frozenPastLease } from './leases.ts'
 import { brokerDown, elasticsearchDown, redisFlushAndDown } from './outages.ts'
 import { randomMix } from './random-mix.ts'
 import type { Scenario } from './scenario.ts'
+import { deterministicSchedules } from './schedules.ts'
 import { cancelVersusShip, paidLate, webhookPermutations, webhooksDropped } from './stripe-stories.ts'
 
 export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scenario[] => [
@@ -29,6 +31,8 @@ export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scena
   ...(['catalog', 'order', 'payment'] as const).map((name) => crashPoints(deathsOf(name), `crash-points-${name}`)),
   crashPoints(deathsOf('gateway'), 'crash-points-gateway'),
   crashPoints(deathsOf('cart', 'notification', 'identity'), 'crash-points-others'),
+  ...deterministicSchedules,
+  frozenPastLease(),
   webhookPermutations(),
   paidLate(),
   twoReplicas(seconds),

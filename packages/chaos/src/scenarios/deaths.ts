@@ -21,7 +21,8 @@ const applying = each('after-effect-before-apply', 'before-job-commit', 'after-j
 /** Jobs that change something outside. */
 const working = each('before-effect', 'after-effect-before-apply', 'before-job-commit', 'after-job-commit')
 const passing = each('before-forward', 'before-answer')
-const relaying = (service: ServiceName, story: Story = 'buy'): Death => ({ service, at: 'after-ack-before-mark', story })
+const relaying = (service: ServiceName, story: Story = 'buy'): Death[] =>
+  ['before-send', 'after-ack-before-mark'].map((at) => ({ service, at, story }))
 
 /** Every service at every place that it has. */
 export const deaths: readonly Death[] = [
@@ -30,7 +31,7 @@ export const deaths: readonly Death[] = [
   ...handling('catalog', 'order.stock-return-requested', 'buy-and-cancel'),
   ...answering('catalog', 'adjustStock', 'restock'),
   ...working('catalog', 'index-products'),
-  relaying('catalog'),
+  ...relaying('catalog'),
   ...handling('order', 'catalog.stock-reserved'),
   ...handling('order', 'payment.session-opened'),
   ...handling('order', 'payment.succeeded'),
@@ -40,7 +41,7 @@ export const deaths: readonly Death[] = [
   ...answering('order', 'cancelOrder', 'buy-and-cancel'),
   ...answering('order', 'shipOrder', 'buy-and-ship'),
   ...applying('order', 'send-lookup-code', 'buy-and-look-up'),
-  relaying('order'),
+  ...relaying('order'),
   ...handling('payment', 'order.payment-requested'),
   ...handling('payment', 'order.refund-requested', 'buy-and-cancel'),
   ...answering('payment', 'stripeWebhook'),
@@ -48,7 +49,7 @@ export const deaths: readonly Death[] = [
   ...applying('payment', 'process-stripe-event'),
   ...working('payment', 'refund', 'buy-and-cancel'),
   ...working('payment', 'close-session', 'leave'),
-  relaying('payment'),
+  ...relaying('payment'),
   ...handling('cart', 'order.placed'),
   ...answering('cart', 'addCartLine'),
   ...handling('notification', 'order.confirmed'),
@@ -57,7 +58,7 @@ export const deaths: readonly Death[] = [
   ...answering('identity', 'createGuest', 'register'),
   ...answering('identity', 'register', 'register'),
   ...answering('identity', 'verifyEmail', 'register'),
-  relaying('identity', 'register'),
+  ...relaying('identity', 'register'),
   ...passing('gateway', 'addCartLine'),
   ...passing('gateway', 'checkout'),
   ...passing('gateway', 'stripeWebhook'),

@@ -1,4 +1,4 @@
-// Short stories that somebody may die in, and what each leaves behind: the same whether anybody died or not.
+// Short stories that somebody may die in, and what each has left behind by now. What it must leave behind stands in `story-ends.ts`.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { MailView } from '@cartwright/contracts'
@@ -20,8 +20,12 @@ export type Story =
   | 'restock'
   | 'register'
 
-/** Tells what a story has left behind by now, without the names of this time. */
-export type Look = () => Promise<string>
+/** Wraps the step of a story that everything hangs on: the payment, the cancellation, the registration, the delivery. */
+export type Around = <T>(step: () => Promise<T>) => Promise<T>
+const plainly: Around = (step) => step()
+
+/** What a story has left behind by now, without the names of this time. */
+export type Look = () => Promise<object>
 
 /** Puts something into the cart and looks whether it is there when the answer was lost: adding is not repeatable. */
 const putInCart = async (who: Person, sku: string, quantity: number): Promise<void> => {
@@ -49,7 +53,7 @@ const order = async (ground: Ground, actor: string): Promise<Bought> => {
   return { who, orderId, url, sku }
 }
 
-const stateOf = async (ground: Ground, { who, orderId, sku }: Bought): Promise<string> => {
+const stateOf = async (ground: Ground, { who, orderId, sku }: Bought): Promise<object> => {
   const { query, table } = ground.world
   const orders = await query(
     `SELECT status, payment_status, fulfilment_status, refund_status, captured_minor FROM ${table('order', 'customer_order')} WHERE id = ?`,
@@ -63,41 +67,43 @@ const stateOf = async (ground: Ground, { who, orderId, sku }: Bought): Promise<s
   const { sessions, charges, refunds } = await readLedger(ground.world)
   const own = sessions.filter((session) => session.metadata.orderId === orderId)
   const intents = new Set(own.map((session) => session.payment_intent))
-  const [cart] = await query<{ total: number }>(
-    `SELECT COUNT(*) AS total FROM ${table('cart', 'cart_line')} l JOIN ${table('cart', 'cart')} c ON c.id = l.cart_id WHERE c.open_for = ?`,
+  const cart = await query<{ quantity: number }>(
+    `SELECT l.quantity FROM ${table('cart', 'cart_line')} l JOIN ${table('cart', 'cart')} c ON c.id = l.cart_id WHERE c.open_for = ?`,
     [who.principalId],
   )
-  const state = {
-    order: orders,
+  const mails = await query<{ id: string; template: string; state: string }>(
+    `SELECT id, template, state FROM ${table('notification', 'message')} WHERE recipient = ? ORDER BY template`,
+    [who.email],
+  )
+  return {
+    order: orders[0] ?? null,
     history: history.map((entry) => entry.to_status).join(' → '),
-    stock,
+    stock: stock[0] ?? null,
     pages: own.map(({ status }) => status),
     charged: charges.filter((each) => intents.has(each.payment_intent)).map((each) => each.amount_captured),
-    refunded: refunds.filter((each) => intents.has(each.payment_intent)).map((each) => [each.amount, each.status]),
-    mails: ground.mails
-      .to(who.email)
-      .map((mail) => mail.subject.replaceAll(/CW-\S+|\b\d{6}\b/g, '…'))
-      .toSorted(),
-    cart: cart?.total,
+    refunded: refunds.filter((each) => intents.has(each.payment_intent)).map((each) => `${each.amount} ${each.status}`),
+    mails: mails.map(({ template, state }) => `${template} ${state}`),
+    arrived: ground.mails.to(who.email).length,
+    cart: cart.map(({ quantity }) => quantity),
   }
-  return JSON.stringify(state, null, 1)
 }
 
 const cancel = (who: Person, orderId: string) =>
   who.insist('POST', `/v1/orders/${orderId}/cancel`, { key: randomUUID(), body: {}, action: 'cancel', orderId })
 
-const buy = async (ground: Ground, actor: string): Promise<Bought> => {
+const buy = async (ground: Ground, actor: string, around: Around = plainly): Promise<Bought> => {
   const bought = await order(ground, actor)
-  await payOn(bought.who, bought.orderId, bought.url, cards.pays, ground.journal)
+  const pay = () => payOn(bought.who, bought.orderId, bought.url, cards.pays, ground.journal)
+  await around(pay)
   return bought
 }
 
 const buyAnd =
   (then: (ground: Ground, bought: Bought) => Promise<unknown>) =>
-  async (ground: Ground, actor: string): Promise<Look> => {
+  async (ground: Ground, actor: string, around: Around): Promise<Look> => {
     const bought = await buy(ground, actor)
     await untilOrder(bought.who, bought.orderId, ({ status }) => status === 'processing', 90)
-    await then(ground, bought)
+    await around(() => then(ground, bought))
     return () => stateOf(ground, bought)
   }
 
@@ -130,32 +136,36 @@ const resend = async (ground: Ground, { orderId }: Bought) => {
   }
 }
 
-const restock = async (ground: Ground): Promise<Look> => {
+const restock = async (ground: Ground, _: string, around: Around): Promise<Look> => {
   const [sku = ''] = await ground.goods({ stock: 5 })
   const body = { delta: 3, reason: 'found some more' }
-  await ground.admin.insist('POST', `/v1/admin/stock/${sku}/adjustments`, {
-    key: randomUUID(),
-    body,
-    action: `stock 3 of ${sku}`,
-  })
+  const key = randomUUID()
+  await around(() =>
+    ground.admin.insist('POST', `/v1/admin/stock/${sku}/adjustments`, { key, body, action: `stock 3 of ${sku}` }),
+  )
   return async () => {
     const { query, table } = ground.world
     const levels = await query(`SELECT on_hand, reserved FROM ${table('catalog', 'stock_level')} WHERE sku = ?`, [sku])
-    const moves = await query(`SELECT delta FROM ${table('catalog', 'stock_movement')} WHERE sku = ? ORDER BY id`, [sku])
-    return JSON.stringify({ levels, moves })
+    const moves = await query<{ delta: number }>(
+      `SELECT delta FROM ${table('catalog', 'stock_movement')} WHERE sku = ? ORDER BY id`,
+      [sku],
+    )
+    return { level: levels[0] ?? null, moves: moves.map(({ delta }) => delta) }
   }
 }
 
 /** Registers, types the mailed code, and signs in: all that counts is that the account works in the end. */
-const register = async (ground: Ground, actor: string): Promise<Look> => {
+const register = async (ground: Ground, actor: string, around: Around): Promise<Look> => {
   const email = `${actor.replaceAll(/\W/g, '-').toLowerCase()}-${randomUUID().slice(0, 8)}@example.net`
   const password = `Chaos-${randomUUID()}`
   const guest = await aGuest(ground.url, actor, ground.journal)
   const post = (path: string, body: object) => guest.insist('POST', path, { body, token: null })
-  const asked = await guest.insist<{ registrationId: string }>('POST', '/v1/auth/register', {
-    body: { email, password, name: 'Rita Regular' },
-    token: null,
-  })
+  const asked = await around(() =>
+    guest.insist<{ registrationId: string }>('POST', '/v1/auth/register', {
+      body: { email, password, name: 'Rita Regular' },
+      token: null,
+    }),
+  )
   const registrationId = asked.kind === 'answer' ? asked.body.registrationId : ''
   const codes = (): string[] => [...new Set(ground.mails.to(email).flatMap((mail) => /\b\d{6}\b/.exec(mail.text)?.[0] ?? []))]
   for (const until = inSeconds(60); codes().length === 0 && performance.now() < until; ) await pause(200)
@@ -168,18 +178,18 @@ const register = async (ground: Ground, actor: string): Promise<Look> => {
     const answer = await post('/v1/auth/login', { email, password })
     await delay(200)
     const welcomed = ground.mails.to(email).filter((mail) => !/\b\d{6}\b/.test(mail.text)).length
-    return answer.kind === 'answer' ? `signing in: ${answer.status}; mails without a code: ${welcomed}` : 'no answer'
+    return { signingIn: answer.kind === 'answer' ? answer.status : null, mailsWithoutCode: welcomed }
   }
 }
 
-const stories: Readonly<Record<Story, (ground: Ground, actor: string) => Promise<Look>>> = {
-  buy: async (ground, actor) => {
-    const bought = await buy(ground, actor)
+const stories: Readonly<Record<Story, (ground: Ground, actor: string, around: Around) => Promise<Look>>> = {
+  buy: async (ground, actor, around) => {
+    const bought = await buy(ground, actor, around)
     return () => stateOf(ground, bought)
   },
-  leave: async (ground, actor) => {
+  leave: async (ground, actor, around) => {
     const left = await order(ground, actor)
-    await cancel(left.who, left.orderId)
+    await around(() => cancel(left.who, left.orderId))
     return () => stateOf(ground, left)
   },
   'buy-and-cancel': buyAnd((_, { who, orderId }) => cancel(who, orderId)),
@@ -191,4 +201,5 @@ const stories: Readonly<Record<Story, (ground: Ground, actor: string) => Promise
 }
 
 /** Plays a story to its end, whatever dies meanwhile. @returns how to look at what it left behind */
-export const playStory = (ground: Ground, story: Story, actor: string): Promise<Look> => stories[story](ground, actor)
+export const playStory = (ground: Ground, story: Story, actor: string, around: Around = plainly): Promise<Look> =>
+  stories[story](ground, actor, around)

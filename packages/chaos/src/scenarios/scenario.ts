@@ -8,6 +8,7 @@ import type { Random } from '../random.ts'
 import type { Stage } from '../shoppers/act.ts'
 import type { Goods } from '../shoppers/goods.ts'
 import type { Person } from '../shoppers/person.ts'
+import type { Replicas } from '../world/fleet.ts'
 import type { World } from '../world/world.ts'
 
 /** What a scenario plays with. */
@@ -30,7 +31,7 @@ export interface Scenario {
   /** One sentence: what happens, and what must come of it. */
   about: string
   /** Another world than the usual one. */
-  world?: { replicas?: number; env?: Environment }
+  world?: { replicas?: Replicas; env?: Environment }
   /** Seconds that the shop may take to come to rest afterwards; 90 when left out. */
   restSec?: number
   /** How much must happen at least; a run in which less happens is inconclusive. */

@@ -3,16 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Order } from '@cartwright/contracts'
 import { cards } from '@cartwright/shop/test-shop'
-import { signatureHeader } from '@cartwright/stripe-sandbox'
+import { newEventId, type StripeEvent, sendWebhook, stripeEvents } from '../evidence/webhooks.ts'
 import { inSeconds, type Person, pause, payOn, payUrl } from '../shoppers/person.ts'
 import { aFullCart, inCrowd, numbers, orderCart } from './crowds.ts'
 import type { Ground, Scenario } from './scenario.ts'
-
-interface StripeEvent {
-  id: string
-  type: string
-  data: { object: { id: string; payment_intent?: string | null; metadata?: Record<string, string> } }
-}
 
 const statusOf = async (who: Person, orderId: string): Promise<Order | null> => {
   const answer = await who.insist<Order>('GET', `/v1/orders/${orderId}`, { quiet: true })
@@ -54,28 +48,21 @@ const permutations = <T>(items: readonly T[]): T[][] =>
     : items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]))
 
 const send = async (ground: Ground, event: StripeEvent): Promise<void> => {
-  const payload = JSON.stringify(event)
-  const headers = {
-    'content-type': 'application/json',
-    'stripe-signature': signatureHeader(payload, ground.world.secrets.webhook, Math.floor(Date.now() / 1000)),
-  }
-  const response = await fetch(`${ground.url}/v1/webhooks/stripe`, { method: 'POST', headers, body: payload })
-  ground.expect(response.status === 200, `a webhook was answered ${response.status}`)
+  const status = await sendWebhook(ground.world, event)
+  ground.expect(status === 200, `a webhook was answered ${status}`)
 }
 
 const wanted = ['checkout.session.completed', 'payment_intent.succeeded', 'charge.refunded', 'checkout.session.expired']
 
 const eventsOf = async (ground: Ground, orderId: string): Promise<StripeEvent[]> => {
-  const { events } = (await (await fetch(`${ground.world.sandboxUrl}/_sandbox/events`)).json()) as { events: StripeEvent[] }
+  const events = await stripeEvents(ground.world)
   const completed = events.find(
     (event) => event.type === 'checkout.session.completed' && event.data.object.metadata?.orderId === orderId,
   )
   const intent = completed?.data.object.payment_intent
   const own = events.filter((event) => event.data.object.payment_intent === intent || event.data.object.id === intent)
   // Stripe never sends both; a shop must not mind.
-  const expired = completed
-    ? [{ ...completed, id: `evt_${randomUUID().replaceAll('-', '')}`, type: 'checkout.session.expired' }]
-    : []
+  const expired = completed ? [{ ...completed, id: newEventId(), type: 'checkout.session.expired' }] : []
   return wanted.flatMap((type) => [...own, ...expired].filter((event) => event.type === type).slice(0, 1))
 }
 

@@ -141,6 +141,19 @@ const cancelDisputed: Play = async (who, orderId, script, stage) => {
   await stage.bank.decideDispute(orderId, script.refundShare < 0.5 ? 'lost' : 'won')
 }
 
+/** An operator gives the checkout up while the page is open; half of the shoppers pay in the same moment. */
+const compensated: Play = async (who, orderId, script, stage) => {
+  const url = await payUrl(who, orderId)
+  if (url === null) return
+  const body = { reason: 'stuck' }
+  const compensate = () =>
+    stage.admin.insist('POST', `/v1/admin/sagas/${orderId}/compensate`, { body, action: 'compensate', orderId })
+  await Promise.all([
+    script.refundShare < 0.5 ? null : payOn(who, orderId, url, script.card, stage.journal),
+    pause(script.thinkMs / 10).then(compensate),
+  ])
+}
+
 const plays: Readonly<Record<Ending, Play>> = {
   pay: async (who, orderId, script, stage) => void (await pay(who, orderId, script, stage)),
   'decline-then-pay': async (who, orderId, script, stage) => void (await pay(who, orderId, script, stage)),
@@ -186,6 +199,13 @@ const plays: Readonly<Record<Ending, Play>> = {
   'refund-refused': afterPaying(refusedRefund),
   'refund-twice': afterPaying(refundTwice),
   'cancel-disputed': afterPaying(cancelDisputed),
+  'operator-compensates': compensated,
+  'webhook-contradicts': async (who, orderId, script, stage) => {
+    if (!(await pay(who, orderId, script, stage))) return
+    await pause(script.thinkMs)
+    await stage.bank.contradict(orderId)
+    await stage.bank.forge(orderId)
+  },
 }
 
 /** Registers with the mailed code. @returns null when it takes too long: then they come as a guest */

@@ -21,6 +21,8 @@ export type Ending =
   | 'refund-twice'
   | 'dispute'
   | 'cancel-disputed'
+  | 'operator-compensates'
+  | 'webhook-contradicts'
 
 export interface Script {
   actor: string
@@ -80,6 +82,8 @@ const endings: Readonly<Record<Ending, number>> = {
   'refund-twice': 3,
   dispute: 2,
   'cancel-disputed': 2,
+  'operator-compensates': 4,
+  'webhook-contradicts': 4,
 }
 
 const needsMoney = new Set<Ending>(['dispute', 'cancel-disputed'])

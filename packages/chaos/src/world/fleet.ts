@@ -18,6 +18,7 @@ export interface Replica {
   /** `order`, or `order-2` where there are several. */
   label: string
   port: number
+  metricsPort: number
   ready(): Promise<boolean>
   pid(): number
   /** kill −9. Resolves when the process is gone; it is started again. */
@@ -43,12 +44,18 @@ export interface Fleet {
   stop(): Promise<void>
 }
 
+/** How often each service runs: all of them so many times, or those that are named, and the others once. */
+export type Replicas = number | Partial<Record<ServiceName, number>>
+
+const countOf = (replicas: Replicas, name: ServiceName): number =>
+  typeof replicas === 'number' ? replicas : (replicas[name] ?? 1)
+
 export interface FleetOptions {
   /** What all services share, from `shopEnvironment`. */
   env: Environment
   gatewayPort: number
   logDir: string
-  replicas: number
+  replicas: Replicas
   onDeath(label: string, how: string): void
 }
 
@@ -80,6 +87,7 @@ interface ReplicaOptions extends Pick<FleetOptions, 'logDir' | 'onDeath'> {
   label: string
   env: Record<string, string | undefined>
   port: number
+  metricsPort: number
 }
 
 const startReplica = async ({
@@ -87,6 +95,7 @@ const startReplica = async ({
   label,
   env,
   port,
+  metricsPort,
   logDir,
   onDeath,
 }: ReplicaOptions): Promise<Replica & { stop(): Promise<void> }> => {
@@ -108,6 +117,7 @@ const startReplica = async ({
     name,
     label,
     port,
+    metricsPort,
     pid: () => supervised.pid(),
     ready: () => isReady(port),
     kill: async () => {
@@ -150,7 +160,7 @@ export const firstPort = 23_000
 /** Claimed ports, so that worlds side by side on one machine do not take each other's. */
 const choosePorts = async (
   gatewayPort: number,
-  replicas: number,
+  replicas: Replicas,
   stack: AsyncDisposableStack,
 ): Promise<Record<ServiceName, Ports[]>> => {
   let wanted = firstPort
@@ -163,8 +173,9 @@ const choosePorts = async (
   const chosen: Partial<Record<ServiceName, Ports[]>> = {}
   for (const name of serviceNames) {
     chosen[name] = []
-    for (let index = 0; index < replicas; index++) {
-      const http = name === 'gateway' && replicas === 1 ? gatewayPort : await next()
+    const count = countOf(replicas, name)
+    for (let index = 0; index < count; index++) {
+      const http = name === 'gateway' && count === 1 ? gatewayPort : await next()
       chosen[name].push({ http, metrics: await next() })
     }
   }
@@ -216,7 +227,8 @@ export const startFleet = async ({ env, gatewayPort, logDir, replicas, onDeath }
     // Everybody's own ports: a variable of another service is no business of this one.
     for (const other of serviceNames)
       if (other !== name) for (const variable of Object.values(portVariables[other])) delete own[variable]
-    return startReplica({ name, label: replicas === 1 ? name : `${name}-${index + 1}`, env: own, port: http, logDir, onDeath })
+    const label = ports[name].length === 1 ? name : `${name}-${index + 1}`
+    return startReplica({ name, label, env: own, port: http, metricsPort: metrics, logDir, onDeath })
   }
   const outcomes = await Promise.allSettled(
     serviceNames.flatMap((name) => ports[name].map((each, index) => start(name, index, each))),

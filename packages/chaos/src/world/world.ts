@@ -19,7 +19,7 @@ import {
 } from '@cartwright/shop/test-shop'
 import { proxyOf, type TcpProxy } from '@cartwright/testing'
 import { type Engines, type GivenEngines, openEngines } from './engines.ts'
-import { type Fleet, firstPort, startFleet } from './fleet.ts'
+import { type Fleet, firstPort, type Replicas, startFleet } from './fleet.ts'
 import { type MailLog, openMailLog } from './mail-log.ts'
 
 /** Deadlines across processes: seconds instead of minutes. */
@@ -35,13 +35,14 @@ export const shortDeadlines = {
   IDENTITY_BCRYPT_COST: '4',
   // Nobody renews tokens here; some stories last longer than one lives.
   IDENTITY_ACCESS_TOKEN_SEC: '7200',
+  IDENTITY_ADMIN_ACCESS_TOKEN_SEC: '7200',
 } as const satisfies Environment
 
 export interface WorldOptions {
   /** Where engines and logs live. Removed at the end unless `keep`. */
   dataDir: string
   given?: GivenEngines
-  replicas?: number
+  replicas?: Replicas
   /** Variables on top of the short deadlines. */
   env?: Environment
   keep?: boolean
@@ -181,7 +182,9 @@ export const openWorld = async (options: WorldOptions): Promise<World> => {
     },
   )
   const logDir = join(dataDir, 'logs')
-  say(`starting the services${replicas === 1 ? '' : `, each ${replicas} times`}`)
+  say(
+    `starting the services${replicas === 1 ? '' : `, ${typeof replicas === 'number' ? `each ${replicas} times` : 'some of them several times'}`}`,
+  )
   const fleet = await startFleet({ env, gatewayPort, logDir, replicas, onDeath: (label, how) => options.onDeath?.(label, how) })
   opened.defer(() => fleet.stop())
   gatewayUrl = fleet.url
