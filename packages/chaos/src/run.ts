@@ -113,7 +113,7 @@ const prepare = async ({ world, scenario, seed, say = () => undefined, journal =
     goods: async (...wanted) => {
       const made = await stockUp(
         admin,
-        wanted.map((goods, index) => ({ sku: `C-${run}-${scope.skus.length + index + 1}`, ...goods })),
+        wanted.map((goods, index) => ({ sku: `C-${run.toUpperCase()}-${scope.skus.length + index + 1}`, ...goods })),
       )
       scope.skus.push(...made)
       return made

@@ -1,6 +1,7 @@
 // Vocabulary that every surface shares: ids, money, times, addresses, pages, problems.
-import { type Static, type TProperties, type TSchema, Type } from 'typebox'
+import { IsOptional, type Static, type TOptional, type TProperties, type TSchema, Type } from 'typebox'
 import { countries } from './countries.ts'
+import { currencies } from './currencies.ts'
 
 /** An object that refuses unknown members: input schemas are closed. */
 export const Closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false })
@@ -10,13 +11,23 @@ export const Id = (prefix: string) =>
   Type.String({ pattern: `^${prefix}_[0-9a-z]{6,40}$`, description: `Id with the prefix ${prefix}_` })
 
 /** An id or a slug in a path. */
-export const IdOrSlug = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,119}$' })
-export const Slug = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 120 })
+export const IdOrSlug = Type.String({ normalize: 'idOrSlug', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,119}$' })
+/** Lower case, whatever the case it is typed in. */
+export const Slug = Type.String({ normalize: 'slug', pattern: '^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$', maxLength: 120 })
+/** Upper case, whatever the case it is typed in. */
 export const Sku = Type.String({
+  normalize: 'sku',
   pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
-  description: 'Stock keeping unit: ASCII, at most 64 characters',
+  description: 'Stock keeping unit: ASCII, at most 64 characters; compared and stored in upper case',
 })
-export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })
+/** A currency that a client names: one in which the shop can be paid. */
+export const Currency = Type.Unsafe<string>({
+  type: 'string',
+  enum: [...currencies],
+  description: 'ISO 4217, chargeable by Stripe',
+})
+/** A currency as it was kept. Rules that are newer than it must not make it unreadable. */
+export const KeptCurrency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })
 /**
  * An e-mail address that a client names. Read in one spelling (see `normalize.ts`): blanks around it are trimmed, letters are lower case,
  * a Unicode domain is kept as punycode. What has no such spelling is refused.
@@ -37,11 +48,13 @@ export const Moment = Type.String({
   pattern: '^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$',
   description: 'RFC 3339, from the year 1000 to 2999, without leap seconds',
 })
-/** What has at least one character that can be seen. */
-export const notBlank = '\\S'
+/** Whole characters only: no NUL and no half of a surrogate pair, which no database and no other service would give back as they came. */
+export const wholeText = '^[^\\u0000\\uD800-\\uDFFF]*$'
+/** Whole characters, of which at least one can be seen. */
+export const notBlank = '^(?=[\\s\\S]*\\S)[^\\u0000\\uD800-\\uDFFF]*$'
 /** Text of a person. What must not be empty must not be blank either; `minLength` 0 allows both. */
 export const Text = (maxLength: number, minLength: 0 | 1 = 1) =>
-  Type.String({ maxLength, ...(minLength === 1 ? { pattern: notBlank } : {}) })
+  Type.String({ maxLength, pattern: minLength === 1 ? notBlank : wholeText })
 /** Control characters, line breaks, and characters that cannot be seen or that turn the direction of what follows. */
 const unprintable =
   '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufeff\\uffa0\\ud800-\\udfff\\ufff0-\\uffff\u{e0000}-\u{e0fff}'
@@ -54,16 +67,30 @@ export const PersonName = Line(120)
 export const OneOf = <N extends string>(...names: N[]) => Type.Unsafe<N>({ type: 'string', enum: names })
 export const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
 
+type Removable<S extends TSchema> = ReturnType<typeof Nullable<S>>
+type PatchProperties<P extends TProperties> = {
+  [K in keyof P]: P[K] extends TOptional<TSchema> ? TOptional<Removable<P[K]>> : TOptional<P[K]>
+}
+/** Body of a PATCH: any of the members, and `null` for an optional one removes it. */
+export const Patch = <P extends TProperties>(properties: P) =>
+  Closed(
+    Object.fromEntries(
+      Object.entries(properties).map(([name, schema]) => [name, Type.Optional(IsOptional(schema) ? Nullable(schema) : schema)]),
+    ) as PatchProperties<P>,
+  )
+
 /** Money as integer minor units of an ISO 4217 currency, never a float. */
 export const Money = Closed({
   amountMinor: Type.Integer({ minimum: -9007199254740991, maximum: 9007199254740991 }),
-  currency: Currency,
+  currency: KeptCurrency,
 })
 export type Money = Static<typeof Money>
 /** The most that one payment can take, in minor units: Stripe charges at most eight digits. What is sold or refunded at once is no more. */
 export const payableLimit = 99_999_999
 /** A price somebody sets: never negative, small enough that sums stay exact: a full cart of them is below 2^53. */
 export const Price = Closed({ amountMinor: Type.Integer({ minimum: 0, maximum: payableLimit }), currency: Currency })
+/** A price as it is answered and announced. */
+export const KeptPrice = Closed({ amountMinor: Type.Integer({ minimum: 0, maximum: payableLimit }), currency: KeptCurrency })
 /** An amount that moves: never nothing, and no more than one payment takes. */
 export const PayableAmount = Closed({ amountMinor: Type.Integer({ minimum: 1, maximum: payableLimit }), currency: Currency })
 

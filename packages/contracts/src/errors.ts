@@ -105,6 +105,16 @@ const kinds = {
   },
   over_refund: { status: 409, title: 'More than was captured cannot be refunded', remedy: 'Refund at most `refundable`.' },
   sku_taken: { status: 409, title: 'Another variant has this SKU', remedy: 'Choose another SKU.' },
+  variant_taken: {
+    status: 409,
+    title: 'Another variant of the product has these options',
+    remedy: 'Choose other values, or change that variant.',
+  },
+  options_in_use: {
+    status: 409,
+    title: 'Variants of the product would no longer be among its options',
+    remedy: 'Change or withdraw the variants named in `skus` first.',
+  },
   slug_taken: { status: 409, title: 'This slug is taken', remedy: 'Choose another slug.' },
   category_cycle: {
     status: 409,

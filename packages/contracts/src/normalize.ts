@@ -31,9 +31,29 @@ const normalizeEmail: Normalizer = (text) => {
   return domain === null || address.length > 254 ? null : address
 }
 
+/** Blanks around it do not count. Only ASCII is matched: the upper case of other letters may be ASCII. */
+const matching =
+  (pattern: RegExp, inCase: (text: string) => string): Normalizer =>
+  (text) => {
+    if (text.length > maxTyped) return null
+    const trimmed = text.replace(/^[ \t]+|[ \t]+$/g, '')
+    return pattern.test(trimmed) ? inCase(trimmed) : null
+  }
+const upper = (text: string): string => text.toUpperCase()
+const lower = (text: string): string => text.toLowerCase()
+
 /** What the keyword `normalize` may name, with the message for text that has no normal form. */
 export const normalizers = {
   email: { normalize: normalizeEmail, message: 'must be an e-mail address that mail can reach' },
+  sku: {
+    normalize: matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, upper),
+    message: 'must be a SKU: at most 64 ASCII letters, digits, dots, dashes and underscores, beginning with a letter or a digit',
+  },
+  slug: {
+    normalize: matching(/^(?=.{1,120}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/, lower),
+    message: 'must be a slug: at most 120 ASCII letters and digits with single dashes between them',
+  },
+  idOrSlug: { normalize: matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,119}$/, lower), message: 'must be an id or a slug' },
 } as const satisfies Record<string, { normalize: Normalizer; message: string }>
 
 export type NormalizerName = keyof typeof normalizers

@@ -63,10 +63,16 @@ const messageOf = ({
   return message ?? 'is not valid'
 }
 
-const validationErrors = (error: FastifyError) =>
-  (error.validation ?? []).map((item) =>
-    errorEntry(pathOf({ instancePath: item.instancePath, params: item.params, keyword: item.keyword }), messageOf(item)),
-  )
+const validationErrors = (error: FastifyError) => {
+  const items = error.validation ?? []
+  // Text without a normal form fits nothing else either: one message says it all.
+  const abnormal = new Set(items.flatMap(({ keyword, instancePath }) => (keyword === 'normalize' ? [instancePath] : [])))
+  return items
+    .filter(({ keyword, instancePath }) => keyword === 'normalize' || !abnormal.has(instancePath))
+    .map((item) =>
+      errorEntry(pathOf({ instancePath: item.instancePath, params: item.params, keyword: item.keyword }), messageOf(item)),
+    )
+}
 
 const errorsInDetail = 5
 

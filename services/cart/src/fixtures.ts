@@ -10,7 +10,7 @@ const tail = () => randomBytes(8).toString('hex')
 
 export const aGuest = (): Principal => ({ id: `gst_${tail()}`, role: 'guest' })
 export const aCustomer = (): Principal => ({ id: `usr_${tail()}`, role: 'customer' })
-export const aSku = (): string => `SKU-${tail()}`
+export const aSku = (): string => `SKU-${tail().toUpperCase()}`
 
 /** A cart service alone, with nothing in it and catalog answering what `catalog` says. */
 export const startCart = (catalog: FakeRoutes = {}, env: Environment = {}): Promise<UnderTest> =>
@@ -35,7 +35,7 @@ export const aProduct = ({
   status = 'active',
   productId,
 }: ProductWish): ProductChanged => ({
-  productId: productId ?? `prd_${sku.slice(4)}`,
+  productId: productId ?? `prd_${sku.slice(4).toLowerCase()}`,
   version,
   slug: sku.toLowerCase(),
   name: `Thing ${sku}`,
@@ -50,7 +50,7 @@ export const aProduct = ({
   updatedAt: '2026-11-24T00:00:00.000Z',
   variants: [
     {
-      id: `var_${sku.slice(4)}`,
+      id: `var_${sku.slice(4).toLowerCase()}`,
       sku,
       name: '',
       options: {},
@@ -61,7 +61,7 @@ export const aProduct = ({
 
 export const aStockLevel = (sku: string, available: number, version = 1) => ({
   sku,
-  productId: `prd_${sku.slice(4)}`,
+  productId: `prd_${sku.slice(4).toLowerCase()}`,
   version,
   onHand: available + 1,
   reserved: 1,

@@ -35,6 +35,8 @@ const document = {
   categoryIds: [],
   skus: ['MUG'],
   optionValues: [],
+  nameWords: [],
+  words: [],
   variants: [],
   prices: { EUR: 1 },
   inStock: true,

@@ -35,12 +35,24 @@ export const subtreeOf = (categories: Categories, idOrSlug: string): string[] =>
   )
 }
 
-/** @throws AppError not_found for an unknown parent, category_cycle for one inside the category's own subtree */
+/** Levels of the tree at most: a product's event names all categories above its own. */
+const maxDepth = 20
+
+/** Levels of a category and what is below it. */
+const heightOf = (categories: Categories, id: string): number => {
+  const depth = ancestorsOf(categories, id).length
+  return Math.max(1, ...subtreeOf(categories, id).map((below) => ancestorsOf(categories, below).length - depth + 1))
+}
+
+/** @throws AppError not_found for an unknown parent, category_cycle for one inside the category's own subtree, validation_failed when it is too deep */
 export const assertParent = (categories: Categories, id: string, parentId: string | null | undefined): void => {
   if (!parentId) return
   if (!categories.has(parentId)) throw new AppError('not_found', `there is no category ${parentId}`)
   if (parentId === id || ancestorsOf(categories, parentId).some((ancestor) => ancestor.id === id))
     throw new AppError('category_cycle')
+  if (ancestorsOf(categories, parentId).length + 1 + heightOf(categories, id) <= maxDepth) return
+  const message = `the tree has at most ${maxDepth} levels`
+  throw new AppError('validation_failed', message, { errors: [{ path: '/parentId', message }] })
 }
 
 export const refOf = ({ id, slug, name }: CategoryRow) => ({ id, slug, name })

@@ -18,7 +18,7 @@ export const aProduct = async (t: UnderTest, input: Partial<NewProduct> = {}): P
 
 /** A product with one variant and so much of it on hand. */
 export const aVariant = async (t: UnderTest, onHand: number): Promise<{ sku: string; product: TestResponse['body'] }> => {
-  const sku = `SKU-${unique()}`
+  const sku = `SKU-${unique().toUpperCase()}`
   const product = await aProduct(t, {
     name: `Thing ${sku}`,
     variants: [{ sku, prices: [{ amountMinor: 1000, currency: 'EUR' }] }],

@@ -58,26 +58,20 @@ export const liveVariants = (product: ProductState): VariantState[] => product.v
 export const priceIn = (prices: readonly Price[], currency: string): Price | null =>
   prices.find((price) => price.currency === currency) ?? null
 
-/** The lowest price of what is sold, by currency. */
-export const lowestPrices = (product: ProductState): Map<string, number> => {
-  const lowest = new Map<string, number>()
+/** The lowest and the highest price of what is sold, by currency. */
+export const priceSpans = (product: ProductState): Map<string, { lowest: number; highest: number }> => {
+  const bounds = new Map<string, { lowest: number; highest: number }>()
   for (const { currency, amountMinor } of liveVariants(product).flatMap((variant) => variant.prices)) {
-    lowest.set(currency, Math.min(lowest.get(currency) ?? amountMinor, amountMinor))
+    const { lowest, highest } = bounds.get(currency) ?? { lowest: amountMinor, highest: amountMinor }
+    bounds.set(currency, { lowest: Math.min(lowest, amountMinor), highest: Math.max(highest, amountMinor) })
   }
-  return lowest
+  return bounds
 }
+
+/** The lowest price of what is sold, by currency. */
+export const lowestPrices = (product: ProductState): Map<string, number> =>
+  new Map([...priceSpans(product)].map(([currency, { lowest }]) => [currency, lowest]))
 
 /** Pictures of our own are stored as paths; shoppers get whole addresses. */
 export const absolute = (image: Image, publicUrl: string): Image =>
   image.url.startsWith('/') ? { ...image, url: publicUrl + image.url } : image
-
-/** A slug from a name: ASCII, lower case, dashes. */
-export const slugOf = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 100)
-    .replace(/-+$/, '') || 'product'

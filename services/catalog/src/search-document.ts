@@ -2,11 +2,22 @@
 import { createHash } from 'node:crypto'
 import { ancestorsOf, type Categories, refsOf } from './category.ts'
 import { isPublic, liveVariants, lowestPrices, type ProductState } from './product.ts'
+import { wordsOfProduct } from './product-words.ts'
+import { nameKeyOf } from './words.ts'
+
+/** A variant as filters see it: options, price and stock must meet in one. */
+interface SearchVariant {
+  /** `name=value` pairs. */
+  options: string[]
+  /** By currency, minor units. */
+  prices: Record<string, number>
+  inStock: boolean
+}
 
 export interface SearchDocument {
   id: string
   name: string
-  /** Sorts as MySQL sorts names: case and accents do not count. */
+  /** Sorts as MySQL sorts names. */
   nameKey: string
   description: string
   categoryNames: string[]
@@ -14,20 +25,16 @@ export interface SearchDocument {
   categoryIds: string[]
   skus: string[]
   optionValues: string[]
-  /** `name=value` pairs per variant, so that red and M must meet in one variant. */
-  variants: { options: string[] }[]
+  /** Words as MySQL's index has them, so that both find the same: those of the name, and all. */
+  nameWords: string[]
+  words: string[]
+  variants: SearchVariant[]
   /** Lowest price by currency, minor units. */
   prices: Record<string, number>
   inStock: boolean
   /** As in the cursors of lists. */
   createdKey: string
 }
-
-export const nameKeyOf = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .toLowerCase()
 
 /** `2026-01-31 12:00:00.000000`, as lists write it into their cursors. */
 export const createdKeyOf = (at: Date): string => `${at.toISOString().slice(0, 23).replace('T', ' ')}000`
@@ -43,6 +50,7 @@ export const documentOf = (product: ProductState, categories: Categories): Searc
   if (!isPublic(product)) return null
   const variants = liveVariants(product)
   const pairs = variants.map(({ options }) => Object.entries(options))
+  const words = wordsOfProduct(product, categories)
   return {
     id: product.id,
     name: product.name,
@@ -54,7 +62,13 @@ export const documentOf = (product: ProductState, categories: Categories): Searc
     ],
     skus: variants.map((variant) => variant.sku),
     optionValues: [...new Set(pairs.flat().map(([, value]) => value))],
-    variants: pairs.map((options) => ({ options: options.map(([name, value]) => optionPair(name, value)) })),
+    nameWords: [...words].flatMap(([word, inName]) => (inName ? [word] : [])),
+    words: [...words.keys()],
+    variants: variants.map(({ options, prices, available }) => ({
+      options: Object.entries(options).map(([name, value]) => optionPair(name, value)),
+      prices: Object.fromEntries(prices.map(({ currency, amountMinor }) => [currency, amountMinor])),
+      inStock: available > 0,
+    })),
     prices: Object.fromEntries(lowestPrices(product)),
     inStock: variants.some((variant) => variant.available > 0),
     createdKey: createdKeyOf(product.createdAt),
@@ -67,7 +81,10 @@ const found = { ...text, copy_to: 'everything' } as const
 
 const mappings = {
   dynamic: false,
-  dynamic_templates: [{ prices: { path_match: 'prices.*', mapping: { type: 'long' } } }],
+  dynamic_templates: [
+    { prices: { path_match: 'prices.*', mapping: { type: 'long' } } },
+    { variantPrices: { path_match: 'variants.prices.*', mapping: { type: 'long' } } },
+  ],
   properties: {
     id: keyword,
     name: found,
@@ -78,7 +95,12 @@ const mappings = {
     skus: { type: 'keyword', normalizer: 'code' },
     optionValues: found,
     everything: text,
-    variants: { type: 'nested', properties: { options: keyword } },
+    nameWords: keyword,
+    words: keyword,
+    variants: {
+      type: 'nested',
+      properties: { options: keyword, prices: { type: 'object', dynamic: true }, inStock: { type: 'boolean' } },
+    },
     prices: { type: 'object', dynamic: true },
     inStock: { type: 'boolean' },
     createdKey: keyword,

@@ -24,11 +24,13 @@ import { closeDeps, openDeps } from './deps.ts'
 import { indexHandlers } from './index-products/handlers.ts'
 import { indexProducts } from './index-products/job.ts'
 import { stockGauges } from './measure-stock/gauges.ts'
+import { relistProducts } from './relist-products/schedule.ts'
 import { stockHandlers, sweeper } from './reserve-stock/handlers.ts'
 import { search } from './search/route.ts'
 import { seed } from './seed/seed.ts'
 import { holdsEnd, stockBounds, stockHolds, stockLedger } from './watch-invariants/ledger.ts'
 import { searchIndex } from './watch-invariants/search-index.ts'
+import { skuSpelling } from './watch-invariants/spelling.ts'
 
 export const catalogService = defineService({
   name: 'catalog',
@@ -68,7 +70,7 @@ export const catalogService = defineService({
   consumers: stockHandlers,
   projections: { 'catalog-search': indexHandlers },
   jobs: [indexProducts, buildIndex, announceProducts],
-  periodics: [sweeper(30), indexCheck(30), stockGauges(60)],
-  invariants: [stockBounds, stockLedger, stockHolds, holdsEnd, searchIndex],
+  periodics: [relistProducts(5), sweeper(30), indexCheck(30), stockGauges(60)],
+  invariants: [stockBounds, stockLedger, stockHolds, holdsEnd, searchIndex, skuSpelling],
   seed,
 })

@@ -78,7 +78,7 @@ const suffix = () => Math.random().toString(36).slice(2, 10).padEnd(8, '0')
 
 /** A variant that is sold. */
 export const aVariant = (more: Partial<InternalVariant> = {}): InternalVariant => ({
-  sku: `SKU-${suffix()}`,
+  sku: `SKU-${suffix().toUpperCase()}`,
   variantId: `var_${suffix()}`,
   productId: `prd_${suffix()}`,
   productSlug: 'harbour-mug',

@@ -1,6 +1,6 @@
 // The HTTP surface of cart: what a shopper wants, priced now.
 import { type Static, Type } from 'typebox'
-import { Closed, Currency, Id, Money, Nullable, OneOf, Price, Sku } from '../common.ts'
+import { Closed, Currency, Id, KeptCurrency, KeptPrice, Money, Nullable, OneOf, Sku } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 
 const LineId = Id('lin')
@@ -12,7 +12,7 @@ const Line = Type.Object({
   productId: Nullable(Type.String()),
   imageUrl: Nullable(Type.String()),
   quantity: Type.Integer(),
-  unitPrice: Nullable(Price),
+  unitPrice: Nullable(KeptPrice),
   lineTotal: Money,
 })
 /**
@@ -24,8 +24,8 @@ export const CartProblem = Type.Object({
   code: OneOf('price_changed', 'out_of_stock', 'unavailable', 'cart_limit'),
   lineId: LineId,
   sku: Sku,
-  oldPrice: Type.Optional(Price),
-  newPrice: Type.Optional(Price),
+  oldPrice: Type.Optional(KeptPrice),
+  newPrice: Type.Optional(KeptPrice),
   requested: Type.Optional(Type.Integer()),
   available: Type.Optional(Type.Integer()),
 })
@@ -33,7 +33,7 @@ export type CartProblem = Static<typeof CartProblem>
 export const Cart = Type.Object({
   id: Id('crt'),
   version: Type.Integer(),
-  currency: Currency,
+  currency: KeptCurrency,
   lines: Type.Array(Line),
   subtotal: Money,
   shipping: Money,
@@ -55,7 +55,7 @@ const Quantity = Type.Integer({ minimum: 1, maximum: lineLimit })
 export const OpenCart = Type.Object({
   id: Id('crt'),
   version: Type.Integer(),
-  currency: Currency,
+  currency: KeptCurrency,
   lines: Type.Array(Type.Object({ id: LineId, sku: Sku, quantity: Type.Integer() })),
 })
 export type OpenCart = Static<typeof OpenCart>

@@ -1,8 +1,9 @@
 // What operators may do in catalog: products, variants, categories, stock, the search index.
-import { type Static, Type } from 'typebox'
-import { Closed, Id, Nullable, OneOf, Page, Price, pageQuery, Sku, Slug, Text, Time } from '../common.ts'
+import { Type } from 'typebox'
+import { Closed, Id, KeptPrice, Nullable, OneOf, Page, Patch, pageQuery, Sku, Slug, Text, Time } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { ProductImage, ProductOption, ProductStatus } from './events.ts'
+import { NewProduct, NewVariant, ProductChange, VariantChange } from './product-inputs.ts'
 import { CategoryDetail, CategoryRef, optionValues } from './schemas.ts'
 
 const AdminVariant = Type.Object({
@@ -10,7 +11,7 @@ const AdminVariant = Type.Object({
   sku: Sku,
   name: Type.String(),
   options: optionValues,
-  prices: Type.Array(Price),
+  prices: Type.Array(KeptPrice),
   available: Type.Integer(),
 })
 export const AdminProduct = Type.Object({
@@ -28,30 +29,6 @@ export const AdminProduct = Type.Object({
   updatedAt: Time,
 })
 const adminProductParams = Closed({ productId: Id('prd') })
-/** What a variant is of each option; `=`, quotes and backslashes would not survive as filters. */
-const optionChoice = Type.Record(Type.String({ pattern: '^[^="\\\\]{1,60}$' }), Text(60), { additionalProperties: false })
-const images = Type.Array(Closed({ url: Text(500), alt: Text(300, 0) }), { maxItems: 20 })
-const options = Type.Array(Closed({ name: Text(60), values: Type.Array(Text(60), { maxItems: 100 }) }), { maxItems: 10 })
-/** What one product may have: its event carries all of them. */
-export const variantLimit = 200
-export const NewVariant = Closed({
-  sku: Sku,
-  name: Type.Optional(Text(200, 0)),
-  options: Type.Optional(optionChoice),
-  prices: Type.Optional(Type.Array(Price, { maxItems: 50 })),
-})
-export type NewVariant = Static<typeof NewVariant>
-export const NewProduct = Closed({
-  name: Text(200),
-  slug: Type.Optional(Slug),
-  description: Type.Optional(Text(10_000, 0)),
-  status: Type.Optional(ProductStatus),
-  categoryIds: Type.Optional(Type.Array(Id('cat'), { maxItems: 50 })),
-  images: Type.Optional(images),
-  options: Type.Optional(options),
-  variants: Type.Optional(Type.Array(NewVariant, { maxItems: variantLimit })),
-})
-export type NewProduct = Static<typeof NewProduct>
 const variantParams = Closed({ variantId: Id('var') })
 const categoryParams = Closed({ categoryId: Id('cat') })
 const stockParams = Closed({ sku: Sku })
@@ -94,7 +71,13 @@ export const adminApi = {
     auth: 'admin',
     rate: 'read',
     summary: 'Every product, drafts and archived too',
-    query: Closed({ ...pageQuery, status: Type.Optional(ProductStatus) }),
+    query: Closed({
+      ...pageQuery,
+      status: Type.Optional(ProductStatus),
+      q: Type.Optional(
+        Type.String({ maxLength: 200, description: 'Words of the name, a SKU or a slug, whole or its beginning' }),
+      ),
+    }),
     response: { 200: Page(AdminProduct) },
     errors: [],
   }),
@@ -107,7 +90,7 @@ export const adminApi = {
     summary: 'Create a product',
     body: NewProduct,
     response: { 201: AdminProduct },
-    errors: ['sku_taken', 'slug_taken', 'not_found'],
+    errors: ['sku_taken', 'slug_taken', 'variant_taken', 'not_found'],
   }),
   adminGetProduct: endpoint({
     operationId: 'adminGetProduct',
@@ -128,17 +111,9 @@ export const adminApi = {
     rate: 'write',
     summary: 'Change a product',
     params: adminProductParams,
-    body: Closed({
-      name: Type.Optional(Text(200)),
-      slug: Type.Optional(Slug),
-      description: Type.Optional(Text(10_000, 0)),
-      status: Type.Optional(ProductStatus),
-      categoryIds: Type.Optional(Type.Array(Id('cat'), { maxItems: 50 })),
-      images: Type.Optional(images),
-      options: Type.Optional(options),
-    }),
+    body: ProductChange,
     response: { 200: AdminProduct },
-    errors: ['not_found', 'slug_taken'],
+    errors: ['not_found', 'slug_taken', 'options_in_use', 'variant_taken'],
   }),
   deleteProduct: endpoint({
     operationId: 'deleteProduct',
@@ -161,7 +136,7 @@ export const adminApi = {
     params: adminProductParams,
     body: NewVariant,
     response: { 201: AdminProduct },
-    errors: ['not_found', 'sku_taken'],
+    errors: ['not_found', 'sku_taken', 'variant_taken'],
   }),
   updateVariant: endpoint({
     operationId: 'updateVariant',
@@ -171,13 +146,9 @@ export const adminApi = {
     rate: 'write',
     summary: 'Change a variant’s name, options or prices',
     params: variantParams,
-    body: Closed({
-      name: Type.Optional(Text(200, 0)),
-      options: Type.Optional(optionChoice),
-      prices: Type.Optional(Type.Array(Price, { maxItems: 50 })),
-    }),
+    body: VariantChange,
     response: { 200: AdminProduct },
-    errors: ['not_found'],
+    errors: ['not_found', 'variant_taken'],
   }),
   deleteVariant: endpoint({
     operationId: 'deleteVariant',
@@ -214,10 +185,10 @@ export const adminApi = {
     rate: 'write',
     summary: 'Rename, move or reorder a category',
     params: categoryParams,
-    body: Closed({
-      name: Type.Optional(Text(120)),
-      slug: Type.Optional(Slug),
-      parentId: Type.Optional(Nullable(Id('cat'))),
+    body: Patch({
+      name: Text(120),
+      slug: Slug,
+      parentId: Type.Optional(Id('cat')),
       position: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
     }),
     response: { 200: CategoryDetail },

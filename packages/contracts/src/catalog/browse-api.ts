@@ -1,6 +1,6 @@
 // What shoppers and other services may ask of catalog.
 import { Type } from 'typebox'
-import { Closed, Currency, Id, IdOrSlug, Nullable, OneOf, Page, pageQuery, Sku } from '../common.ts'
+import { Closed, Currency, Id, IdOrSlug, KeptCurrency, Nullable, OneOf, Page, pageQuery, Sku } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { CategoryDetail, CategoryNode, Facets, InternalVariant, Product, ProductSummary, productParams } from './schemas.ts'
 
@@ -135,7 +135,7 @@ export const browseApi = {
     path: '/internal/variants',
     auth: 'internal',
     summary: 'Price and availability of SKUs now; unknown ones are absent',
-    query: Closed({ skus: Type.String({ pattern: '^[A-Za-z0-9._,-]+$', maxLength: 8000 }), currency: Currency }),
+    query: Closed({ skus: Type.String({ pattern: '^[A-Za-z0-9._,-]+$', maxLength: 8000 }), currency: KeptCurrency }),
     response: { 200: Type.Object({ items: Type.Array(InternalVariant) }) },
     errors: [],
   }),

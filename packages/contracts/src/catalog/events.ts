@@ -1,6 +1,6 @@
 // Facts that catalog announces: what is sold, what is in stock, and its answers to requests for stock.
 import { Type } from 'typebox'
-import { Currency, Id, Nullable, Price, Sku, Time } from '../common.ts'
+import { Id, KeptPrice, Sku, Time } from '../common.ts'
 import { publisher } from '../event.ts'
 import { OrderId, ReservationId, StockLine } from '../order/lines.ts'
 
@@ -18,7 +18,7 @@ export const VariantState = Type.Object({
   sku: Sku,
   name: Type.String(),
   options: Type.Record(Type.String(), Type.String()),
-  prices: Type.Array(Price),
+  prices: Type.Array(KeptPrice),
 })
 
 const reservationAnswer = { orderId: OrderId, reservationId: ReservationId }
@@ -90,6 +90,3 @@ export const catalogEvents = {
     Type.Object({ ...reservationAnswer, returnId: Type.String(), lines: Type.Array(StockLine) }),
   ),
 }
-
-export const CurrencyOrDefault = Type.Optional(Currency)
-export const MaybePrice = Nullable(Price)

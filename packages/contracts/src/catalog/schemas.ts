@@ -1,6 +1,6 @@
 // The shapes that catalog answers with: products, categories, facets, and what other services read.
 import { type Static, Type } from 'typebox'
-import { Closed, Id, IdOrSlug, Nullable, Price, Sku, Time } from '../common.ts'
+import { Closed, Id, IdOrSlug, KeptPrice, Nullable, Sku, Time } from '../common.ts'
 import { ProductImage, ProductOption, ProductStatus } from './events.ts'
 
 export const CategoryRef = Type.Object({ id: Id('cat'), slug: Type.String(), name: Type.String() })
@@ -11,7 +11,7 @@ export const Variant = Type.Object({
   sku: Sku,
   name: Type.String(),
   options: optionValues,
-  price: Nullable(Price),
+  price: Nullable(KeptPrice),
   available: Type.Integer(),
 })
 export const Product = Type.Object({
@@ -24,7 +24,7 @@ export const Product = Type.Object({
   images: Type.Array(ProductImage),
   options: Type.Array(ProductOption),
   variants: Type.Array(Variant),
-  price: Nullable(Price),
+  price: Nullable(KeptPrice),
   inStock: Type.Boolean(),
   createdAt: Time,
 })
@@ -34,7 +34,7 @@ export const ProductSummary = Type.Object({
   slug: Type.String(),
   name: Type.String(),
   image: Nullable(ProductImage),
-  price: Nullable(Price),
+  price: Nullable(KeptPrice),
   inStock: Type.Boolean(),
   createdAt: Time,
 })
@@ -82,7 +82,7 @@ export const InternalVariant = Type.Object({
   options: optionValues,
   imageUrl: Nullable(Type.String()),
   sellable: Type.Boolean(),
-  price: Nullable(Price),
+  price: Nullable(KeptPrice),
   available: Type.Integer(),
 })
 export type InternalVariant = Static<typeof InternalVariant>

@@ -1,6 +1,6 @@
 // What operators do with orders and their sagas.
 import { Type } from 'typebox'
-import { Closed, Email, Moment, OneOf, Page, PayableAmount, pageQuery, Text } from '../common.ts'
+import { Closed, Email, Moment, OneOf, Page, PayableAmount, pageQuery, Sku, Text } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import {
   AdminOrder,
@@ -66,7 +66,7 @@ export const adminOrderApi = {
       carrier: Text(60),
       trackingNumber: Text(100),
       lines: Type.Optional(
-        Type.Array(Closed({ sku: Text(64), quantity: Type.Integer({ minimum: 1 }) }), { minItems: 1, maxItems: 100 }),
+        Type.Array(Closed({ sku: Sku, quantity: Type.Integer({ minimum: 1 }) }), { minItems: 1, maxItems: 100 }),
       ),
     }),
     response: { 200: AdminOrder },

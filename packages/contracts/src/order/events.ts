@@ -1,6 +1,6 @@
 // Facts that order announces. A request ("the order asked for stock") is a fact too and carries all it takes to answer it.
 import { Type } from 'typebox'
-import { Currency, Id, Locale, Money, Nullable, Recipient, Role, Time } from '../common.ts'
+import { Id, KeptCurrency, Locale, Money, Nullable, Recipient, Role, Time } from '../common.ts'
 import { publisher } from '../event.ts'
 import { Totals } from '../money.ts'
 import { CancelReason, OrderId, PricedLine, ReservationId, StockLine } from './lines.ts'
@@ -28,7 +28,7 @@ export const orderEvents = {
       principal: Type.Object({ id: Type.String(), role: Role }),
       cartId: Id('crt'),
       cartVersion: Type.Integer(),
-      currency: Currency,
+      currency: KeptCurrency,
       lines: Type.Array(PricedLine),
       totals: Totals,
       placedAt: Time,
@@ -117,7 +117,7 @@ export const orderEvents = {
       ...mail,
       principal: Type.Object({ id: Type.String(), role: Role }),
       cartId: Id('crt'),
-      currency: Currency,
+      currency: KeptCurrency,
       reason: CancelReason,
       /** Whether money had arrived; an unpaid order gives its lines back to the shopper's cart. */
       paid: Type.Boolean(),

@@ -15,10 +15,15 @@ export interface CancelledOrder {
 
 /** @param principalId whose cart the order took the lines from */
 export const giveBack = async (tx: Tx, principalId: string, order: CancelledOrder, deps: CartDeps): Promise<void> => {
-  const { orderId, currency, lines } = order
+  const { orderId, currency } = order
   const { cart, views } = await writeOpenCartIn(tx, principalId, { id: deps.newId('crt'), currency })
-  const skus = lines.map(({ sku }) => sku)
-  const known = [...(await listVariants(tx, skus))].map(([sku, variant]): [string, View] => [sku, { variant, stock: null }])
+  const variants = await listVariants(
+    tx,
+    order.lines.flatMap(({ sku }) => [sku, sku.toUpperCase()]),
+  )
+  // An order of an older shop may spell a SKU in another case than the catalog does now.
+  const lines = order.lines.map((line) => ({ ...line, sku: variants.has(line.sku) ? line.sku : line.sku.toUpperCase() }))
+  const known = [...variants].map(([sku, variant]): [string, View] => [sku, { variant, stock: null }])
   const { changed, leftOut } = givenBack(cart, lines, new Map([...known, ...views]), () => deps.newId('lin'))
   saveLines(tx, cart.id, changed)
   updateGivenBack(tx, orderId)

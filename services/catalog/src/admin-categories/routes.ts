@@ -7,7 +7,7 @@ import { announceLater } from '../db/announce-later.ts'
 import { loadCategories } from '../db/products.ts'
 import { explainConflict } from '../db/write-products.ts'
 import type { CatalogDeps } from '../deps.ts'
-import { slugOf } from '../product.ts'
+import { slugOf, withFreeSlug } from '../slug.ts'
 
 /** Tree changes are rare and must see each other: they take turns. */
 const lockTree = (tx: Tx) => tx.rows`SELECT id FROM category ORDER BY id FOR UPDATE`
@@ -29,9 +29,9 @@ const productsIn = async (db: Queryable, categoryIds: readonly string[]): Promis
 }
 
 export const createCategory = route(catalogApi.createCategory, async (req, { db, newId }: CatalogDeps) => {
-  const { name, slug = slugOf(name), parentId = null, position = 0 } = req.body
+  const { name, parentId = null, position = 0 } = req.body
   const id = newId('cat')
-  await explainConflict(() =>
+  const create = (slug: string) =>
     db.tx(async (tx) => {
       await lockTree(tx)
       assertParent(await loadCategories(tx), id, parentId)
@@ -42,14 +42,17 @@ export const createCategory = route(catalogApi.createCategory, async (req, { db,
         target: id,
         after: { slug, name, parentId, position },
       })
-    }),
+    })
+  await withFreeSlug({ asked: req.body.slug, plain: slugOf(name, 'category'), suffix: () => newId('s').slice(-6) }, (slug) =>
+    explainConflict(() => create(slug)),
   )
   return categoryDetail(await loadCategories(db), id)
 })
 
 export const updateCategory = route(catalogApi.updateCategory, async (req, { db, newId }: CatalogDeps) => {
   const { categoryId } = req.params
-  const { name = null, slug = null, parentId, position = null } = req.body
+  const { name = null, slug = null, parentId, position: wanted } = req.body
+  const position = wanted === undefined ? null : (wanted ?? 0)
   await explainConflict(() =>
     db.tx(async (tx) => {
       await lockTree(tx)

@@ -1,8 +1,9 @@
-// Products as operators see them, drafts and archived ones too. Plain reads, so the Prisma client serves them.
+// Products as operators see them, drafts and archived ones too. SQL finds the page, and the Prisma client reads it.
 import { AppError, catalogApi } from '@cartwright/contracts'
-import { CursorError, decodeCursor, encodeCursor, pageOf } from '@cartwright/db'
+import { CursorError, decodeCursor, encodeCursor, pageOf, type Queryable, sql, where } from '@cartwright/db'
 import { route } from '@cartwright/service-kit'
 import type { Prisma, PrismaClient } from '../db/generated/client.ts'
+import { adminMatchesOf } from '../db/matches.ts'
 import type { CatalogDeps } from '../deps.ts'
 import type { Image, Option, Status } from '../product.ts'
 
@@ -52,24 +53,37 @@ export const adminGetProduct = route(catalogApi.adminGetProduct, (req, { prisma 
   readAdminProduct(prisma, req.params.productId),
 )
 
+interface ListedProducts {
+  limit: number
+  before: string | undefined
+  status: Status | undefined
+  /** Words, a SKU or a slug; empty for all. */
+  q: string
+}
+
 const idOf = (cursor: string): string => {
   const [id] = decodeCursor('id', cursor, 1)
   if (typeof id !== 'string' || !/^prd_[0-9a-z]{1,40}$/.test(id)) throw new CursorError()
   return id
 }
 
-export const adminListProducts = route(catalogApi.adminListProducts, async (req, { prisma }: CatalogDeps) => {
-  const { limit = 20, cursor, status } = req.query
-  const rows = await prisma.product.findMany({
-    where: {
-      deletedAt: null,
-      ...(status === undefined ? {} : { status }),
-      ...(cursor === undefined ? {} : { id: { lt: idOf(cursor) } }),
-    },
-    include: everything,
-    orderBy: { id: 'desc' },
-    take: limit + 1,
-  })
+/** Ids of one page and the next one's first, newest first. */
+const listIds = async (db: Queryable, { limit, before, status, q }: ListedProducts): Promise<string[]> => {
+  const conditions = where([
+    sql`p.deleted_at IS NULL`,
+    status !== undefined && sql`p.status = ${status}`,
+    before !== undefined && sql`p.id < ${before}`,
+    q !== '' && sql`p.id IN (SELECT product_id FROM (${adminMatchesOf(q)}) matches)`,
+  ])
+  const rows = await db.rows<{ id: string }>`SELECT p.id FROM product p WHERE ${conditions} ORDER BY p.id DESC LIMIT ${limit + 1}`
+  return rows.map(({ id }) => id)
+}
+
+export const adminListProducts = route(catalogApi.adminListProducts, async (req, { db, prisma }: CatalogDeps) => {
+  const { limit = 20, cursor, status, q = '' } = req.query
+  const before = cursor === undefined ? undefined : idOf(cursor)
+  const ids = await listIds(db, { limit, before, status, q: q.trim() })
+  const rows = await prisma.product.findMany({ where: { id: { in: ids } }, include: everything, orderBy: { id: 'desc' } })
   const page = pageOf(rows, limit, (last) => encodeCursor('id', [last.id]))
   return { items: page.items.map(adminProductOf), nextCursor: page.nextCursor }
 })

@@ -54,20 +54,37 @@ describe('administration', () => {
   })
 
   test('a product has as many variants as its event can carry, and not one more', async () => {
-    const many = `MANY-${unique()}`
-    const product = await aProduct(t, { variants: Array.from({ length: 200 }, (_, n) => ({ sku: `${many}-${n}` })) })
-    expect(await t.as(admin).post(`/v1/admin/products/${product.id}/variants`, { sku: `${many}-MORE` })).toMatchObject({
+    const many = `MANY-${unique().toUpperCase()}`
+    const digits = Array.from({ length: 100 }, (_, n) => String(n))
+    const options = [
+      { name: 'left', values: digits },
+      { name: 'right', values: ['0', '1', '2'] },
+    ]
+    const choice = (n: number) => ({ left: String(n % 100), right: String(Math.floor(n / 100)) })
+    const variants = Array.from({ length: 200 }, (_, n) => ({ sku: `${many}-${n}`, options: choice(n) }))
+    const product = await aProduct(t, { options, variants })
+    expect(
+      await t.as(admin).post(`/v1/admin/products/${product.id}/variants`, { sku: `${many}-MORE`, options: choice(200) }),
+    ).toMatchObject({
       status: 400,
       body: { code: 'validation_failed', detail: 'a product has at most 200 variants' },
     })
   })
 
   test('a taken SKU or slug is refused and writes nothing, also when the other one is withdrawn; a slug becomes free again', async () => {
-    const sku = `DUP-${unique()}`
+    const sku = `DUP-${unique().toUpperCase()}`
     const product = await aProduct(t, { slug: `slug-${sku.toLowerCase()}`, variants: [{ sku }] })
     const create = (input: object) => t.as(admin).post('/v1/admin/products', { name: 'Other', ...input })
     expect(await create({ variants: [{ sku }] })).toMatchObject({ status: 409, body: { code: 'sku_taken' } })
-    expect(await create({ variants: [{ sku: `${sku}-A` }, { sku: `${sku}-A` }] })).toMatchObject({
+    expect(
+      await create({
+        options: [{ name: 'size', values: ['S', 'M'] }],
+        variants: [
+          { sku: `${sku}-A`, options: { size: 'S' } },
+          { sku: `${sku}-a`, options: { size: 'M' } },
+        ],
+      }),
+    ).toMatchObject({
       status: 409,
       body: { code: 'sku_taken' },
     })
@@ -86,7 +103,11 @@ describe('administration', () => {
   })
 
   test('a change is announced with a higher version and remembered with what differs and who did it', async () => {
-    const product = await aProduct(t, { name: 'Before', description: 'stays', variants: [{ sku: `CHG-${unique()}` }] })
+    const product = await aProduct(t, {
+      name: 'Before',
+      description: 'stays',
+      variants: [{ sku: `CHG-${unique().toUpperCase()}` }],
+    })
     const changed = await t
       .as(admin)
       .patch(`/v1/admin/products/${product.id}`, { name: 'After', images: [{ url: '/v1/images/x', alt: '' }] })

@@ -1,18 +1,17 @@
 // Operators add, change and withdraw variants. A SKU belongs to its variant for good: the ledger and old orders name it.
 import { AppError, catalogApi, variantLimit } from '@cartwright/contracts'
-import type { Queryable, Tx } from '@cartwright/db'
+import type { Queryable } from '@cartwright/db'
 import { route } from '@cartwright/service-kit'
 import { changeProduct } from '../db/audit-product.ts'
-import { explainConflict, insertVariant, setPrices } from '../db/write-products.ts'
+import { explainConflict, insertVariant, setChoice, setPrices } from '../db/write-products.ts'
 import type { CatalogDeps } from '../deps.ts'
+import { liveVariants, type ProductState } from '../product.ts'
+import { assertChoice, assertFree } from '../variant-choice.ts'
 import { readAdminProduct } from './read.ts'
 
 /** @throws AppError validation_failed when the product has as many as it may */
-const refuseOneMore = async (tx: Tx, productId: string): Promise<void> => {
-  const row = await tx.one<{
-    had: number
-  }>`SELECT COUNT(*) AS had FROM variant WHERE product_id = ${productId} AND deleted_at IS NULL`
-  if ((row?.had ?? 0) < variantLimit) return
+const refuseOneMore = (product: ProductState): void => {
+  if (liveVariants(product).length < variantLimit) return
   const message = `a product has at most ${variantLimit} variants`
   throw new AppError('validation_failed', message, { errors: [{ path: '/', message }] })
 }
@@ -22,9 +21,11 @@ export const addVariant = route(catalogApi.addVariant, async (req, { db, newId, 
   const variantId = newId('var')
   await explainConflict(() =>
     db.tx((tx) =>
-      changeProduct(tx, productId, { actor: req.principal.id, action: 'variant.add' }, async () => {
-        await refuseOneMore(tx, productId)
-        await insertVariant(tx, productId, variantId, req.body)
+      changeProduct(tx, productId, { actor: req.principal.id, action: 'variant.add' }, async (product) => {
+        refuseOneMore(product)
+        const choice = assertChoice(product.options, req.body.options ?? {}, '/options')
+        assertFree(liveVariants(product), choice)
+        await insertVariant(tx, productId, variantId, req.body, choice)
       }),
     ),
   )
@@ -40,13 +41,21 @@ const productOf = async (db: Queryable, variantId: string): Promise<string> => {
 
 export const updateVariant = route(catalogApi.updateVariant, async (req, { db, prisma }: CatalogDeps) => {
   const { variantId } = req.params
-  const { name = null, options, prices } = req.body
+  const { name, options, prices } = req.body
   const productId = await productOf(db, variantId)
   await db.tx((tx) =>
-    changeProduct(tx, productId, { actor: req.principal.id, action: 'variant.update' }, async () => {
+    changeProduct(tx, productId, { actor: req.principal.id, action: 'variant.update' }, async (product) => {
       await productOf(tx, variantId)
-      await tx.run`UPDATE variant SET name = COALESCE(${name}, name), options = COALESCE(${options ? JSON.stringify(options) : null}, options) WHERE id = ${variantId}`
-      if (prices) await setPrices(tx, variantId, prices)
+      if (name !== undefined) await tx.run`UPDATE variant SET name = ${name ?? ''} WHERE id = ${variantId}`
+      if (options !== undefined) {
+        const choice = assertChoice(product.options, options ?? {}, '/options')
+        assertFree(
+          liveVariants(product).filter(({ id }) => id !== variantId),
+          choice,
+        )
+        await setChoice(tx, variantId, choice)
+      }
+      if (prices !== undefined) await setPrices(tx, variantId, prices ?? [])
     }),
   )
   return readAdminProduct(prisma, productId)

@@ -1,5 +1,5 @@
 // What shoppers browse: lists by keyset, products in three statements, categories as a tree.
-import { AppError, catalogApi } from '@cartwright/contracts'
+import { AppError, catalogApi, isCurrency } from '@cartwright/contracts'
 import { list, sql } from '@cartwright/db'
 import { answer, route } from '@cartwright/service-kit'
 import { type Categories, categoryDetail, refsOf, treeOf } from '../category.ts'
@@ -30,7 +30,8 @@ const productOf = (product: ProductState, categories: Categories, currency: stri
     options: product.options,
     variants,
     price: lowest === undefined ? null : { amountMinor: lowest, currency },
-    inStock: variants.some((variant) => variant.available > 0),
+    // What has no price in the currency cannot be bought in it.
+    inStock: variants.some((variant) => variant.price !== null && variant.available > 0),
     createdAt: product.createdAt.toISOString(),
   }
 }
@@ -111,7 +112,7 @@ const internalVariantOf = (row: InternalRow, currency: string, publicUrl: string
     options: JSON.parse(row.options),
     imageUrl: image ? absolute(image, publicUrl).url : null,
     sellable: Boolean(row.sellable),
-    price: row.amount_minor === null ? null : { amountMinor: row.amount_minor, currency },
+    price: row.amount_minor === null || !isCurrency(currency) ? null : { amountMinor: row.amount_minor, currency },
     available: row.available ?? 0,
   }
 }

@@ -2,7 +2,7 @@
 import type { Tx } from '@cartwright/db'
 import { audit, changesOf } from '@cartwright/service-kit'
 import { liveVariants, type ProductState } from '../product.ts'
-import { announceProduct, getProductState } from './products.ts'
+import { announceProduct, assertAnnounceable, getProductState } from './products.ts'
 import { lockProduct } from './write-products.ts'
 
 /** What operators set; stock has its own ledger. */
@@ -18,18 +18,20 @@ export const auditedState = (product: ProductState) => ({
 })
 
 /**
- * Locks a product, lets `write` change it, announces it and writes the audit row.
+ * Locks a product, lets `write` change it from the state it is given, announces it and writes the audit row.
  * @throws AppError not_found
  */
 export const changeProduct = async (
   tx: Tx,
   productId: string,
   { actor, action }: { actor: string; action: string },
-  write: () => Promise<unknown>,
+  write: (product: ProductState) => Promise<unknown>,
 ): Promise<void> => {
   await lockProduct(tx, productId)
-  const before = auditedState(await getProductState(tx, productId))
-  await write()
+  const product = await getProductState(tx, productId)
+  const before = auditedState(product)
+  await write(product)
+  assertAnnounceable(await getProductState(tx, productId))
   const after = auditedState(await announceProduct(tx, productId))
   await audit(tx, { actor, action, target: productId, ...changesOf(before, after) })
 }

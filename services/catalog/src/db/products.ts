@@ -1,19 +1,10 @@
 // Reads a product with everything that belongs to it in three statements, and announces its state.
-import { AppError, catalogEvents } from '@cartwright/contracts'
-import { list, type Queryable, rowsOf, type Sql, sql, type Tx } from '@cartwright/db'
+import { AppError, catalogEvents, isCurrency } from '@cartwright/contracts'
+import { list, type Queryable, type Sql, sql, type Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { ancestorsOf, type Categories, type CategoryRow } from '../category.ts'
-import {
-  isPublic,
-  liveVariants,
-  lowestPrices,
-  noCurrency,
-  type ProductState,
-  type Status,
-  unpricedDown,
-  unpricedUp,
-  type VariantState,
-} from '../product.ts'
+import { liveVariants, type ProductState, type Status, type VariantState } from '../product.ts'
+import { relist } from './relist.ts'
 
 interface ProductRow {
   id: string
@@ -62,7 +53,8 @@ const variantsOf = (rows: readonly VariantRow[]): Map<string, VariantState[]> =>
       if (siblings) siblings.push(variant)
       else byProduct.set(row.product_id, [variant])
     }
-    if (row.currency !== null && row.amount_minor !== null)
+    // A price of an older shop in what nobody can be charged is kept and not shown.
+    if (row.currency !== null && row.amount_minor !== null && isCurrency(row.currency))
       variant.prices.push({ amountMinor: row.amount_minor, currency: row.currency })
   }
   return byProduct
@@ -125,39 +117,17 @@ export const loadCategories = async (db: Queryable): Promise<Categories> => {
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-/** The shop's currencies with those of a product. A new one lists every product anew, so that it finds all of them. */
-const takeCurrencies = async (tx: Tx, priced: Iterable<string>): Promise<string[]> => {
-  const known = await tx.rows<{ code: string }>`SELECT code FROM shop_currency ORDER BY code LOCK IN SHARE MODE`
-  const codes = new Set(known.map((row) => row.code))
-  for (const code of [...priced].filter((currency) => !codes.has(currency)).sort()) {
-    // Whoever lists a product holds the shared lock; a new currency waits for all of them and lets none in.
-    await tx.one`SELECT code FROM shop_currency WHERE code = ${noCurrency} FOR UPDATE`
-    await tx.run`INSERT IGNORE INTO shop_currency (code) VALUES (${code})`
-    await tx.run`INSERT IGNORE INTO product_listing (currency, product_id, name, priced, price_up, price_down, created_at)
-      SELECT ${code}, product_id, name, FALSE, price_up, price_down, created_at FROM product_listing WHERE currency = ${noCurrency}`
-    codes.add(code)
-  }
-  return [...codes]
-}
+/** Withdrawn SKUs that an event names at most, the latest: readers heard of the others before. */
+const announcedWithdrawn = 500
+/** Leaves room in the record for the names of categories. */
+const maxStateBytes = 750_000
 
-const relist = async (tx: Tx, product: ProductState): Promise<void> => {
-  await tx.run`DELETE FROM product_listing WHERE product_id = ${product.id}`
-  if (!isPublic(product)) return
-  const lowest = lowestPrices(product)
-  const rows = (await takeCurrencies(tx, lowest.keys())).map((currency) => {
-    const price = lowest.get(currency)
-    return [
-      currency,
-      product.id,
-      product.name,
-      price !== undefined,
-      price ?? unpricedUp,
-      price ?? unpricedDown,
-      product.createdAt,
-    ]
-  })
-  await tx.run`INSERT INTO product_listing (currency, product_id, name, priced, price_up, price_down, created_at) VALUES ${rowsOf(rows)}
-    ON DUPLICATE KEY UPDATE name = VALUES(name), priced = VALUES(priced), price_up = VALUES(price_up), price_down = VALUES(price_down)`
+/** @throws AppError validation_failed when a product is larger than its event can carry */
+export const assertAnnounceable = ({ images, options, variants, description }: ProductState): void => {
+  const bytes = Buffer.byteLength(JSON.stringify([images, options, variants.filter(({ deleted }) => !deleted), description]))
+  if (bytes <= maxStateBytes) return
+  const message = `a product with its variants takes at most ${maxStateBytes} bytes, and this one takes ${bytes}`
+  throw new AppError('validation_failed', message, { errors: [{ path: '/', message }] })
 }
 
 /**
@@ -168,8 +138,8 @@ export const announceProduct = async (tx: Tx, productId: string, at?: Date): Pro
   await tx.run`UPDATE product SET version = version + 1, updated_at = ${at ?? tx.dbNow} WHERE id = ${productId}`
   const [product] = await loadProducts(tx, sql`id = ${productId}`)
   if (product === undefined) throw new AppError('not_found')
-  await relist(tx, product)
   const categories = await loadCategories(tx)
+  await relist(tx, product, categories)
   await publish(tx, catalogEvents.productChanged, {
     productId,
     version: product.version,
@@ -194,7 +164,10 @@ export const announceProduct = async (tx: Tx, productId: string, at?: Date): Pro
     images: product.images,
     options: product.options,
     variants: liveVariants(product).map(({ id, sku, name, options, prices }) => ({ id, sku, name, options, prices })),
-    withdrawnSkus: product.variants.filter((variant) => variant.deleted).map((variant) => variant.sku),
+    withdrawnSkus: product.variants
+      .filter((variant) => variant.deleted)
+      .slice(-announcedWithdrawn)
+      .map((variant) => variant.sku),
     createdAt: product.createdAt.toISOString(),
     updatedAt: product.updatedAt.toISOString(),
   })

@@ -33,6 +33,19 @@ export const stockOf = (row: StockRow) => ({
   available: row.on_hand - row.reserved,
 })
 
+/**
+ * Lines as this schema spells their SKUs. Events of an older shop may carry another case; a SKU that is there as it was written stays.
+ */
+export const spelled = async (tx: Queryable, lines: readonly StockLine[]): Promise<StockLine[]> => {
+  const doubtful = lines.filter(({ sku }) => sku !== sku.toUpperCase())
+  if (doubtful.length === 0) return [...lines]
+  const there = await findStocks(
+    tx,
+    doubtful.map(({ sku }) => sku),
+  )
+  return lines.map(({ sku, quantity }) => ({ sku: there.has(sku) ? sku : sku.toUpperCase(), quantity }))
+}
+
 /** One line per SKU, ascending: the order in which every transaction takes its locks. */
 export const summed = (lines: readonly StockLine[]): StockLine[] => {
   const bySku = new Map<string, number>()

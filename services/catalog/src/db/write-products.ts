@@ -2,7 +2,8 @@
 import { AppError, type NewProduct, type NewVariant } from '@cartwright/contracts'
 import { ConflictError, list, type NewId, rowsOf, type Tx } from '@cartwright/db'
 import type { ProductState } from '../product.ts'
-import { announceProduct } from './products.ts'
+import { assertChoice, assertFree, assertOptions, type Choice, composedOptions } from '../variant-choice.ts'
+import { announceProduct, assertAnnounceable, getProductState } from './products.ts'
 import { announceStock } from './stock.ts'
 
 /** Says which unique key was taken in the shop's words. */
@@ -45,15 +46,29 @@ export const setCategories = async (tx: Tx, productId: string, categoryIds: read
     await tx.run`INSERT INTO product_category (product_id, category_id) VALUES ${rowsOf(wanted.map((id) => [productId, id]))}`
 }
 
-export const insertVariant = async (tx: Tx, productId: string, variantId: string, variant: NewVariant): Promise<void> => {
+/** @param choice from `assertChoice` */
+export const setChoice = (tx: Tx, variantId: string, choice: Choice) =>
+  tx.run`UPDATE variant SET options = ${JSON.stringify(choice)} WHERE id = ${variantId}`
+
+/** @param choice from `assertChoice` */
+export const insertVariant = async (
+  tx: Tx,
+  productId: string,
+  variantId: string,
+  variant: NewVariant,
+  choice: Choice,
+): Promise<void> => {
   await tx.run`INSERT INTO variant (id, product_id, sku, name, options)
-    VALUES (${variantId}, ${productId}, ${variant.sku}, ${variant.name ?? ''}, ${JSON.stringify(variant.options ?? {})})`
+    VALUES (${variantId}, ${productId}, ${variant.sku}, ${variant.name ?? ''}, ${JSON.stringify(choice)})`
   if (variant.prices) await setPrices(tx, variantId, variant.prices)
   await tx.run`INSERT INTO stock_level (sku, product_id) VALUES (${variant.sku}, ${productId})`
   announceStock(tx, variant.sku)
 }
 
-/** @param at when it came to be; now when left out */
+/**
+ * @param at when it came to be; now when left out
+ * @throws AppError validation_failed, variant_taken, not_found for an unknown category
+ */
 export const insertProduct = async (
   tx: Tx,
   productId: string,
@@ -62,10 +77,19 @@ export const insertProduct = async (
   newId: NewId,
   at?: Date,
 ): Promise<ProductState> => {
-  const { name, description = '', status = 'draft', images = [], options = [], categoryIds, variants = [] } = input
+  const { name, description = '', status = 'draft', images = [], categoryIds, variants = [] } = input
+  const options = composedOptions(input.options ?? [])
+  assertOptions(options)
   await tx.run`INSERT INTO product (id, slug, name, description, status, version, images, options, created_at, updated_at)
     VALUES (${productId}, ${slug}, ${name}, ${description}, ${status}, 0, ${JSON.stringify(images)}, ${JSON.stringify(options)}, ${at ?? tx.dbNow}, ${at ?? tx.dbNow})`
   if (categoryIds) await setCategories(tx, productId, categoryIds)
-  for (const variant of variants) await insertVariant(tx, productId, newId('var'), variant)
+  const made: { sku: string; options: Choice }[] = []
+  for (const [index, variant] of variants.entries()) {
+    const choice = assertChoice(options, variant.options ?? {}, `/variants/${index}/options`)
+    assertFree(made, choice)
+    made.push({ sku: variant.sku, options: choice })
+    await insertVariant(tx, productId, newId('var'), variant, choice)
+  }
+  assertAnnounceable(await getProductState(tx, productId))
   return announceProduct(tx, productId, at)
 }

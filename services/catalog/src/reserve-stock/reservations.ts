@@ -2,7 +2,7 @@
 import { AppError, catalogEvents, type DataOf, type orderEvents } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
-import { adjust, holdAll, type StockLine, sellFree, sellHeld, summed, unholdAll } from '../db/stock.ts'
+import { adjust, holdAll, type StockLine, sellFree, sellHeld, spelled, summed, unholdAll } from '../db/stock.ts'
 
 type State = 'held' | 'committed' | 'released' | 'rejected' | 'tombstone'
 type Rejected = DataOf<typeof catalogEvents.stockRejected>
@@ -74,7 +74,7 @@ const reject = async (
 /** Holds every line or none. The stock rows are locked last, for they are what many orders want at once. */
 export const reserve = async (tx: Tx, request: DataOf<typeof orderEvents.stockRequested>): Promise<void> => {
   const { orderId, reservationId } = request
-  const lines = summed(request.lines)
+  const lines = summed(await spelled(tx, request.lines))
   const heldUntil = new Date(request.holdUntil)
   const known = await claim(tx, request, 'held', lines, heldUntil)
   if (known) return repeatAnswer(tx, known)
@@ -86,7 +86,7 @@ export const reserve = async (tx: Tx, request: DataOf<typeof orderEvents.stockRe
 /** Sells a hold. One that lapsed takes free stock in the same transaction, or the order learns that there is none. */
 export const commit = async (tx: Tx, request: DataOf<typeof orderEvents.stockCommitRequested>): Promise<void> => {
   const { orderId, reservationId } = request
-  const lines = summed(request.lines)
+  const lines = summed(await spelled(tx, request.lines))
   const known = await claim(tx, request, 'released', lines, null)
   if (known?.state === 'committed') return repeatAnswer(tx, known)
   if (known?.state === 'rejected' && (JSON.parse(known.answer ?? '{}') as Rejected).rejected === 'commit')
@@ -127,7 +127,7 @@ const returnedOf = async (tx: Tx, reservationId: string): Promise<Map<string, nu
 /** Puts sold stock back, once per return id and never more than was sold. @throws AppError conflict for stock that was not sold */
 export const putBack = async (tx: Tx, request: DataOf<typeof orderEvents.stockReturnRequested>): Promise<void> => {
   const { orderId, reservationId, returnId } = request
-  const lines = summed(request.lines)
+  const lines = summed(await spelled(tx, request.lines))
   const known = await lock(tx, reservationId)
   if (known?.state !== 'committed')
     throw new AppError('conflict', `reservation ${reservationId} was not sold, so nothing of it can come back`)

@@ -5,7 +5,6 @@ import { priceBounds, type SearchInput } from './query.ts'
 
 interface Bucket {
   key: string | number
-  key_as_string?: string
   doc_count: number
 }
 interface OptionBucket extends Bucket {
@@ -19,8 +18,9 @@ type OptionAnswer = { variants: { fitting: Counted<OptionBucket> } }
 /** The aggregations of `searchRequest`, as they are answered. */
 export interface FacetAnswer {
   categories: Counted<Bucket>
-  prices: Counted<Bucket>
-  inStock: Counted<Bucket>
+  /** In the order of the ranges. */
+  prices: { buckets: { doc_count: number }[] }
+  inStock: { buckets: Record<'true' | 'false', { doc_count: number }> }
   options: OptionAnswer
   /** One more per chosen option. */
   [option: `option${number}`]: OptionAnswer
@@ -50,14 +50,13 @@ export const facetsOf = (answer: FacetAnswer, input: SearchInput, categories: Ca
       const category = categories.get(String(key))
       return category ? [{ value: category.slug, name: category.name, count: doc_count }] : []
     }),
-    prices: answer.prices.values.buckets.map(({ doc_count }, index) => {
+    prices: answer.prices.buckets.map(({ doc_count }, index) => {
       const above = bounds[index]
       return { minPrice: bounds[index - 1] ?? 0, maxPrice: above === undefined ? null : above - 1, count: doc_count }
     }),
-    inStock: answer.inStock.values.buckets.map(({ key, key_as_string, doc_count }) => ({
-      value: key_as_string ?? String(key),
-      count: doc_count,
-    })),
+    inStock: Object.entries(answer.inStock.buckets)
+      .map(([value, { doc_count }]) => ({ value, count: doc_count }))
+      .filter(({ count }) => count > 0),
     options: optionFacets(answer, input),
   }
 }

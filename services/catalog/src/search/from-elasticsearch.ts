@@ -4,7 +4,6 @@ import { CursorError, type CursorValue, type Database, decodeCursor, encodeCurso
 import type { Logger } from '@cartwright/service-kit'
 import type { Categories } from '../category.ts'
 import { encodeListCursor, findSummaries, listCursor, type Summary } from '../db/listing.ts'
-import { nameKeyOf } from '../search-document.ts'
 import { type SearchEngine, statusOf } from '../search-engine.ts'
 import { type FacetAnswer, facetsOf } from './facets.ts'
 import { type SearchInput, type SearchSort, searchRequest } from './query.ts'
@@ -18,10 +17,7 @@ export interface Found {
 
 /** Sort values of a cursor. @throws CursorError for one that was not made for this order */
 export const sortValuesOf = (sort: SearchSort, currency: string, cursor: string): CursorValue[] => {
-  if (sort !== 'relevance') {
-    const [value, id] = listCursor(sort, currency, cursor)
-    return [sort.endsWith('name') ? nameKeyOf(String(value)) : value, id]
-  }
+  if (sort !== 'relevance') return listCursor(sort, currency, cursor)
   const [score, createdKey, id] = decodeCursor('relevance', cursor, 3)
   if (typeof score !== 'number' || typeof createdKey !== 'string' || typeof id !== 'string') throw new CursorError()
   return [score, createdKey, id]
@@ -33,7 +29,7 @@ const isCursorValue = (value: unknown): value is CursorValue =>
 const cursorOf = (sort: SearchSort, currency: string, values: readonly unknown[]): string => {
   const plain = values.filter(isCursorValue)
   if (sort === 'relevance') return encodeCursor('relevance', plain)
-  return encodeListCursor(sort, currency, plain[0] ?? null, String(plain[1]))
+  return encodeListCursor(sort, currency, plain)
 }
 
 const ask = async ({ client, live, breaker, searchTimeoutMs }: SearchEngine, input: SearchInput) => {

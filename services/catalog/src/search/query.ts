@@ -5,6 +5,7 @@ import type { CursorValue } from '@cartwright/db'
 import type { estypes } from '@elastic/elasticsearch'
 import { unpricedDown, unpricedUp } from '../product.ts'
 import { optionPair } from '../search-document.ts'
+import { exactKeyOf, type QueryWord, queryWordsOf } from '../words.ts'
 
 type Clause = estypes.QueryDslQueryContainer
 export type SearchSort = 'relevance' | 'price' | '-price' | 'createdAt' | '-createdAt' | 'name' | '-name'
@@ -28,52 +29,113 @@ export interface SearchInput {
 
 type Facet = 'categories' | 'prices' | 'inStock' | 'options'
 
-const wordsClause = (q: string): Clause => {
+/** One word of the query, by the words of the index; a word without digits also with a typing mistake or another ending. */
+const wordClause = ({ words, prefix }: QueryWord): Clause => ({
+  bool: {
+    should: [
+      { terms: { words } },
+      ...(prefix === null ? [] : [{ prefix: { words: { value: prefix } } }, ...looseClauses(prefix)]),
+    ],
+  },
+})
+
+const looseClauses = (word: string): Clause[] => [
+  { match: { everything: { query: word, operator: 'and', fuzziness: 'AUTO', prefix_length: 1 } } },
+  { match: { 'everything.plain': { query: word, operator: 'and', fuzziness: 'AUTO', prefix_length: 1 } } },
+]
+
+const inName = ({ words, prefix }: QueryWord): Clause => ({
+  bool: {
+    should: [{ terms: { nameWords: words } }, ...(prefix === null ? [] : [{ prefix: { nameWords: { value: prefix } } }])],
+  },
+})
+
+/** Every word must be there; names count more than the rest. */
+const everyWord = (q: string, questions: readonly QueryWord[]): Clause[] =>
+  questions.length === 0
+    ? []
+    : [
+        {
+          bool: {
+            must: questions.map(wordClause),
+            should: [
+              { constant_score: { filter: { bool: { filter: questions.map(inName) } }, boost: 20 } },
+              { match: { name: { query: q, boost: 4 } } },
+              { match_phrase: { 'name.plain': { query: q, boost: 4 } } },
+            ],
+          },
+        },
+      ]
+
+const skuClauses = (q: string): Clause[] => {
+  if (/\s/.test(q)) return []
   const code = q.toUpperCase()
-  const oneWord = !/\s/.test(q)
-  return {
-    bool: {
-      minimum_should_match: 1,
-      should: [
-        { match: { everything: { query: q, operator: 'and', fuzziness: 'AUTO', prefix_length: 1 } } },
-        { match: { 'everything.plain': { query: q, operator: 'and', fuzziness: 'AUTO', prefix_length: 1 } } },
-        { match_bool_prefix: { 'everything.plain': { query: q, operator: 'and' } } },
-        { match: { name: { query: q, operator: 'and', boost: 4 } } },
-        { match_bool_prefix: { 'name.plain': { query: q, operator: 'and', boost: 3 } } },
-        { match_phrase: { 'name.plain': { query: q, boost: 4 } } },
-        ...(oneWord && q.length >= 2 ? [{ constant_score: { filter: { prefix: { skus: { value: code } } }, boost: 50 } }] : []),
-        ...(oneWord ? [{ constant_score: { filter: { term: { skus: { value: code } } }, boost: 1000 } }] : []),
-      ],
-    },
-  }
+  const exact: Clause = { constant_score: { filter: { term: { skus: { value: code } } }, boost: 1000 } }
+  const beginning: Clause = { constant_score: { filter: { prefix: { skus: { value: code } } }, boost: 50 } }
+  return q.length < 3 ? [exact] : [exact, beginning]
 }
+
+const wordsClause = (q: string): Clause => ({
+  bool: {
+    minimum_should_match: 1,
+    should: [
+      ...everyWord(q, queryWordsOf(q)),
+      { constant_score: { filter: { term: { words: { value: exactKeyOf(q) } } }, boost: 500 } },
+      ...skuClauses(q),
+    ],
+  },
+})
 
 const optionClauses = (options: SearchInput['options'], but?: string): Clause[] =>
   [...options]
     .filter(([name]) => name !== but)
     .map(([name, values]) => ({ terms: { 'variants.options': values.map((value) => optionPair(name, value)) } }))
 
-/** The filters of a search, without those of one facet. */
-const filtersOf = (input: SearchInput, but?: Facet): Clause[] => {
-  const { category, minPrice, maxPrice, inStock, currency, options } = input
+const hasRange = ({ minPrice, maxPrice }: SearchInput): boolean => minPrice !== undefined || maxPrice !== undefined
+
+const rangeClause = (currency: string, range: { gte?: number; lte?: number; lt?: number }): Clause => ({
+  range: { [`variants.prices.${currency}`]: range },
+})
+
+/** A variant that can be bought now in this currency. */
+const stockClauses = (currency: string): Clause[] => [
+  { term: { 'variants.inStock': true } },
+  { exists: { field: `variants.prices.${currency}` } },
+]
+
+/** What one variant must be, without the filters of one facet. @param but an option whose facet is counted */
+const variantClauses = (input: SearchInput, without?: Facet, but?: string): Clause[] => {
+  const { minPrice, maxPrice, inStock, currency, options } = input
+  const range = { ...(minPrice === undefined ? {} : { gte: minPrice }), ...(maxPrice === undefined ? {} : { lte: maxPrice }) }
+  return [
+    ...(without === 'options' ? [] : optionClauses(options, but)),
+    ...(without !== 'prices' && hasRange(input) ? [rangeClause(currency, range)] : []),
+    ...(without !== 'inStock' && inStock === true ? stockClauses(currency) : []),
+  ]
+}
+
+const oneVariant = (clauses: readonly Clause[]): Clause[] =>
+  clauses.length === 0 ? [] : [{ nested: { path: 'variants', query: { bool: { filter: [...clauses] } } } }]
+
+/** Nothing of the product can be bought now. */
+const soldOut = (currency: string): Clause => ({
+  bool: { must_not: { nested: { path: 'variants', query: { bool: { filter: stockClauses(currency) } } } } },
+})
+
+/** The filters on the product as a whole, without those of one facet. */
+const productClauses = ({ category, inStock, currency }: SearchInput, without?: Facet): Clause[] => {
   const clauses: Clause[] = []
-  if (but !== 'categories' && category === null) clauses.push({ match_none: {} })
-  else if (but !== 'categories' && category !== undefined) clauses.push({ term: { categoryIds: String(category) } })
-  if (but !== 'prices' && (minPrice !== undefined || maxPrice !== undefined)) {
-    clauses.push({
-      range: {
-        [`prices.${currency}`]: {
-          ...(minPrice === undefined ? {} : { gte: minPrice }),
-          ...(maxPrice === undefined ? {} : { lte: maxPrice }),
-        },
-      },
-    })
-  }
-  if (but !== 'inStock' && inStock !== undefined) clauses.push({ term: { inStock } })
-  if (but !== 'options' && options.size > 0)
-    clauses.push({ nested: { path: 'variants', query: { bool: { filter: optionClauses(options) } } } })
+  if (without !== 'categories' && category === null) clauses.push({ match_none: {} })
+  else if (without !== 'categories' && category !== undefined) clauses.push({ term: { categoryIds: String(category) } })
+  if (without !== 'inStock' && inStock === false) clauses.push(soldOut(currency))
   return clauses
 }
+
+/** The filters of a search, without those of one facet. `more`: what the counted value adds to the one variant. */
+const filtersOf = (input: SearchInput, without?: Facet, more: readonly Clause[] = []): Clause[] => [
+  ...productClauses(input, without),
+  ...oneVariant([...variantClauses(input, without), ...more]),
+]
 
 /** Escapes text for Lucene's regular expressions. */
 const literal = (text: string): string => text.replace(/[.?+*|{}[\]()"\\#@&<>~^$-]/g, (sign) => `\\${sign}`)
@@ -86,13 +148,13 @@ const optionAggregation = (
   but: string | undefined,
   pick: { include?: string; exclude?: string },
 ): Aggregation => ({
-  filter: { bool: { filter: filtersOf(input, 'options') } },
+  filter: { bool: { filter: productClauses(input) } },
   aggs: {
     variants: {
       nested: { path: 'variants' },
       aggs: {
         fitting: {
-          filter: { bool: { filter: optionClauses(input.options, but) } },
+          filter: { bool: { filter: variantClauses(input, undefined, but) } },
           aggs: {
             values: { terms: { field: 'variants.options', size: 300, ...pick }, aggs: { products: { reverse_nested: {} } } },
           },
@@ -120,13 +182,16 @@ export const priceBounds = (currency: string): number[] => {
   return [25, 50, 100, 200, 500].map((bound) => bound * unit)
 }
 
-const priceRanges = (currency: string): { from?: number; to?: number }[] => {
+/** Ranges of the price facet: from one bound to below the next. */
+const priceRanges = (currency: string): { gte: number; lt?: number }[] => {
   const bounds = priceBounds(currency)
-  return [undefined, ...bounds].map((from, index) => ({
-    ...(from === undefined ? {} : { from }),
-    ...(bounds[index] === undefined ? {} : { to: bounds[index] }),
-  }))
+  return [0, ...bounds].map((gte, index) => {
+    const above = bounds[index]
+    return above === undefined ? { gte } : { gte, lt: above }
+  })
 }
+
+const counted = (clauses: Clause[]): Clause => ({ bool: { filter: clauses } })
 
 const aggregationsOf = (input: SearchInput): Record<string, Aggregation> => ({
   categories: {
@@ -134,10 +199,20 @@ const aggregationsOf = (input: SearchInput): Record<string, Aggregation> => ({
     aggs: { values: { terms: { field: 'categoryIds', size: 500 } } },
   },
   prices: {
-    filter: { bool: { filter: filtersOf(input, 'prices') } },
-    aggs: { values: { range: { field: `prices.${input.currency}`, ranges: priceRanges(input.currency) } } },
+    filters: {
+      filters: priceRanges(input.currency).map((range) =>
+        counted(filtersOf(input, 'prices', [rangeClause(input.currency, range)])),
+      ),
+    },
   },
-  inStock: { filter: { bool: { filter: filtersOf(input, 'inStock') } }, aggs: { values: { terms: { field: 'inStock' } } } },
+  inStock: {
+    filters: {
+      filters: {
+        true: counted(filtersOf(input, 'inStock', stockClauses(input.currency))),
+        false: counted([...filtersOf(input, 'inStock'), soldOut(input.currency)]),
+      },
+    },
+  },
   ...optionAggregations(input),
 })
 

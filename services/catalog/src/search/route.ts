@@ -20,7 +20,10 @@ const optionsOf = (query: Query): Map<string, string[]> =>
   new Map(
     Object.entries(query)
       .filter(([name]) => name.startsWith(prefix))
-      .map(([name, value]) => [name.slice(prefix.length), [value].flat().map(String)]),
+      .map(([name, value]) => [
+        name.slice(prefix.length).normalize('NFC'),
+        [value].flat().map((wanted) => String(wanted).normalize('NFC')),
+      ]),
   )
 
 const inputOf = (query: Query, categories: Categories): SearchInput => {
@@ -38,10 +41,13 @@ const inputOf = (query: Query, categories: Categories): SearchInput => {
   }
 }
 
-/** Whether a relevance cursor was made by the fallback, which orders by name. */
-const isFallbackCursor = (currency: string, cursor: string): boolean => {
+/** How the fallback orders: without words there is no relevance. */
+const fallbackSort = ({ sort, q }: SearchInput): ListSort | 'relevance' => (sort === 'relevance' && q === '' ? 'name' : sort)
+
+/** Whether a relevance cursor was made by the fallback. */
+const isFallbackCursor = (sort: ListSort | 'relevance', currency: string, cursor: string): boolean => {
   try {
-    listCursor('name', currency, cursor)
+    listCursor(sort, currency, cursor)
     return true
   } catch (error) {
     if (error instanceof CursorError) return false
@@ -54,8 +60,8 @@ export const search = route(catalogApi.search, async (req, deps: CatalogDeps) =>
   const { cursor } = req.query
   const categories = await loadCategories(db)
   const input = inputOf(req.query, categories)
-  const sort: ListSort = input.sort === 'relevance' ? 'name' : input.sort
-  const continued = input.sort === 'relevance' && cursor !== undefined && isFallbackCursor(input.currency, cursor)
+  const sort = fallbackSort(input)
+  const continued = input.sort === 'relevance' && cursor !== undefined && isFallbackCursor(sort, input.currency, cursor)
   // A bad cursor is the caller's mistake, whoever answers.
   const after = cursor === undefined || continued ? undefined : sortValuesOf(input.sort, input.currency, cursor)
   const found = continued

@@ -2,6 +2,7 @@
 import { afterAll, test as anyTest, beforeAll, describe, expect } from 'vitest'
 import { aProduct, unique } from '../fixtures.ts'
 import { type Searchable, startSearchable } from '../search-fixture.ts'
+import { cases, goods, makeGoods } from './cases.fixture.ts'
 
 const engineUrl = process.env.TEST_ELASTICSEARCH_URL ?? ''
 const reason = 'TEST_ELASTICSEARCH_URL is not set, so search on Elasticsearch is not tested'
@@ -25,6 +26,26 @@ describe('search on Elasticsearch', () => {
     expect((await shop.slugs('q=copper+teapot'))[0]).toBe('copper-rim-teapot')
     expect(await shop.slugs('q=xyzzyqwv')).toEqual([])
     expect(await shop.search('q=headphnes')).toMatchObject({ degraded: false })
+  })
+
+  test('finds what MySQL finds: the table of cases, every product by its own name and by its SKU in any case', async () => {
+    const { idOf, goodOf, skuOf } = await makeGoods(shop.t)
+    await shop.settled()
+    for (const [q, found, missing] of cases) {
+      const { items, degraded } = await shop.search(`limit=100&q=${encodeURIComponent(q)}`)
+      const keys = items.flatMap(({ id }) => goodOf.get(id) ?? [])
+      expect(degraded).toBe(false)
+      expect(keys, q).toEqual(expect.arrayContaining([...found]))
+      expect(
+        keys.filter((key) => missing.includes(key)),
+        q,
+      ).toEqual([])
+    }
+    for (const [key, id] of idOf) {
+      expect((await shop.search(`q=${encodeURIComponent(goods[key])}`)).items[0]?.id, key).toBe(id)
+      const sku = skuOf.get(key) ?? ''
+      for (const q of [sku, sku.toLowerCase()]) expect((await shop.search(`q=${q}`)).items[0]?.id, q).toBe(id)
+    }
   })
 
   test('a full SKU ranks first, a beginning of one is found, and case does not matter', async () => {
@@ -94,8 +115,12 @@ describe('search on Elasticsearch', () => {
   })
 
   test('options must meet in one variant', async () => {
-    const sku = `OPT-${unique()}`
+    const sku = `OPT-${unique().toUpperCase()}`
     const product = await aProduct(shop.t, {
+      options: [
+        { name: 'Größe.', values: ['M', 'L'] },
+        { name: 'tone', values: ['red', 'blue'] },
+      ],
       variants: [
         { sku: `${sku}-1`, options: { 'Größe.': 'M', tone: 'red' } },
         { sku: `${sku}-2`, options: { 'Größe.': 'L', tone: 'blue' } },

@@ -4,10 +4,11 @@ import { rowsOf } from '@cartwright/db'
 import { adjust } from '../db/stock.ts'
 import { insertProduct } from '../db/write-products.ts'
 import type { CatalogDeps } from '../deps.ts'
-import { slugOf } from '../product.ts'
+import { slugOf as slugFrom } from '../slug.ts'
 import { drawPicture } from './picture.ts'
 import { colourHues, type SeedProduct, seedCategories, seedOptions, seedProducts } from './products.ts'
 
+const slugOf = (name: string) => slugFrom(name, 'product')
 const hashOf = (text: string) => createHash('sha256').update(text).digest()
 const stableId = (prefix: string, name: string) => `${prefix}_00${hashOf(`${prefix}:${name}`).toString('hex').slice(0, 22)}`
 /** A number from 0 to `below` − 1 that depends on the text alone. */

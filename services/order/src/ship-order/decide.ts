@@ -12,6 +12,13 @@ const sumBySku = (lines: readonly Quantity[]): Map<string, number> => {
   return sums
 }
 
+/** Operators' SKUs come in upper case; an order that is older than this rule may have another spelling. */
+const asOrdered = (ordered: readonly Quantity[], wanted: readonly Quantity[]): Quantity[] =>
+  wanted.map(({ sku, quantity }) => {
+    const line = ordered.find((one) => one.sku === sku) ?? ordered.find((one) => one.sku.toUpperCase() === sku)
+    return { sku: line?.sku ?? sku, quantity }
+  })
+
 /**
  * @param wanted lines of this shipment; everything that is left when undefined
  * @throws AppError validation_failed when more than is left would be shipped
@@ -23,7 +30,7 @@ export const decideShipment = (
 ): { lines: Quantity[]; complete: boolean } => {
   const gone = sumBySku(shipped)
   const left = new Map([...sumBySku(ordered)].map(([sku, quantity]) => [sku, quantity - (gone.get(sku) ?? 0)]))
-  const chosen = wanted ? sumBySku(wanted) : new Map([...left].filter(([, quantity]) => quantity > 0))
+  const chosen = wanted ? sumBySku(asOrdered(ordered, wanted)) : new Map([...left].filter(([, quantity]) => quantity > 0))
   for (const [sku, quantity] of chosen) {
     if (quantity > (left.get(sku) ?? 0)) {
       throw new AppError('validation_failed', `only ${left.get(sku) ?? 0} of ${sku} are left to ship`, {
