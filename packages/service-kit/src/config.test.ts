@@ -1,6 +1,19 @@
 // Configuration is complete or refused, with everything that is wrong in one message; secrets are never printed.
 import { expect, test } from 'vitest'
-import { flag, integer, readAllConfig, readConfig, redacted, secret, text, textList } from './config.ts'
+import {
+  atLeastInProduction,
+  ConfigError,
+  developmentOnly,
+  flag,
+  integer,
+  keyMaterial,
+  readAllConfig,
+  readConfig,
+  redacted,
+  secret,
+  text,
+  textList,
+} from './config.ts'
 
 const spec = {
   url: text('ORDER_URL_OF_IT', 'Where it is'),
@@ -15,7 +28,7 @@ const good = { ORDER_URL_OF_IT: 'http://x', ORDER_KEY: 'k', INTERNAL_AUTH_SECRET
 test('every missing, malformed and unknown variable is named at once, shared ones too', () => {
   const read = () => readAllConfig('order', 'ORDER_', spec, { ORDER_SIZE: 'many', ORDER_ON: 'yes', ORDER_SISE: '1' })
   expect(read).toThrow(
-    /INTERNAL_AUTH_SECRET is missing.*ORDER_URL_OF_IT is missing.*ORDER_KEY is missing.*ORDER_SIZE is not a whole number.*ORDER_ON is neither.*ORDER_SISE is not a variable of order/,
+    /INTERNAL_AUTH_SECRET is missing.*ORDER_URL_OF_IT is missing.*ORDER_KEY is missing.*ORDER_SIZE is not a whole number.*ORDER_ON is neither.*ORDER_SISE is not a variable of order/s,
   )
 })
 
@@ -35,11 +48,55 @@ test('a shared variable may carry the service’s prefix, such as another servic
   expect(readAllConfig('order', 'ORDER_', spec, { ...good, ORDER_URL: 'http://here' }).shared.orderUrl).toBe('http://here')
 })
 
-test('production refuses the development secrets', () => {
-  expect(() => readConfig('order', 'ORDER_', spec, { ...good, ORDER_KEY: 'development-key', NODE_ENV: 'production' })).toThrow(
-    'ORDER_KEY is the development secret',
+test('each problem has a line of its own', () => {
+  expect(new ConfigError('order', ['A is missing', 'B is wrong']).message).toBe(
+    'order cannot start:\n- A is missing\n- B is wrong',
   )
-  expect(readConfig('order', 'ORDER_', spec, { ...good, ORDER_KEY: 'development-key' }).key).toBe('development-key')
+  expect(new ConfigError('order', ['A is missing']).message).toBe('order cannot start: A is missing')
+})
+
+test('production refuses development secrets, weak key material and what is for development only', () => {
+  const strict = {
+    ...spec,
+    seal: keyMaterial(text('ORDER_SEAL', 'A key', 'development-seal')),
+    keys: keyMaterial(textList('ORDER_KEYS', 'Keys', [])),
+    stub: developmentOnly(text('ORDER_STUB', 'A stand-in', null)),
+    cost: atLeastInProduction(12, integer('ORDER_COST', 'Rounds', 12)),
+  }
+  const key = '0123456789abcdefghijklmnopqrstuvwxyz'
+  const sound = { ...good, ORDER_SEAL: key, ORDER_KEYS: key, NODE_ENV: 'production' }
+  const problems = (env: Record<string, string | undefined>): readonly string[] => {
+    try {
+      readConfig('order', 'ORDER_', strict, { ...sound, ...env })
+      return []
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems
+      throw error
+    }
+  }
+  expect(problems({})).toEqual([])
+  const wrong = {
+    ORDER_KEY: 'development-key',
+    ORDER_SEAL: 'x'.repeat(40),
+    ORDER_KEYS: `${key},${key.slice(0, 31)}`,
+    ORDER_STUB: 'http://stub',
+    ORDER_COST: '11',
+  }
+  expect(problems(wrong)).toEqual([
+    'ORDER_KEY is a development secret: set one of your own',
+    'ORDER_SEAL repeats a few characters, but must be drawn at random',
+    'ORDER_KEYS has 31 bytes, but must have at least 32',
+    'ORDER_STUB is for development only: leave it out',
+    'ORDER_COST is 11, but must be at least 12',
+  ])
+  for (const NODE_ENV of ['development', 'test', '']) expect(problems({ ...wrong, NODE_ENV })).toEqual([])
+  // A default is refused like a value, and an environment that nobody knows has the rules of production.
+  expect(problems({ ORDER_SEAL: '' })).toEqual(['ORDER_SEAL is a development secret: set one of your own'])
+  expect(problems({ ...wrong, NODE_ENV: 'prod' })).toHaveLength(5)
+})
+
+test.each(['prod', 'Production', 'PRODUCTION', 'staging', 'dev', ' production'])('NODE_ENV=%s is refused', (NODE_ENV) => {
+  expect(() => readAllConfig('order', 'ORDER_', spec, { ...good, NODE_ENV })).toThrow(`NODE_ENV is ${NODE_ENV}, but must be`)
 })
 
 test('what is printed hides secrets and the passwords in addresses', () => {

@@ -9,6 +9,8 @@ export interface Variable<T> {
   secret: boolean
   fallback: T | undefined
   parse(text: string): T
+  /** What is wrong with a value in production; null when nothing is. */
+  refuse?(value: T): string | null
 }
 
 const variable = <T>(kind: Variable<T>['kind'], parse: (text: string) => T) => {
@@ -44,19 +46,57 @@ export const textList = variable<readonly string[]>('list', (value) =>
     .map((item) => item.trim())
     .filter(Boolean),
 )
-/** Marks a variable as secret: never printed. */
-export const secret = <T>(declared: Variable<T>): Variable<T> => ({ ...declared, secret: true })
+const isDevelopmentSecret = (value: unknown): boolean => typeof value === 'string' && value.startsWith('development-')
+const developmentSecret = 'is a development secret: set one of your own'
+
+/** Marks a variable as secret: never printed. Production refuses what the development shop draws. */
+export const secret = <T>(declared: Variable<T>): Variable<T> => ({
+  ...declared,
+  secret: true,
+  refuse: (value) => (isDevelopmentSecret(value) ? developmentSecret : null),
+})
+const shortestSecretBytes = 32
+const fewestCharacters = 8
+
+const weaknessOf = (value: string): string | null => {
+  const bytes = Buffer.byteLength(value)
+  if (isDevelopmentSecret(value)) return developmentSecret
+  if (bytes < shortestSecretBytes) return `has ${bytes} bytes, but must have at least ${shortestSecretBytes}`
+  return new Set(value).size < fewestCharacters ? 'repeats a few characters, but must be drawn at random' : null
+}
+
+/** Marks a variable as a secret that is as strong as it is long: production refuses weak ones, and every one of a list. */
+export const keyMaterial = <T extends string | readonly string[]>(declared: Variable<T>): Variable<T> => ({
+  ...secret(declared),
+  refuse: (value) =>
+    [value]
+      .flat()
+      .map(weaknessOf)
+      .find((weakness) => weakness !== null) ?? null,
+})
+/** Marks a variable that has no place in production, unless it is left out or false. */
+export const developmentOnly = <T>(declared: Variable<T>): Variable<T> => ({
+  ...declared,
+  refuse: (value) => (value === null || value === false ? null : 'is for development only: leave it out'),
+})
+/** Marks a number that is smaller only in tests. */
+export const atLeastInProduction = (least: number, declared: Variable<number>): Variable<number> => ({
+  ...declared,
+  refuse: (value) => (value < least ? `is ${value}, but must be at least ${least}` : null),
+})
 
 export type ConfigSpec = Record<string, Variable<unknown>>
 export type ConfigOf<S extends ConfigSpec> = { readonly [K in keyof S]: S[K] extends Variable<infer T> ? T : never }
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Configuration that is missing or wrong; the message names every variable. */
+/** Configuration that is missing or wrong; the message has one line for each problem. */
 export class ConfigError extends Error {
   readonly problems: readonly string[]
 
   constructor(service: string, problems: readonly string[]) {
-    super(`${service} cannot start: ${problems.join('; ')}`)
+    super(
+      `${service} cannot start:${problems.length === 1 ? ` ${problems[0]}` : problems.map((problem) => `\n- ${problem}`).join('')}`,
+    )
     this.name = 'ConfigError'
     this.problems = problems
   }
@@ -68,9 +108,20 @@ export const portTaken = (error: unknown, service: string, host: string, port: n
     ? new ConfigError(service, [`port ${port} of ${host} is taken by another process; choose another one, or 0 for any free one`])
     : error
 
+const environments = ['development', 'test', 'production']
+
+/** Which rules hold. A name that is not known would be none of them, so it is refused and meanwhile counts as production. */
+export const environmentVariable = variable<string>('text', (name) => {
+  if (!environments.includes(name)) throw new Error(`is ${name}, but must be ${environments.join(' or ')}`)
+  return name
+})('NODE_ENV', 'development, test or production, which refuses weak secrets, stand-ins and development data', 'development')
+/** Whether the rules of production hold. */
+export const isProduction = ({ NODE_ENV: name }: Environment): boolean =>
+  name !== undefined && name !== '' && name !== 'development' && name !== 'test'
+
 /** What every service shares; shared variables carry no prefix. */
 export const sharedSpec = {
-  environment: text('NODE_ENV', 'production refuses development secrets', 'development'),
+  environment: environmentVariable,
   logLevel: text('LOG_LEVEL', 'pino level', 'info'),
   host: text('SERVICE_HOST', 'Address to listen on', '127.0.0.1'),
   publicUrl: text(
@@ -85,7 +136,7 @@ export const sharedSpec = {
     'Elasticsearch 8 or 9; without it search answers from MySQL and says `degraded`',
     null,
   ),
-  internalAuthSecret: secret(text('INTERNAL_AUTH_SECRET', 'Signs the 60 s tokens of calls between services')),
+  internalAuthSecret: keyMaterial(text('INTERNAL_AUTH_SECRET', 'Signs the 60 s tokens of calls between services')),
   jwksUrl: text('AUTH_JWKS_URL', 'Where the public keys of access tokens are read', null),
   jwks: text('AUTH_JWKS', 'Public keys inline, as JSON; for tests', null),
   issuer: text('AUTH_ISSUER', 'Issuer of access tokens', 'cartwright'),
@@ -100,11 +151,13 @@ export const sharedSpec = {
     'Milliseconds in which the head of a request, and after it the body, must arrive',
     15_000,
   ),
-  seed: flag('SEED_DEVELOPMENT_DATA', 'Write the development data at start; refused in production', false),
-  crashPoint: text(
-    'CRASH_POINT',
-    'For fault tests: `<point>` or `<point>:<event type, job kind or operation>` at which the process kills itself, or stands still with `freeze@` before it; refused in production',
-    null,
+  seed: developmentOnly(flag('SEED_DEVELOPMENT_DATA', 'Write the development data at start; refused in production', false)),
+  crashPoint: developmentOnly(
+    text(
+      'CRASH_POINT',
+      'For fault tests: `<point>` or `<point>:<event type, job kind or operation>` at which the process kills itself, or stands still with `freeze@` before it; refused in production',
+      null,
+    ),
   ),
   invariantsEverySec: integer(
     'INVARIANTS_EVERY_SEC',
@@ -115,18 +168,22 @@ export const sharedSpec = {
 } satisfies ConfigSpec
 export type SharedConfig = ConfigOf<typeof sharedSpec>
 
-/** Secrets of the development setup; production refuses them. */
-const isDevelopmentSecret = (value: string) => value.startsWith('development-')
+const refuseOne = (declared: Variable<unknown>, value: unknown, problems: string[], production: boolean): void => {
+  const refusal = production && value !== null ? declared.refuse?.(value) : null
+  if (refusal) problems.push(`${declared.name} ${refusal}`)
+}
 
 const readOne = (declared: Variable<unknown>, env: Environment, problems: string[], production: boolean): unknown => {
   const given = env[declared.name]
   if (given === undefined || given === '') {
     if (declared.fallback === undefined) problems.push(`${declared.name} is missing (${declared.doc})`)
+    else refuseOne(declared, declared.fallback, problems, production)
     return declared.fallback
   }
-  if (production && declared.secret && isDevelopmentSecret(given)) problems.push(`${declared.name} is the development secret`)
   try {
-    return declared.parse(given)
+    const value = declared.parse(given)
+    refuseOne(declared, value, problems, production)
+    return value
   } catch (error) {
     problems.push(`${declared.name} ${error instanceof Error ? error.message : 'is not valid'}`)
     return undefined
@@ -140,7 +197,7 @@ const readOne = (declared: Variable<unknown>, env: Environment, problems: string
  */
 export const readConfig = <S extends ConfigSpec>(service: string, prefix: string, spec: S, env: Environment): ConfigOf<S> => {
   const problems: string[] = []
-  const production = env.NODE_ENV === 'production'
+  const production = isProduction(env)
   const values = Object.fromEntries(
     Object.entries(spec).map(([field, declared]) => [field, readOne(declared, env, problems, production)]),
   )

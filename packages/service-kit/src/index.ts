@@ -6,12 +6,18 @@ export type { CallOptions, ServiceClient } from './client.ts'
 export { type Caller, clientAddressOf, networkOf } from './client-address.ts'
 export { type Clock, systemClock } from './clock.ts'
 export {
+  atLeastInProduction,
   ConfigError,
   type ConfigOf,
   type ConfigSpec,
+  developmentOnly,
   type Environment,
+  environmentVariable,
   flag,
   integer,
+  isProduction,
+  keyMaterial,
+  readAllConfig,
   readConfig,
   redacted,
   type SharedConfig,

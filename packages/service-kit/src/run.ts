@@ -1,6 +1,6 @@
 // Runs one service as a process of its own: environment, Kafka, signals. The only file that meets `process`.
 import type { CrashHook } from '@cartwright/messaging'
-import { ConfigError, readAllConfig } from './config.ts'
+import { ConfigError, readAllConfig, type SharedConfig } from './config.ts'
 import { lineOf } from './program.ts'
 import type { Service } from './service.ts'
 
@@ -28,19 +28,26 @@ const crashAt = (wanted: string): CrashHook => {
   }
 }
 
+/** @throws ConfigError naming everything that keeps the service from running alone */
+const readSettings = (service: Service): SharedConfig => {
+  const problems = process.env.KAFKA_BROKERS ? [] : ['KAFKA_BROKERS is missing (a service alone talks over Kafka)']
+  try {
+    const { shared } = readAllConfig(service.name, service.prefix, service.spec, process.env)
+    if (problems.length === 0) return shared
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    problems.unshift(...error.problems)
+  }
+  throw new ConfigError(service.name, problems)
+}
+
 /** Starts `service` from the process environment and stops it on SIGTERM or SIGINT. */
 export const run = async (service: Service): Promise<void> => {
   process.on('unhandledRejection', (reason) =>
     fail(`unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}`),
   )
   try {
-    const { shared } = readAllConfig(service.name, service.prefix, service.spec, process.env)
-    if (shared.crashPoint !== null && shared.environment === 'production')
-      throw new ConfigError(service.name, ['CRASH_POINT is not for production'])
-    if (shared.seed && shared.environment === 'production')
-      throw new ConfigError(service.name, ['SEED_DEVELOPMENT_DATA is not for production'])
-    if (shared.kafkaBrokers.length === 0)
-      throw new ConfigError(service.name, ['KAFKA_BROKERS is missing (a service alone talks over Kafka)'])
+    const shared = readSettings(service)
     const { kafkaTransport } = await import('@cartwright/messaging/kafka')
     const transport = await kafkaTransport({ brokers: [...shared.kafkaBrokers], clientId: service.name })
     const running = await service.start({

@@ -84,6 +84,8 @@ export interface ServiceDefinition<S extends ConfigSpec, Own extends object> {
   invariants?: readonly Invariant<BaseDeps<S> & Own>[]
   /** For what contracts cannot say: plugins, pages. Gets the Fastify instance itself. */
   http?(app: FastifyInstance, deps: BaseDeps<S> & Own): Promise<void>
+  /** What in the service's data has no place in production, one sentence each; asked before it listens, in production only. */
+  unfitForProduction?(deps: BaseDeps<S> & Own): Promise<readonly string[]>
   /** Writes the development data, through transactions and `publish`. Idempotent. */
   seed?(deps: BaseDeps<S> & Own): Promise<void>
   /** Closes what `deps` opened. */

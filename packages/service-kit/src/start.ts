@@ -17,6 +17,7 @@ import { createHttp } from './http-server.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
+import { refuseUnfit } from './refuse-unfit.ts'
 import { type ReadRevocations, readFromIdentity, startRevocationFeed } from './revocation-feed.ts'
 import { createRevocations } from './revocations.ts'
 import type { Route } from './route.ts'
@@ -197,6 +198,7 @@ const open = async <S extends ConfigSpec, Own extends object>(
   const own = (await definition.deps?.(withDb)) ?? ({} as Own)
   const deps: BaseDeps<S> & Own = Object.assign(withDb, own)
   parts.deps = deps
+  await refuseUnfit(definition, deps)
   const routes = routesOf(definition, options, owner)
   const app = createHttp({
     log,

@@ -11,18 +11,29 @@ export interface Places {
   elasticsearch?: string
 }
 
-const withoutPassword = (url: string): string => url.replace(/:\/\/[^@/]*@/, '://')
+/** The address without the account that it names. */
+const withoutAccount = (address: string): string => {
+  const url = new URL(address)
+  url.username = ''
+  url.password = ''
+  return url.href
+}
 
 const engineRows = (house: House, places: Places): [string, string][] => {
   const { engine, url } = house.database
   const absent = (fallback: string) => `not started: ${fallback}`
   return [
-    ['Database', engine ? `${engine.kind} ${engine.version} at port ${engine.port}` : withoutPassword(url)],
+    ['Database', engine ? `${engine.kind} ${engine.version} at port ${engine.port}` : withoutAccount(url)],
     ['Events', places.kafka ? `Kafka at ${places.kafka}` : 'in memory, from the outbox in the database'],
-    ['Cache', places.redis ? withoutPassword(places.redis) : absent('reads go to the database, limits count in this process')],
-    ['Search', places.elasticsearch ? withoutPassword(places.elasticsearch) : absent('the database searches, without facets')],
+    ['Cache', places.redis ? withoutAccount(places.redis) : absent('reads go to the database, limits count in this process')],
+    ['Search', places.elasticsearch ? withoutAccount(places.elasticsearch) : absent('the database searches, without facets')],
   ]
 }
+
+const people = table([
+  ['Admin', 'admin@example.com / cartwright-demo'],
+  ['Customers', 'alice@example.com, bob@example.com / cartwright-demo'],
+])
 
 /** What to print when the shop is ready. */
 export const welcome = (house: House, places: Places): string => {
@@ -40,16 +51,12 @@ export const welcome = (house: House, places: Places): string => {
       ['Logs', house.data.path('logs')],
     ]),
     '',
-    table([
-      ['Admin', 'admin@example.com / cartwright-demo'],
-      ['Customers', 'alice@example.com, bob@example.com / cartwright-demo'],
-    ]),
-    '',
+    ...(house.isProduction ? [] : [people, '']),
     'Ctrl-C stops everything; the data stays.',
   ].join('\n')
 }
 
-/** The content of `running.json`; what is absent has no member. */
+/** The content of `running.json`; what is absent has no member, and no address holds a password. */
 export const runningFile = (house: House, places: Places): object => {
   const { mailbox, sandbox } = house.standIns
   return {
@@ -59,9 +66,9 @@ export const runningFile = (house: House, places: Places): object => {
     ...(mailbox ? { mailbox: mailbox.url, smtp: mailbox.smtpUrl } : {}),
     ...(sandbox ? { stripeSandbox: sandbox.url } : {}),
     ...(places.kafka ? { kafka: places.kafka } : {}),
-    mysql: house.database.url,
-    ...(places.redis ? { redis: places.redis } : {}),
-    ...(places.elasticsearch ? { elasticsearch: places.elasticsearch } : {}),
+    mysql: withoutAccount(house.database.url),
+    ...(places.redis ? { redis: withoutAccount(places.redis) } : {}),
+    ...(places.elasticsearch ? { elasticsearch: withoutAccount(places.elasticsearch) } : {}),
     services: places.services,
   }
 }

@@ -1,5 +1,5 @@
 // What whoever starts a whole shop may set. The services' own variables stand in their config files.
-import { type ConfigOf, integer, secret, text } from '@cartwright/service-kit'
+import { type ConfigOf, developmentOnly, integer, secret, text } from '@cartwright/service-kit'
 
 export const shopSpec = {
   dataDir: text('SHOP_DATA_DIR', 'Where the shop keeps its data; `.data` beside the README when left out', null),
@@ -17,10 +17,12 @@ export const shopSpec = {
   mailboxPort: integer('MAILBOX_PORT', 'Port of the development mailbox; the next free one when taken', 8025),
   sandboxPort: integer('STRIPE_SANDBOX_PORT', 'Port of the Stripe sandbox; the next free one when taken', 12111),
   sandboxLatencyMs: integer('STRIPE_SANDBOX_LATENCY_MS', 'Milliseconds that the sandbox waits before each answer', 0),
-  stripeMockUrl: text(
-    'STRIPE_MOCK_URL',
-    'A running stripe-mock, which then checks every request to the sandbox against Stripe’s specification',
-    null,
+  stripeMockUrl: developmentOnly(
+    text(
+      'STRIPE_MOCK_URL',
+      'A running stripe-mock, which then checks every request to the sandbox against Stripe’s specification',
+      null,
+    ),
   ),
   smtpUrl: secret(
     text('SMTP_URL', 'Where mails go, `smtp://user:password@host:port`; the development mailbox when left out', null),

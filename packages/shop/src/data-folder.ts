@@ -1,5 +1,5 @@
 // The shop's data folder: one shop at a time (a lock that a killed shop does not keep), and what is running where.
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readHolder, tryLock, unlock } from '@cartwright/native'
 import { ProgramError } from '@cartwright/service-kit'
@@ -25,6 +25,8 @@ const takeLock = (file: string): void => {
 /** Opens and locks the folder. @throws ProgramError when another shop runs on it */
 export const openDataFolder = (root: string): DataFolder => {
   mkdirSync(root, { recursive: true })
+  // Databases, secrets and mails are their owner's business.
+  chmodSync(root, 0o700)
   const lock = join(root, 'shop.lock')
   const running = join(root, 'running.json')
   takeLock(lock)
@@ -32,7 +34,8 @@ export const openDataFolder = (root: string): DataFolder => {
   return {
     path: (...parts) => join(root, ...parts),
     writeRunning: (value) => {
-      writeFileSync(`${running}.new`, `${JSON.stringify(value, null, 2)}\n`)
+      rmSync(`${running}.new`, { force: true })
+      writeFileSync(`${running}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
       renameSync(`${running}.new`, running)
     },
     close: () => {

@@ -2,17 +2,20 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Engine, startMysql } from '@cartwright/native'
-import { type Environment, type ProgramContext, ProgramError, readConfig } from '@cartwright/service-kit'
-import { type ShopConfig, shopSpec } from './config.ts'
+import { type Environment, isProduction, type ProgramContext, ProgramError } from '@cartwright/service-kit'
+import type { ShopConfig } from './config.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { type Surroundings, shopEnvironment } from './environment.ts'
 import { freePort } from './free-port.ts'
+import { readShopConfig } from './production.ts'
 import { step } from './progress.ts'
 import { loadSecrets } from './secrets.ts'
 import { openStandInsBeside, type StandInPlaces } from './stand-ins-beside.ts'
 
 export interface House {
   config: ShopConfig
+  /** Then there are no stand-ins and no development data. */
+  isProduction: boolean
   data: DataFolder
   /** As people see the gateway. */
   publicUrl: string
@@ -59,7 +62,7 @@ const urlForServices = ({ url, engine }: House['database'], data: DataFolder): s
 /** Opens the house. Everything it opens is handed to `stack`, which closes it in the opposite order. */
 export const openHouse = async (context: ProgramContext, stack: AsyncDisposableStack): Promise<House> => {
   const { env, say } = context
-  const config = readConfig('the shop', 'SHOP_', shopSpec, env)
+  const config = await readShopConfig(env)
   const data = openDataFolder(config.dataDir ?? defaultDataDir)
   stack.defer(() => data.close())
   const secrets = await loadSecrets(data.path('secrets.json'))
@@ -73,6 +76,7 @@ export const openHouse = async (context: ProgramContext, stack: AsyncDisposableS
   if (standIns.sandbox === null) say('  ✓ using Stripe with your key')
   return {
     config,
+    isProduction: isProduction(env),
     data,
     publicUrl,
     gatewayPort,

@@ -1,6 +1,6 @@
 // Secrets of a development shop: drawn once, kept in the data folder, marked so that production refuses them.
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { exportJWK, generateKeyPair } from 'jose'
 
 export interface ShopSecrets {
@@ -34,5 +34,7 @@ export const loadSecrets = async (file: string): Promise<ShopSecrets> => {
   const known: Partial<ShopSecrets> = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<ShopSecrets>) : {}
   const secrets = { ...(await drawSecrets()), ...known }
   writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
+  // The mode above holds for a new file only.
+  chmodSync(file, 0o600)
   return secrets
 }

@@ -1,6 +1,6 @@
 // The seven services as processes. Ports are chosen once, so that a service that died comes back where the others look for it.
 import { join } from 'node:path'
-import type { Environment, ServiceName } from '@cartwright/service-kit'
+import { type Environment, isProduction, type ServiceName } from '@cartwright/service-kit'
 import { schemaOwners, urlVariable } from './environment.ts'
 import { freePort } from './free-port.ts'
 import { type Supervised, supervise } from './supervise.ts'
@@ -46,7 +46,7 @@ const serviceEnvironment = (env: Environment, ports: Awaited<ReturnType<typeof c
     ]),
   ),
   AUTH_JWKS_URL: `${at(ports.identity.http)}/.well-known/jwks.json`,
-  SEED_DEVELOPMENT_DATA: 'true',
+  ...(isProduction(env) ? {} : { SEED_DEVELOPMENT_DATA: 'true' }),
 })
 
 export interface ServicePlace {

@@ -34,13 +34,15 @@ await program(async (context) => {
   )
   opened.defer(() => shop.stop())
   signal.throwIfAborted()
-  await step(
-    say,
-    'filling the shop',
-    // A shop that has data serves it, whatever keeps the example goods out.
-    () => shop.seed().catch((error: unknown) => ({ failed: error instanceof Error ? error.message : String(error) })),
-    whatWasFilled,
-  )
+  if (!house.isProduction) {
+    await step(
+      say,
+      'filling the shop',
+      // A shop that has data serves it, whatever keeps the example goods out.
+      () => shop.seed().catch((error: unknown) => ({ failed: error instanceof Error ? error.message : String(error) })),
+      whatWasFilled,
+    )
+  }
   const services = Object.fromEntries(
     Object.values(shop.services).map((service): [string, ServicePlace] => [
       service.name,

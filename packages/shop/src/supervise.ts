@@ -43,7 +43,14 @@ const launch = ({ name, env, logFile }: SuperviseOptions): ChildProcess => {
   }
 }
 
-const lastLine = (file: string): string => readFileSync(file, 'utf8').trimEnd().split('\n').at(-1)?.slice(0, 500) ?? ''
+const shownLines = 30
+
+/** What the process said for people at its end: the lines behind its log lines, or the last of these. */
+const lastWords = (file: string): string => {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-shownLines)
+  const said = lines.slice(lines.findLastIndex((line) => line.startsWith('{')) + 1)
+  return (said.length > 0 ? said : lines.slice(-1)).map((line) => line.slice(0, 500)).join('\n')
+}
 
 /** Starts the service and resolves when it is ready. @throws ProgramError when its first start fails */
 export const supervise = async (options: SuperviseOptions): Promise<Supervised> => {
@@ -95,7 +102,7 @@ export const supervise = async (options: SuperviseOptions): Promise<Supervised> 
     keep(child, onReady, (how) => {
       if (ready) return
       stopping = true
-      reject(new ProgramError(`${name} does not start (${how}): ${lastLine(options.logFile)}\nIts log is ${options.logFile}.`))
+      reject(new ProgramError(`${name} does not start (${how}): ${lastWords(options.logFile)}\nIts log is ${options.logFile}.`))
     })
   })
   return { name, pid: () => child.pid ?? 0, stop }

@@ -1,5 +1,5 @@
 // Every environment variable of the gateway: default, unit, meaning.
-import { integer, text, textList } from '@cartwright/service-kit'
+import { developmentOnly, integer, text, textList } from '@cartwright/service-kit'
 
 export const config = {
   port: integer('GATEWAY_PORT', 'Port of the public surface; 0 takes a free one', 8080),
@@ -38,7 +38,7 @@ export const config = {
   cacheEntries: integer('GATEWAY_CACHE_ENTRIES', 'Answers kept in memory; 0 keeps none', 5000),
   cacheMaxBytes: integer('GATEWAY_CACHE_MAX_BYTES', 'Bytes of answers kept in memory', 64 * 1024 * 1024),
   bodyLimitBytes: integer('GATEWAY_BODY_LIMIT_BYTES', 'Largest request body', 1024 * 1024),
-  mailboxUrl: text('GATEWAY_MAILBOX_URL', 'Linked from the start page, in development', null),
-  sandboxUrl: text('GATEWAY_STRIPE_SANDBOX_URL', 'Linked from the start page, in development', null),
+  mailboxUrl: developmentOnly(text('GATEWAY_MAILBOX_URL', 'Linked from the start page, in development', null)),
+  sandboxUrl: developmentOnly(text('GATEWAY_STRIPE_SANDBOX_URL', 'Linked from the start page, in development', null)),
   shopUrl: text('GATEWAY_SHOP_URL', 'Where the pages send shoppers back to; the gateway’s own start page when left out', null),
 }

@@ -1,15 +1,15 @@
 // Every environment variable of identity.
-import { flag, integer, secret, text } from '@cartwright/service-kit'
+import { atLeastInProduction, flag, integer, keyMaterial, secret, text } from '@cartwright/service-kit'
 
 export const config = {
   port: integer('IDENTITY_PORT', 'Port; 0 takes a free one', 0),
   metricsPort: integer('IDENTITY_METRICS_PORT', 'Port of /metrics; 0 takes a free one', 0),
   databaseUrl: secret(text('IDENTITY_DATABASE_URL', 'mysql://user:password@host:port/schema')),
   poolSize: integer('IDENTITY_POOL_SIZE', 'Database connections at most', 10),
-  keySecret: secret(text('IDENTITY_KEY_SECRET', 'Encrypts the private signing keys in the database')),
-  otpSecret: secret(text('IDENTITY_OTP_SECRET', 'Key of the HMAC under which one-time codes are stored')),
+  keySecret: keyMaterial(text('IDENTITY_KEY_SECRET', 'Encrypts the private signing keys in the database')),
+  otpSecret: keyMaterial(text('IDENTITY_OTP_SECRET', 'Key of the HMAC under which one-time codes are stored')),
   sealPublicJwk: text('SEAL_PUBLIC_JWK', 'Public JWK of notification: one-time codes travel sealed for it'),
-  bcryptCost: integer('IDENTITY_BCRYPT_COST', 'bcrypt cost, 4 to 15; lower than 12 only in tests', 12),
+  bcryptCost: atLeastInProduction(12, integer('IDENTITY_BCRYPT_COST', 'bcrypt cost, 4 to 15; lower than 12 only in tests', 12)),
   bcryptThreads: integer(
     'IDENTITY_BCRYPT_THREADS',
     'Threads that check passwords, at most; as many as there are cores when left out',

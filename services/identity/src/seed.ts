@@ -1,5 +1,5 @@
 // The people of the development shop. The password is in the README.
-import { ConflictError } from '@cartwright/db'
+import { ConflictError, list } from '@cartwright/db'
 import { insertUser } from './db/users.ts'
 import type { IdentityDeps } from './deps.ts'
 
@@ -8,6 +8,15 @@ const people = [
   { id: 'usr_00seedalice', role: 'customer', email: 'alice@example.com', name: 'Alice Archer' },
   { id: 'usr_00seedbob', role: 'customer', email: 'bob@example.com', name: 'Bob Baker' },
 ] as const
+
+/** Seeded people who can still sign in: everybody knows their password. */
+export const seededAccounts = async ({ db }: IdentityDeps): Promise<string[]> => {
+  const rows = await db.rows<{ email: string }>`SELECT email
+    FROM user_account
+    WHERE id IN (${list(people.map(({ id }) => id))}) AND closed_at IS NULL AND email IS NOT NULL
+    ORDER BY email`
+  return rows.map(({ email }) => `the account ${email} belongs to the development data: use a database without it`)
+}
 
 /** Writes the seeded people once; whoever closed the account or changed the address stays gone or changed. */
 export const seed = async (deps: IdentityDeps): Promise<void> => {

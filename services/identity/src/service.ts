@@ -20,7 +20,7 @@ import { internalAccessRevocations } from './read-revocations/route.ts'
 import { internalUser } from './read-user/route.ts'
 import { register, resend, verify } from './register/routes.ts'
 import { forgotPassword, resetPassword } from './reset-password/routes.ts'
-import { seed } from './seed.ts'
+import { seed, seededAccounts } from './seed.ts'
 import { login } from './sign-in/login.ts'
 import { guest, jwks, logout, refresh } from './sign-in/routes.ts'
 import { listRevocations } from './tokens/revocations.ts'
@@ -91,6 +91,7 @@ export const identityService = defineService<typeof config, IdentityOwn>({
   invariants: [oneKeySigns, addressesAreReachable],
   revocationList: ({ db }, since, after) => listRevocations(db, since, after),
   seed,
+  unfitForProduction: seededAccounts,
   close: async (deps) => {
     await Promise.all([deps.passwords.close(), deps.strength.close()])
   },

@@ -1,14 +1,14 @@
 // Every environment variable of payment.
-import { integer, secret, text, textList } from '@cartwright/service-kit'
+import { developmentOnly, integer, keyMaterial, secret, text, textList } from '@cartwright/service-kit'
 
 export const config = {
   port: integer('PAYMENT_PORT', 'Port; 0 takes a free one', 0),
   metricsPort: integer('PAYMENT_METRICS_PORT', 'Port of /metrics; 0 takes a free one', 0),
   databaseUrl: secret(text('PAYMENT_DATABASE_URL', 'mysql://user:password@host:port/schema')),
   poolSize: integer('PAYMENT_POOL_SIZE', 'Database connections at most', 10),
-  stripeKey: secret(text('STRIPE_SECRET_KEY', 'Stripe’s secret key; the development sandbox takes any')),
-  stripeBase: text('STRIPE_API_BASE', 'Address of Stripe’s API when it is not api.stripe.com, such as the sandbox', null),
-  webhookSecrets: secret(
+  stripeKey: keyMaterial(text('STRIPE_SECRET_KEY', 'Stripe’s secret key; the development sandbox takes any')),
+  stripeBase: developmentOnly(text('STRIPE_API_BASE', 'Address of the sandbox that stands in for api.stripe.com', null)),
+  webhookSecrets: keyMaterial(
     textList('STRIPE_WEBHOOK_SECRETS', 'Signing secrets of the webhook endpoint, comma-separated: old and new during a rotation'),
   ),
   stripeTimeoutMs: integer('PAYMENT_STRIPE_TIMEOUT_MS', 'Milliseconds to wait for an answer of Stripe', 8000),

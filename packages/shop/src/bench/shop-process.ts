@@ -14,6 +14,7 @@ export interface RunningFile {
   pid: number
   gateway: string
   stripeSandbox: string
+  /** With the account of the server that the shop started, or of the one it was given. */
   mysql: string
   services: Record<string, { http: string; metrics: string; pid: number }>
 }
@@ -62,6 +63,15 @@ const listenTo = (child: ChildProcess): (() => string) => {
   return () => said
 }
 
+/** `running.json` holds no password: that of a server which the shop started lies beside its data. */
+const withAccount = (address: string, dataDir: string, { DATABASE_URL, DATABASE_ENGINE = 'mariadb' }: Environment): string => {
+  if (DATABASE_URL) return DATABASE_URL
+  const url = new URL(address)
+  url.username = 'root'
+  url.password = readFileSync(join(dataDir, DATABASE_ENGINE, 'root-password'), 'utf8')
+  return url.href
+}
+
 /** Starts the shop and resolves when it is ready. Its own output goes to standard error. */
 export const startShopProcess = async (mode: Mode, dataDir: string, env: Environment): Promise<ShopProcess> => {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entries[mode]], {
@@ -76,7 +86,8 @@ export const startShopProcess = async (mode: Mode, dataDir: string, env: Environ
     stdio: ['ignore', process.stderr, 'pipe'],
   })
   const said = listenTo(child)
-  const running = await waitFor(join(dataDir, 'running.json'), child)
+  const told = await waitFor(join(dataDir, 'running.json'), child)
+  const running = { ...told, mysql: withAccount(told.mysql, dataDir, env) }
   const services = mode === 'embedded' ? [] : Object.entries(running.services)
   const own = mode === 'embedded' ? 'shop' : supervisor
   const logOf = (name: string) => () => readFileSync(join(dataDir, 'logs', `${name}.log`), 'utf8')

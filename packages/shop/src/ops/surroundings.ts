@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ProgramError, secret, text } from '@cartwright/service-kit'
+import { environmentVariable, ProgramError, secret, text } from '@cartwright/service-kit'
 import type { Credentials } from './admin-api.ts'
 
 /** What `npm run ops` reads from the environment. */
 export const opsSpec = {
   dataDir: text('SHOP_DATA_DIR', 'Where the shop keeps its data and says where it runs; `.data` when left out', null),
   password: secret(text('OPS_PASSWORD', 'The admin’s password; a shop for development has one that stands in the README', null)),
-  environment: text('NODE_ENV', 'production knows no development password', 'development'),
+  environment: environmentVariable,
 }
 
 const defaultDataDir = fileURLToPath(new URL('../../../../.data', import.meta.url))

@@ -1,0 +1,56 @@
+// The data folder is its owner's business, and what it tells other programs holds no password.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { runningFile } from './announce.ts'
+import { type DataFolder, openDataFolder } from './data-folder.ts'
+import type { House } from './house.ts'
+import { loadSecrets } from './secrets.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'cartwright-data-'))
+let folder: DataFolder | null = null
+afterEach(() => {
+  folder?.close()
+  rmSync(root, { recursive: true, force: true })
+})
+const modeOf = (...parts: string[]): string => (statSync(join(root, ...parts)).mode & 0o777).toString(8)
+
+test('the folder and what it says and hides are for nobody else, also where an older shop left them open', async () => {
+  mkdirSync(root, { recursive: true })
+  writeFileSync(join(root, 'running.json.new'), 'left by a shop that was killed', { mode: 0o666 })
+  writeFileSync(join(root, 'secrets.json'), '{}', { mode: 0o666 })
+  folder = openDataFolder(root)
+  folder.writeRunning({ mode: 'embedded' })
+  await loadSecrets(folder.path('secrets.json'))
+  expect([modeOf(), modeOf('running.json'), modeOf('secrets.json')]).toEqual(['700', '600', '600'])
+  expect(JSON.parse(readFileSync(join(root, 'running.json'), 'utf8'))).toEqual({ mode: 'embedded' })
+})
+
+test.each([
+  ['mysql://root:hunter2@127.0.0.1:3306/', 'mysql://127.0.0.1:3306/'],
+  ['mysql://root:hunter2%2Fhunter2%40@db.test:3306/?socket=%2Ftmp%2Fs', 'mysql://db.test:3306/?socket=%2Ftmp%2Fs'],
+  ['mysql://root:hun/ter2@127.0.0.1:3306/', null],
+])('an engine at %s is told of without its account', (url, told) => {
+  const house = {
+    publicUrl: 'http://localhost:8080',
+    database: { url, engine: null },
+    standIns: { mailbox: null, sandbox: null },
+  }
+  const write = () =>
+    JSON.stringify(
+      runningFile(house as unknown as House, {
+        mode: 'distributed',
+        services: {},
+        redis: 'rediss://user:hunter2@redis.test:6379/0',
+        elasticsearch: 'https://elastic:hunter2@search.test:9200',
+      }),
+    )
+  if (told === null) return expect(write).toThrow()
+  expect(write()).not.toContain('hunter2')
+  expect(JSON.parse(write())).toMatchObject({
+    mysql: told,
+    redis: 'rediss://redis.test:6379/0',
+    elasticsearch: 'https://search.test:9200/',
+  })
+})
