@@ -139,6 +139,16 @@ describe('the delivery of mails', () => {
       expect(await n.states()).toEqual(['failed'])
     })
 
+    test('whoever lost its lease between reading and sending sends nothing, and the one that took over sends once', async () => {
+      await t.sql("CREATE TRIGGER taken_over BEFORE INSERT ON work_item FOR EACH ROW SET NEW.leased_by = 'another'")
+      await t.receive(orderEvents.delivered, delivered)
+      expect([smtp.mails, await n.states()]).toEqual([[], ['pending']])
+      await t.sql('DROP TRIGGER taken_over')
+      await t.sql('UPDATE work_item SET leased_by = NULL, leased_until = NULL')
+      await t.idle()
+      expect([smtp.mails.length, await n.states()]).toEqual([1, ['sent']])
+    })
+
     test('a mail keeps its Message-ID through every try and gets another when it is sent again', async () => {
       await t.receive(orderEvents.delivered, delivered)
       const [{ id }] = await t.sql('SELECT id FROM message')
