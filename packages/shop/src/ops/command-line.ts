@@ -1,12 +1,19 @@
 // Reads an operator's command line: which command, its arguments and options, and the help that is derived from them.
 import { parseArgs } from 'node:util'
 import { type Command, type Options, UsageError } from './command.ts'
+import { createAdminCommand } from './create-admin.ts'
 import { deadLetterCommands } from './dead-letters.ts'
 import { doctor } from './doctor.ts'
 import { orderCommands } from './orders.ts'
 import { upkeepCommands } from './upkeep.ts'
 
-export const commands: readonly Command[] = [doctor, ...orderCommands, ...deadLetterCommands, ...upkeepCommands]
+export const commands: readonly Command[] = [
+  doctor,
+  ...orderCommands,
+  ...deadLetterCommands,
+  ...upkeepCommands,
+  createAdminCommand,
+]
 
 const everywhere = {
   url: { type: 'string', about: 'address of the gateway; that of the shop that runs here when left out' },

@@ -1,5 +1,5 @@
 // What a command of the operator's tool is, and how its outcome is shown: as a table for people, as JSON for programs.
-import { ProgramError } from '@cartwright/service-kit'
+import { type ProgramContext, ProgramError } from '@cartwright/service-kit'
 import type { AdminApi } from './admin-api.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -32,7 +32,7 @@ export interface CommandContext {
   signal: AbortSignal
 }
 
-export interface Command {
+interface CommandWords {
   /** As it is typed: `dead-letters list`. */
   name: string
   /** What follows it: `<service> <id>`. */
@@ -40,8 +40,19 @@ export interface Command {
   about: string
   /** Options of its own, with what they mean. */
   options?: Readonly<Record<string, { type: 'string' | 'boolean'; about: string }>>
+}
+
+/** Speaks to a shop through the admin API. */
+interface ShopCommand extends CommandWords {
   run(context: CommandContext, args: readonly string[], options: Options): Promise<Outcome>
 }
+
+/** Needs no shop that runs and nobody who signs in: works on the database that the environment names. */
+export interface StandaloneCommand extends CommandWords {
+  runAlone(context: Pick<ProgramContext, 'env' | 'signal'>, args: readonly string[], options: Options): Promise<Outcome>
+}
+
+export type Command = ShopCommand | StandaloneCommand
 
 /** The text of an option, when it was given. */
 export const textOf = (options: Options, name: string): string | undefined => {

@@ -6,6 +6,7 @@ import { type Asked, readCommandLine } from './command-line.ts'
 import { findShop, opsSpec } from './surroundings.ts'
 
 const perform = async ({ command, args, options }: Asked, { env, signal }: ProgramContext): Promise<Outcome> => {
+  if ('runAlone' in command) return command.runAlone({ env, signal }, args, options)
   const { dataDir, password, environment } = readConfig('ops', 'OPS_', opsSpec, env)
   const surroundings = findShop({ url: textOf(options, 'url'), email: textOf(options, 'email'), password, dataDir, environment })
   await using sessions = new AsyncDisposableStack()

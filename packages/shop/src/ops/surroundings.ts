@@ -21,6 +21,8 @@ export interface RunningShopFile {
   mailbox?: string
   stripeSandbox?: string
   services: Readonly<Record<string, { http: string; metrics: string }>>
+  /** Root address of the database server. */
+  mysql?: string
 }
 
 export interface Surroundings {
@@ -37,6 +39,9 @@ const readRunning = (dataDir: string): RunningShopFile | null => {
     return null
   }
 }
+
+/** The database server of the shop that runs on a data folder. */
+export const runningDatabase = (dataDir: string | null): string | null => readRunning(dataDir ?? defaultDataDir)?.mysql ?? null
 
 const plainUrl = (url: string): string => url.replace(/\/+$/, '')
 
