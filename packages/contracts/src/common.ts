@@ -63,6 +63,16 @@ export const oneLine = `^(?=.*\\S)[^${unprintable}]*$`
 /** One line of text of a person, such as a name: it stands in mails, so it holds no line break and nothing invisible. */
 export const Line = (maxLength: number) => Type.String({ maxLength, pattern: oneLine })
 export const PersonName = Line(120)
+/** Characters of RFC 3986: no blanks, control characters, quotes or backslashes. */
+const uriCharacter = "[A-Za-z0-9._~:/?#@!$&'()*+,;=%\\[\\]-]"
+/** `https` with a host and without an account, or a path of the shop's own; `//host` would be another host's. */
+export const imageAddress = `^(https://[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?(:[0-9]{1,5})?([/?#]${uriCharacter}*)?|/(?!/)${uriCharacter}*)$`
+/** Where a picture is, as a page may load it. */
+export const ImageAddress = Type.String({
+  pattern: imageAddress,
+  maxLength: 500,
+  description: 'An `https` address, or a path of the shop such as `/v1/images/…`; no other scheme, no account, percent-encoded',
+})
 /** One of a few words. */
 export const OneOf = <N extends string>(...names: N[]) => Type.Unsafe<N>({ type: 'string', enum: names })
 export const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])

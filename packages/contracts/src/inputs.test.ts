@@ -1,9 +1,10 @@
 // What clients may send: nothing passes the schemas that a Date, a payment, a parcel or a mail server could not take.
+import fc from 'fast-check'
 import { Value } from 'typebox/value'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { cartLimit, lineLimit } from './cart/api.ts'
 import { catalogApi } from './catalog/api.ts'
-import { Address, Moment, PersonName, Price, payableLimit, Text } from './common.ts'
+import { Address, ImageAddress, Moment, PersonName, Price, payableLimit, Text } from './common.ts'
 import { countries } from './countries.ts'
 import type { ProblemExtras } from './errors.ts'
 import { money, totalsOf } from './money.ts'
@@ -135,4 +136,77 @@ test('no extra member of a problem can take the place of one that RFC 9457 or th
   expectTypeOf<{ status: string }>().not.toExtend<ProblemExtras>()
   expectTypeOf<{ type: string }>().not.toExtend<ProblemExtras>()
   expectTypeOf<{ orderStatus: string; allowed: string[] }>().toExtend<ProblemExtras>()
+})
+
+describe('the address of an image', () => {
+  test.each([
+    'https://cdn.example/a/b.png',
+    'https://cdn.example',
+    'https://cdn.example:8443/a%20b.png?w=1&h=2#x',
+    'https://a.b-c.example/@user/x.svg',
+    'https://xn--bcher-kva.example/x.png',
+    'https://192.0.2.1/x.png',
+    '/v1/images/img_1',
+    '/',
+    '/a//b.png',
+  ])('%s is taken', (url) => {
+    expect(Value.Check(ImageAddress, url)).toBe(true)
+    expect(URL.canParse(url, 'https://shop.example')).toBe(true)
+  })
+
+  test.each([
+    'javascript:alert(1)',
+    'JavaScript:alert(1)',
+    'java\nscript:alert(1)',
+    'data:image/svg+xml,<svg onload=alert(1)>',
+    'vbscript:x',
+    'blob:https://a.example/x',
+    'file:///etc/passwd',
+    'http://cdn.example/x.png',
+    'ftp://cdn.example/x.png',
+    '//evil.example/x.png',
+    '/\\evil.example/x.png',
+    '\\\\evil.example',
+    'https:\\\\evil.example',
+    'https:evil.example',
+    'https:/evil.example',
+    'https:///evil.example',
+    'https://user:pass@evil.example/x.png',
+    'https://user@evil.example',
+    'https://shop.example\\@evil.example/x.png',
+    'https://evil.example /x.png',
+    ' https://cdn.example/x.png',
+    'https://cdn.example/x.png\n',
+    'https://cdn.example/a b.png',
+    'https://cdn.example/"onerror="alert(1)',
+    'https://cdn.example/<script>',
+    'https://cdn.example/\u0000.png',
+    'https://cdn.example/\u202egnp.exe',
+    'https://-cdn.example/x.png',
+    'https://cdn.example:x/',
+    'images/x.png',
+    './x.png',
+    '',
+    `https://cdn.example/${'x'.repeat(500)}`,
+  ])('%j is refused', (url) => {
+    expect(Value.Check(ImageAddress, url)).toBe(false)
+  })
+
+  test('that is taken leads to its host over https, or to the shop', () => {
+    const part = fc.string({ unit: fc.constantFrom(...'ab1./:@\\?#%&= \t\n"<>-_~'), maxLength: 12 })
+    const typed = fc.oneof(
+      part,
+      ...['https://', 'https:', '/', '//', 'http://', 'javascript:'].map((begin) => part.map((end) => begin + end)),
+    )
+    fc.assert(
+      fc.property(typed, (url) => {
+        if (!Value.Check(ImageAddress, url)) return
+        const { protocol, host, username, password } = new URL(url, 'https://shop.example')
+        expect([protocol, username, password]).toEqual(['https:', '', ''])
+        if (url.startsWith('/')) expect(host).toBe('shop.example')
+        else expect(new URL(`https://${/^https:\/\/([^/?#]+)/.exec(url)?.[1]}`).host).toBe(host)
+      }),
+      { numRuns: 3000 },
+    )
+  })
 })

@@ -1,5 +1,14 @@
 // Every failure leaves as RFC 9457 problem+json with a stable code; unknown ones as 500 without detail, logged once.
-import { AppError, type ErrorCode, errorKinds, notBlank, oneLine, type Problem, type ProblemExtras } from '@cartwright/contracts'
+import {
+  AppError,
+  type ErrorCode,
+  errorKinds,
+  imageAddress,
+  notBlank,
+  oneLine,
+  type Problem,
+  type ProblemExtras,
+} from '@cartwright/contracts'
 import { ConflictError, CursorError, errnoOf, isTransient } from '@cartwright/db'
 import { type Trace, traceIdOf } from '@cartwright/messaging'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -59,6 +68,7 @@ const messageOf = ({
 }): string => {
   if (keyword === 'pattern' && params.pattern === notBlank) return 'must not be blank'
   if (keyword === 'pattern' && params.pattern === oneLine) return 'must be one line of visible characters'
+  if (keyword === 'pattern' && params.pattern === imageAddress) return 'must be an https address or a path of the shop'
   if (keyword === 'not') return 'must be another value'
   return message ?? 'is not valid'
 }

@@ -1,6 +1,6 @@
 // What operators may say of products and variants. Every bound fits its column, and all of them together the product's event.
 import { type Static, Type } from 'typebox'
-import { Closed, Id, Patch, Price, Sku, Slug, Text } from '../common.ts'
+import { Closed, Id, ImageAddress, Patch, Price, Sku, Slug, Text } from '../common.ts'
 import { ProductStatus } from './events.ts'
 
 /** Name of an option; `=`, quotes and backslashes would not survive as filters. */
@@ -11,7 +11,7 @@ const optionChoice = Type.Record(Type.String({ pattern: optionName }), Text(60),
   additionalProperties: false,
   maxProperties: optionLimit,
 })
-const images = Type.Array(Closed({ url: Text(500), alt: Text(300, 0) }), { maxItems: 20 })
+const images = Type.Array(Closed({ url: ImageAddress, alt: Text(300, 0) }), { maxItems: 20 })
 const options = Type.Array(
   Closed({ name: Type.String({ pattern: optionName }), values: Type.Array(Text(60), { minItems: 1, maxItems: 100 }) }),
   { maxItems: optionLimit },
