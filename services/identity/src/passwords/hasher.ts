@@ -61,8 +61,13 @@ export const passwordHasher = ({
     return known !== null && equal === true && Buffer.byteLength(password) <= maxPasswordBytes
   }
   return {
-    hash: async (password, salt, before) =>
-      String(await pool.run({ password: password.normalize('NFC'), cost, hash: null, salt: salt ?? null }, before)),
+    hash: async (password, salt, before) => {
+      const composed = password.normalize('NFC')
+      const hash = String(await pool.run({ password: composed, cost, hash: null, salt: salt ?? null }, before))
+      // Stands for a comparison, which takes a second look at such a password.
+      if (salt !== undefined && composed !== password) await isEqual(password, null, before)
+      return hash
+    },
     matches: async (password, known, before) => {
       const composed = password.normalize('NFC')
       if (await isEqual(composed, known, before)) return true

@@ -15,16 +15,22 @@ interface Claim {
   password: string
 }
 
-/** Who knows the password of a registration learns that it is not confirmed, and how to go on. @throws AppError email_unverified */
-const assertNoRegistration = async ({ email, password }: Claim, deps: IdentityDeps, before: BeforeTurn): Promise<void> => {
-  const hash = await deps.passwords.hash(password, await saltFor(email, deps), before)
+/**
+ * Whether it is the account's password. Without an account it may be a registration's: who knows that learns that it is not confirmed, and
+ * how to go on. The same statements run either way, and one password is hashed.
+ * @throws AppError email_unverified
+ */
+const isRight = async (
+  user: UserRow | null,
+  { email, password }: Claim,
+  deps: IdentityDeps,
+  before: BeforeTurn,
+): Promise<boolean> => {
+  const salt = await saltFor(email, deps)
+  if (user && (await deps.passwords.matches(password, user.password_hash, before))) return true
+  const hash = user ? 'none' : await deps.passwords.hash(password, salt, before)
   const registration = await findByPassword(deps.db, email, hash)
   if (registration) throw new AppError('email_unverified', undefined, { registrationId: registration.id })
-}
-
-const isRight = async (user: UserRow | null, claim: Claim, deps: IdentityDeps, before: BeforeTurn): Promise<boolean> => {
-  if (user) return deps.passwords.matches(claim.password, user.password_hash, before)
-  await assertNoRegistration(claim, deps, before)
   return false
 }
 
