@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { Closed, Id, KeptPrice, Nullable, OneOf, Page, Patch, pageQuery, Sku, Slug, Text, Time } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { ProductImage, ProductOption, ProductStatus } from './events.ts'
+import { ProductOption, ProductStatus } from './events.ts'
 import { NewProduct, NewVariant, ProductChange, VariantChange } from './product-inputs.ts'
 import { CategoryDetail, CategoryRef, optionValues } from './schemas.ts'
 
@@ -22,7 +22,7 @@ export const AdminProduct = Type.Object({
   status: ProductStatus,
   version: Type.Integer(),
   categories: Type.Array(CategoryRef),
-  images: Type.Array(ProductImage),
+  images: Type.Array(Type.Object({ url: Type.String(), alt: Type.String() })),
   options: Type.Array(ProductOption),
   variants: Type.Array(AdminVariant),
   createdAt: Time,

@@ -1,10 +1,13 @@
 // The shapes that catalog answers with: products, categories, facets, and what other services read.
 import { type Static, Type } from 'typebox'
 import { Closed, Id, IdOrSlug, KeptPrice, Nullable, Sku, Time } from '../common.ts'
-import { ProductImage, ProductOption, ProductStatus } from './events.ts'
+import { ProductOption, ProductStatus } from './events.ts'
 
 export const CategoryRef = Type.Object({ id: Id('cat'), slug: Type.String(), name: Type.String() })
 export const optionValues = Type.Record(Type.String(), Type.String())
+
+/** A picture with its whole address, which is longer than what was kept. */
+const ShownImage = Type.Object({ url: Type.String(), alt: Type.String() })
 
 export const Variant = Type.Object({
   id: Id('var'),
@@ -21,7 +24,7 @@ export const Product = Type.Object({
   description: Type.String(),
   status: ProductStatus,
   categories: Type.Array(CategoryRef),
-  images: Type.Array(ProductImage),
+  images: Type.Array(ShownImage),
   options: Type.Array(ProductOption),
   variants: Type.Array(Variant),
   price: Nullable(KeptPrice),
@@ -33,7 +36,7 @@ export const ProductSummary = Type.Object({
   id: Id('prd'),
   slug: Type.String(),
   name: Type.String(),
-  image: Nullable(ProductImage),
+  image: Nullable(ShownImage),
   price: Nullable(KeptPrice),
   inStock: Type.Boolean(),
   createdAt: Time,

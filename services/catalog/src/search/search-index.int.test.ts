@@ -3,6 +3,7 @@ import { afterAll, test as anyTest, beforeAll, describe, expect } from 'vitest'
 import { aProduct, unique } from '../fixtures.ts'
 import { type Searchable, startSearchable } from '../search-fixture.ts'
 import { cases, goods, makeGoods } from './cases.fixture.ts'
+import { choiceCases, makePricedGoods, priceCases } from './prices.fixture.ts'
 
 const engineUrl = process.env.TEST_ELASTICSEARCH_URL ?? ''
 const reason = 'TEST_ELASTICSEARCH_URL is not set, so search on Elasticsearch is not tested'
@@ -45,6 +46,19 @@ describe('search on Elasticsearch', () => {
       expect((await shop.search(`q=${encodeURIComponent(goods[key])}`)).items[0]?.id, key).toBe(id)
       const sku = skuOf.get(key) ?? ''
       for (const q of [sku, sku.toLowerCase()]) expect((await shop.search(`q=${q}`)).items[0]?.id, q).toBe(id)
+    }
+  })
+
+  test('finds in price ranges, in stock and by options what MySQL finds', async () => {
+    const { word, idOf } = await makePricedGoods(shop.t)
+    await shop.settled()
+    const mine = new Set(Object.values(idOf))
+    for (const [query, found] of [...priceCases, ...choiceCases]) {
+      const { items, degraded } = await shop.search(`limit=100&q=${word}&${query}`)
+      expect(degraded).toBe(false)
+      expect(items.flatMap(({ id }) => (mine.has(id) ? [id] : [])).toSorted(), query).toEqual(
+        found.map((name) => idOf[name]).toSorted(),
+      )
     }
   })
 
