@@ -37,6 +37,11 @@ const sendKept = (method: string, ifNoneMatch: string | undefined, reply: Fastif
   else raw.end(kept.bytes, 'latin1')
 }
 
+const sendWhole = (reply: FastifyReply, { status, headers, body }: WholeAnswer): void => {
+  const length = status === 204 || status === 304 ? {} : { 'content-length': body.length }
+  reply.raw.writeHead(status, joinHeaders(replyHeaders(reply), { ...headers, ...length })).end(body)
+}
+
 export interface CachedReads {
   /** Answers from memory. @returns false on a miss */
   answer(request: FastifyRequest, reply: FastifyReply): boolean
@@ -86,7 +91,7 @@ export const cachedReads = (cache: AnswerCache, clock: Clock): CachedReads => {
       const { answer, kept } = await join(keyOf(request), request.url, rules, read)
       if (reply.raw.destroyed) return
       if (kept) sendKept('GET', ifNoneMatch, reply, kept)
-      else reply.raw.writeHead(answer.status, joinHeaders(replyHeaders(reply), answer.headers)).end(answer.body)
+      else sendWhole(reply, answer)
     },
   }
 }

@@ -18,6 +18,8 @@ const connectCodes = new Set([
 ])
 /** A kept-alive connection that the service closed just as the request was sent. */
 const brokenCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+/** The service is there and does not answer. */
+const lateCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 const retryPausesMs = [40, 160]
 /** Who may wait longer than this takes connections of its own, so that a crowd of long waits never stands before the quick ones. */
 const quickMs = 10_000
@@ -29,7 +31,7 @@ const codeOf = (error: unknown): string =>
 
 const asAppError = (name: string, error: unknown): AppError => {
   if (error instanceof AppError) return error
-  const late = codeOf(error) === 'UND_ERR_HEADERS_TIMEOUT' || codeOf(error) === 'UND_ERR_BODY_TIMEOUT'
+  const late = lateCodes.has(codeOf(error)) || (error instanceof Error && error.name === 'TimeoutError')
   return new AppError(
     'upstream_unavailable',
     late ? `${name} did not answer in time` : `${name} does not answer right now`,
