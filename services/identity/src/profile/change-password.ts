@@ -5,6 +5,7 @@ import { auditSecurityEvent, route } from '@cartwright/service-kit'
 import { addressOf } from '../client-address.ts'
 import { lockUser, recipientOf } from '../db/users.ts'
 import type { IdentityDeps } from '../deps.ts'
+import { deviceOf, forgetDevices, rememberDevice } from '../known-device.ts'
 import { voidCodes } from '../one-time-codes/codes.ts'
 import { reauthenticate } from '../passwords/reauthenticate.ts'
 import { assertAcceptable } from '../passwords/rules.ts'
@@ -24,6 +25,8 @@ export const changePassword = route(identityApi.changePassword, async (req, deps
     await tx.run`UPDATE user_account SET password_hash = ${passwordHash} WHERE id = ${userId}`
     await voidCodes(tx, userId)
     await endAllSessions(tx, userId, deps, sessionId)
+    await forgetDevices(tx, userId)
+    await rememberDevice(tx, userId, deviceOf(req, deps))
     await auditSecurityEvent(tx, deps, 'password_changed', { userId, clientAddress: addressOf(req, deps) })
     await publish(tx, identityEvents.passwordChanged, {
       userId,

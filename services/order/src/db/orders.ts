@@ -67,7 +67,9 @@ export const totalsOfRow = (row: OrderRow) => ({
 
 /** What mails need to know of an order. */
 export const mailOf = (row: OrderRow) => {
-  const addresses = row.addresses === null ? null : (JSON.parse(row.addresses) as { shipping: Address })
+  // A guest has proven no address: the mail carries no text that a stranger to it chose.
+  const isNamed = row.addresses !== null && row.principal_role !== 'guest'
+  const addresses = isNamed ? (JSON.parse(row.addresses ?? '') as { shipping: Address }) : null
   return {
     orderId: row.id,
     number: row.number,

@@ -55,6 +55,24 @@ describe('a checkout that goes on', () => {
     expect((await o.t.as(shopper).get(`/v1/orders/${placed.body.id}`)).body).toEqual(placed.body)
   })
 
+  test('mails about the order of a guest carry no name: the address may be a stranger’s', async () => {
+    for (const [role, members] of [
+      ['guest', ['email']],
+      ['customer', ['email', 'name']],
+    ] as const) {
+      const shopper = o.aShopper(role)
+      o.fillCart(shopper, [{ sku: o.anItem().sku, quantity: 1 }])
+      const { id } = (await o.checkout(shopper, role === 'guest' ? { email: 'Stranger@Example.net' } : {})).body
+      await o.t.as(shopper).post(`/v1/orders/${id}/cancel`, {})
+      await o.t.idle()
+      const mailed = await o.t.sql(
+        `SELECT payload FROM outbox_event WHERE payload LIKE '%"recipient"%' AND partition_key = '${id}'`,
+      )
+      expect(mailed.length).toBeGreaterThan(0)
+      for (const { payload } of mailed) expect(Object.keys(JSON.parse(payload).recipient).sort()).toEqual(members)
+    }
+  })
+
   test('a guest orders with an e-mail address, and not without one', async () => {
     const guest = o.aShopper('guest')
     o.fillCart(guest, [{ sku: o.anItem().sku, quantity: 1 }])
