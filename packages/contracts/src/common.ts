@@ -2,6 +2,7 @@
 import { IsOptional, type Static, type TOptional, type TProperties, type TSchema, Type } from 'typebox'
 import { countries } from './countries.ts'
 import { currencies } from './currencies.ts'
+import { erasedAs } from './personal.ts'
 
 /** An object that refuses unknown members: input schemas are closed. */
 export const Closed = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false })
@@ -141,11 +142,14 @@ export const Page = <S extends TSchema>(item: S) => Type.Object({ items: Type.Ar
 export const Role = Type.Union([Type.Literal('guest'), Type.Literal('customer'), Type.Literal('admin')])
 export type Role = Static<typeof Role>
 
-/** Whom a mail is for. Travels only in events that notification reads. */
-export const Recipient = Type.Object({ email: KeptEmail, name: Type.Optional(Type.String({ maxLength: 120 })) })
-export type Recipient = Static<typeof Recipient>
 /** Stands in events for an address that was erased with its account: nobody is to be written to. */
 export const erasedEmail = 'erased@invalid.example'
+/** Whom a mail is for. Travels only in events that notification reads. */
+export const Recipient = Type.Object(
+  { email: KeptEmail, name: Type.Optional(Type.String({ maxLength: 120 })) },
+  erasedAs({ email: erasedEmail }),
+)
+export type Recipient = Static<typeof Recipient>
 export const Locale = Type.String({ pattern: '^[a-z]{2}(-[A-Z]{2})?$' })
 
 /** RFC 9457 problem document. */

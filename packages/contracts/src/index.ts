@@ -39,6 +39,7 @@ export * from './order/lines.ts'
 export * from './order/return-page.ts'
 export * from './payment/api.ts'
 export * from './payment/events.ts'
+export * from './personal.ts'
 
 export type UpstreamName = 'identity' | 'catalog' | 'cart' | 'order' | 'payment' | 'notification'
 

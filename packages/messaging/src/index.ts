@@ -16,7 +16,18 @@ export {
 } from './consume.ts'
 export type { CrashHook, CrashPoint } from './crash-point.ts'
 export type { DeadReason } from './dead-letter.ts'
-export { housekeeping, purgeInbox } from './housekeeping.ts'
+export {
+  completeSweep,
+  eraseDeadLetters,
+  eraseEvents,
+  eraseJobErrors,
+  hasErased,
+  isErased,
+  listDueErasures,
+  recordErasure,
+  sweepKind,
+} from './erasure.ts'
+export { housekeeping, redeliveryDays } from './housekeeping.ts'
 export { type Invariant, invariant, keptViolations, type Round, type Row, roundsOf, type Violation } from './invariant.ts'
 export { backboneInvariants } from './invariants.ts'
 export { type AnyJob, type Job, job, LeaseLost, PermanentFailure, type WorkItem } from './job.ts'

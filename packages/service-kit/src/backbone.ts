@@ -15,6 +15,7 @@ import {
   type Worker,
 } from '@cartwright/messaging'
 import type { ConfigSpec } from './config.ts'
+import { findDueErasures, sweepErasures } from './erasure.ts'
 import { purgeIdempotencyKeys } from './idempotency.ts'
 import { invariantsOf, watchInvariants } from './invariants.ts'
 import type { BaseDeps, ServiceDefinition, StartOptions } from './service.ts'
@@ -97,9 +98,17 @@ const startWorkers = <S extends ConfigSpec, Own extends object>(
   const crash = options.crash ? { crash: options.crash } : {}
   const alone = options.alone ? { alone: true } : {}
   const observeJob = (kind: string, outcome: string, ms: number) => metrics.jobs.observe({ kind, outcome }, ms / 1000)
-  const kitTasks = [housekeeping, purgeIdempotencyKeys, ...watchInvariants(invariantsOf(definition), deps)]
+  const kitTasks = [housekeeping, purgeIdempotencyKeys, findDueErasures, ...watchInvariants(invariantsOf(definition), deps)]
   return [
-    startJobs({ db, jobs: definition.jobs ?? [], deps, log, observe: observeJob, ...crash, ...alone }),
+    startJobs({
+      db,
+      jobs: [...(definition.jobs ?? []), sweepErasures(definition.erase)],
+      deps,
+      log,
+      observe: observeJob,
+      ...crash,
+      ...alone,
+    }),
     ...(definition.sagas ?? []).map((declared) => declared.startTimer(db, deps, log)),
     startPeriodics({ db, tasks: [...(definition.periodics ?? []), ...kitTasks], deps, owner, log }),
     startRelay({

@@ -1,4 +1,5 @@
 // Configuration from the environment: whole names, typed, frozen, complete or refused with every problem at once.
+import { redeliveryDays } from '@cartwright/messaging'
 
 /** One environment variable: its whole name, how to read it, its default and one sentence of documentation. */
 export interface Variable<T> {
@@ -37,6 +38,15 @@ const parseFlag = (text: string): boolean => {
 export const text = variable<string>('text', (value) => value)
 /** Declares a whole number; name its unit in the field's name and the doc. */
 export const integer = variable<number>('integer', parseInteger)
+/** Declares for how many days something is kept. @param atLeast fewer refuse to start */
+export const days = (name: string, doc: string, fallback: number, atLeast = 1): Variable<number> => ({
+  ...integer(name, doc, fallback),
+  parse: (given) => {
+    const count = parseInteger(given)
+    if (count < atLeast || count > 36_500) throw new Error(`is not a number of days from ${atLeast} to 36500`)
+    return count
+  },
+})
 /** Declares `true` or `false`. */
 export const flag = variable<boolean>('flag', parseFlag)
 /** Declares a comma-separated list. */
@@ -164,6 +174,9 @@ export const sharedSpec = {
     'Seconds between two checks of the invariants, in one replica at a time; 0 checks none',
     30,
   ),
+  doneJobDays: days('RETENTION_DONE_JOB_DAYS', 'Days for which jobs that are done are kept; 8 at least', 30, redeliveryDays),
+  sagaStepDays: days('RETENTION_SAGA_STEP_DAYS', 'Days for which the steps of sagas are kept for the inspector', 90),
+  deadLetterDays: days('RETENTION_DEAD_LETTER_DAYS', 'Days for which dead letters are kept after they were resolved', 90),
   shutdownDelayMs: integer('SHUTDOWN_DELAY_MS', 'Milliseconds between not ready and closing, so that load balancers notice', 0),
 } satisfies ConfigSpec
 export type SharedConfig = ConfigOf<typeof sharedSpec>

@@ -1,7 +1,7 @@
 // Idempotency keys: one effect per principal, route and key, stored in the effect's own transaction and replayed afterwards.
 import { createHash } from 'node:crypto'
 import { AppError } from '@cartwright/contracts'
-import { ConflictError, type Database, errnoOf, type Tx } from '@cartwright/db'
+import { ConflictError, type Database, errnoOf, join, purge, type Queryable, sql, type Tx } from '@cartwright/db'
 import { type Periodic, periodic } from '@cartwright/messaging'
 
 /** What a route answers when it is not just the body of its first success status. */
@@ -56,6 +56,8 @@ export const readKey = (header: string | string[] | undefined): string => {
 const replay = (stored: Stored, request: KeyedRequest): Answer => {
   if (stored.request_hash !== request.hash) throw new AppError('idempotency_key_reused')
   if (stored.status === null) throw new AppError('idempotency_key_in_flight', undefined, {}, 1)
+  if (stored.body === null)
+    throw new AppError('conflict', 'this was done before; its answer is erased with the account it was about')
   return { status: stored.status, body: JSON.parse(stored.body ?? 'null'), headers: { 'idempotent-replayed': 'true' } }
 }
 
@@ -126,16 +128,32 @@ export const once = async (db: Database, request: KeyedRequest, work: (tx: Tx) =
   }
 }
 
-const purgeBatch = 1000
-
 /** Deletes keys that are past their 24 hours, in small batches. */
 export const purgeIdempotencyKeys: Periodic<{ db: Database }> = periodic({
   name: 'kit-idempotency-keys',
   everySec: 600,
-  run: async ({ db }) => {
-    for (let affected = purgeBatch; affected === purgeBatch; ) {
-      affected = (await db.run`DELETE FROM idempotency_key WHERE created_at < ${db.dbNow} - INTERVAL 25 HOUR LIMIT ${purgeBatch}`)
-        .affectedRows
-    }
-  },
+  run: ({ db }) =>
+    purge((limit) => db.run`DELETE FROM idempotency_key WHERE created_at < ${db.dbNow} - INTERVAL 25 HOUR LIMIT ${limit}`),
 })
+
+interface StoredKey {
+  scope: string
+  idempotency_key: string
+}
+
+/**
+ * Erases stored answers that mention one of `subjectIds`, whoever asked: an operator's answer shows the order that was shipped. The keys
+ * stay, so that nothing is done a second time.
+ */
+export const eraseAnswers = async (db: Queryable, subjectIds: readonly string[]): Promise<void> => {
+  if (subjectIds.length === 0) return
+  const mentions = join(
+    subjectIds.map((id) => sql`LOCATE(${id}, body COLLATE utf8mb4_bin) > 0 OR LOCATE(${`${id}:`}, scope) = 1`),
+    ' OR ',
+  )
+  // Read without locks, and written by key: other requests must not wait for a look at all answers.
+  const found =
+    await db.rows<StoredKey>`SELECT scope, idempotency_key FROM idempotency_key WHERE body IS NOT NULL AND (${mentions})`
+  for (const { scope, idempotency_key: key } of found)
+    await db.run`UPDATE idempotency_key SET body = NULL WHERE scope = ${scope} AND idempotency_key = ${key}`
+}

@@ -10,6 +10,7 @@ export {
   ConfigError,
   type ConfigOf,
   type ConfigSpec,
+  days,
   developmentOnly,
   type Environment,
   environmentVariable,
@@ -28,7 +29,7 @@ export {
   type Variable,
 } from './config.ts'
 export type { AnswerHeaders } from './http-server.ts'
-export type { Answer } from './idempotency.ts'
+export { type Answer, eraseAnswers } from './idempotency.ts'
 export { createLogger, type Logger } from './logger.ts'
 export type { Metrics } from './metrics.ts'
 export { type CodeMaker, codeMaker } from './one-time-code.ts'
@@ -48,6 +49,7 @@ export {
 export {
   type BaseDeps,
   defineService,
+  type Erase,
   type RunningService,
   type Service,
   type ServiceDefinition,

@@ -1,7 +1,7 @@
 // A service is a value: what it is called, what it needs, what it does. `start` makes it run, alone or beside others.
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Database, NewId } from '@cartwright/db'
+import type { Database, NewId, Tx } from '@cartwright/db'
 import type {
   AnyJob,
   AnySagaTable,
@@ -51,6 +51,12 @@ export interface BaseDeps<S extends ConfigSpec> {
   crash?: CrashHook
 }
 
+/**
+ * Erases what the service's own tables hold of people and orders, given by id. Called where they are erased, and again for 24 hours, so
+ * that what raced with the erasure is found: repeating it changes nothing.
+ */
+export type Erase<Deps> = (tx: Tx, subjectIds: readonly string[], deps: Deps) => Promise<void>
+
 /** Every service's spec holds these three fields, under the service's own variable names. */
 export interface ServiceDefinition<S extends ConfigSpec, Own extends object> {
   name: ServiceName
@@ -80,6 +86,8 @@ export interface ServiceDefinition<S extends ConfigSpec, Own extends object> {
   // biome-ignore lint/suspicious/noExplicitAny: states and inputs are the saga's own business.
   sagas?: readonly RunnableSaga<string, any, BaseDeps<S> & Own>[]
   periodics?: readonly Periodic<BaseDeps<S> & Own>[]
+  /** Erases personal data in the service's own tables; the kit erases what is left in those of the backbone. */
+  erase?: Erase<BaseDeps<S> & Own>
   /** What is always true of the service's rows, watched while it runs. Those of the backbone are added by the kit. */
   invariants?: readonly Invariant<BaseDeps<S> & Own>[]
   /** For what contracts cannot say: plugins, pages. Gets the Fastify instance itself. */

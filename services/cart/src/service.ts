@@ -2,11 +2,12 @@
 import { fileURLToPath } from 'node:url'
 import { defineService } from '@cartwright/service-kit'
 import { addLine, clearCart, removeLine, setCurrency, updateLine } from './change-lines/routes.ts'
+import { cleanUp } from './clean-up/tasks.ts'
 import { config } from './config.ts'
 import { openCache } from './db/cache.ts'
 import { openPrisma } from './db/prisma.ts'
 import type { CartOwn } from './deps.ts'
-import { onAccountClosed } from './erase-customer/on-account-closed.ts'
+import { eraseShopper, onAccountClosed } from './erase-customer/on-account-closed.ts'
 import { onProductChanged } from './follow-catalog/on-product-changed.ts'
 import { onStockChanged } from './follow-catalog/on-stock-changed.ts'
 import { onOrderCancelled } from './follow-orders/on-order-cancelled.ts'
@@ -29,6 +30,8 @@ export const cartService = defineService<typeof config, CartOwn>({
   },
   routes: [getCart, addLine, setCurrency, updateLine, removeLine, clearCart, mergeCart, internalOpenCart],
   consumers: [onProductChanged, onStockChanged, onOrderPlaced, onOrderCancelled, onAccountClosed],
+  periodics: [cleanUp],
+  erase: eraseShopper,
   invariants: [cacheCopies],
   close: async (deps) => deps.cache.close(),
 })

@@ -6,6 +6,7 @@ import { addAddress, deleteAddress, listAddresses, updateAddress } from './addre
 import { getUser, listUsers, updateUser } from './admin-users/routes.ts'
 import { cleanUp } from './clean-up/tasks.ts'
 import { config } from './config.ts'
+import { eraseUsers } from './db/erase.ts'
 import { normalizeKeptEmails } from './db/kept-emails.ts'
 import { openPrisma } from './db/prisma.ts'
 import type { IdentityDeps, IdentityOwn } from './deps.ts'
@@ -88,6 +89,7 @@ export const identityService = defineService<typeof config, IdentityOwn>({
     periodic({ name: 'identity-key-rotation', everySec: 60, run: (deps: IdentityDeps) => ensureKeys(deps.db, keyRules(deps)) }),
     cleanUp,
   ],
+  erase: eraseUsers,
   invariants: [oneKeySigns, addressesAreReachable],
   revocationList: ({ db }, since, after) => listRevocations(db, since, after),
   seed,

@@ -1,5 +1,6 @@
 // Every environment variable of notification.
-import { integer, secret, text } from '@cartwright/service-kit'
+import { redeliveryDays } from '@cartwright/messaging'
+import { days, integer, secret, text } from '@cartwright/service-kit'
 
 export const config = {
   port: integer('NOTIFICATION_PORT', 'Port; 0 takes a free one', 0),
@@ -23,5 +24,6 @@ export const config = {
   orderLinkDays: integer('NOTIFICATION_ORDER_LINK_DAYS', 'Days for which the link to an order in a mail works', 90),
   smtpTimeoutMs: integer('NOTIFICATION_SMTP_TIMEOUT_MS', 'Milliseconds that the mail server may stay silent', 15_000),
   alertWindowSec: integer('NOTIFICATION_ALERT_WINDOW_SEC', 'Seconds in which alerts about failed payments become one mail', 300),
+  messageDays: days('NOTIFICATION_MESSAGE_DAYS', 'Days for which mails are kept; 8 at least', 30, redeliveryDays),
   deferHours: integer('NOTIFICATION_DEFER_HOURS', 'Hours for which a recipient that is refused “for now” is tried again', 72),
 }

@@ -22,7 +22,8 @@ export interface MailRequest<N extends TemplateName> {
   content: ContentOf<N>
   to: Recipient
   locale: string
-  userId?: string
+  /** Whose account the mail is erased with. */
+  userId?: string | null | undefined
   order?: { orderId: string; number: string }
   code?: { sealedCode: string; expiresAt: string }
 }
@@ -31,7 +32,10 @@ export interface MailRequest<N extends TemplateName> {
 export const ofOwner = (principalId: string | undefined): { userId?: string } =>
   principalId === undefined ? {} : { userId: principalId }
 
-/** Asks for a mail. Asking again for the same event, template and recipient changes nothing. */
+/**
+ * Asks for a mail. Asking again for the same event, template and recipient changes nothing. Nobody is written to about an order whose
+ * customer is erased, nor about a closed account; of an order that outlives its account each mail is sent and then erased.
+ */
 export const askForMail = async <N extends TemplateName>(
   tx: Tx,
   request: MailRequest<N>,
@@ -39,6 +43,7 @@ export const askForMail = async <N extends TemplateName>(
 ): Promise<void> => {
   const { cause, template, content, to, locale, userId, order, code } = request
   if (to.email === erasedEmail) return
+  const isAlert = template.startsWith('alert-')
   const id = deps.newId('msg')
   const delivery: Delivery = { messageId: id, resends: 0 }
   const row: NewMessage = {
@@ -57,7 +62,7 @@ export const askForMail = async <N extends TemplateName>(
     expires_at: code ? new Date(code.expiresAt) : null,
   }
   // Sent together. Where this mail was asked for before, the work finds none under the new id and ends.
-  insertMessage(tx, row)
+  insertMessage(tx, row, isAlert ? null : (order?.orderId ?? userId ?? null))
   await enqueue(tx, deliverKind, deliverKey(delivery), delivery)
 }
 

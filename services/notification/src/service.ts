@@ -8,6 +8,7 @@ import { onDisputeClosed } from './alert-admins/on-dispute-closed.ts'
 import { onDisputeOpened } from './alert-admins/on-dispute-opened.ts'
 import { onRefundFailed } from './alert-admins/on-refund-failed.ts'
 import { onReviewRequired } from './alert-admins/on-review-required.ts'
+import { purgeMessages } from './clean-up/tasks.ts'
 import { config } from './config.ts'
 import { openPrisma } from './db/prisma.ts'
 import { dropExpiredCodes } from './deliver-mail/drop-expired-codes.ts'
@@ -16,7 +17,9 @@ import { orderUrlTemplate } from './deliver-mail/order-url.ts'
 import { codeOpener } from './deliver-mail/sealed-code.ts'
 import { smtpMailer } from './deliver-mail/smtp.ts'
 import type { NotificationOwn } from './deps.ts'
+import { eraseRecipient } from './erase-customer/erase.ts'
 import { onAccountClosed } from './erase-customer/on-account-closed.ts'
+import { onPersonalDataErased } from './erase-customer/on-personal-data-erased.ts'
 import { adminListMessages } from './manage-messages/list-route.ts'
 import { adminResendMessage } from './manage-messages/resend-route.ts'
 import { onCancelled } from './order-news/on-cancelled.ts'
@@ -60,6 +63,7 @@ export const notificationService = defineService<typeof config, NotificationOwn>
     onPasswordChanged,
     onEmailChanged,
     onAccountClosed,
+    onPersonalDataErased,
     onConfirmed,
     onShipped,
     onDelivered,
@@ -73,7 +77,8 @@ export const notificationService = defineService<typeof config, NotificationOwn>
     onDisputeClosed,
   ],
   jobs: [deliverMail, collectAlerts],
-  periodics: [dropExpiredCodes],
+  periodics: [dropExpiredCodes, purgeMessages],
+  erase: eraseRecipient,
   invariants: [oneMail, mailsMove],
   close: async (deps) => deps.mailer.close(),
 })

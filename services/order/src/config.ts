@@ -1,5 +1,5 @@
 // Every environment variable of order.
-import { integer, secret, text, textList } from '@cartwright/service-kit'
+import { days, integer, secret, text, textList } from '@cartwright/service-kit'
 
 export const config = {
   port: integer('ORDER_PORT', 'Port; 0 takes a free one', 0),
@@ -61,5 +61,10 @@ export const config = {
   sealPublicJwk: text('SEAL_PUBLIC_JWK', 'Public JWK of notification: one-time codes travel sealed for it'),
   lookupCodeSec: integer('ORDER_LOOKUP_CODE_SEC', 'Life of the code that leads a guest back to an order, in seconds', 600),
   lookupTokenSec: integer('ORDER_LOOKUP_TOKEN_SEC', 'Life of the token that such a code is exchanged for, in seconds', 900),
+  shippedEndsDays: days(
+    'ORDER_SHIPPED_ENDS_DAYS',
+    'Days after which a shipped order that nobody reported as delivered counts as ended, so that a closed account is erased from it',
+    30,
+  ),
   graceSec: integer('ORDER_EXPIRY_GRACE_SEC', 'Seconds after the payment page’s own expiry until order asks for it', 120),
 }

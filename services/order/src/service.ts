@@ -7,7 +7,9 @@ import { checkoutSaga } from './checkout-saga/effects.ts'
 import { paymentNews, sagaHandlers } from './checkout-saga/handlers.ts'
 import { config } from './config.ts'
 import { type OrderDeps, type OrderOwn, openDeps } from './deps.ts'
-import { eraseDone, onAccountClosed } from './erase-customer/on-account-closed.ts'
+import { eraseCustomer } from './erase-customer/erase.ts'
+import { eraseOrders, findEnded } from './erase-customer/job.ts'
+import { onAccountClosed } from './erase-customer/on-account-closed.ts'
 import { compensateSaga, getSaga, retrySaga } from './inspect-saga/routes.ts'
 import { dropOldCodes } from './look-up-order/codes.ts'
 import { sendLookupCode } from './look-up-order/job.ts'
@@ -52,12 +54,13 @@ export const orderService = defineService<typeof config, OrderOwn>({
   independentKeys: true,
   consumers: [...sagaHandlers, ...paymentNews, onAccountClosed],
   sagas: [checkoutSaga],
-  jobs: [sendLookupCode],
+  jobs: [sendLookupCode, eraseOrders],
   periodics: [
-    periodic({ name: 'order-erasure', everySec: 600, run: eraseDone }),
+    findEnded,
     periodic({ name: 'order-lookup-cleanup', everySec: 3600, run: dropOldCodes }),
     periodic({ name: 'order-unpaid-cleanup', everySec: 3600, run: dropOldHolders }),
   ],
+  erase: eraseCustomer,
   invariants: [orderMoney, oneOrder, orderHistory, orderSaga],
   // Long polls end when the service drains, or they would hold its stop up.
   http: async (app, deps: OrderDeps) => {

@@ -1,5 +1,5 @@
 // Every environment variable of payment.
-import { developmentOnly, integer, keyMaterial, secret, text, textList } from '@cartwright/service-kit'
+import { days, developmentOnly, integer, keyMaterial, secret, text, textList } from '@cartwright/service-kit'
 
 export const config = {
   port: integer('PAYMENT_PORT', 'Port; 0 takes a free one', 0),
@@ -13,5 +13,16 @@ export const config = {
   ),
   stripeTimeoutMs: integer('PAYMENT_STRIPE_TIMEOUT_MS', 'Milliseconds to wait for an answer of Stripe', 8000),
   sessionSec: integer('PAYMENT_SESSION_SEC', 'Seconds a payment page stays open; Stripe takes 1800 to 86400', 1860),
+  stripeEventDays: days(
+    'PAYMENT_STRIPE_EVENT_DAYS',
+    'Days for which Stripe’s events are kept; Stripe itself keeps them for 30',
+    30,
+    8,
+  ),
+  reconciliationDays: days(
+    'PAYMENT_RECONCILIATION_DAYS',
+    'Days for which comparisons with Stripe and their findings are kept',
+    30,
+  ),
   reconcileSec: integer('PAYMENT_RECONCILE_SEC', 'Seconds between comparisons with Stripe', 300),
 }

@@ -5,7 +5,9 @@ import { closeSession, onExpiryRequested } from './close-session/close-session.t
 import { config } from './config.ts'
 import { openPrisma } from './db/prisma.ts'
 import type { PaymentOwn } from './deps.ts'
+import { erasePayer } from './erase-customer/erase.ts'
 import { onAccountClosed } from './erase-customer/on-account-closed.ts'
+import { onPersonalDataErased } from './erase-customer/on-personal-data-erased.ts'
 import { openSession } from './open-session/job.ts'
 import { onPaymentRequested } from './open-session/on-payment-requested.ts'
 import { adminGetPayment, adminListPayments } from './read-payment/routes.ts'
@@ -42,8 +44,9 @@ export const paymentService = defineService<typeof config, PaymentOwn>({
   ],
   parksBehindDeadLetters: true,
   independentKeys: true,
-  consumers: [onPaymentRequested, onExpiryRequested, onRefundRequested, onAccountClosed],
+  consumers: [onPaymentRequested, onExpiryRequested, onRefundRequested, onAccountClosed, onPersonalDataErased],
   jobs: [openSession, closeSession, refund, awaitRefund, processStripeEvent, reconcile],
   periodics: [dueSessions, schedule, purge],
+  erase: erasePayer,
   invariants: [refundsCovered, onePage],
 })

@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { Id, Locale, Recipient, Time } from '../common.ts'
 import { publisher } from '../event.ts'
+import { erasedAs } from '../personal.ts'
 import { AccessRevocation } from './internal-api.ts'
 
 const identity = publisher('identity', 'identity.events')
@@ -24,7 +25,7 @@ export const identityEvents = {
       recipient: Recipient,
       locale: Locale,
       /** Compact JWE for notification's key; opened only when the mail is sent. */
-      sealedCode: Type.String(),
+      sealedCode: Type.String(erasedAs('')),
       expiresAt: Time,
     }),
   ),
@@ -51,7 +52,7 @@ export const identityEvents = {
       locale: Locale,
       at: Time,
       /** Undoes the change; compact JWE for notification's key, mailed to the previous address only. Absent when a change was undone. */
-      sealedUndoToken: Type.Optional(Type.String()),
+      sealedUndoToken: Type.Optional(Type.String(erasedAs(''))),
       undoUntil: Type.Optional(Time),
     }),
   ),

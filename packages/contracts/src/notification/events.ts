@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { Id, Nullable } from '../common.ts'
 import { publisher } from '../event.ts'
+import { erasedAs } from '../personal.ts'
 
 const notification = publisher('notification', 'notification.events')
 
@@ -14,7 +15,7 @@ export const notificationEvents = {
       messageId: Id('msg'),
       template: Type.String(),
       orderId: Nullable(Type.String()),
-      reason: Type.String(),
+      reason: Type.String(erasedAs('')),
     }),
   ),
 }

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { Id, KeptCurrency, Locale, Money, Nullable, Recipient, Role, Time } from '../common.ts'
 import { publisher } from '../event.ts'
 import { Totals } from '../money.ts'
+import { erasedAs } from '../personal.ts'
 import { CancelReason, OrderId, PricedLine, ReservationId, StockLine } from './lines.ts'
 
 const order = publisher('order', 'order.events')
@@ -74,8 +75,8 @@ export const orderEvents = {
       amount: Money,
       /** What the hosted page lists; the sum equals `amount`. */
       charges: Type.Array(Type.Object({ name: Type.String(), quantity: Type.Integer({ minimum: 1 }), unitAmount: Money })),
-      successUrl: Type.String(),
-      cancelUrl: Type.String(),
+      successUrl: Type.String(erasedAs('')),
+      cancelUrl: Type.String(erasedAs('')),
       /** No new session is opened later than this. */
       holdUntil: Time,
     }),
@@ -93,7 +94,7 @@ export const orderEvents = {
     'order.refund-requested',
     1,
     ofOrder,
-    Type.Object({ ...mail, refundId: Id('rfd'), amount: Money, reason: Type.String() }),
+    Type.Object({ ...mail, refundId: Id('rfd'), amount: Money, reason: Type.String(erasedAs('')) }),
   ),
   confirmed: order('order.confirmed', 1, ofOrder, Type.Object({ ...mail, lines: Type.Array(PricedLine), totals: Totals })),
   shipped: order(
@@ -104,7 +105,7 @@ export const orderEvents = {
       ...mail,
       shipmentId: Type.String(),
       carrier: Type.String(),
-      trackingNumber: Type.String(),
+      trackingNumber: Type.String(erasedAs('')),
       lines: Type.Array(Type.Object({ sku: Type.String(), name: Type.String(), quantity: Type.Integer() })),
     }),
   ),
@@ -129,7 +130,14 @@ export const orderEvents = {
     'order.lookup-requested',
     1,
     ofOrder,
-    Type.Object({ ...mail, sealedCode: Type.String(), expiresAt: Time }),
+    Type.Object({ ...mail, sealedCode: Type.String(erasedAs('')), expiresAt: Time }),
+  ),
+  /** The order has ended and its account is closed: order has erased what identifies the customer, and its readers do too. */
+  personalDataErased: order(
+    'order.personal-data-erased',
+    1,
+    ofOrder,
+    Type.Object({ orderId: OrderId, principalId: Type.String(), at: Time }),
   ),
 }
 

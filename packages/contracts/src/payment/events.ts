@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { Id, Locale, Money, Nullable, Recipient, Time } from '../common.ts'
 import { publisher } from '../event.ts'
 import { OrderId } from '../order/lines.ts'
+import { erasedAs } from '../personal.ts'
 
 const payment = publisher('payment', 'payment.events')
 const ofOrder = { aggregate: 'payment', key: 'orderId' } as const
@@ -24,7 +25,7 @@ export const paymentEvents = {
       orderId: OrderId,
       paymentId: Id('pay'),
       attempt: Type.Integer(),
-      url: Type.String(),
+      url: Type.String(erasedAs('')),
       expiresAt: Time,
     }),
   ),
@@ -38,7 +39,7 @@ export const paymentEvents = {
       attempt: Type.Integer(),
       declineCode: Type.String(),
       amount: Money,
-      payUrl: Nullable(Type.String()),
+      payUrl: Nullable(Type.String(erasedAs(null))),
     }),
   ),
   succeeded: payment(
@@ -47,7 +48,7 @@ export const paymentEvents = {
     ofOrder,
     Type.Object({ orderId: OrderId, paymentId: Id('pay'), amount: Money, at: Time }),
   ),
-  failed: payment('payment.failed', 1, ofOrder, Type.Object({ ...about, amount: Money, reason: Type.String() })),
+  failed: payment('payment.failed', 1, ofOrder, Type.Object({ ...about, amount: Money, reason: Type.String(erasedAs('')) })),
   expired: payment(
     'payment.expired',
     1,

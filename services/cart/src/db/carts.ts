@@ -1,6 +1,7 @@
 // Rows of carts. Every write first counts the version up, which locks the cart: whoever comes second waits and sees the result.
 import { AppError } from '@cartwright/contracts'
 import { list, type Queryable, rowsOf, sql, type Tx } from '@cartwright/db'
+import { hasErased, isErased } from '@cartwright/messaging'
 import type { CartLine, CartState, View } from '../cart.ts'
 import { type ViewColumns, viewOf } from './views.ts'
 
@@ -41,10 +42,10 @@ export const findOpenCart = async (db: Queryable, principalId: string, also?: st
   return { cart: { id: head.cart_id, version: head.version ?? 0, currency: head.currency ?? '', lines }, views }
 }
 
-/** @throws Error when it is gone, which the caller's lock rules out */
+/** @throws AppError unauthenticated when there is none: no cart is opened for an account that is closed */
 export const getOpenCart = async (tx: Tx, principalId: string, also?: string): Promise<OpenCart> => {
   const open = await findOpenCart(tx, principalId, also)
-  if (open === null) throw new Error('the cart that was just locked is not there')
+  if (open === null) throw new AppError('unauthenticated', 'the account is closed')
   return open
 }
 
@@ -85,7 +86,7 @@ export const writeOpenCart = async (tx: Tx, principalId: string, fresh: NewCart,
   if (affectedRows > 0 && open) return open
   tx.write`INSERT INTO cart (id, principal_id, open_for, currency, version, created_at, updated_at)
     SELECT ${fresh.id}, ${principalId}, ${principalId}, ${fresh.currency}, before_this.top + 1, ${tx.dbNow}, ${tx.dbNow}
-    FROM (SELECT COALESCE(MAX(version), 0) AS top FROM cart WHERE principal_id = ${principalId}) before_this
+    FROM (SELECT COALESCE(MAX(version), 0) AS top FROM cart WHERE principal_id = ${principalId}) before_this WHERE NOT ${isErased(principalId)}
     ON DUPLICATE KEY UPDATE version = cart.version + 1, updated_at = VALUES(updated_at)`
   return getOpenCart(tx, principalId, also)
 }
@@ -98,16 +99,17 @@ export const writeOpenCartIn = async (tx: Tx, principalId: string, fresh: NewCar
   return { ...open, cart: { ...open.cart, currency: fresh.currency } }
 }
 
-/** The open cart; an empty one is opened when there is none, which counts no write. @throws AppError conflict when it was closed this instant */
+/** The open cart; an empty one is opened when there is none, which counts no write. @throws AppError conflict when it was closed this instant, unauthenticated when the account is closed */
 export const findOrOpenCart = async (db: Queryable, principalId: string, fresh: NewCart): Promise<OpenCart> => {
   const found = await findOpenCart(db, principalId)
   if (found) return found
   await db.run`INSERT IGNORE INTO cart (id, principal_id, open_for, currency, version, created_at, updated_at)
     SELECT ${fresh.id}, ${principalId}, ${principalId}, ${fresh.currency}, before_this.top, ${db.dbNow}, ${db.dbNow}
-    FROM (SELECT COALESCE(MAX(version) + 1, 0) AS top FROM cart WHERE principal_id = ${principalId}) before_this`
+    FROM (SELECT COALESCE(MAX(version) + 1, 0) AS top FROM cart WHERE principal_id = ${principalId}) before_this WHERE NOT ${isErased(principalId)}`
   const opened = await findOpenCart(db, principalId)
-  if (opened === null) throw new AppError('conflict')
-  return opened
+  if (opened !== null) return opened
+  if (await hasErased(db, principalId)) throw new AppError('unauthenticated', 'the account is closed')
+  throw new AppError('conflict')
 }
 
 /** Opens a cart that follows a closed one, with a version that is newer than any that was ever answered. */

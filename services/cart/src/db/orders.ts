@@ -20,7 +20,8 @@ interface Row {
 
 /** Locks the facts of an order. */
 export const lockOrderFacts = async (tx: Tx, orderId: string, cartId: string): Promise<OrderFacts> => {
-  const made = await tx.run`INSERT IGNORE INTO cart_order (order_id, cart_id) VALUES (${orderId}, ${cartId})`
+  const made =
+    await tx.run`INSERT IGNORE INTO cart_order (order_id, cart_id, created_at) VALUES (${orderId}, ${cartId}, ${tx.dbNow})`
   if (made.affectedRows === 1) return { closed: false, takenFrom: null, cancelled: false, givenBack: false }
   const row =
     await tx.one<Row>`SELECT closed_at, taken_from, cancelled_at, given_back_at FROM cart_order WHERE order_id = ${orderId} FOR UPDATE`

@@ -1,5 +1,6 @@
 // Puts the lines of a cancelled order into the shopper's open cart, or a new one. It counts as a write, since she sees it.
 import type { Tx } from '@cartwright/db'
+import { hasErased } from '@cartwright/messaging'
 import { type View, withLines } from '../cart.ts'
 import { saveLines, writeOpenCartIn } from '../db/carts.ts'
 import { updateGivenBack } from '../db/orders.ts'
@@ -13,9 +14,10 @@ export interface CancelledOrder {
   lines: readonly OrderedLine[]
 }
 
-/** @param principalId whose cart the order took the lines from */
+/** Nothing for an account that is closed. @param principalId whose cart the order took the lines from */
 export const giveBack = async (tx: Tx, principalId: string, order: CancelledOrder, deps: CartDeps): Promise<void> => {
   const { orderId, currency } = order
+  if (await hasErased(tx, principalId)) return
   const { cart, views } = await writeOpenCartIn(tx, principalId, { id: deps.newId('crt'), currency })
   const variants = await listVariants(
     tx,

@@ -1,10 +1,10 @@
 // A shopper's own profile: name, language, a new address that is proven first, and the end of the account.
 import { AppError, identityApi, identityEvents } from '@cartwright/contracts'
-import { raw } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { auditSecurityEvent, route } from '@cartwright/service-kit'
 import { addressOf } from '../client-address.ts'
 import { lockWithAdmins } from '../db/admins.ts'
+import { eraseAccount } from '../db/erase.ts'
 import { lockUser } from '../db/users.ts'
 import type { IdentityDeps } from '../deps.ts'
 import { reauthenticate } from '../passwords/reauthenticate.ts'
@@ -39,8 +39,7 @@ export const closeMe = route(identityApi.closeMe, async (req, deps: IdentityDeps
     if (activeAdmins.has(id) && activeAdmins.size === 1) throw new AppError('last_admin')
     await tx.run`UPDATE user_account SET closed_at = ${tx.dbNow}, email = NULL, kept_email = NULL, name = NULL, password_hash = NULL WHERE id = ${id}`
     await endAllSessions(tx, id, deps)
-    for (const table of ['address', 'one_time_code', 'email_undo', 'known_device'])
-      await tx.run`DELETE FROM ${raw(table)} WHERE user_id = ${id}`
+    await eraseAccount(tx, id, user.email)
     const facts = { userId: id, clientAddress: addressOf(req, deps) }
     await auditSecurityEvent(tx, deps, 'account_closed', facts, { before: { role: user.role }, after: null })
     await publish(tx, identityEvents.accountClosed, { userId: id, at: deps.clock.now().toISOString() })

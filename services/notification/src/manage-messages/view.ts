@@ -6,7 +6,7 @@ import type { MessageRow } from '../db/messages.ts'
 import { deliverKey, deliverKind } from '../message.ts'
 
 /** What of a row is shown: neither content nor code. */
-type Shown = Omit<Message, 'content' | 'sealedCode' | 'recipientName' | 'userId' | 'updatedAt'>
+type Shown = Omit<Message, 'content' | 'sealedCode' | 'recipientName' | 'userId' | 'eraseWhenSent' | 'updatedAt'>
 
 interface Work {
   item_key: string

@@ -6,7 +6,7 @@ import { askForMail } from '../message.ts'
 import { minutesOf } from './minutes.ts'
 
 export const onLookupRequested = on(orderEvents.lookupRequested, async (tx, cause, deps: NotificationDeps) => {
-  const { orderId, number, recipient, locale, sealedCode, expiresAt } = cause.data
+  const { orderId, number, principalId, recipient, locale, sealedCode, expiresAt } = cause.data
   const content = { number, minutes: minutesOf(cause.at, expiresAt) }
   await askForMail(
     tx,
@@ -16,6 +16,7 @@ export const onLookupRequested = on(orderEvents.lookupRequested, async (tx, caus
       content,
       to: recipient,
       locale,
+      userId: principalId,
       order: { orderId, number },
       code: { sealedCode, expiresAt },
     },

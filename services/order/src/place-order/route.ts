@@ -12,7 +12,7 @@ import {
   type PlaceOrder,
 } from '@cartwright/contracts'
 import { ConflictError, type Tx } from '@cartwright/db'
-import { publish } from '@cartwright/messaging'
+import { hasErased, publish } from '@cartwright/messaging'
 import { clientAddressOf, networkOf, type Principal, type RouteRequest, route } from '@cartwright/service-kit'
 import { checkoutSaga, stockRequestOf } from '../checkout-saga/effects.ts'
 import { viewPlaced } from '../db/order-view.ts'
@@ -90,6 +90,8 @@ const rowFrom = (
 
 const save = async (tx: Tx, placement: Placement, deps: OrderDeps): Promise<OrderRow> => {
   const { cart, principal, decided, client } = placement
+  // The token may be older than the end of its account.
+  if (await hasErased(tx, principal.id)) throw new AppError('unauthenticated', 'the account is closed')
   await refuseTooManyUnpaid(tx, { principalId: principal.id, client }, deps)
   const row = insertOrder(tx, rowFrom(placement, deps.clock.now(), deps))
   await publish(tx, orderEvents.placed, {

@@ -1,7 +1,7 @@
 // Order asks for money: the payment row and its first attempt, with parameters fixed before Stripe is called.
 import { type DataOf, orderEvents, paymentEvents } from '@cartwright/contracts'
-import type { Tx } from '@cartwright/db'
-import { enqueue, on, publish } from '@cartwright/messaging'
+import { sql, type Tx } from '@cartwright/db'
+import { enqueue, hasErased, isErased, on, publish } from '@cartwright/messaging'
 import { repeatAnswer } from '../answer-order/repeat-answer.ts'
 import { changePayment, lockPayment, type PaymentRow } from '../db/payments.ts'
 import type { PaymentDeps } from '../deps.ts'
@@ -9,19 +9,24 @@ import { expiryFrom } from './expiry.ts'
 
 type Requested = DataOf<typeof orderEvents.paymentRequested>
 
+/** Of an order that is erased already, which has ended, there is nothing to open and nobody to be remembered. */
 const insert = async (tx: Tx, data: Requested, deps: PaymentDeps) => {
   const { charges, successUrl, cancelUrl, orderId, principalId = null, number, recipient, locale, amount, holdUntil } = data
-  return tx.run`INSERT IGNORE INTO payment (id, order_id, principal_id, number, recipient, locale, state, amount_minor, currency, attempt, request, hold_until, expires_at, declined_charges, created_at, updated_at)
-    VALUES (${deps.newId('pay')}, ${orderId}, ${principalId}, ${number}, ${JSON.stringify(recipient)}, ${locale}, 'opening', ${amount.amountMinor}, ${amount.currency}, 1,
-      ${JSON.stringify({ charges, successUrl, cancelUrl })}, ${new Date(holdUntil)}, ${expiryFrom(deps.clock.now(), deps.config.sessionSec)}, '[]', ${tx.dbNow}, ${tx.dbNow})`
+  const gone = isErased(orderId)
+  const request = sql`IF(${gone}, ${JSON.stringify({ charges, successUrl: '', cancelUrl: '' })}, ${JSON.stringify({ charges, successUrl, cancelUrl })})`
+  return tx.run`INSERT IGNORE INTO payment (id, order_id, principal_id, number, recipient, locale, state, amount_minor, currency, attempt, request, hold_until, expires_at, declined_charges, erase_requested, created_at, updated_at)
+    VALUES (${deps.newId('pay')}, ${orderId}, ${principalId}, ${number}, IF(${gone}, NULL, ${JSON.stringify(recipient)}), ${locale}, IF(${gone}, 'expired', 'opening'),
+      ${amount.amountMinor}, ${amount.currency}, 1, ${request}, ${new Date(holdUntil)}, ${expiryFrom(deps.clock.now(), deps.config.sessionSec)}, '[]',
+      ${isErased(principalId)}, ${tx.dbNow}, ${tx.dbNow})`
 }
 
 /** A request to close came first and left a tombstone: no session is opened any more. */
 const answerTombstone = async (tx: Tx, row: PaymentRow, data: Requested): Promise<void> => {
   const { orderId, number, recipient, locale, amount, principalId = null } = data
+  const erased = await hasErased(tx, orderId, principalId)
   changePayment(tx, row, {
     number,
-    recipient: JSON.stringify(recipient),
+    recipient: erased ? null : JSON.stringify(recipient),
     locale,
     principal_id: principalId,
     amount_minor: amount.amountMinor,

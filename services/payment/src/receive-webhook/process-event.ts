@@ -1,5 +1,5 @@
 // Finds out what a stored event is about, asks Stripe for the truth, and applies it.
-import { job } from '@cartwright/messaging'
+import { isErased, job } from '@cartwright/messaging'
 import { applySnapshot } from '../apply-stripe/apply.ts'
 import { type Snapshot, takeSnapshot } from '../apply-stripe/snapshot.ts'
 import type { PaymentRow } from '../db/payments.ts'
@@ -38,7 +38,7 @@ export const processStripeEvent = job<EventWork, Learned | null, PaymentDeps>({
     if (learned === null) return
     // Most objects name their order, and the event was stored with it.
     if (namedOrder(payload.subject) !== learned.orderId)
-      tx.write`UPDATE stripe_event SET order_id = ${learned.orderId} WHERE id = ${payload.eventId}`
+      tx.write`UPDATE stripe_event SET order_id = ${learned.orderId}, payload = IF(${isErased(learned.orderId)}, '{}', payload) WHERE id = ${payload.eventId}`
     if (learned.snapshot) await applySnapshot(tx, learned.orderId, learned.snapshot, deps)
   },
 })

@@ -1,4 +1,5 @@
 // When comparisons happen: at start and every few minutes; pages past their end sooner, since an order waits for them.
+import { purge as purgeRows } from '@cartwright/db'
 import { ensureDue, periodic } from '@cartwright/messaging'
 import { applySnapshot } from '../apply-stripe/apply.ts'
 import { everything, takeSnapshot } from '../apply-stripe/snapshot.ts'
@@ -6,7 +7,6 @@ import type { PaymentDeps } from '../deps.ts'
 import { isPermanent } from '../stripe-client.ts'
 
 const dueEverySec = 30
-const keepDays = 30
 const batch = 1000
 
 /** Asks for a comparison; one that is still under way is enough. */
@@ -37,13 +37,22 @@ export const dueSessions = periodic<PaymentDeps>({
   },
 })
 
-/** Raw events and reports are kept as long as Stripe keeps events. */
+/** Raw events are kept as long as Stripe keeps them. */
 export const purge = periodic<PaymentDeps>({
   name: 'payment-purge',
   everySec: 3600,
-  run: async ({ db }) => {
-    await db.run`DELETE FROM stripe_event WHERE received_at < ${db.dbNow} - INTERVAL ${keepDays} DAY LIMIT ${batch}`
-    await db.run`DELETE FROM reconciliation_finding WHERE reconciliation_id IN (SELECT id FROM reconciliation WHERE started_at < ${db.dbNow} - INTERVAL ${keepDays} DAY) LIMIT ${batch}`
-    await db.run`DELETE FROM reconciliation WHERE started_at < ${db.dbNow} - INTERVAL ${keepDays} DAY AND id NOT IN (SELECT reconciliation_id FROM reconciliation_finding) LIMIT ${batch}`
+  run: async ({ db, config: { stripeEventDays, reconciliationDays } }) => {
+    await purgeRows(
+      (limit) =>
+        db.run`DELETE FROM stripe_event WHERE received_at < ${db.dbNow} - INTERVAL ${stripeEventDays} DAY LIMIT ${limit}`,
+    )
+    await purgeRows(
+      (limit) => db.run`DELETE FROM reconciliation_finding WHERE reconciliation_id IN
+        (SELECT id FROM reconciliation WHERE started_at < ${db.dbNow} - INTERVAL ${reconciliationDays} DAY) LIMIT ${limit}`,
+    )
+    await purgeRows(
+      (limit) => db.run`DELETE FROM reconciliation WHERE started_at < ${db.dbNow} - INTERVAL ${reconciliationDays} DAY
+        AND id NOT IN (SELECT reconciliation_id FROM reconciliation_finding) LIMIT ${limit}`,
+    )
   },
 })

@@ -1,6 +1,6 @@
 // Keeps an event and the work of processing it, together, once per event.
 import type { Tx } from '@cartwright/db'
-import { enqueue } from '@cartwright/messaging'
+import { enqueue, isErased } from '@cartwright/messaging'
 import { partsOf } from './hints.ts'
 import { namedOrder, type StripeSubject, subjectOf } from './subject.ts'
 
@@ -17,12 +17,13 @@ interface Incoming {
   data?: { object?: object }
 }
 
-/** @param payload the event as it came @returns whether the event is new */
+/** @param payload the event as it came; of an order whose customer is erased it is not kept @returns whether the event is new */
 export const storeEvent = async (tx: Tx, { id, type, data }: Incoming, payload: string): Promise<boolean> => {
   const subject = subjectOf(data?.object)
+  const orderId = namedOrder(subject)
   // Sent together: the row of work has the event's id, so it exists exactly when the event does.
   const [stored] = await Promise.all([
-    tx.run`INSERT IGNORE INTO stripe_event (id, type, payload, order_id, received_at) VALUES (${id}, ${type}, ${payload}, ${namedOrder(subject)}, ${tx.dbNow})`,
+    tx.run`INSERT IGNORE INTO stripe_event (id, type, payload, order_id, received_at) VALUES (${id}, ${type}, IF(${isErased(orderId)}, '{}', ${payload}), ${orderId}, ${tx.dbNow})`,
     partsOf(type) === null ? false : enqueue<EventWork>(tx, 'process-stripe-event', id, { eventId: id, type, subject }),
   ])
   return stored.affectedRows === 1
