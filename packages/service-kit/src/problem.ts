@@ -141,15 +141,27 @@ export const sendProblem = (request: FastifyRequest, reply: FastifyReply, error:
 }
 
 /** Makes a Fastify instance answer every failure, unknown path and wrong method as a problem, and OPTIONS with what a path knows. */
-export const useProblems = (app: FastifyInstance, { methodsAt }: KnownRoutes): void => {
-  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
-  app.setNotFoundHandler((request, reply) => {
-    const allowed = methodsAt(request.url.split('?')[0] ?? '')
+export const useProblems = (app: FastifyInstance, { methodsAt, isShadowed }: KnownRoutes): void => {
+  const pathOfUrl = (url: string): string => url.split('?')[0] ?? ''
+  const refuse = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const allowed = methodsAt(pathOfUrl(request.url))
     // A route that found nothing ends here as well.
     if (allowed.length === 0 || (request.method !== 'OPTIONS' && allowed.includes(request.method)))
       return sendProblem(request, reply, new AppError('not_found'))
     void reply.header('allow', allowed.join(', '))
     if (request.method === 'OPTIONS') return reply.code(204).send()
     return sendProblem(request, reply, new AppError('method_not_allowed', undefined, { allowed }))
+  }
+  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
+  app.setNotFoundHandler(refuse)
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.is404 && request.method !== 'OPTIONS' && isShadowed(request.method, pathOfUrl(request.url)))
+      refuse(request, reply)
+    else done()
+  })
+  // Nobody reads the body of what leads nowhere, so nothing about it is complained of.
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    if (request.is404) refuse(request, reply)
+    else done(null, payload)
   })
 }

@@ -41,6 +41,23 @@ describe.each(kinds)('a service %s', (kind) => {
     const wrong = await t.as(ann).del('/v1/products')
     expect({ status: wrong.status, allow: wrong.headers.get('allow') }).toEqual({ status: 405, allow: 'GET, HEAD, OPTIONS' })
     expect(wrong.body.code).toBe('method_not_allowed')
+    // A word of the path is no value of a parameter that another route has there.
+    for (const [method, path, allow] of [
+      ['GET', '/v1/orders/lookup', 'OPTIONS, POST'],
+      ['HEAD', '/v1/orders/lookup/', 'OPTIONS, POST'],
+      ['GET', '/v1/orders/lookup?waitSec=1', 'OPTIONS, POST'],
+      ['QUERY', '/v1/cart', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
+      ['QUERY', '/v1/orders/lookup', 'OPTIONS, POST'],
+      ['OPTIONS', '/v1/orders/lookup', 'OPTIONS, POST'],
+    ] as const) {
+      const answer = await fetch(t.url + path, { method })
+      expect([method, path, answer.status, answer.headers.get('allow')]).toEqual([
+        method,
+        path,
+        method === 'OPTIONS' ? 204 : 405,
+        allow,
+      ])
+    }
     const broken = await fetch(`${t.url}/v1/products/%E0%A4%A`)
     expect(broken.status).toBe(400)
     expect(broken.headers.get('content-type')).toContain('application/problem+json')
