@@ -32,6 +32,7 @@ const commands = {
   },
   test: { entry: 'infra/test.ts', engines: ['mariadb', 'redis', 'kafka', 'mysql', 'elasticsearch'] },
   check: { entry: 'infra/check.ts', engines: [] },
+  'check:fuzz': { entry: 'infra/fuzz.ts', engines: ['database'] },
   bench: { entry: 'packages/shop/src/bench/main.ts', engines: ['database'] },
   ops: { entry: 'packages/shop/src/ops/main.ts', engines: [] },
   chaos: { entry: 'packages/chaos/src/main.ts', engines: ['database', 'redis', 'kafka', 'elasticsearch'] },

@@ -1,5 +1,5 @@
 // Builds the OpenAPI 3.1 document of the public surface from the contracts; the same input gives the same document.
-import type { TSchema } from 'typebox'
+import { IsOptional, type TSchema } from 'typebox'
 import { Problem } from './common.ts'
 import type { AuthLevel, Endpoint } from './endpoint.ts'
 import { type ErrorCode, errorKinds } from './errors.ts'
@@ -182,7 +182,8 @@ const requestBodyOf = (endpoint: Endpoint): JsonObject => {
     const schema = plainSchema(endpoint.body)
     return {
       requestBody: {
-        required: Array.isArray(schema.required) && schema.required.length > 0,
+        // A body of which everything may be left out is still a body, unless the contract says that none is needed.
+        required: !IsOptional(endpoint.body),
         content: { 'application/json': { schema } },
       },
     }

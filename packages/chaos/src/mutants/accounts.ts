@@ -89,8 +89,8 @@ const others: readonly Mutant[] = [
     owner: 'service-kit',
     breaks: 'A token that reads one order reads every order.',
     file: `${kit}/order-token.ts`,
-    find: 'if (payload.order === orderId && payload.sub',
-    replace: 'if (payload.sub',
+    find: 'if (read.orderId !== orderId) throw',
+    replace: "if (read.orderId === '') throw",
     heldBy: unit(`${kit}/order-token.test.ts`, 'another order, another secret and a changed token are refused'),
   },
   {

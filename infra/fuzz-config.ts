@@ -1,0 +1,105 @@
+// Derives the fuzzer's configuration from the OpenAPI document: which checks run, and which refusals a document cannot foresee.
+
+interface Parameter {
+  name?: string
+}
+interface Response {
+  content?: Record<string, { examples?: Record<string, unknown> }>
+}
+export interface Operation {
+  operationId: string
+  parameters?: Parameter[]
+  responses: Record<string, Response>
+}
+export interface Document {
+  paths: Record<string, Record<string, Operation>>
+}
+
+export type Role = 'unauthenticated' | 'customer' | 'admin'
+
+/** Who signs in, with the accounts of the seeded shop. */
+const accounts: Readonly<Record<Role, string | null>> = {
+  unauthenticated: null,
+  customer: 'bob@example.com',
+  admin: 'admin@example.com',
+}
+export const roles = Object.keys(accounts) as Role[]
+
+/** Checks that do not apply, each with its reason. Everything else that schemathesis can check is on. */
+export const leftOut: Readonly<Record<string, string>> = {
+  object_level_authorization: 'needs two accounts that know each other’s ids; the access matrix of the gateway tests this',
+}
+
+/** Operations that need an engine which a shop in one process does not have: 503 is the right answer there. */
+const needsEngine: Readonly<Record<string, string>> = { reindexSearch: 'Elasticsearch' }
+
+/** What a request that breaks its schema may be answered with: any refusal. */
+const refusals = ['4xx', '5xx']
+/** What a request that fits its schema may be answered with; 5xx is another check’s business. */
+const answers = ['2xx', '3xx', '401', '403', '404', '409', '413', '422', '429', '431', '5xx']
+
+/** Patterns with a look-ahead are dropped by the generator, so what it makes for them need not fit. */
+const unusablePattern = /\(\?[=!<]/
+
+/** A refusal that follows from a schema, or from a header that is tested apart. */
+const foreseeable = new Set(['validation_failed', 'idempotency_key_missing'])
+
+/**
+ * Why an operation may refuse with 400 what fits its schema, or null: whether a cursor, a code, a password, a signature or a return
+ * address is good is known to the shop alone.
+ */
+export const reasonToRefuse = (operation: Operation): string | null => {
+  const codes = Object.keys(operation.responses['400']?.content?.['application/problem+json']?.examples ?? {})
+  const own = codes.filter((code) => !foreseeable.has(code))
+  if (own.length > 0) return own.join(', ')
+  if (JSON.stringify(operation).includes('"currentPassword"')) return 'currentPassword'
+  if (operation.parameters?.some(({ name }) => name === 'cursor')) return 'cursor'
+  return unusablePattern.test(JSON.stringify(operation)) ? 'pattern' : null
+}
+
+const quoted = (values: readonly string[]): string => `[${values.map((value) => JSON.stringify(value)).join(', ')}]`
+
+const signIn = (role: Role): string[] => {
+  const email = accounts[role]
+  if (email === null) return ['[auth]', 'auto-signup = false', '']
+  return [
+    '[auth.dynamic.openapi.accessToken]',
+    'path = "/v1/auth/login"',
+    `payload = { email = ${JSON.stringify(email)}, password = "cartwright-demo" }`,
+    'extract_selector = "/accessToken"',
+    // Tokens end while the fuzzer works, by time and by what it does: then it signs in again.
+    'retry_on = [401]',
+    '',
+  ]
+}
+
+/** The content of `schemathesis.toml` for one pass. */
+export const configFor = (document: Document, role: Role): string => {
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods))
+  const refusing = operations.flatMap((operation) => {
+    const reason = reasonToRefuse(operation)
+    return reason === null ? [] : [{ id: operation.operationId, reason }]
+  })
+  return [
+    ...signIn(role),
+    '[checks]',
+    `negative_data_rejection.expected-statuses = ${quoted(refusals)}`,
+    `positive_data_acceptance.expected-statuses = ${quoted(answers)}`,
+    ...Object.keys(leftOut).map((check) => `${check}.enabled = false`),
+    '',
+    ...Object.entries(needsEngine).flatMap(([id, engine]) => [
+      `# needs ${engine}`,
+      '[[operations]]',
+      `include-operation-id = ${JSON.stringify(id)}`,
+      `checks.not_a_server_error.expected-statuses = ${quoted(['2xx', '4xx', '503'])}`,
+      '',
+    ]),
+    ...refusing.flatMap(({ id, reason }) => [
+      `# ${reason}`,
+      '[[operations]]',
+      `include-operation-id = ${JSON.stringify(id)}`,
+      `checks.positive_data_acceptance.expected-statuses = ${quoted([...answers, '400'])}`,
+      '',
+    ]),
+  ].join('\n')
+}
