@@ -87,6 +87,10 @@ export const configFor = (document: Document, role: Role): string => {
     `positive_data_acceptance.expected-statuses = ${quoted(answers)}`,
     ...Object.keys(leftOut).map((check) => `${check}.enabled = false`),
     '',
+    // A link whose id is null, such as the order of a mail that is about none, is followed as the text None.
+    '[phases.stateful]',
+    'checks.positive_data_acceptance.enabled = false',
+    '',
     ...Object.entries(needsEngine).flatMap(([id, engine]) => [
       `# needs ${engine}`,
       '[[operations]]',
