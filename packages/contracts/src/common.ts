@@ -1,5 +1,5 @@
 // Vocabulary that every surface shares: ids, money, times, addresses, pages, problems.
-import { IsOptional, type Static, type TOptional, type TProperties, type TSchema, Type } from 'typebox'
+import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 import { countries } from './countries.ts'
 import { currencies } from './currencies.ts'
 import { erasedAs } from './personal.ts'
@@ -77,18 +77,6 @@ export const ImageAddress = Type.String({
 /** One of a few words. */
 export const OneOf = <N extends string>(...names: N[]) => Type.Unsafe<N>({ type: 'string', enum: names })
 export const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
-
-type Removable<S extends TSchema> = ReturnType<typeof Nullable<S>>
-type PatchProperties<P extends TProperties> = {
-  [K in keyof P]: P[K] extends TOptional<TSchema> ? TOptional<Removable<P[K]>> : TOptional<P[K]>
-}
-/** Body of a PATCH: any of the members, and `null` for an optional one removes it. */
-export const Patch = <P extends TProperties>(properties: P) =>
-  Closed(
-    Object.fromEntries(
-      Object.entries(properties).map(([name, schema]) => [name, Type.Optional(IsOptional(schema) ? Nullable(schema) : schema)]),
-    ) as PatchProperties<P>,
-  )
 
 /** Money as integer minor units of an ISO 4217 currency, never a float. */
 export const Money = Closed({

@@ -1,7 +1,8 @@
 // What operators may do in catalog: products, variants, categories, stock, the search index.
 import { Type } from 'typebox'
-import { Closed, Id, KeptPrice, Nullable, OneOf, Page, Patch, pageQuery, Sku, Slug, Text, Time } from '../common.ts'
+import { Closed, Id, KeptPrice, Nullable, OneOf, Page, pageQuery, Sku, Slug, Text, Time } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { Patch } from '../patch.ts'
 import { ProductOption, ProductStatus } from './events.ts'
 import { NewProduct, NewVariant, ProductChange, VariantChange } from './product-inputs.ts'
 import { CategoryDetail, CategoryRef, optionValues } from './schemas.ts'

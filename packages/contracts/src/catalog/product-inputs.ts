@@ -1,6 +1,7 @@
 // What operators may say of products and variants. Every bound fits its column, and all of them together the product's event.
 import { type Static, Type } from 'typebox'
-import { Closed, Id, ImageAddress, Patch, Price, Sku, Slug, Text } from '../common.ts'
+import { Closed, Id, ImageAddress, Price, Sku, Slug, Text } from '../common.ts'
+import { Patch } from '../patch.ts'
 import { ProductStatus } from './events.ts'
 
 /** Name of an option; `=`, quotes and backslashes would not survive as filters. */

@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { Closed, Email, Id, KeptEmail, Locale, Nullable, PersonName, Role, Text, Time } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { Patch } from '../patch.ts'
 
 export const Password = Type.String({ minLength: 1, maxLength: 200 })
 const Code = Type.String({ pattern: '^[0-9]{6}$' })
@@ -48,11 +49,11 @@ export const accountApi = {
     auth: 'shopper',
     rate: 'write',
     summary: 'Change your profile; a new e-mail address needs the password, gets a code and counts once that is confirmed',
-    body: Closed({
+    body: Patch({
       name: Type.Optional(PersonName),
-      locale: Type.Optional(Locale),
-      email: Type.Optional(Email),
-      currentPassword: Type.Optional(Password),
+      locale: Locale,
+      email: Email,
+      currentPassword: Password,
     }),
     response: { 200: Profile },
     errors: ['not_found', 'forbidden', 'current_password_wrong', 'too_many_attempts'],

@@ -18,6 +18,7 @@ import {
   Time,
 } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { Patch } from '../patch.ts'
 import { accountApi, Password } from './account-api.ts'
 import { identityInternalApi } from './internal-api.ts'
 
@@ -187,7 +188,7 @@ export const identityApi = {
     rate: 'write',
     summary: 'Change an address',
     params: addressParams,
-    body: Type.Partial(Closed({ ...Address.properties, isDefault: Type.Boolean() }), { additionalProperties: false }),
+    body: Patch({ ...Address.properties, isDefault: Type.Boolean() }),
     response: { 200: AddressEntry },
     errors: ['not_found'],
   }),
@@ -242,11 +243,11 @@ export const identityApi = {
     rate: 'write',
     summary: 'Change a user’s role, or block the account',
     params: userParams,
-    body: Closed({
-      role: Type.Optional(Type.Union([Type.Literal('customer'), Type.Literal('admin')])),
-      blocked: Type.Optional(Type.Boolean()),
+    body: Patch({
+      role: Type.Union([Type.Literal('customer'), Type.Literal('admin')]),
+      blocked: Type.Boolean(),
       /** Kept in the audit row. */
-      reason: Type.Optional(Line(200)),
+      reason: Line(200),
     }),
     response: { 200: User },
     errors: ['not_found', 'forbidden', 'last_admin'],

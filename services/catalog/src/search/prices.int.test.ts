@@ -97,7 +97,7 @@ describe('every cursor that is handed out is taken', () => {
     `${'漢'.repeat(150)}a`,
     '😀'.repeat(200),
     'ﷺ'.repeat(200),
-    '\u0007'.repeat(3) + 'bell',
+    '\u0007\u0007bell',
     'İ'.repeat(200),
     'same',
     'same',

@@ -1,4 +1,5 @@
 // The address book through the face: one default as long as there is an address, and nobody else's book.
+import { identityApi } from '@cartwright/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type IdentityUnderTest, startIdentity } from '../fixtures.ts'
 
@@ -30,6 +31,30 @@ describe('the address book', () => {
     expect(await defaults(who)).toEqual([second.id])
     const third = await add(who, { isDefault: true })
     expect(await defaults(who)).toEqual([third.id])
+  })
+
+  const values: Record<string, string> = { company: 'Field & Co', line2: 'Door 2', region: 'Lower Austria', phone: '+43 1 234' }
+  const removable = Object.entries(identityApi.updateAddress.body.properties)
+    .filter(([, schema]) => 'anyOf' in schema && JSON.stringify(schema.anyOf).includes('"type":"null"'))
+    .map(([name]) => name)
+
+  test('what an address may lack is removed by null, one by one or all at once, and the rest stays', async () => {
+    expect(removable.toSorted()).toEqual(Object.keys(values).toSorted())
+    const who = await aGuest()
+    for (const name of removable) {
+      const { id } = await add(who, values)
+      const changed = (await t.as(who).patch(`/v1/me/addresses/${id}`, { [name]: null })).body
+      const whole: Record<string, string> = { ...address, ...values }
+      const { [name]: _, ...rest } = whole
+      expect(changed).toMatchObject(rest)
+      expect(changed).not.toHaveProperty(name)
+    }
+    const { id } = await add(who, values)
+    await t.as(who).patch(`/v1/me/addresses/${id}`, Object.fromEntries(removable.map((name) => [name, null])))
+    const [kept] = (await t.as(who).get('/v1/me/addresses')).body.items.filter((item: { id: string }) => item.id === id)
+    expect(Object.keys(kept).toSorted()).toEqual([...Object.keys(address), 'id', 'isDefault'].toSorted())
+    for (const name of [...Object.keys(address), 'isDefault'])
+      expect(await t.as(who).patch(`/v1/me/addresses/${id}`, { [name]: null }), name).toMatchObject({ status: 400 })
   })
 
   test('when the default goes, another address takes its place', async () => {

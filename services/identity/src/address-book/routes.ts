@@ -1,5 +1,5 @@
 // A shopper's address book; every statement filters by owner, and as long as there is an address one of them is the default.
-import { type Address, AppError, identityApi } from '@cartwright/contracts'
+import { type Address, AppError, applyPatch, identityApi } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { route } from '@cartwright/service-kit'
 import { lockUser } from '../db/users.ts'
@@ -56,7 +56,7 @@ export const updateAddress = route(identityApi.updateAddress, async (req, deps: 
   await inBook(userId, deps, async (tx) => {
     const known = await tx.one<{ details: string }>`SELECT details FROM address WHERE id = ${addressId} AND user_id = ${userId}`
     if (known === null) throw new AppError('not_found')
-    const details = JSON.stringify({ ...(JSON.parse(known.details) as Address), ...changes })
+    const details = JSON.stringify(applyPatch(JSON.parse(known.details) as Address, changes))
     await tx.run`UPDATE address SET details = ${details} WHERE id = ${addressId} AND user_id = ${userId}`
     if (isDefault) await makeDefault(tx, userId, addressId)
   })

@@ -29,6 +29,8 @@ describe('the profile', () => {
       locale: 'de-AT',
     })
     expect((await t.as(ann).patch('/v1/me', { locale: 'en' })).body).toMatchObject({ name: 'Ann', locale: 'en' })
+    expect((await t.as(ann).patch('/v1/me', { name: null })).body).toMatchObject({ name: null, locale: 'en' })
+    for (const member of ['locale', 'email']) expect((await t.as(ann).patch('/v1/me', { [member]: null })).status).toBe(400)
     expect((await t.as(ann).patch('/v1/me', { role: 'admin' })).status).toBe(400)
     expect((await t.anonymous.get('/v1/me')).status).toBe(401)
   })

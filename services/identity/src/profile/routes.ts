@@ -1,5 +1,6 @@
 // A shopper's own profile: name, language, a new address that is proven first, and the end of the account.
 import { AppError, identityApi, identityEvents } from '@cartwright/contracts'
+import { assignments } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { auditSecurityEvent, route } from '@cartwright/service-kit'
 import { addressOf } from '../client-address.ts'
@@ -15,13 +16,14 @@ import { readProfile } from './view.ts'
 export const getMe = route(identityApi.getMe, (req, deps: IdentityDeps) => readProfile(req.principal.id, deps))
 
 export const updateMe = route(identityApi.updateMe, async (req, deps: IdentityDeps) => {
-  const { name = null, locale = null, email, currentPassword } = req.body
+  const { name, locale, email, currentPassword } = req.body
+  const changes = assignments({ name, locale })
   const { id, role } = req.principal
   if (email !== undefined && role === 'guest') throw new AppError('forbidden', 'a guest has no e-mail address: register instead')
   const known = email === undefined ? null : await reauthenticate(id, currentPassword, deps, req)
   await deps.db.tx(async (tx) => {
     if ((await lockUser(tx, id)) === null) throw new AppError('not_found')
-    await tx.run`UPDATE user_account SET name = COALESCE(${name}, name), locale = COALESCE(${locale}, locale) WHERE id = ${id}`
+    if (changes.text !== '') await tx.run`UPDATE user_account SET ${changes} WHERE id = ${id}`
   })
   if (email !== undefined && known !== null) await askForNewEmail(known, email, deps, req)
   return readProfile(id, deps)
