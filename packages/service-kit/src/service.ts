@@ -23,6 +23,7 @@ import type { AnswerHeaders } from './http-server.ts'
 import { invariantsOf } from './invariants.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
+import type { IssueKind } from './open-issues.ts'
 import type { RevocationPage } from './revocation-feed.ts'
 import { onAccessRevoked } from './revocation-feed.ts'
 import type { Revocations } from './revocations.ts'
@@ -90,6 +91,8 @@ export interface ServiceDefinition<S extends ConfigSpec, Own extends object> {
   erase?: Erase<BaseDeps<S> & Own>
   /** What is always true of the service's rows, watched while it runs. Those of the backbone are added by the kit. */
   invariants?: readonly Invariant<BaseDeps<S> & Own>[]
+  /** What a person has to settle. Jobs and sagas that are overdue are added by the kit. */
+  issues?: readonly IssueKind[]
   /** For what contracts cannot say: plugins, pages. Gets the Fastify instance itself. */
   http?(app: FastifyInstance, deps: BaseDeps<S> & Own): Promise<void>
   /** What in the service's data has no place in production, one sentence each; asked before it listens, in production only. */

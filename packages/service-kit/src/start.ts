@@ -17,6 +17,7 @@ import { createHttp } from './http-server.ts'
 import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
+import { openIssueRoutes } from './open-issues.ts'
 import { refuseUnfit } from './refuse-unfit.ts'
 import { type ReadRevocations, readFromIdentity, startRevocationFeed } from './revocation-feed.ts'
 import { createRevocations } from './revocations.ts'
@@ -142,10 +143,11 @@ const routesOf = <S extends ConfigSpec, Own extends object>(
 ): Route<BaseDeps<S> & Own>[] => {
   const own = [...(definition.routes ?? [])]
   if (definition.migrations === undefined) return own
-  const { name, parksBehindDeadLetters: parks = false } = definition
+  const { name, parksBehindDeadLetters: parks = false, issues = [] } = definition
   return [
     ...own,
     ...deadLetterRoutes<BaseDeps<S> & Own>({ name, groups: groupsOf(definition), transport: options.transport, owner, parks }),
+    ...openIssueRoutes<BaseDeps<S> & Own>(issues),
   ]
 }
 

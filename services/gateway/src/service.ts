@@ -9,6 +9,7 @@ import { deadLetterRoutes } from './dead-letters/routes.ts'
 import type { GatewayDeps, Own } from './deps.ts'
 import { remote } from './forward-request/remote.ts'
 import { gatewayAnswerHeaders, mountGateway } from './mount-gateway.ts'
+import { listOpenIssues } from './open-issues/route.ts'
 import type { Upstream } from './upstream.ts'
 
 export type Upstreams = Readonly<Partial<Record<UpstreamName, Upstream>>>
@@ -49,7 +50,7 @@ export const createGateway = (given: Upstreams = {}): Service =>
       cache: answerCache({ maxEntries: base.config.cacheEntries, maxBytes: base.config.cacheMaxBytes }),
       redis: openRedis(base),
     }),
-    routes: deadLetterRoutes,
+    routes: [...deadLetterRoutes, listOpenIssues],
     answerHeaders: gatewayAnswerHeaders,
     listeners: [onProductChanged, onStockChanged],
     http: (app, deps: GatewayDeps) => mountGateway(app, deps),

@@ -11,6 +11,7 @@ import { normalizeKeptEmails } from './db/kept-emails.ts'
 import { openPrisma } from './db/prisma.ts'
 import type { IdentityDeps, IdentityOwn } from './deps.ts'
 import { endSession, endSessions, listSessions } from './manage-sessions/routes.ts'
+import { identityIssues } from './open-issues.ts'
 import { passwordHasher } from './passwords/hasher.ts'
 import { passwordStrength } from './passwords/strength.ts'
 import { changePassword } from './profile/change-password.ts'
@@ -90,6 +91,7 @@ export const identityService = defineService<typeof config, IdentityOwn>({
     cleanUp,
   ],
   erase: eraseUsers,
+  issues: identityIssues,
   invariants: [oneKeySigns, addressesAreReachable],
   revocationList: ({ db }, since, after) => listRevocations(db, since, after),
   seed,

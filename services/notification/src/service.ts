@@ -22,6 +22,7 @@ import { onAccountClosed } from './erase-customer/on-account-closed.ts'
 import { onPersonalDataErased } from './erase-customer/on-personal-data-erased.ts'
 import { adminListMessages } from './manage-messages/list-route.ts'
 import { adminResendMessage } from './manage-messages/resend-route.ts'
+import { notificationIssues } from './open-issues.ts'
 import { onCancelled } from './order-news/on-cancelled.ts'
 import { onConfirmed } from './order-news/on-confirmed.ts'
 import { onDelivered } from './order-news/on-delivered.ts'
@@ -79,6 +80,7 @@ export const notificationService = defineService<typeof config, NotificationOwn>
   jobs: [deliverMail, collectAlerts],
   periodics: [dropExpiredCodes, purgeMessages],
   erase: eraseRecipient,
+  issues: notificationIssues,
   invariants: [oneMail, mailsMove],
   close: async (deps) => deps.mailer.close(),
 })

@@ -14,6 +14,7 @@ import { compensateSaga, getSaga, retrySaga } from './inspect-saga/routes.ts'
 import { dropOldCodes } from './look-up-order/codes.ts'
 import { sendLookupCode } from './look-up-order/job.ts'
 import { lookupOrder, verifyLookup } from './look-up-order/routes.ts'
+import { orderIssues } from './open-issues.ts'
 import { placeOrder } from './place-order/route.ts'
 import { dropOldHolders } from './place-order/unpaid.ts'
 import { adminGetOrder, adminListOrders, getOrder, internalOrder, listOrders } from './read-orders/routes.ts'
@@ -61,6 +62,7 @@ export const orderService = defineService<typeof config, OrderOwn>({
     periodic({ name: 'order-unpaid-cleanup', everySec: 3600, run: dropOldHolders }),
   ],
   erase: eraseCustomer,
+  issues: orderIssues,
   invariants: [orderMoney, oneOrder, orderHistory, orderSaga],
   // Long polls end when the service drains, or they would hold its stop up.
   http: async (app, deps: OrderDeps) => {

@@ -8,6 +8,7 @@ import type { PaymentOwn } from './deps.ts'
 import { erasePayer } from './erase-customer/erase.ts'
 import { onAccountClosed } from './erase-customer/on-account-closed.ts'
 import { onPersonalDataErased } from './erase-customer/on-personal-data-erased.ts'
+import { paymentIssues } from './open-issues.ts'
 import { openSession } from './open-session/job.ts'
 import { onPaymentRequested } from './open-session/on-payment-requested.ts'
 import { adminGetPayment, adminListPayments } from './read-payment/routes.ts'
@@ -48,5 +49,6 @@ export const paymentService = defineService<typeof config, PaymentOwn>({
   jobs: [openSession, closeSession, refund, awaitRefund, processStripeEvent, reconcile],
   periodics: [dueSessions, schedule, purge],
   erase: erasePayer,
+  issues: paymentIssues,
   invariants: [refundsCovered, onePage],
 })

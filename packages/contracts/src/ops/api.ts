@@ -72,6 +72,17 @@ const PublicRedriveResult = Type.Object({
   failed: Nullable(Type.Object({ id: PublicId, error: Type.String() })),
 })
 
+/** What needs a person: how many there are, and the first of them. */
+const OpenIssueFields = {
+  kind: Type.String({ description: 'Stable name, such as `refunds-failed`' }),
+  about: Type.String({ description: 'What it is, in a few words' }),
+  count: Type.Integer({ minimum: 1 }),
+  ids: Type.Array(Type.String(), { description: 'The first of them, 10 at most' }),
+  next: Type.String({ description: 'The command of `npm run ops --` that looks into it' }),
+}
+export const OpenIssue = Type.Object(OpenIssueFields)
+export type OpenIssue = Static<typeof OpenIssue>
+
 /** Answered by every service with a schema, about its own consumers. */
 export const opsApi = {
   listDeadLetters: endpoint({
@@ -115,6 +126,15 @@ export const opsApi = {
     params: Type.Object(deadLetterId),
     response: { 200: RedriveResult },
     errors: ['not_found'],
+  }),
+  listOpenIssues: endpoint({
+    operationId: 'opsListOpenIssues',
+    method: 'GET',
+    path: '/internal/open-issues',
+    auth: 'internal',
+    summary: 'What needs a person in this service; kinds without any are left out',
+    response: { 200: Type.Object({ items: Type.Array(OpenIssue) }) },
+    errors: [],
   }),
   replayEvents: endpoint({
     operationId: 'opsReplayEvents',
@@ -181,6 +201,22 @@ export const adminOpsApi = {
     params: Type.Object(publicId),
     response: { 200: PublicRedriveResult },
     errors: ['not_found', 'upstream_unavailable'],
+  }),
+  listOpenIssues: endpoint({
+    operationId: 'adminListOpenIssues',
+    method: 'GET',
+    path: '/v1/admin/open-issues',
+    auth: 'admin',
+    rate: 'read',
+    summary:
+      'What needs a person: refunds that failed, payments in review, open disputes, mails that failed, overdue jobs and checkouts, accounts without a usable address',
+    response: {
+      200: Type.Object({
+        items: Type.Array(Type.Object({ service: ServiceName, ...OpenIssueFields })),
+        unavailable: Type.Array(ServiceName, { description: 'Services that did not answer' }),
+      }),
+    },
+    errors: [],
   }),
   replayEvents: endpoint({
     operationId: 'adminReplayEvents',

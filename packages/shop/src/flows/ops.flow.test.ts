@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Order, paymentEvents } from '@cartwright/contracts'
+import { type Database, type Sql, sql } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestShop, type TestShop } from '../test-shop/test-shop.ts'
@@ -139,6 +140,57 @@ test('the doctor finds nothing in a sound shop, and a dead letter in one that is
     { subject: 'dead letters' },
   ])
   await ops(['dead-letters', 'discard', id])
+})
+
+const write = async (db: Database | null, statement: Sql): Promise<void> => {
+  await db?.tx((tx) => tx.run`${statement}`)
+}
+
+/** A refund of a paid order that the bank did not take. */
+const failRefund = () =>
+  shop.shop.services.payment.db?.tx((tx) =>
+    publish(tx, paymentEvents.refundFailed, {
+      orderId: paid.id,
+      paymentId: 'pay_failed000001',
+      refundId: 'rfd_failed000001',
+      number: paid.number,
+      recipient: { email: 'owed@example.net' },
+      locale: 'en',
+      amount: { amountMinor: 1250, currency: 'EUR' },
+      reason: 'account_closed',
+    }),
+  )
+
+test('the doctor names what needs a person: refunds, disputes, mails, jobs, accounts', async () => {
+  const { identity, cart, notification } = shop.shop.services
+  await failRefund()
+  const { charges } = (await (await fetch(`${shop.sandbox.url}/_sandbox/ledger`)).json()) as { charges: { id: string }[] }
+  await shop.sandboxPost('/_sandbox/disputes', { charge: charges[0]?.id })
+  await shop.idle()
+  expect(shop.mailsTo('owed@example.net')).toEqual([`The refund for order ${paid.number} did not go through`])
+  await write(notification.db, sql`UPDATE message SET state = 'failed', failure = 'full' WHERE recipient = 'owed@example.net'`)
+  await write(identity.db, sql`UPDATE user_account SET kept_email = 'Bob@Example.com ' WHERE email = 'bob@example.com'`)
+  await write(
+    cart.db,
+    sql`INSERT INTO work_item (kind, item_key, payload, headers, created_at, available_at)
+      VALUES ('left-behind', 'x', '{}', '{}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) - INTERVAL 1 HOUR)`,
+  )
+  const { code, json, out } = await ops(['doctor', '--json'])
+  expect(code, out).toBe(1)
+  const ill = json.findings.filter(({ state }: { state: string }) => state === 'ill')
+  const detailOf = (about: string) => ill.find(({ subject }: { subject: string }) => subject.includes(about))?.detail
+  expect(detailOf('order: orders whose refund failed')).toBe(`1: ${paid.id}; run order show ${paid.id}`)
+  expect(detailOf('payment: orders whose payment is disputed')).toBe(`1: ${paid.id}; run order show ${paid.id}`)
+  expect(detailOf('notification: mails')).toMatch(/^1: msg_\w+; run mails failed$/)
+  expect(detailOf('identity: accounts')).toMatch(/^1: usr_\w+; run accounts unreachable$/)
+  expect(detailOf('cart: jobs that are overdue')).toBe('1: left-behind x; run doctor')
+  expect((await ops(['order', 'show', paid.number])).out).toMatch(/rfd_failed000001 +12\.50 EUR +failed/)
+  const listed = await ops(['mails', 'failed', '--json'])
+  expect(listed.json).toMatchObject([{ trouble: 'full', orderNumber: paid.number }])
+  expect((await ops(['accounts', 'unreachable'])).out).toContain('usr_')
+  expect((await ops(['mails', 'resend', listed.json[0].id])).code).toBe(0)
+  await shop.idle()
+  expect((await ops(['mails', 'failed'])).out).toBe('No mail failed.\n')
 })
 
 test('a command that is not understood exits with 2 and says what would be', async () => {

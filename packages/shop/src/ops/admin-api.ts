@@ -12,7 +12,7 @@ import { ProgramError } from '@cartwright/service-kit'
 
 type Input<E extends Endpoint> = (ParamsOf<E> extends undefined ? { params?: undefined } : { params: ParamsOf<E> }) &
   (QueryOf<E> extends undefined ? { query?: undefined } : { query?: QueryOf<E> }) &
-  (BodyOf<E> extends undefined ? { body?: undefined } : { body?: BodyOf<E> })
+  (BodyOf<E> extends undefined ? { body?: undefined } : { body?: BodyOf<E> }) & { /** Idempotency-Key. */ key?: string }
 
 export interface AdminApi {
   /** @throws ProgramError with what the gateway answered */
@@ -65,12 +65,13 @@ const send = async <E extends Endpoint>(
   input: Input<E>,
   token: string | null,
 ): Promise<ResponseOf<E>> => {
-  const { params, query, body } = input as { params?: object; query?: object; body?: unknown }
+  const { params, query, body, key } = input as { params?: object; query?: object; body?: unknown; key?: string }
   const response = await fetch(url + addressOf(endpoint, params, query), {
     method: endpoint.method,
     signal: AbortSignal.timeout((endpoint.timeoutMs ?? 10_000) + slackMs),
     headers: {
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

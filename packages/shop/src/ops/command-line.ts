@@ -5,6 +5,7 @@ import { createAdminCommand } from './create-admin.ts'
 import { deadLetterCommands } from './dead-letters.ts'
 import { doctor } from './doctor.ts'
 import { orderCommands } from './orders.ts'
+import { peopleCommands } from './people.ts'
 import { upkeepCommands } from './upkeep.ts'
 
 export const commands: readonly Command[] = [
@@ -13,6 +14,7 @@ export const commands: readonly Command[] = [
   ...deadLetterCommands,
   ...upkeepCommands,
   createAdminCommand,
+  ...peopleCommands,
 ]
 
 const everywhere = {

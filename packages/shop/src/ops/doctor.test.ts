@@ -1,6 +1,6 @@
 // What the doctor reads from a service's metrics: events that wait too long, dead letters, invariants that are not true.
 import { expect, test } from 'vitest'
-import { judgeMetrics, samplesOf } from './doctor.ts'
+import { judgeIssues, judgeMetrics, samplesOf } from './doctor.ts'
 
 const page = ({
   age = 0,
@@ -45,4 +45,20 @@ test('invariants that nobody has checked yet are unknown, and what was untrue ea
 
 test('a service without events has nothing to judge', () => {
   expect(judgeMetrics('gateway', 'process_cpu_seconds_total{service="gateway"} 1\n')).toEqual([])
+})
+
+test('open issues are ill, with count, first ids and the command to run next', () => {
+  const issue = {
+    service: 'order',
+    kind: 'refunds-failed',
+    about: 'refunds',
+    count: 12,
+    ids: ['ord_1', 'ord_2'],
+    next: 'order show ord_1',
+  } as const
+  expect(judgeIssues({ items: [], unavailable: [] })).toEqual([{ subject: 'open issues', state: 'well', detail: 'none' }])
+  expect(judgeIssues({ items: [{ ...issue, ids: [...issue.ids] }], unavailable: ['payment'] })).toEqual([
+    { subject: 'order: refunds', state: 'ill', detail: '12: ord_1, ord_2, …; run order show ord_1' },
+    { subject: 'open issues', state: 'ill', detail: 'no answer: payment' },
+  ])
 })

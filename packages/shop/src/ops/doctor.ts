@@ -1,5 +1,5 @@
-// Examines the whole shop: is every service ready, does any event wait or lie dead, is every invariant true. Anything that is not fails.
-import { adminOpsApi } from '@cartwright/contracts'
+// Examines the whole shop: is every service ready, does any event wait or lie dead, is every invariant true, does anything need a person.
+import { adminOpsApi, type ResponseOf } from '@cartwright/contracts'
 import { type Command, type CommandContext, grid } from './command.ts'
 import type { RunningShopFile } from './surroundings.ts'
 
@@ -94,6 +94,24 @@ const askGateway = async ({ api }: CommandContext): Promise<Finding[]> => {
   }
 }
 
+/** What needs a person, as each service says, with the command to run next. */
+export const judgeIssues = ({ items, unavailable }: ResponseOf<typeof adminOpsApi.listOpenIssues>): Finding[] => {
+  const open = items.map(({ service, about, count, ids, next }) => {
+    const more = count > ids.length ? ', …' : ''
+    return finding(`${service}: ${about}`, 'ill', `${count}: ${ids.join(', ')}${more}; run ${next}`)
+  })
+  const silent = unavailable.length === 0 ? [] : [finding('open issues', 'ill', `no answer: ${unavailable.join(', ')}`)]
+  return open.length + silent.length === 0 ? [finding('open issues', 'well', 'none')] : [...open, ...silent]
+}
+
+const askIssues = async ({ api }: CommandContext): Promise<Finding[]> => {
+  try {
+    return judgeIssues(await (await api()).call(adminOpsApi.listOpenIssues, {}))
+  } catch (error) {
+    return [finding('open issues', 'unknown', error instanceof Error ? error.message : String(error))]
+  }
+}
+
 const examineServices = async (running: RunningShopFile | null, url: string): Promise<Finding[]> => {
   if (running === null)
     return [await readiness('gateway', url), finding('services', 'unknown', 'run where the shop runs to examine each of them')]
@@ -103,10 +121,14 @@ const examineServices = async (running: RunningShopFile | null, url: string): Pr
 export const doctor: Command = {
   name: 'doctor',
   takes: '',
-  about: 'Examine readiness, events, dead letters and invariants of every service',
+  about: 'Examine readiness, events, dead letters and invariants of every service, and name what needs a person',
   run: async (context) => {
     const { running, credentials } = context.surroundings
-    const findings = [...(await examineServices(running, credentials.url)), ...(await askGateway(context))]
+    const findings = [
+      ...(await examineServices(running, credentials.url)),
+      ...(await askGateway(context)),
+      ...(await askIssues(context)),
+    ]
     const ill = findings.filter(({ state }) => state === 'ill')
     const words = { well: 'ok', ill: 'PROBLEM', unknown: '?' } as const
     const table = grid(

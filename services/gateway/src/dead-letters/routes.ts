@@ -3,8 +3,7 @@ import { AppError, adminOpsApi, type DeadLetter, type Endpoint, opsApi, type Ups
 import { decodeCursor, encodeCursor } from '@cartwright/db'
 import { type Principal, type Route, route } from '@cartwright/service-kit'
 import type { GatewayDeps } from '../deps.ts'
-
-const everyService: readonly UpstreamName[] = ['identity', 'catalog', 'cart', 'order', 'payment', 'notification']
+import { everyService } from '../every-service.ts'
 
 /** Null from a service means that it has no such letter. */
 const found = <T>(answer: T | null): T => {

@@ -1,0 +1,12 @@
+// What a person has to settle about accounts.
+import { sql } from '@cartwright/db'
+import type { IssueKind } from '@cartwright/service-kit'
+
+const unreachable: IssueKind = {
+  kind: 'accounts-unreachable',
+  about: 'accounts whose address has no normal form, or collides with another account: nobody was merged',
+  next: 'accounts unreachable',
+  select: () => sql`SELECT id FROM user_account WHERE kept_email IS NOT NULL ORDER BY id`,
+}
+
+export const identityIssues: readonly IssueKind[] = [unreachable]

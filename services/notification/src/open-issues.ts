@@ -1,0 +1,13 @@
+// What a person has to settle about mails.
+import { sql } from '@cartwright/db'
+import type { IssueKind } from '@cartwright/service-kit'
+
+/** Older ones are history: whoever was to read them has been told another way, or not at all. */
+const mailsFailed: IssueKind = {
+  kind: 'mails-failed',
+  about: 'mails of the last 7 days that were refused for good',
+  next: 'mails failed',
+  select: (db) => sql`SELECT id FROM message WHERE state = 'failed' AND updated_at > ${db.dbNow} - INTERVAL 7 DAY ORDER BY id`,
+}
+
+export const notificationIssues: readonly IssueKind[] = [mailsFailed]
