@@ -1,5 +1,5 @@
 // What whoever starts a whole shop may set. The services' own variables stand in their config files.
-import { type ConfigOf, developmentOnly, integer, secret, text } from '@cartwright/service-kit'
+import { type ConfigOf, developmentOnly, integer, secret, text, textList } from '@cartwright/service-kit'
 
 export const shopSpec = {
   dataDir: text('SHOP_DATA_DIR', 'Where the shop keeps its data; `.data` beside the README when left out', null),
@@ -23,6 +23,11 @@ export const shopSpec = {
       'A running stripe-mock, which then checks every request to the sandbox against Stripe’s specification',
       null,
     ),
+  ),
+  toolHosts: textList(
+    'DEVELOPMENT_TOOL_HOSTS',
+    'Host names beside loopback’s under which the mailbox and the Stripe sandbox answer, comma-separated',
+    [],
   ),
   smtpUrl: secret(
     text('SMTP_URL', 'Where mails go, `smtp://user:password@host:port`; the development mailbox when left out', null),

@@ -19,7 +19,7 @@ export interface StandIns {
 
 export interface StandInOptions {
   config: Pick<ShopConfig, 'smtpUrl' | 'stripeKey' | 'webhookSecrets' | 'mailboxPort' | 'sandboxPort' | 'sandboxLatencyMs'> &
-    Partial<Pick<ShopConfig, 'stripeMockUrl'>>
+    Partial<Pick<ShopConfig, 'stripeMockUrl' | 'toolHosts'>>
   secrets: ShopSecrets
   gatewayUrl: string
   /** Keeps the sandbox's sessions over restarts. */
@@ -46,6 +46,7 @@ const openStripe = async ({
     webhookSecret: secrets.webhook,
     webhookUrl: () => `${gatewayUrl}/v1/webhooks/stripe`,
     latencyMs: config.sandboxLatencyMs,
+    hosts: config.toolHosts ?? [],
     ...(config.stripeMockUrl ? { stripeMockUrl: config.stripeMockUrl } : {}),
     ...(sandboxFile ? { dataFile: sandboxFile } : {}),
     ...(clock ? { clock } : {}),
@@ -57,7 +58,10 @@ const openStripe = async ({
 export const openStandIns = async (options: StandInOptions): Promise<StandIns> => {
   const { stripe, sandbox } = await openStripe(options)
   const { config } = options
-  const mailbox = config.smtpUrl === null ? await startMailbox({ httpPort: await freePort(config.mailboxPort) }) : null
+  const mailbox =
+    config.smtpUrl === null
+      ? await startMailbox({ httpPort: await freePort(config.mailboxPort), hosts: config.toolHosts ?? [] })
+      : null
   return {
     smtpUrl: config.smtpUrl ?? mailbox?.smtpUrl ?? '',
     mailbox,

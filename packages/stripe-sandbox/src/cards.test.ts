@@ -31,12 +31,13 @@ test.each([
   ['4000-0000-0000-0069', 'has expired', 'expired_card'],
 ])('card %s is declined on the page (%s), and another one pays', async (card, text, code) => {
   const session = await at.open()
-  const declined = await at.pay(session.id, card, { email: 'bob@example.com', holder: 'Bob' })
+  const typed = { email: 'bob@example.com', holder: 'Bob', expiry: '11 / 33', cvc: '987' }
+  const declined = await at.pay(session.id, card, typed)
   expect(declined.status).toBe(402)
   const page = await declined.text()
   expect(page).toContain(text)
-  expect(page).toContain('value="bob@example.com"')
-  expect(/<input id="cardNumber"[^>]*>/.exec(page)?.[0]).toContain('value=""')
+  for (const kept of [typed.email, typed.holder, typed.expiry, card]) expect(page).toContain(`value="${kept}"`)
+  expect(/<input id="cvc"[^>]*>/.exec(page)?.[0]).toContain('value=""')
   const open = await at.stripe.checkout.sessions.retrieve(session.id, { expand: ['payment_intent.latest_charge'] })
   expect(open).toMatchObject({
     status: 'open',
@@ -71,7 +72,9 @@ test.each([
   const session = await at.open()
   const answer = await at.pay(session.id, card, more)
   expect(answer.status).toBe(400)
-  expect(await answer.text()).toContain(text)
+  const page = await answer.text()
+  expect(page).toContain(text)
+  expect(/<input id="cardNumber"[^>]*>/.exec(page)?.[0]).toContain(`value="${card}"`)
   expect((await at.stripe.checkout.sessions.retrieve(session.id)).payment_intent).toBeNull()
 })
 
@@ -85,6 +88,22 @@ test('the page shows what is bought, escapes what the shop names, and needs noth
   expect(page).toContain('href="http://127.0.0.1/no"')
   expect(page).not.toMatch(/(?:src|href)="https?:\/\/(?!127\.0\.0\.1)/)
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+})
+
+test('what was typed before the bank asked is there again when the bank says no, and hostile text stays text', async () => {
+  const session = await at.open()
+  await at.pay(session.id, '4000 0025 0000 3155', { holder: 'Dana "><script>', expiry: '10 / 31' })
+  const failed = await fetch(`${at.sandbox.url}/c/pay/${session.id}/3ds`, {
+    method: 'POST',
+    body: new URLSearchParams({ outcome: 'fail' }),
+  })
+  const page = await failed.text()
+  expect(failed.status).toBe(402)
+  expect(page).toContain('value="4000 0025 0000 3155"')
+  expect(page).toContain('value="10 / 31"')
+  const hostile = await (await at.pay(session.id, '"><script>alert(1)</script>', { expiry: '"><i>' })).text()
+  expect(hostile).not.toContain('"><script>alert')
+  expect(hostile).not.toContain('"><i>')
 })
 
 test('a test card can be picked without scripts', async () => {

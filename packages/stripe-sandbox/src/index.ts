@@ -11,12 +11,15 @@ import { type WebhookSender, webhookSender } from './webhooks.ts'
 import type { World } from './world.ts'
 
 export type { WebhookMode, WebhookSettings } from './disturbance.ts'
+export { refuseForeignHosts } from './own-host.ts'
 export { signatureHeader } from './webhooks.ts'
 
 export interface SandboxOptions {
   /** 0 takes a free port. */
   port?: number
   host?: string
+  /** Host names beside loopback's and `host` under which it answers; requests for others are refused. */
+  hosts?: readonly string[]
   /** Accepts only this key; any key when left out. */
   secretKey?: string
   webhookSecret: string
@@ -148,6 +151,7 @@ export const startStripeSandbox = async (options: SandboxOptions): Promise<Strip
   const store = openStore(options.dataFile)
   const { urls, replace } = targets(options.webhookUrl)
   const { world, webhooks, tick, address } = createWorld(options, store, urls)
+  const host = options.host ?? '127.0.0.1'
   const app = createServer({
     world,
     webhooks,
@@ -156,9 +160,9 @@ export const startStripeSandbox = async (options: SandboxOptions): Promise<Strip
     rewrite: store.rewrite,
     secretKey: options.secretKey ?? null,
     latencyMs: options.latencyMs ?? 0,
+    hosts: [host, ...(options.hosts ?? [])],
     validate: options.stripeMockUrl === undefined ? null : stripeMockValidator(options.stripeMockUrl),
   })
-  const host = options.host ?? '127.0.0.1'
   await app.listen({ host, port: options.port ?? 0 })
   const { port } = app.server.address() as AddressInfo
   address.url = `http://${host}:${port}`

@@ -6,7 +6,7 @@ import { parseForm, textAt } from './form.ts'
 import { securityPolicy } from './page/layout.ts'
 import { authenticationPage, closedPage, unknownPage } from './page/other-pages.ts'
 import { overviewPage } from './page/overview-page.ts'
-import { type Entered, paymentPage, testCardOf } from './page/payment-page.ts'
+import { type Entered, paymentPage, testCardOf, testExpiry } from './page/payment-page.ts'
 import { getSession } from './sessions.ts'
 import type { Session } from './state.ts'
 import type { World } from './world.ts'
@@ -36,10 +36,15 @@ const show = (world: World, reply: FastifyReply, session: Session, entered: Ente
   return html(reply, status, paymentPage(session, items, Math.max(0, session.expires_at - world.now()), entered, trouble))
 }
 
-const entry = (session: Session, email = '', holder = '', card = ''): Entered => ({
-  email: email || (session.customer_email ?? ''),
-  holder,
-  card,
+/** Longer than any number or expiry that a card has. */
+const typedAtMost = 40
+
+/** What was typed stays, but for the security code. */
+const entry = (session: Session, typed: Partial<Entered> = {}): Entered => ({
+  email: typed.email || (session.customer_email ?? ''),
+  holder: typed.holder ?? '',
+  card: (typed.card ?? '').slice(0, typedAtMost),
+  expiry: (typed.expiry ?? '').slice(0, typedAtMost),
 })
 
 /** Where each outcome leads: on, to the bank's question, or back to the form with the reason. */
@@ -63,21 +68,26 @@ const withSession = (world: World, handle: Handle) => async (request: FastifyReq
 /** Mounts the pages. */
 export const mountPages = (app: FastifyInstance, world: World): void => {
   const page = (handle: Handle) => withSession(world, handle)
+  /** What was typed before the bank asked, for a form that is shown again. */
+  const asked = new Map<string, Entered>()
   app.get('/', (_, reply) => html(reply, 200, overviewPage([...world.state.sessions.values()], balanceOf(world.state))))
   app.get<Id>(
     '/c/pay/:id',
     page((session, request, reply) => {
       if (session.status !== 'open') return html(reply, 200, closedPage(session))
       const card = testCardOf(textAt(parseForm(request.url.split('?')[1] ?? ''), 'card'))
-      return show(world, reply, session, entry(session, '', '', card), null, 200)
+      return show(world, reply, session, entry(session, card === '' ? {} : { card, expiry: testExpiry }), null, 200)
     }),
   )
   app.post<Id>(
     '/c/pay/:id',
     page((session, request, reply) => {
       const field = fieldsOf(request)
-      const outcome = payWithCard(world, session.id, field('cardNumber'), field('expiry'))
-      return finish(world, reply, session, outcome, entry(session, field('email'), field('holder')))
+      const typed = { email: field('email'), holder: field('holder'), card: field('cardNumber'), expiry: field('expiry') }
+      const outcome = payWithCard(world, session.id, typed.card, typed.expiry)
+      const entered = entry(session, typed)
+      if (outcome.kind === 'authenticate') asked.set(session.id, entered)
+      return finish(world, reply, session, outcome, entered)
     }),
   )
   app.get<Id>(
@@ -88,7 +98,9 @@ export const mountPages = (app: FastifyInstance, world: World): void => {
     '/c/pay/:id/3ds',
     page((session, request, reply) => {
       const outcome = authenticate(world, session.id, fieldsOf(request)('outcome') === 'complete')
-      return finish(world, reply, session, outcome, entry(session))
+      const entered = asked.get(session.id) ?? entry(session)
+      asked.delete(session.id)
+      return finish(world, reply, session, outcome, entered)
     }),
   )
 }

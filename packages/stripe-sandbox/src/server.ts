@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { mountApi } from './api.ts'
 import { type ControlParts, mountControl } from './control.ts'
+import { refuseForeignHosts } from './own-host.ts'
 import { mountPages } from './pages.ts'
 import type { RefundMode } from './refunds.ts'
 import { apiVersion } from './render.ts'
@@ -16,6 +17,8 @@ export interface ServerParts extends Omit<ControlParts, 'setRefundMode'> {
   /** Milliseconds that every API answer takes. */
   latencyMs: number
   validate: Validate | null
+  /** Host names beside loopback's under which it answers. */
+  hosts: readonly string[]
 }
 
 const keyOf = (authorization: string | undefined): string | null => {
@@ -63,6 +66,7 @@ const useErrors = (app: FastifyInstance): void => {
 /** Builds the HTTP face; nothing listens yet. */
 export const createServer = (parts: ServerParts): FastifyInstance => {
   const app = Fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true })
+  refuseForeignHosts(app, parts.hosts)
   let refundMode: RefundMode = 'succeed'
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) => done(null, body))
   app.addHook('onRequest', async (request, reply) => {

@@ -1,5 +1,6 @@
 // The web side of the mailbox: a page to read mails, and Mailpit's API under Mailpit's paths.
 import { readFileSync } from 'node:fs'
+import { refuseForeignHosts } from '@cartwright/stripe-sandbox'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { StoredMail } from './mail.ts'
 import type { MailStore } from './store.ts'
@@ -125,10 +126,11 @@ const servePage = (app: FastifyInstance): void => {
   }
 }
 
-/** Builds the web server; nothing listens yet. */
-export const mailboxHttp = (store: MailStore, rejected: () => number): FastifyInstance => {
+/** Builds the web server; nothing listens yet. @param hosts host names beside loopback's under which it answers */
+export const mailboxHttp = (store: MailStore, rejected: () => number, hosts: readonly string[]): FastifyInstance => {
   const startedAt = Date.now()
   const app = Fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true })
+  refuseForeignHosts(app, hosts)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => done(null, body))
   app.addHook('onSend', async (_, reply) => {

@@ -1,7 +1,19 @@
 // The mailbox as a mail client and a program meet it: SMTP in, Mailpit's API out.
+import { request } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Mailbox, startMailbox } from './mailbox.ts'
 import { type TestMail, talkSmtp } from './smtp-talk.fixture.ts'
+
+const getAs = (host: string, url: string): Promise<{ status: number; text: string }> =>
+  new Promise((resolve, reject) => {
+    const sent = request(url, { headers: { host } }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => void chunks.push(chunk))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }))
+    })
+    sent.on('error', reject)
+    sent.end()
+  })
 
 describe('the mailbox', () => {
   let box: Mailbox
@@ -22,6 +34,20 @@ describe('the mailbox', () => {
       headers: { 'content-type': 'application/json' },
       ...(body ? { body: JSON.stringify(body) } : {}),
     })
+
+  test.each(['evil.example', '127.0.0.1.nip.io', 'localhost.evil.example:8025'])(
+    'answers nothing to a page that reaches it as %s',
+    async (host) => {
+      await send({ subject: 'Secret', text: 'code 123456' })
+      for (const path of ['/', '/api/v1/messages', '/livez', '/nowhere']) {
+        const { status, text } = await getAs(host, box.url + path)
+        expect(status).toBe(421)
+        expect(text).not.toContain('Secret')
+        expect(text.trim().split('\n')).toHaveLength(1)
+      }
+      expect((await getAs('localhost:8025', `${box.url}/api/v1/messages`)).status).toBe(200)
+    },
+  )
 
   test('lists mails newest first with the fields of Mailpit', async () => {
     await send({ subject: 'First', text: 'one  two\nthree' })

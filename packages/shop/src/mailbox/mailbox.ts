@@ -12,6 +12,8 @@ export interface MailboxOptions {
   smtpPort?: number
   /** Address to listen on; loopback when left out. */
   host?: string
+  /** Host names beside loopback's and `host` under which the page and the API answer. */
+  hosts?: readonly string[]
   /** Mails kept at most; 1000 when left out. */
   max?: number
 }
@@ -35,12 +37,13 @@ export const startMailbox = async ({
   httpPort,
   smtpPort = 0,
   host = '127.0.0.1',
+  hosts = [],
   max = 1000,
 }: MailboxOptions): Promise<Mailbox> => {
   const store = mailStore(max)
   let fault: MailboxFault = null
   const smtp = await startSmtp({ port: smtpPort, host, fault: () => fault, take: (mail) => store.add(mail) })
-  const app = mailboxHttp(store, smtp.rejected)
+  const app = mailboxHttp(store, smtp.rejected, [host, ...hosts])
   try {
     await app.listen({ port: httpPort, host })
   } catch (error) {

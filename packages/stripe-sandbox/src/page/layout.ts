@@ -17,7 +17,8 @@ export const amountText = (minor: number, currency: string): string => {
 }
 
 const styles = `
-:root{--ink:#1a2233;--soft:#5d6a80;--faint:#8d98ab;--line:#dfe4ec;--paper:#fff;--panel:#14213d;--accent:#0f766e;--accent-dark:#0b5f58;--bad:#b42318;--bad-paper:#fef3f2}
+:root{--ink:#1a2233;--soft:#5d6a80;--faint:#667085;--label:#37445c;--line:#dfe4ec;--paper:#fff;--field:#fff;--ground:#eef2f7;--hover:#f6f8fb;--accent:#0f766e;--accent-dark:#0b5f58;--bad:#b42318;--bad-paper:#fef3f2;--bad-line:#fecdca;--hint:#fffbeb;--hint-ink:#713f12;--hint-line:#ecd9a8;color-scheme:light dark}
+@media(prefers-color-scheme:dark){:root{--ink:#e6eaf2;--soft:#a8b3c7;--faint:#98a4b8;--label:#c5cede;--line:#354155;--paper:#151b26;--field:#1b2331;--ground:#0f141d;--hover:#222c3c;--bad:#ff9b90;--bad-paper:#3a1d1b;--bad-line:#6b2f2a;--hint:#2b2414;--hint-ink:#f2d9a0;--hint-line:#5b4a22}.late{background:#4a3410!important;color:#fcd98a!important}.good{background:#123f3a!important;color:#7be0d2!important}.over{background:#2a3446!important}}
 *{box-sizing:border-box}html{-webkit-text-size-adjust:100%}
 body{margin:0;font:16px/1.5 ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;color:var(--ink);background:var(--paper)}
 a{color:inherit}h1,h2,p,ul,dl,dd,fieldset{margin:0;padding:0}ul{list-style:none}fieldset{border:0;min-width:0}
@@ -35,26 +36,28 @@ a{color:inherit}h1,h2,p,ul,dl,dd,fieldset{margin:0;padding:0}ul{list-style:none}
 .items .grand{border-top:1px solid #ffffff55;margin-top:.4rem;padding-top:1.1rem}
 .open{margin-top:2.2rem;font-size:.875rem;color:#b8c4dc}.open b{color:#fff;font-variant-numeric:tabular-nums}
 .pay{background:var(--paper)}.pay h2{font-size:1.25rem;letter-spacing:-.01em}
-.field{margin-top:1.35rem}.field>label,.field>.label{display:block;font-size:.9rem;font-weight:600;margin-bottom:.4rem;color:#37445c}
-input{width:100%;font:inherit;color:var(--ink);padding:.7rem .85rem;border:1px solid var(--line);border-radius:8px;background:#fff;box-shadow:0 1px 2px #1a22330d}
+.field{margin-top:1.35rem}.field>label,.field>.label{display:block;font-size:.9rem;font-weight:600;margin-bottom:.4rem;color:var(--label)}
+input{width:100%;font:inherit;color:var(--ink);padding:.7rem .85rem;border:1px solid var(--line);border-radius:8px;background:var(--field);box-shadow:0 1px 2px #1a22330d}
 input::placeholder{color:var(--faint)}input:focus{outline:0;border-color:var(--accent);box-shadow:0 0 0 3px #0f766e2e;position:relative;z-index:1}
 .card{display:grid;grid-template-columns:1fr 1fr}.card input{border-radius:0}.card input:nth-of-type(1){grid-column:1/3;border-radius:8px 8px 0 0}
 .card input:nth-of-type(2){border-top:0;border-radius:0 0 0 8px}.card input:nth-of-type(3){border-top:0;border-left:0;border-radius:0 0 8px 0}
 .wrong .card input:nth-of-type(1){border-color:var(--bad)}
-.alert{display:flex;gap:.6rem;margin-top:1.1rem;padding:.8rem .95rem;border-radius:8px;background:var(--bad-paper);color:var(--bad);border:1px solid #fecdca;font-size:.925rem}
+.alert{display:flex;gap:.6rem;margin-top:1.1rem;padding:.8rem .95rem;border-radius:8px;background:var(--bad-paper);color:var(--bad);border:1px solid var(--bad-line);font-size:.925rem}
 button{font:inherit;cursor:pointer}.primary{width:100%;margin-top:1.8rem;padding:.9rem;border:0;border-radius:8px;background:var(--accent);color:#fff;font-weight:650;font-size:1.02rem;box-shadow:0 1px 2px #0003;transition:background .15s}
-.primary:hover{background:var(--accent-dark)}.primary[disabled]{opacity:.65;cursor:progress}.plain{width:100%;margin-top:.7rem;padding:.8rem;border:1px solid var(--line);border-radius:8px;background:#fff;color:var(--ink)}
-.plain:hover{background:#f6f8fb}.fine{margin-top:1.1rem;font-size:.85rem;color:var(--soft);text-align:center}.fine a:hover{color:var(--ink)}.fine+.fine{margin-top:.35rem}.faint{color:var(--faint)}
-.tests{margin-top:1.1rem;padding:.85rem .95rem;border:1px dashed #d6a94a;border-radius:8px;background:#fffbeb}
-.tests p{font-size:.85rem;color:#713f12}.tests ul{display:grid;grid-template-columns:1fr 1fr;gap:.45rem;margin-top:.6rem}
-.tests a{display:block;padding:.4rem .6rem;border:1px solid #ecd9a8;border-radius:7px;background:#fff;text-decoration:none;font-size:.82rem;line-height:1.35;transition:border-color .15s}
+.primary:hover{background:var(--accent-dark)}.primary[disabled]{opacity:.65;cursor:progress}.plain{width:100%;margin-top:.7rem;padding:.8rem;border:1px solid var(--line);border-radius:8px;background:var(--field);color:var(--ink)}
+.plain:hover{background:var(--hover)}.fine{margin-top:1.1rem;font-size:.85rem;color:var(--soft);text-align:center}.fine a:hover{color:var(--ink)}.fine+.fine{margin-top:.35rem}.faint{color:var(--faint)}
+.tests{margin-top:1.1rem;padding:.85rem .95rem;border:1px dashed #d6a94a;border-radius:8px;background:var(--hint)}
+.tests p{font-size:.85rem;color:var(--hint-ink)}.tests ul{display:grid;grid-template-columns:1fr 1fr;gap:.45rem;margin-top:.6rem}
+.tests a{display:block;padding:.4rem .6rem;border:1px solid var(--hint-line);border-radius:7px;background:var(--field);text-decoration:none;font-size:.82rem;line-height:1.35;transition:border-color .15s}
 .tests a:hover,.tests a[aria-current]{border-color:#b7791f}.tests a b{font-variant-numeric:tabular-nums;font-weight:600;white-space:nowrap}.tests a span{color:var(--soft)}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.alone{min-height:100vh;display:grid;place-items:center;padding:1.25rem;background:#eef2f7}.box{width:100%;max-width:27rem;background:#fff;border:1px solid var(--line);border-radius:14px;padding:2.2rem;box-shadow:0 12px 32px #1a223314}
-.wide{max-width:40rem}table{width:100%;margin-top:1.4rem;border-collapse:collapse;font-size:.92rem}td{padding:.55rem .4rem;border-top:1px solid var(--line);overflow-wrap:anywhere}td:first-child{color:var(--soft)}.num{text-align:right;white-space:nowrap}.num,td:first-child{font-variant-numeric:tabular-nums}.pill{border-radius:99px;padding:.1rem .6rem;font-size:.8rem;font-weight:600;white-space:nowrap}.over{background:#eef1f5;color:var(--soft)}
+.alone{min-height:100vh;display:grid;place-items:center;padding:1.25rem;background:var(--ground)}.box{width:100%;max-width:27rem;background:var(--paper);border:1px solid var(--line);border-radius:14px;padding:2.2rem;box-shadow:0 12px 32px #1a223314}
+.wide{max-width:40rem}.box h2{font-size:1rem;margin-top:1.6rem}.recent{margin-top:.6rem;font-size:.92rem}.recent li{display:grid;grid-template-columns:minmax(0,1fr) auto auto auto;gap:.2rem .9rem;align-items:center;padding:.6rem .2rem;border-top:1px solid var(--line)}.who{overflow-wrap:anywhere}.recent time{color:var(--soft)}.num{text-align:right;white-space:nowrap}.num,.recent time{font-variant-numeric:tabular-nums}.pill{border-radius:99px;padding:.1rem .6rem;font-size:.8rem;font-weight:600;white-space:nowrap}.over{background:#eef1f5;color:var(--soft)}
 .box h1{font-size:1.35rem;letter-spacing:-.01em;margin-top:1.1rem}.box p{margin-top:.6rem;color:var(--soft)}.box .primary{display:block;text-align:center;text-decoration:none}
 .round{display:grid;place-items:center;width:3rem;height:3rem;border-radius:50%;font-size:1.4rem}.good{background:#ccfbf1;color:#0f766e}.late{background:#fef3c7;color:#92400e}
-.facts{margin-top:1.2rem;border:1px solid var(--line);border-radius:9px;font-size:.92rem}.facts div{display:flex;justify-content:space-between;gap:1rem;padding:.6rem .85rem}.facts div+div{border-top:1px solid var(--line)}.facts dt{color:var(--soft)}.facts dd{font-weight:600}
+.facts{margin-top:1.2rem;border:1px solid var(--line);border-radius:9px;font-size:.92rem}.facts div{display:flex;justify-content:space-between;gap:1rem;padding:.6rem .85rem}.facts div+div{border-top:1px solid var(--line)}.facts dt{color:var(--soft)}.facts dd{font-weight:600;text-align:right}
+@media(max-width:30rem){.alone{padding:.75rem}.box{padding:1.4rem 1.1rem}.recent li{grid-template-columns:minmax(0,1fr) auto}.recent .pill{justify-self:end}.facts div{flex-wrap:wrap;gap:.1rem 1rem}}
+@media(max-width:21rem){.tests ul{grid-template-columns:1fr}}
 @media(max-width:52rem){.split{grid-template-columns:1fr;min-height:0}.summary{justify-content:center}.summary>div,.pay>div{margin:0 auto;padding:1.75rem 1.25rem}.due{margin-top:1.5rem}.total{font-size:2.1rem}.items{margin-top:1.2rem}.open{margin-top:1rem}.pay>div{padding-bottom:3rem}}
 @media(prefers-reduced-motion:reduce){*{transition:none!important}}`
 

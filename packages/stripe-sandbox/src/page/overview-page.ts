@@ -16,7 +16,7 @@ const row = (session: Session): string => {
   const what = escaped(session.customer_email ?? session.client_reference_id ?? session.id)
   const at = new Date(session.created * 1000).toISOString().slice(11, 19)
   const name = session.url === null ? what : `<a href="/c/pay/${session.id}">${what}</a>`
-  return `<tr><td>${at}</td><td>${name}</td><td class="num">${amountText(session.amount_total, session.currency)}</td><td><span class="pill ${tone}">${word}</span></td></tr>`
+  return `<li><span class="who">${name}</span><span class="num">${amountText(session.amount_total, session.currency)}</span><time>${at}</time><span class="pill ${tone}">${word}</span></li>`
 }
 
 /** @param sessions in the order in which they were opened */
@@ -27,7 +27,9 @@ export const overviewPage = (sessions: readonly Session[], balance: Readonly<Rec
   )
   const cards = testCards.map(({ number, what }) => `<div><dt>${number}</dt><dd>${what}</dd></div>`).join('')
   const list =
-    rows === '' ? '<p>No payment page was opened yet. Check out in the shop, and it stands here.</p>' : `<table>${rows}</table>`
+    rows === ''
+      ? '<p>No payment page was opened yet. Check out in the shop, and it stands here.</p>'
+      : `<h2>Latest payments</h2><ul class="recent">${rows}</ul>`
   return layout(
     'Stripe sandbox',
     `<main class="alone"><div class="box wide">${badge}<h1>Stripe sandbox</h1><p>A stand-in for Stripe in a development shop. No money moves.</p>

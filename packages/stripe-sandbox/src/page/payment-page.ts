@@ -10,12 +10,16 @@ export const testCards = [
   { number: '4000 0000 0000 9995', what: 'no funds' },
 ]
 
-/** What the form shows again after a try. The card number is never shown again. */
+/** What picking a test card fills in. */
+export const testExpiry = '12 / 34'
+
+/** What the form shows again after a try; never the security code. */
 export interface Entered {
   email: string
   holder: string
-  /** A test number that the shopper picked. */
+  /** The number as it was typed, or a test number that was picked. */
   card: string
+  expiry: string
 }
 
 const mark =
@@ -38,9 +42,11 @@ const summary = (session: Session, items: readonly LineItem[], leftSec: number):
 <p class="open">Your items are kept for you. This page is open for <b data-left="${leftSec}">${Math.ceil(leftSec / 60)} minutes</b>.</p></div></section>`
 }
 
+const digitsIn = (text: string): string => text.replaceAll(/\D/g, '')
+
 const testHints = (current: string): string => {
   const link = ({ number, what }: { number: string; what: string }) =>
-    `<li><a href="?card=${number.replaceAll(' ', '')}" title="${number}" data-card="${number}"${number === current ? ' aria-current="true"' : ''}><b>•• ${number.slice(-4)}</b> <span>${what}</span></a></li>`
+    `<li><a href="?card=${number.replaceAll(' ', '')}" title="${number}" data-card="${number}"${digitsIn(number) === digitsIn(current) ? ' aria-current="true"' : ''}><b>•• ${number.slice(-4)}</b> <span>${what}</span></a></li>`
   return `<div class="tests"><p><b>No money moves here.</b> Pick a test card:</p><ul>${testCards.map(link).join('')}</ul></div>`
 }
 
@@ -57,7 +63,8 @@ export const paymentPage = (
   trouble: string | null,
 ): string => {
   const total = amountText(session.amount_total, session.currency)
-  const [expiry, cvc] = entered.card === '' ? ['', ''] : ['12 / 34', '123']
+  // A picked test card comes with a code; after a try it is asked for again.
+  const cvc = trouble === null && entered.card !== '' ? '123' : ''
   const alert =
     trouble === null
       ? ''
@@ -72,11 +79,11 @@ export const paymentPage = (
 <form method="post" action="/c/pay/${session.id}" autocomplete="on">
 <div class="field"><label for="email">E-mail</label><input id="email" name="email" type="email" autocomplete="email" value="${escaped(entered.email)}" placeholder="you@example.com"></div>
 <fieldset class="field${trouble === null ? '' : ' wrong'}"><legend class="hidden">Card details</legend><span class="label" aria-hidden="true">Card information</span><div class="card">
-<input id="cardNumber" name="cardNumber" inputmode="numeric" autocomplete="cc-number" placeholder="1234 1234 1234 1234" aria-label="Card number" value="${entered.card}"${trouble === null ? '' : ' aria-invalid="true" aria-describedby="trouble"'} required>
-<input id="expiry" name="expiry" inputmode="numeric" autocomplete="cc-exp" placeholder="MM / YY" aria-label="Expiry date" value="${expiry}">
+<input id="cardNumber" name="cardNumber" inputmode="numeric" autocomplete="cc-number" placeholder="1234 1234 1234 1234" aria-label="Card number" value="${escaped(entered.card)}"${trouble === null ? '' : ' aria-invalid="true" aria-describedby="trouble"'} required>
+<input id="expiry" name="expiry" inputmode="numeric" autocomplete="cc-exp" placeholder="MM / YY" aria-label="Expiry date" value="${escaped(entered.expiry)}">
 <input id="cvc" name="cvc" inputmode="numeric" autocomplete="cc-csc" placeholder="CVC" aria-label="Security code" maxlength="4" value="${cvc}"></div></fieldset>
 <div class="field"><label for="holder">Name on card</label><input id="holder" name="holder" autocomplete="cc-name" value="${escaped(entered.holder)}" placeholder="Full name"></div>
 <button class="primary">${trouble === null ? 'Pay' : 'Try again: pay'} ${total}</button></form>
-${giveUp}<p class="fine faint">Stripe sandbox of a development shop</p></div></section></main>`,
+${giveUp}<p class="fine faint"><a href="/">Stripe sandbox</a> of a development shop</p></div></section></main>`,
   )
 }

@@ -50,7 +50,7 @@ const item = (mail) => {
     element('span', { className: 'snippet', textContent: mail.Snippet }),
   )
   line.setAttribute('aria-current', String(mail.ID === state.openId))
-  line.setAttribute('aria-label', `${mail.Read ? '' : 'Unread: '}${mail.Subject}, to ${people(mail.To)}`)
+  if (!mail.Read) line.prepend(element('span', { className: 'unseen', textContent: 'Unread: ' }))
   return element('li', {}, line)
 }
 
