@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { Value } from 'typebox/value'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { cartLimit, lineLimit } from './cart/api.ts'
+import { cartApi, cartLimit, lineLimit } from './cart/api.ts'
 import { catalogApi } from './catalog/api.ts'
 import { Address, ImageAddress, Moment, PersonName, Price, payableLimit, Text } from './common.ts'
 import { countries } from './countries.ts'
@@ -108,6 +108,20 @@ describe('an amount', () => {
     )
     expect(total.amountMinor).toBe(payableLimit * lineLimit * cartLimit)
   })
+
+  test.each(['ZZZ', 'XXX', 'XAU', 'XDR', 'eur', 'Eur', 'EURO', '', 'BTC', 'DEM'])(
+    'in %j is no amount that a client names',
+    (currency) => {
+      expect(Value.Check(Price, { amountMinor: 1, currency })).toBe(false)
+      expect(Value.Check(orderApi.refundOrder.body, { amount: { amountMinor: 1, currency }, reason: 'broken' })).toBe(false)
+      expect(Value.Check(cartApi.setCurrency.body, { currency })).toBe(false)
+      expect(Value.Check(cartApi.addLine.body, { sku: 'A', quantity: 1, currency })).toBe(false)
+      expect(Value.Check(catalogApi.search.query, { currency })).toBe(false)
+      const order = { cartVersion: 1, expectedTotal: { amountMinor: 1, currency }, shippingAddress: address }
+      expect(Value.Check(orderApi.placeOrder.body, order)).toBe(false)
+      expect(Value.Check(orderApi.placeOrder.body, { ...order, expectedTotal: { amountMinor: 1, currency: 'EUR' } })).toBe(true)
+    },
+  )
 
   test('that is refunded is more than nothing', () => {
     const body = orderApi.refundOrder.body

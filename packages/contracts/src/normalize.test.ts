@@ -67,7 +67,7 @@ describe('an e-mail address', () => {
   const word = fc.constantFrom('shop', 'bücher', 'straße', 'σίγμα', '例え', 'почта', 'a-b', 'x9', 'éclair', 'भारत')
   const domain = fc.array(word, { minLength: 1, maxLength: 3 }).map((labels) => `${labels.join('.')}.example`)
 
-  test('normalizing again changes nothing, whatever was typed', () => {
+  test('normalizing again changes nothing, whatever was typed', { timeout: 30_000 }, () => {
     const typed = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.tuple(local, domain).map((parts) => parts.join('@')),
@@ -125,4 +125,35 @@ describe('an e-mail address', () => {
       { numRuns: 300 },
     )
   })
+})
+
+describe('a SKU', () => {
+  const sku = normalizers.sku.normalize
+
+  test('has one spelling in any case and with blanks around it', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/), fc.constantFrom('', ' ', '\t '), (typed, blank) => {
+        const normal = sku(typed)
+        expect(normal).toBe(typed.toUpperCase())
+        for (const spelled of [typed.toLowerCase(), typed.toUpperCase(), `${blank}${typed}${blank}`])
+          expect(sku(spelled)).toBe(normal)
+      }),
+    )
+  })
+
+  test.each(['', ' ', '-a', 'a b', 'ſku', 'ıd', 'ß', 'ａ', 'a\n', 'a\0', 'a'.repeat(65), 'é'])('%j is none', (typed) => {
+    expect(sku(typed)).toBeNull()
+  })
+})
+
+test.each([
+  ['Summer-Sale', 'summer-sale'],
+  [' a ', 'a'],
+  ['A'.repeat(120), 'a'.repeat(120)],
+  ['a'.repeat(121), null],
+  ['a--b', null],
+  ['-a', null],
+  ['\u212Aelvin', null],
+])('the slug %j is %j', (typed, normal) => {
+  expect(normalizers.slug.normalize(typed)).toBe(normal)
 })

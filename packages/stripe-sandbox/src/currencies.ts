@@ -1,14 +1,7 @@
-// Stripe's currencies as its documentation has them: which it takes, how it counts them, and the least it charges. Own facts, so that a shop's mistakes show.
+// Stripe's currencies as its documentation has them: how it counts them, and the least it charges. Own facts, so that a shop's mistakes show; which
+// currencies there are is the one list of the contracts.
+import { isCurrency } from '@cartwright/contracts'
 import { refused } from './stripe-error.ts'
-
-/** Currencies that Stripe charges in, in its minor units: hundredths unless said otherwise below. */
-const presented = new Set(
-  `aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp cny cop crc cve czk
-  djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl htg huf idr ils inr isk jmd jod jpy kes kgs khr kmf krw kwd
-  kyd kzt lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd omr pab pen pgk php pkr pln
-  pyg qar ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd std szl thb tjs tnd top try ttd twd tzs uah ugx usd uyu uzs vnd vuv wst
-  xaf xcd xof xpf yer zar zmw`.split(/\s+/),
-)
 
 const whole = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '))
 const thousandths = new Set('bhd jod kwd omr tnd'.split(' '))
@@ -52,7 +45,7 @@ const least: Readonly<Record<string, number>> = {
 }
 
 /** @param currency in lower case, here and below */
-export const isPresented = (currency: string): boolean => presented.has(currency)
+export const isPresented = (currency: string): boolean => isCurrency(currency.toUpperCase())
 
 /** Digits behind the point in Stripe's amounts. */
 export const digitsOf = (currency: string): number => {
