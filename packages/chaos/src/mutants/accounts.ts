@@ -22,6 +22,32 @@ const identities: readonly Mutant[] = [
     ),
   },
   {
+    name: 'guesses-not-counted',
+    rule: 'R8',
+    owner: 'identity',
+    breaks: 'The code of a registration can be guessed as often as one likes.',
+    file: `${identity}/register/routes.ts`,
+    find: "await countGuess(subject, 'verify-email', deps)\n",
+    replace: '\n',
+    heldBy: int(
+      `${identity}/one-time-codes/codes.int.test.ts`,
+      'the sixth guess fails even when it is right, and neither a new code nor a sign-in gives new guesses',
+    ),
+  },
+  {
+    name: 'last-admin-can-vanish',
+    rule: 'R8',
+    owner: 'identity',
+    breaks: 'The last admin closes the account, and nobody can let another one in.',
+    file: `${identity}/profile/routes.ts`,
+    find: 'if (activeAdmins.has(id) && activeAdmins.size === 1) throw',
+    replace: 'if (activeAdmins.has(id) && activeAdmins.size === 0) throw',
+    heldBy: int(
+      `${identity}/admin-users/guards.int.test.ts`,
+      'the last admin is not closed; with a second one it is, and that leaves a trace',
+    ),
+  },
+  {
     name: 'reset-keeps-open-codes',
     rule: 'R8',
     owner: 'identity',

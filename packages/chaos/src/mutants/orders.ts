@@ -9,6 +9,16 @@ const follow = `${cart}/follow-orders`
 
 const orders: readonly Mutant[] = [
   {
+    name: 'outbox-outside-the-transaction',
+    rule: 'R2',
+    owner: 'order',
+    breaks: 'The request for stock is committed apart from its order, so an order that is rolled back takes stock all the same.',
+    file: `${order}/place-order/route.ts`,
+    find: 'await publish(tx, orderEvents.stockRequested, stockRequestOf(row))',
+    replace: 'await deps.db.tx((own) => publish(own, orderEvents.stockRequested, stockRequestOf(row)))',
+    heldBy: int(`${order}/place-order/route.int.test.ts`, 'thirty keys on one cart make one order; the others are led to it'),
+  },
+  {
     name: 'only-acknowledged-is-compensated',
     rule: 'R4',
     owner: 'order',

@@ -128,6 +128,12 @@ describe('signing in', () => {
     expect((await refresh(first)).body.code).toBe('refresh_token_invalid')
     for (const token of [second.body.refreshToken, sibling.body.refreshToken, third.body.refreshToken])
       expect((await refresh(token)).status).toBe(401)
+    // Late, though nobody has retried in time.
+    const { refreshToken: stolen } = (await t.login('alice@example.com')).body
+    const next = await refresh(stolen)
+    await t.clock.advance('11s')
+    expect((await refresh(stolen)).status).toBe(401)
+    expect((await refresh(next.body.refreshToken)).status).toBe(401)
   })
 
   test('of refreshes at once one rotates, one is its sibling, and a third ends the session', async () => {

@@ -234,6 +234,7 @@ describe('once', () => {
     for (const loser of answers.filter((answer) => answer.status !== 201)) {
       expect(loser).toMatchObject({ status: 409, body: { code: 'cart_changed', orderId: winners[0]?.body.id } })
     }
+    expect(await o.t.sql('SELECT id FROM outbox_event WHERE aggregate_id NOT IN (SELECT id FROM customer_order)')).toEqual([])
   })
 
   test('a repeat after the cart is closed is replayed, a second key is led to the order', async () => {
