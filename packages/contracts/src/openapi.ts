@@ -7,10 +7,16 @@ import { type ErrorCode, errorKinds } from './errors.ts'
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 export type JsonObject = { [name: string]: Json }
 
-/** Plain JSON Schema of a TypeBox schema, without the keyword of the shop's own validators. */
+/** Half of a pair of UTF-16 in a pattern: no text in UTF-8 holds one, and the regular expressions of other languages know no such sign. */
+const surrogates = /(?:\\){1,2}u[dD]800-(?:\\){1,2}u[dD][fF]{3}/g
+
+/** Plain JSON Schema of a TypeBox schema, without the keyword of the shop's own validators, with patterns that every client can read. */
 export const plainSchema = (schema: TSchema): JsonObject =>
   JSON.parse(
-    JSON.stringify(schema, (name, value) => (name === 'normalize' && typeof value === 'string' ? undefined : value)),
+    JSON.stringify(schema, (name, value) => (name === 'normalize' && typeof value === 'string' ? undefined : value)).replace(
+      surrogates,
+      '',
+    ),
   ) as JsonObject
 
 export interface OpenApiOptions {

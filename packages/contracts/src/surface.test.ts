@@ -1,6 +1,7 @@
 // The surface holds together: names are unique, errors exist, inputs are closed, internal paths stay inside, keys are fields.
 import { describe, expect, test } from 'vitest'
 import { AppError, adminOpsApi, allEvents, apis, type Endpoint, errorKinds, gatewayApi, opsApi, topics } from './index.ts'
+import { openApi } from './openapi.ts'
 
 const endpoints: Endpoint[] = [
   ...Object.values(apis).flatMap((api) => Object.values(api)),
@@ -61,4 +62,25 @@ test('an expected failure knows its status and its words', () => {
       title: expect.stringMatching(/./),
       remedy: expect.stringMatching(/\.$/),
     })
+})
+
+test('clients in other languages can read every pattern of the document, and learn where a body is needed', () => {
+  const document = openApi({ apis, publicUrl: 'http://localhost:8080' })
+  const patterns: string[] = []
+  JSON.stringify(document, (name, value: unknown) => {
+    if (name === 'pattern' && typeof value === 'string') patterns.push(value)
+    if (name === 'patternProperties') patterns.push(...Object.keys(value as object))
+    return value
+  })
+  expect(patterns.length).toBeGreaterThan(20)
+  for (const pattern of patterns) {
+    expect(() => new RegExp(pattern, 'u'), pattern).not.toThrow()
+    // Halves of UTF-16 pairs are no signs outside JavaScript.
+    expect(pattern).not.toMatch(/\\u[dD][89a-fA-F]|\p{Cs}/u)
+  }
+  const operations = Object.values(document.paths as Record<string, Record<string, { requestBody?: { required: boolean } }>>)
+  const bodies = operations.flatMap((methods) =>
+    Object.values(methods).flatMap(({ requestBody }) => (requestBody ? [requestBody] : [])),
+  )
+  expect(bodies.filter(({ required }) => required).length).toBeGreaterThan(20)
 })
