@@ -156,6 +156,8 @@ export const identityApi = {
     auth: 'public',
     rate: 'read',
     summary: 'Public keys of access tokens',
+    // Less than a key is published before it signs.
+    cacheSec: 60,
     response: { 200: Type.Object({ keys: Type.Array(Jwk) }) },
     errors: [],
   }),
