@@ -15,6 +15,7 @@ test.each([
   ['a key that is required', operation(['validation_failed', 'idempotency_key_missing']), null],
   ['a code', operation(['validation_failed', 'otp_invalid']), 'otp_invalid'],
   ['a cursor', operation(['validation_failed'], { parameters: [{ name: 'limit' }, { name: 'cursor' }] }), 'cursor'],
+  ['an id in the path', operation(['validation_failed'], { parameters: [{ name: 'lineId', in: 'path' }] }), 'an id'],
   ['nothing at all', { operationId: 'doIt', responses: {} }, null],
 ])('a refusal that follows from %s is judged', (_, given, reason) => {
   expect(reasonToRefuse(given)).toBe(reason)

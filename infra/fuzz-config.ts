@@ -2,6 +2,7 @@
 
 interface Parameter {
   name?: string
+  in?: string
 }
 interface Response {
   content?: Record<string, { examples?: Record<string, unknown> }>
@@ -54,8 +55,8 @@ export const reasonToRefuse = (operation: Operation): string | null => {
   if (own.length > 0) return own.join(', ')
   if (JSON.stringify(operation).includes('"currentPassword"')) return 'currentPassword'
   if (operation.parameters?.some(({ name }) => name === 'cursor')) return 'cursor'
-  // A mail may be about no order: schemathesis follows the link of such a null as the text None.
-  if (operation.parameters?.some(({ name }) => name === 'orderId')) return 'orderId'
+  // Links between calls are guessed: schemathesis puts a cart's id where a line's belongs, and the text None where an id is null.
+  if (operation.parameters?.some((parameter) => parameter.in === 'path')) return 'an id'
   return unusablePattern.test(JSON.stringify(operation)) ? 'pattern' : null
 }
 
