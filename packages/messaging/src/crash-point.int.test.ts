@@ -98,9 +98,9 @@ test('a death before the commit leaves nothing, one after it leaves the effect, 
   }
 })
 
-test('after the broker’s acknowledgement, before the mark', async () => {
+test('before the relay sends what it has read, and after the broker’s acknowledgement, before the mark', async () => {
   const transport = acceptingTransport()
-  const unmarked: unknown[] = []
+  const sentBefore: unknown[] = []
   const relay = startRelay({
     db: bed.db,
     transport,
@@ -108,15 +108,18 @@ test('after the broker’s acknowledgement, before the mark', async () => {
     log: bed.log,
     crash: (point, subject) => {
       crash(point, subject)
-      unmarked.push(transport.sent.length)
-      throw new Error('killed')
+      sentBefore.push(transport.sent.length)
+      if (point === 'after-ack-before-mark') throw new Error('killed')
     },
   })
   await bed.count('a', 1)
-  await eventually('it was reached', () => reached.length > 0)
+  await eventually('it was reached', () => reached.length > 1)
   await relay.stop()
-  expect(reached[0]).toEqual({ point: 'after-ack-before-mark', subject: 'test.counted' })
-  expect(unmarked[0]).toBe(1)
+  expect(reached.slice(0, 2)).toEqual([
+    { point: 'before-send', subject: 'test.counted' },
+    { point: 'after-ack-before-mark', subject: 'test.counted' },
+  ])
+  expect(sentBefore.slice(0, 2)).toEqual([0, 1])
 })
 
 test('after a job’s effect, before its result, and around the commit of that', async () => {
