@@ -88,6 +88,8 @@ test('accounts whose address collides or has no normal form keep their rows and 
     ['usr_04accent', 'zoë@example.com'],
     ['usr_02mixed0', 'info@bücher.example'],
   ])
+  const found = await t.as(admin).get(`/v1/admin/users?q=${encodeURIComponent('zoë@')}`)
+  expect(found.body.items.map((user: { id: string }) => user.id)).toEqual(['usr_04accent'])
   expect((await t.as({ id: 'usr_04accent', role: 'customer' }).get('/v1/me')).body.email).toBe('zoë@example.com')
   await t.clock.advance('61s')
   await t.idle()

@@ -85,6 +85,30 @@ describe('the address book', () => {
     })
   })
 
+  test.each([
+    ['a line break', 'Ann\nArcher'],
+    ['ESC', 'Ann\u001b[2J'],
+    ['a zero-width space', 'Ann\u200bArcher'],
+    ['a right-to-left mark', 'Ann\u200fArcher'],
+    ['half a character', 'Ann\ud83d'],
+  ])('a name with %s is refused in the book and in the profile', async (_, name) => {
+    const who = await aGuest()
+    for (const answer of [
+      await t.as(who).post('/v1/me/addresses', { ...address, name }),
+      await t.as(who).patch(`/v1/me/addresses/${(await add(who)).id}`, { name }),
+      await t.as(who).patch('/v1/me', { name }),
+    ])
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: '/name' }] } })
+  })
+
+  test('a name in any script is kept as it was written', async () => {
+    const who = await aGuest()
+    for (const name of ['Zoë O’Neil-Ångström', '山田 太郎', 'محمد علي', 'अनीता देवी', '👩🏽 Ann']) {
+      expect((await add(who, { name })).name).toBe(name)
+      expect((await t.as(who).patch('/v1/me', { name })).body.name).toBe(name)
+    }
+  })
+
   test('somebody else’s address looks like one that is not there', async () => {
     const [owner, other] = [await aGuest(), await aGuest()]
     const { id } = await add(owner)

@@ -41,6 +41,7 @@ const matching = (q: string) => {
   return {
     OR: [
       { name: { contains: text } },
+      { keptEmail: { contains: text } },
       ...(ascii ? [{ email: { contains: text.toLowerCase() } }, { id: q.trim().toLowerCase() }] : []),
     ],
   }

@@ -131,26 +131,27 @@ describe('one-time codes', () => {
 describe('time', () => {
   test('answers about known and unknown addresses take the same time', async () => {
     await using t = await startIdentity({
-      IDENTITY_ANSWER_FLOOR_MS: '60',
+      IDENTITY_ANSWER_FLOOR_MS: '400',
       IDENTITY_LOGIN_FREE_FAILURES: '50',
       IDENTITY_BCRYPT_COST: '9',
     })
     await t.customer('known@example.com')
     const timed = async (path: string, body: object): Promise<number> => {
       const started = performance.now()
-      await t.anonymous.post(path, body)
+      // From elsewhere: what a device costs that the account knows tells nobody else anything.
+      await t.anonymous.post(path, body, { headers: { 'x-forwarded-for': '192.0.2.99' } })
       return performance.now() - started
     }
-    for (const [path, more, limit] of [
-      ['/v1/auth/password/forgot', {}, 0.2],
-      ['/v1/auth/register', { password: goodPassword, name: 'Some Body' }, 0.2],
-      ['/v1/auth/password/reset', { code: '000000', newPassword: goodPassword }, 0.2],
+    for (const [path, more, limit, turns] of [
+      ['/v1/auth/password/forgot', {}, 0.2, 4],
+      ['/v1/auth/register', { password: goodPassword, name: 'Some Body' }, 0.2, 5],
+      ['/v1/auth/password/reset', { code: '000000', newPassword: goodPassword }, 0.2, 4],
       // Nothing but bcrypt hides the rest of it here, at an eighth of its real cost.
-      ['/v1/auth/login', { password: 'not the password' }, 0.4],
+      ['/v1/auth/login', { password: 'not the password' }, 0.4, 15],
     ] as const) {
       // By turns, so that a busy machine is busy for both.
       const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] }
-      for (let turn = 0; turn < 11; turn++) {
+      for (let turn = 0; turn < turns; turn++) {
         times.known.push(await timed(path, { email: 'known@example.com', ...more }))
         times.unknown.push(await timed(path, { email: `nobody${path.length}@example.com`, ...more }))
       }

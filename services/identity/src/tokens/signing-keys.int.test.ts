@@ -30,7 +30,7 @@ describe('signing keys', () => {
     }
     expect(seen.size).toBeGreaterThanOrEqual(3)
     expect(old.keys.length).toBeLessThanOrEqual(3)
-  }, 120_000)
+  }, 240_000)
 
   test('a token that was signed last is good until it expires, although its key has retired', async () => {
     const { accessToken } = (await t.anonymous.post('/v1/auth/guest')).body
