@@ -98,7 +98,10 @@ describe('the address book', () => {
       await t.as(who).patch(`/v1/me/addresses/${(await add(who)).id}`, { name }),
       await t.as(who).patch('/v1/me', { name }),
     ])
-      expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: '/name' }] } })
+      expect(answer).toMatchObject({
+        status: 400,
+        body: { errors: expect.arrayContaining([{ path: '/name', message: 'must be one line of visible characters' }]) },
+      })
   })
 
   test('a name in any script is kept as it was written', async () => {
