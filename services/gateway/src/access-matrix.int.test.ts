@@ -1,10 +1,10 @@
-// Who may call what: every route of the contracts is called in every role, and the outcome is compared with the table beside this file.
-import { adminOpsApi, gatewayApi } from '@cartwright/contracts'
+// Who may call what: every route of the contracts is called in every role, and with tokens that lost theirs; the outcome is compared with the table beside this file.
+import { adminOpsApi, gatewayApi, identityEvents } from '@cartwright/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { admin, ann, type GatewayUnderTest, guest, startGateway } from './fixtures.ts'
 import { mountedEndpoints } from './surface.ts'
 
-const roles = ['anonymous', 'expired', 'guest', 'customer', 'admin'] as const
+const roles = ['anonymous', 'expired', 'revoked', 'closed', 'demoted', 'guest', 'customer', 'admin'] as const
 
 /** Values for path parameters that every schema takes. */
 const concrete = (path: string): string =>
@@ -23,14 +23,33 @@ describe('the access matrix', () => {
   const tokens: Record<(typeof roles)[number], string | null> = {
     anonymous: null,
     expired: null,
+    revoked: null,
+    closed: null,
+    demoted: null,
     guest: null,
     customer: null,
     admin: null,
+  }
+  /** An admin whose session was ended, a customer who closed the account, an admin who was demoted: each with a token from before. */
+  const loseRights = async () => {
+    const people = {
+      revoked: { id: 'usr_revoked01', role: 'admin', sessionId: 'ses_ended0001' },
+      closed: { id: 'usr_closed001', role: 'customer' },
+      demoted: { id: 'usr_demoted01', role: 'admin' },
+    } as const
+    for (const [name, principal] of Object.entries(people)) {
+      Object.assign(tokens, { [name]: await t.token(principal) })
+      const sessionId = 'sessionId' in principal ? { sessionId: principal.sessionId } : {}
+      const expiresAt = new Date(t.clock.now().getTime() + 660_000).toISOString()
+      const notBefore = new Date(t.clock.now().getTime() + 1).toISOString()
+      await t.receive(identityEvents.accessRevoked, { userId: principal.id, notBefore, expiresAt, ...sessionId })
+    }
   }
   beforeAll(async () => {
     t = await startGateway('in this process', { GATEWAY_CACHE_ENTRIES: '0' })
     tokens.expired = await t.token(admin)
     await t.clock.advance('11m')
+    await loseRights()
     Object.assign(tokens, { guest: await t.token(guest), customer: await t.token(ann), admin: await t.token(admin) })
   })
   afterAll(() => t.stop())
@@ -66,6 +85,13 @@ describe('the access matrix', () => {
     )
     const head = 'Who may call what. Written by access-matrix.int.test.ts; a change here is a change of rights.\n'
     await expect(`${[head, ...lines].join('\n')}\n`).toMatchFileSnapshot('./access-matrix.txt')
+  })
+
+  test('a token that lost its rights opens no more than no token', async () => {
+    for (const { endpoint } of mountedEndpoints.filter((mounted) => mounted.endpoint.auth !== 'public')) {
+      for (const role of ['expired', 'revoked', 'closed', 'demoted'] as const)
+        expect(await outcome(endpoint.method, endpoint.path, role)).toBe('401 unauthenticated')
+    }
   })
 
   test('a path of operators is open to nobody else', async () => {
