@@ -1,9 +1,7 @@
 // Starts a service: configuration, schema, dependencies, HTTP, then consumers, relay, jobs, sagas; stops in the opposite order.
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { type Database, idFactory, isTransient, migrate, openDatabase } from '@cartwright/db'
-import { messagingMigrations } from '@cartwright/messaging'
+import { type Database, idFactory } from '@cartwright/db'
 import type { FastifyInstance } from 'fastify'
 import { Agent } from 'undici'
 import { accessVerifier, internalAuth } from './auth.ts'
@@ -18,6 +16,7 @@ import { createLogger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import { serveMetrics } from './metrics-server.ts'
 import { openIssueRoutes } from './open-issues.ts'
+import { openSchema } from './open-schema.ts'
 import { refuseUnfit } from './refuse-unfit.ts'
 import { type ReadRevocations, readFromIdentity, startRevocationFeed } from './revocation-feed.ts'
 import { createRevocations } from './revocations.ts'
@@ -25,31 +24,12 @@ import type { Route } from './route.ts'
 import { mount } from './route.ts'
 import type { BaseDeps, RunningService, ServiceDefinition, StartOptions } from './service.ts'
 
-const kitMigrations = { folder: fileURLToPath(new URL('../migrations', import.meta.url)), table: '_kit_migrations' } as const
 const idleLimitMs = 30_000
 const usualBodyLimitBytes = 1024 * 1024
 
 const numberOf = (config: Record<string, unknown>, field: string, fallback: number): number => {
   const value = config[field]
   return typeof value === 'number' ? value : fallback
-}
-
-/** Waits for a database that is not up yet: services start in any order. */
-const openSchema = async (
-  url: string,
-  folder: string,
-  options: { poolSize: number; clockOffsetMs: () => number; warn: (error: unknown) => void },
-): Promise<Database> => {
-  for (let tries = 1; ; tries++) {
-    try {
-      await migrate(url, [messagingMigrations, kitMigrations, { folder, table: '_prisma_migrations' }])
-      return await openDatabase({ url, poolSize: options.poolSize, clockOffsetMs: options.clockOffsetMs })
-    } catch (error) {
-      if (!isTransient(error) || tries >= 120) throw error
-      options.warn(error)
-      await delay(500)
-    }
-  }
 }
 
 const noDatabase = (name: string) => (): never => {
@@ -183,11 +163,10 @@ const open = async <S extends ConfigSpec, Own extends object>(
   const config: Record<string, unknown> = base.base.config
   const number = (field: string, fallback: number) => numberOf(config, field, fallback)
   if (definition.migrations !== undefined) {
-    const warn = (error: unknown) => log.warn({ err: error }, 'waiting for the database')
     parts.database = await openSchema(String(config.databaseUrl), definition.migrations, {
       poolSize: number('poolSize', 10),
       clockOffsetMs: clock.offsetMs,
-      warn,
+      log,
     })
   }
   const database = parts.database ?? null

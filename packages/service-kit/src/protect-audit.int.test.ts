@@ -1,0 +1,68 @@
+// Audit rows are append-only for the service's own user, and a server that allows no triggers does not keep a service from starting.
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openDatabase } from '@cartwright/db'
+import { engineUrl, startUnderTest, type UnderTest } from '@cartwright/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { audit } from './audit.ts'
+import { createLogger } from './logger.ts'
+import { protectAudit } from './protect-audit.ts'
+import { makeTiny } from './tiny-service.fixture.ts'
+
+let t: UnderTest
+beforeAll(async () => {
+  t = await startUnderTest(makeTiny(), { env: { ORDER_COLOUR: 'red' } })
+})
+afterAll(() => t.stop())
+
+const database = () => {
+  const { db } = t.running
+  if (db === null) throw new Error('the service has a schema')
+  return db
+}
+
+test('a row is written, and neither changed nor deleted after it', async () => {
+  const db = database()
+  const entry = { actor: 'usr_1', action: 'thing.update', target: 'thg_1', clientAddress: '192.0.2.1', reason: 'a typo' }
+  await db.tx((tx) => audit(tx, entry))
+  const refused = { sqlMessage: expect.stringContaining('append-only') }
+  await expect(db.run`UPDATE audit_entry SET actor = 'usr_2'`).rejects.toMatchObject(refused)
+  await expect(db.run`UPDATE audit_entry SET reason = NULL WHERE target = 'thg_1'`).rejects.toMatchObject(refused)
+  await expect(db.run`DELETE FROM audit_entry`).rejects.toMatchObject(refused)
+  await expect(db.tx((tx) => tx.run`DELETE FROM audit_entry LIMIT 1`)).rejects.toMatchObject(refused)
+  expect(await t.sql('SELECT actor, client_address, reason FROM audit_entry')).toEqual([
+    { actor: 'usr_1', client_address: '192.0.2.1', reason: 'a typo' },
+  ])
+})
+
+test('a second start and replicas that start at once change nothing', async () => {
+  const log = createLogger('order', 'fatal')
+  await Promise.all([protectAudit(database(), log), protectAudit(database(), log)])
+  const { name } = database()
+  expect(await t.sql(`SELECT COUNT(*) AS n FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = '${name}'`)).toEqual([
+    { n: 2 },
+  ])
+})
+
+test('a user who may not create triggers goes on, and the line says what an operator can do', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'audit-'))
+  const file = join(folder, 'log')
+  const { name } = database()
+  const user = `u_${randomBytes(4).toString('hex')}`
+  for (const trigger of ['audit_entry_no_update', 'audit_entry_no_delete']) await t.sql(`DROP TRIGGER ${trigger}`)
+  await t.sql(`CREATE USER '${user}'@'%' IDENTIFIED BY 'only-for-this-test'`)
+  await t.sql(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${name}.* TO '${user}'@'%'`)
+  const url = new URL(engineUrl())
+  Object.assign(url, { username: user, password: 'only-for-this-test', pathname: `/${name}` })
+  const limited = await openDatabase({ url: url.href, poolSize: 1 })
+  try {
+    await protectAudit(limited, createLogger('order', 'info', file))
+    await expect.poll(() => (existsSync(file) ? readFileSync(file, 'utf8') : '')).toContain('log_bin_trust_function_creators')
+  } finally {
+    await limited.close()
+    await t.sql(`DROP USER '${user}'@'%'`)
+    rmSync(folder, { recursive: true })
+  }
+})
