@@ -1,6 +1,7 @@
 // Remembers who changed what by hand: one append-only row per admin write, in the transaction of the write.
 import { list, type Queryable, type Tx } from '@cartwright/db'
 import { currentTrace } from '@cartwright/messaging'
+import { operatorAddress } from './operator-address.ts'
 
 /** What an operator did. `before` and `after` hold what the write touched; never a secret, a code, a token or an e-mail address. */
 export interface AuditEntry {
@@ -14,7 +15,7 @@ export interface AuditEntry {
   before?: object | null
   /** Null for what exists no longer. */
   after?: object | null
-  /** Where the call came from, as the gateway saw it. */
+  /** Where the call came from, as the gateway saw it; that of the operator's call under way when left out. */
   clientAddress?: string
   /** Why, in an operator's words or as a stable code. */
   reason?: string
@@ -24,7 +25,7 @@ const jsonOrNull = (state: object | null | undefined): string | null => (state ?
 
 /** Writes an audit row; it commits or vanishes with the change that it describes. An update that changed nothing leaves none. */
 export const audit = async (tx: Tx, entry: AuditEntry): Promise<void> => {
-  const { actor, action, target, before, after, clientAddress, reason } = entry
+  const { actor, action, target, before, after, clientAddress = operatorAddress(), reason } = entry
   if (before && after && Object.keys(changesOf<object>(before, after).after).length === 0) return
   await tx.run`INSERT INTO audit_entry (actor, action, target, state_before, state_after, correlation_id, client_address, reason, created_at)
     VALUES (${actor}, ${action}, ${target}, ${jsonOrNull(before)}, ${jsonOrNull(after)}, ${currentTrace().correlationId.slice(0, 80)},

@@ -13,8 +13,10 @@ import { currentTrace, newSpanId, newTrace, parseTraceparent, runInTrace, type T
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { IsOptional } from 'typebox'
 import type { InternalAuth, Principal } from './auth.ts'
+import { clientAddressOf } from './client-address.ts'
 import type { CrashingRequests } from './crash-requests.ts'
 import { type Answer, findReplay, type KeyedRequest, once, readKey, requestHash } from './idempotency.ts'
+import { runForOperator } from './operator-address.ts'
 import { recordSecurityEvent } from './security-events.ts'
 import type { Turns } from './turns.ts'
 
@@ -262,7 +264,12 @@ export const mount = <Deps>(app: FastifyInstance, declared: Route<Deps>, deps: D
       if (isPersonal(endpoint)) void reply.header('cache-control', 'no-store')
       request.principal = await runInTrace(request.trace, () => authorize(endpoint, request, context))
     },
-    handler: (request, reply) => runInTrace(request.trace, () => handler(request, reply)),
+    handler: (request, reply) =>
+      runInTrace(request.trace, () =>
+        endpoint.auth === 'admin'
+          ? runForOperator(clientAddressOf(request), () => handler(request, reply))
+          : handler(request, reply),
+      ),
   })
 }
 

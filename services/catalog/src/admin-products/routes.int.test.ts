@@ -53,6 +53,18 @@ describe('administration', () => {
     })
   })
 
+  test('every write of an operator keeps the client address that the gateway names, at once and side by side', async () => {
+    const from = (address: string) => ({ headers: { 'x-forwarded-for': `203.0.113.1, ${address}` } })
+    const addresses = ['192.0.2.7', '2001:db8::7', '198.51.100.7']
+    const made = await Promise.all(
+      addresses.map((address) => t.as(admin).post('/v1/admin/categories', { name: `From ${unique()}` }, from(address))),
+    )
+    for (const [index, { body }] of made.entries())
+      expect(await t.sql(`SELECT client_address FROM audit_entry WHERE target = '${body.id}'`)).toEqual([
+        { client_address: addresses[index] },
+      ])
+  })
+
   test('a product has as many variants as its event can carry, and not one more', async () => {
     const many = `MANY-${unique().toUpperCase()}`
     const digits = Array.from({ length: 100 }, (_, n) => String(n))
