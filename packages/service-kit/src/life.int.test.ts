@@ -35,7 +35,7 @@ test('an event goes from a request through outbox, relay and inbox to its consum
 test('a missing variable stops the start, and names every one', async () => {
   const service = makeTiny()
   await expect(service.start({ env: {}, transport: memoryTransport() })).rejects.toThrow(
-    /INTERNAL_AUTH_SECRET is missing.*ORDER_DATABASE_URL is missing.*ORDER_COLOUR is missing/,
+    /INTERNAL_AUTH_SECRET is missing.*\n.*ORDER_DATABASE_URL is missing.*\n.*ORDER_COLOUR is missing/,
   )
 })
 

@@ -110,7 +110,7 @@ const codeFor = (address: string): string => {
   return code
 }
 
-/** A customer from the registration to the end: a new password, a new address, and a closed account. */
+/** A customer from the registration to the end: a new password, a new address, an order that is cancelled, and a closed account. */
 const live = async (): Promise<void> => {
   const [email, newEmail] = ['dora@example.net', 'dora.new@example.net']
   const [password, newPassword] = ['violet-harbor-77-kettle', 'amber-meadow-31-lantern']
@@ -129,6 +129,10 @@ const live = async (): Promise<void> => {
   const confirmed = await again.client.post('/v1/me/email/confirm', { code: codeFor(newEmail) }, { key: null })
   expect(confirmed.status).toBeLessThan(300)
   const last = await signedIn(shop.url, newEmail, newPassword, now)
+  const { id } = await last.placeOrder('MUG-1', 1)
+  await shop.idle()
+  await last.cancel(id)
+  await shop.idle()
   expect((await last.client.del('/v1/me', { body: { currentPassword: newPassword } })).status).toBeLessThan(300)
   await shop.idle()
 }
@@ -136,9 +140,6 @@ const live = async (): Promise<void> => {
 /** Every way that an order can take: bought and delivered, cancelled before and after paying, refunded, declined, disputed, left. */
 const trade = async (): Promise<void> => {
   const { admin } = shop
-  await admin.stockUp({ sku: 'MUG-1', priceMinor: 1250, stock: 50 })
-  await admin.stockUp({ sku: 'LAST-1', priceMinor: 900, stock: 1 })
-  await shop.idle()
   const buy = async (card?: string): Promise<string> => {
     const who = await shop.guest()
     const { id } = await who.placeOrder('MUG-1', 2)
@@ -179,6 +180,9 @@ const trade = async (): Promise<void> => {
 
 beforeAll(async () => {
   shop = await startTestShop()
+  await shop.admin.stockUp({ sku: 'MUG-1', priceMinor: 1250, stock: 50 })
+  await shop.admin.stockUp({ sku: 'LAST-1', priceMinor: 900, stock: 1 })
+  await shop.idle()
   await live()
   await trade()
   await shop.idle()

@@ -111,7 +111,9 @@ test('a row is found however many are newer', async () => {
   await lab.t.sql(`INSERT INTO saga_step (saga, saga_id, input, from_state, to_state, effects, traceparent, created_at)
     SELECT 'other', CONCAT('x', n), 'x', 'x', 'x', '', '', UTC_TIMESTAMP(6) FROM many`)
   const [{ number }] = await lab.t.sql(`SELECT number FROM customer_order WHERE id = '${paid}'`)
-  const columns = (await lab.t.sql('SHOW COLUMNS FROM customer_order')).map(({ Field }) => String(Field))
+  const columns = (await lab.t.sql('SHOW COLUMNS FROM customer_order'))
+    .filter(({ Extra }) => !String(Extra).includes('GENERATED'))
+    .map(({ Field }) => String(Field))
   const made: Record<string, string> = {
     id: "CONCAT('ord_z', n)",
     number: 'n',
