@@ -1,6 +1,6 @@
 // The HTTP surface of notification: what operators see of mails, and how they send one again.
 import { type Static, Type } from 'typebox'
-import { Closed, Id, KeptEmail, Nullable, OneOf, Page, pageQuery, Time } from '../common.ts'
+import { Closed, Id, KeptEmail, Nullable, OneOf, Page, pageQuery, Text, Time } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { OrderId } from '../order/lines.ts'
 
@@ -44,6 +44,10 @@ export const notificationApi = {
       ...pageQuery,
       orderId: Type.Optional(OrderId),
       state: Type.Optional(MailState),
+      q: Type.Optional({
+        ...Text(120),
+        description: 'Part of the recipient’s address or name or of the template, the beginning of the order’s number, or its id',
+      }),
       template: Type.Optional(Type.String({ pattern: '^[a-z]+(-[a-z]+)*$', maxLength: 40 })),
     }),
     response: { 200: Page(MailView) },

@@ -175,6 +175,47 @@ describe('the delivery of mails', () => {
       expect((await t.as(admin).get(`/v1/admin/messages?orderId=${orderId}`)).body.items).toHaveLength(5)
     })
 
+    test('a text finds mails by recipient, template, order number and order id, page after page', async () => {
+      for (const { deliverTo } of customerNews) await deliverTo(t)
+      await t.receive(identityEvents.customerVerified, {
+        userId: 'usr_zoe0000001',
+        recipient: { email: 'zoe_100%@example.net', name: 'Zoë Müller' },
+        locale: 'en',
+      })
+      const found = async (q: string): Promise<string[]> => {
+        const ids: string[] = []
+        for (let cursor = ''; ; ) {
+          const page = await t.as(admin).get(`/v1/admin/messages?limit=2&q=${encodeURIComponent(q)}${cursor}`)
+          expect(page.status).toBe(200)
+          ids.push(...page.body.items.map(({ id }: { id: string }) => id))
+          if (page.body.nextCursor === null) return ids
+          cursor = `&cursor=${page.body.nextCursor}`
+        }
+      }
+      const all = customerNews.length
+      for (const [q, count] of [
+        ['alice@', all],
+        ['ALICE@EXAMPLE', all],
+        ['Müller', 1],
+        ['zoe_100%', 1],
+        ['%', 1],
+        ['_', 1],
+        ['order-', 4],
+        ['welcome', 2],
+        ['cw 7qk4-x', 5],
+        ['7QK4XH2P', 5],
+        ['7QK4XH2Q', 0],
+        [orderId, 5],
+        ['抹茶', 0],
+        ["'; DROP TABLE message; --", 0],
+      ] as const) {
+        const ids = await found(q)
+        expect([q, ids.length]).toEqual([q, count])
+        expect(ids).toEqual([...new Set(ids)].sort().reverse())
+      }
+      expect((await t.as(admin).get('/v1/admin/messages?q=%20')).status).toBe(400)
+    })
+
     test('only operators may, malformed questions name the field, and an unknown mail is not found', async () => {
       expect((await t.anonymous.get('/v1/admin/messages')).status).toBe(401)
       expect((await t.as({ id: userId, role: 'customer' }).get('/v1/admin/messages')).status).toBe(403)

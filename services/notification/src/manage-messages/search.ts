@@ -1,0 +1,29 @@
+// Finds mails by a piece of text: whom they are for, their template, the number or the id of their order.
+import type { Prisma } from '../db/generated/client.ts'
+
+/** Signs that LIKE would take for its own. */
+const literal = (text: string): string => text.replace(/[\\%_]/g, (sign) => `\\${sign}`)
+
+/** How order numbers that begin like this are stored: `7k3m9` and `cw 7K3M-9` begin `CW-7K3M-9`. */
+const numberPrefixes = (text: string): string[] => {
+  const signs = text.replace(/[ -]/g, '').toUpperCase()
+  if (!/^[A-Z0-9]{1,10}$/.test(signs)) return []
+  const bodies = [signs, ...(signs.startsWith('CW') ? [signs.slice(2)] : [])].filter((body) => body.length <= 8)
+  return bodies.map((body) => `CW-${body.slice(0, 4)}${body.length > 4 ? `-${body.slice(4)}` : ''}`)
+}
+
+/** The condition for a text that somebody typed; addresses are kept in lower case. */
+export const mentions = (q: string): Prisma.MessageWhereInput => {
+  const text = q.trim().normalize('NFC')
+  const lower = text.toLowerCase()
+  const places: Prisma.MessageWhereInput[] = [
+    { recipient: { contains: literal(lower) } },
+    { recipientName: { contains: literal(text) } },
+  ]
+  // Columns that hold ASCII only refuse a comparison with anything else.
+  if (/^[\x20-\x7e]+$/.test(text)) {
+    places.push({ template: { contains: literal(lower) } }, { orderId: lower })
+    places.push(...numberPrefixes(text).map((prefix) => ({ orderNumber: { startsWith: prefix } })))
+  }
+  return { OR: places }
+}
