@@ -81,15 +81,18 @@ const withoutPerson = (row: PersonalColumns): PersonalColumns => ({
   reason: isCode(row.reason) ? row.reason : null,
 })
 
-/** Erases what identifies a person in the audit rows about these subjects. Who did what, and when, stays. */
+/**
+ * Erases what identifies a person in the audit rows about these subjects. Who did what, and when, stays. The row is marked as erased:
+ * it is the one change that the triggers of `protect-audit.ts` let through, and only once.
+ */
 export const eraseAudit = async (db: Queryable, subjectIds: readonly string[]): Promise<void> => {
   const rows =
     await db.rows<PersonalColumns>`SELECT id, actor, target, state_before, state_after, client_address, reason FROM audit_entry
-    WHERE target IN (${list(subjectIds)})`
+    WHERE target IN (${list(subjectIds)}) AND erased_at IS NULL`
   for (const row of rows) {
     const erased = withoutPerson(row)
     if (JSON.stringify(erased) === JSON.stringify(row)) continue
     await db.run`UPDATE audit_entry SET state_before = ${erased.state_before}, state_after = ${erased.state_after},
-      client_address = ${erased.client_address}, reason = ${erased.reason} WHERE id = ${row.id}`
+      client_address = ${erased.client_address}, reason = ${erased.reason}, erased_at = ${db.dbNow} WHERE id = ${row.id}`
   }
 }

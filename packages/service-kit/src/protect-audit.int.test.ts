@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { openDatabase } from '@cartwright/db'
 import { engineUrl, startUnderTest, type UnderTest } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { audit } from './audit.ts'
+import { audit, eraseAudit } from './audit.ts'
 import { createLogger } from './logger.ts'
 import { protectAudit } from './protect-audit.ts'
 import { makeTiny } from './tiny-service.fixture.ts'
@@ -35,6 +35,34 @@ test('a row is written, and neither changed nor deleted after it', async () => {
   expect(await t.sql('SELECT actor, client_address, reason FROM audit_entry')).toEqual([
     { actor: 'usr_1', client_address: '192.0.2.1', reason: 'a typo' },
   ])
+})
+
+test('an erasure blanks what identifies a person, once, and changes nothing else', async () => {
+  const db = database()
+  const person = { actor: 'usr_9', action: 'user.update', target: 'usr_9', after: { email: 'p@example.net', role: 'customer' } }
+  await db.tx((tx) => audit(tx, { ...person, clientAddress: '192.0.2.9', reason: 'He asked' }))
+  await db.tx((tx) => eraseAudit(tx, ['usr_9']))
+  const rows = () =>
+    t.sql(
+      `SELECT actor, action, state_after, client_address, reason, erased_at IS NOT NULL AS erased FROM audit_entry WHERE target = 'usr_9'`,
+    )
+  const [row] = await rows()
+  expect(row).toMatchObject({ actor: 'usr_9', action: 'user.update', client_address: null, reason: null, erased: 1 })
+  expect(JSON.parse(row?.state_after)).toEqual({ email: null, role: 'customer' })
+  const refused = { sqlMessage: expect.stringContaining('append-only') }
+  for (const forgery of [
+    "state_after = '{}'",
+    'erased_at = NULL',
+    "erased_at = UTC_TIMESTAMP(6), reason = 'He did not'",
+    "erased_at = UTC_TIMESTAMP(6), actor = 'usr_8'",
+  ])
+    await expect(t.sql(`UPDATE audit_entry SET ${forgery} WHERE target = 'usr_9'`)).rejects.toMatchObject(refused)
+  for (const forgery of ["actor = 'usr_8'", "reason = 'another'", "client_address = '10.0.0.1'", "state_before = '{}'"])
+    await expect(
+      t.sql(`UPDATE audit_entry SET erased_at = UTC_TIMESTAMP(6), ${forgery} WHERE target = 'thg_1'`),
+    ).rejects.toMatchObject(refused)
+  await db.tx((tx) => eraseAudit(tx, ['usr_9']))
+  expect(await rows()).toEqual([row])
 })
 
 test('a second start and replicas that start at once change nothing', async () => {
