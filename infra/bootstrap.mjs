@@ -16,27 +16,13 @@ import {
 import { availableParallelism } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { commands } from './commands.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const tools = join(root, '.tools')
 const wanted = { node: '24.21.0', pnpm: '12.21.0' }
 const oldestNode = 24
 const oldestPnpm = 12
-
-/** What runs in the end, and the engines it will ask for: they are fetched while packages are installed. */
-const commands = {
-  start: { entry: 'packages/shop/src/start-embedded.ts', engines: ['database'] },
-  'start:distributed': {
-    entry: 'packages/shop/src/start-distributed.ts',
-    engines: ['database', 'redis', 'kafka', 'elasticsearch'],
-  },
-  test: { entry: 'infra/test.ts', engines: ['mariadb', 'redis', 'kafka', 'mysql', 'elasticsearch'] },
-  check: { entry: 'infra/check.ts', engines: [] },
-  'check:fuzz': { entry: 'infra/fuzz.ts', engines: ['database'] },
-  bench: { entry: 'packages/shop/src/bench/main.ts', engines: ['database'] },
-  ops: { entry: 'packages/shop/src/ops/main.ts', engines: [] },
-  chaos: { entry: 'packages/chaos/src/main.ts', engines: ['database', 'redis', 'kafka', 'elasticsearch'] },
-}
 
 /** A failure that a person can mend; its message says how. */
 class BootstrapError extends Error {}
@@ -273,8 +259,8 @@ const prepare = async (engines) => {
 }
 
 /** Runs the program in our place: signals go to it, and its exit code is ours. It takes a signal that also came from the terminal for one. */
-const handOver = (entry, args, env) => {
-  const child = spawn('node', [join(root, entry), ...args], { cwd: root, env, stdio: 'inherit' })
+const handOver = ({ entry, nodeArgs = [], args: fixed = [] }, args, env) => {
+  const child = spawn('node', [...nodeArgs, join(root, entry), ...fixed, ...args], { cwd: root, env, stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.once('error', (error) => {
     process.stderr.write(`${entry} cannot be run: ${error.message}\n`)
@@ -292,7 +278,7 @@ const main = async () => {
   if (process.platform === 'win32') throw new BootstrapError('Windows is not supported: run this inside WSL.')
   if (!existsSync(join(root, command.entry)))
     throw new BootstrapError(`${name} needs ${command.entry}, which this clone does not have.`)
-  handOver(command.entry, args, await exclusively(() => prepare(command.engines)))
+  handOver(command, args, await exclusively(() => prepare(command.engines)))
 }
 
 main().catch((error) => {

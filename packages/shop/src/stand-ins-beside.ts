@@ -25,7 +25,10 @@ export const openStandInsBeside = async (options: BesideOptions): Promise<StandI
   })
   const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
   const word = await new Promise<FirstWord>((resolve, reject) => {
-    thread.once('message', resolve)
+    // Under `node --watch` the thread also sends the names of files that it imports.
+    thread.on('message', (message: object) => {
+      if ('places' in message || 'failure' in message) resolve(message as FirstWord)
+    })
     thread.once('error', reject)
   })
   if ('failure' in word) {

@@ -6,7 +6,8 @@ import { type Engine, isAlive, startElasticsearch, startKafka, startMysql, start
 
 export type TestEngine = 'mysql' | 'realMysql' | 'redis' | 'kafka' | 'elasticsearch'
 
-const variables = {
+/** The variable that names an engine which runs already. */
+export const testEngineVariables = {
   mysql: 'TEST_MYSQL_URL',
   realMysql: 'TEST_MYSQL97_URL',
   redis: 'TEST_REDIS_URL',
@@ -65,7 +66,7 @@ export const provideEngines = async (
     try {
       const engine = await startPatiently(name, dataDir, log)
       started.push({ engine, dataDir })
-      process.env[variables[name]] = engine.url
+      process.env[testEngineVariables[name]] = engine.url
       log(`${engine.kind} ${engine.version} is ready at port ${engine.port}`)
     } catch (error) {
       if (name === 'mysql' || process.env.CI === 'true') throw error
@@ -74,7 +75,7 @@ export const provideEngines = async (
   }
   mkdirSync(dataRoot, { recursive: true })
   removeAbandoned()
-  const outcomes = await Promise.allSettled(names.filter((name) => !process.env[variables[name]]).map(provide))
+  const outcomes = await Promise.allSettled(names.filter((name) => !process.env[testEngineVariables[name]]).map(provide))
   const failed = outcomes.find((outcome) => outcome.status === 'rejected')
   if (failed) {
     await stop()
