@@ -30,7 +30,8 @@ const eraseRows = async (tx: Tx, orderIds: readonly string[]): Promise<void> => 
 
 /**
  * Erases orders that wait for it and have ended: cancelled or delivered, without a refund on its way or an open dispute; or shipped so long
- * ago that they have arrived. Goods on their way need their address, a bank's question its evidence.
+ * ago that they have arrived. Goods on their way need their address, a bank's question its evidence. Waits for an order that another
+ * transaction holds: one that were passed over would keep its address until the next periodic look.
  * @returns whether there may be more
  */
 export const eraseEnded = async (tx: Tx, { config, clock }: OrderDeps): Promise<boolean> => {
@@ -38,7 +39,7 @@ export const eraseEnded = async (tx: Tx, { config, clock }: OrderDeps): Promise<
   const orders = await tx.rows<{ id: string; principal_id: string }>`SELECT id, principal_id FROM customer_order
     WHERE erase_when_done = TRUE AND (status IN ('delivered', 'cancelled') OR (${arrived})) AND refund_status <> 'pending'
       AND COALESCE(disputes, '') NOT LIKE '%"outcome":null%'
-    ORDER BY id LIMIT ${batch} FOR UPDATE SKIP LOCKED`
+    ORDER BY id LIMIT ${batch} FOR UPDATE`
   if (orders.length === 0) return false
   const ids = orders.map(({ id }) => id)
   await eraseRows(tx, ids)

@@ -1,7 +1,9 @@
 // A closed account: orders that are done forget at once who placed them, others when they are done.
 import { identityEvents } from '@cartwright/contracts'
+import { ensureDue } from '@cartwright/messaging'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { admin, type OrderUnderTest, startOrder } from '../fixtures.ts'
+import { eraseKind } from './erase.ts'
 
 let o: OrderUnderTest
 beforeAll(async () => {
@@ -33,6 +35,28 @@ test('what is done is erased at once, what is on its way when it has arrived; to
     addresses: { shipping: null, billing: null },
     lines: [{ quantity: 2 }],
   })
+})
+
+test('an order that another transaction holds at that moment is waited for, not passed over', async () => {
+  const order = await o.anOrderIn('paying')
+  await order.cancel()
+  await order.expired()
+  const { db } = o.t.running
+  if (db === null) throw new Error('order has a schema')
+  await db.run`UPDATE customer_order SET erase_when_done = TRUE WHERE id = ${order.id}`
+  await db.tx(async (holder) => {
+    await holder.rows`SELECT id FROM customer_order WHERE id = ${order.id} FOR UPDATE`
+    await db.tx((tx) => ensureDue(tx, eraseKind, 'ended', {}))
+    // The engine renews this table only when nobody has read it for 0.1 s.
+    await expect
+      .poll(() => db.rows`SELECT trx_id FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'`, {
+        timeout: 5000,
+        interval: 250,
+      })
+      .not.toEqual([])
+  })
+  await o.t.idle()
+  expect((await order.read()).email).toBe(null)
 })
 
 test('an erased order cannot be looked up, and its late mails go nowhere', async () => {
