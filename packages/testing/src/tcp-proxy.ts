@@ -5,8 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface TcpProxyOptions {
   host: string
   port: number
-  /** Sees each chunk that the engine sends before the client does; `cut` ends the connection instead of passing it on. */
-  onAnswer?: (chunk: Buffer, connection: number) => 'pass' | 'cut'
+  /** Sees each chunk that the engine sends before the client does. Instead of passing it on, `cut` ends the connection, and `drop` keeps it open without a word. */
+  onAnswer?: (chunk: Buffer, connection: number) => 'pass' | 'cut' | 'drop'
   /** Sees each chunk that a client sends, before the engine does. */
   onRequest?: (chunk: Buffer, connection: number) => void
   /** Whether a chunk that a client sends is lost on its way: the connection ends instead. */
@@ -81,9 +81,9 @@ export const tcpProxy = async (options: TcpProxyOptions): Promise<TcpProxy> => {
       () => 0,
     )
     const look = (chunk: Buffer): boolean => {
-      if (options.onAnswer?.(chunk, id) !== 'cut') return true
-      end()
-      return false
+      const verdict = options.onAnswer?.(chunk, id) ?? 'pass'
+      if (verdict === 'cut') end()
+      return verdict === 'pass'
     }
     pass(pair.engine, client, look, () => delayMs)
   })
@@ -121,6 +121,8 @@ export const tcpProxy = async (options: TcpProxyOptions): Promise<TcpProxy> => {
       delayMs = milliseconds
     },
     freeze: () => {
+      // What waits since an earlier freeze waits on for the same thaw.
+      if (mode === 'frozen') return
       mode = 'frozen'
       thaw = Promise.withResolvers<void>()
     },

@@ -16,9 +16,9 @@ const open = (proxy?: TcpProxy, stuckMs = 30_000): Promise<Transport> =>
     partitions: 3,
     ...(proxy ? { reach: () => ({ host: '127.0.0.1', port: proxy.port }) } : {}),
   })
-const proxied = (onAnswer?: TcpProxyOptions['onAnswer']): Promise<TcpProxy> => {
+const proxied = (hooks: Pick<TcpProxyOptions, 'onAnswer' | 'onRequest'> = {}): Promise<TcpProxy> => {
   const [host = '127.0.0.1', port = '9092'] = (brokers[0] ?? '').split(':')
-  return tcpProxy({ host, port: Number(port), ...(onAnswer ? { onAnswer } : {}) })
+  return tcpProxy({ host, port: Number(port), ...hooks })
 }
 const unique = (what: string) => `${what}-${randomUUID().slice(0, 8)}`
 const record = (topic: string, key: string, n: number): WireRecord => ({
@@ -46,6 +46,30 @@ const inbox = () => {
 
 describe('kafka transport', () => {
   conformance(() => open())
+
+  test('a connection that stays open and answers no more is left behind by the next send', { timeout: 40_000 }, async () => {
+    const topic = unique('silent')
+    const silent = new Set<number>()
+    let breaks = false
+    await using proxy = await proxied({
+      onRequest: (chunk, connection) => {
+        if (breaks && chunk.includes(topic)) silent.add(connection)
+      },
+      onAnswer: (_, connection) => (silent.has(connection) ? 'drop' : 'pass'),
+    })
+    const transport = await open(proxy)
+    await transport.ensureTopics([topic])
+    await transport.send([record(topic, 'key-0', 0)], () => undefined)
+    breaks = true
+    await expect(transport.send([record(topic, 'key-0', 1)], () => undefined)).rejects.toThrow(/not answered/)
+    breaks = false
+    await transport.send([record(topic, 'key-0', 1)], () => undefined)
+    const { deliver, effects, count } = inbox()
+    await transport.subscribe({ group: unique('group'), topics: [topic], deliver })
+    await eventually('both are delivered', () => count() === 2)
+    expect(effects.get('key-0')).toEqual([0, 1])
+    await transport.close()
+  })
 
   test('a member that hangs is replaced: what it held up is delivered again, and what comes behind it is delivered', async () => {
     const one = await open(undefined, 4000)
@@ -83,12 +107,13 @@ describe('kafka transport', () => {
     let begun = false
     let torn = 0
     // Long answers come in pieces: the first is let through, and with the second the connection ends.
-    await using proxy = await proxied((chunk) => {
+    const onAnswer = (chunk: Buffer) => {
       const tears = begun && torn < 3
       begun = !tears && chunk.length > 30_000
       torn += tears ? 1 : 0
       return tears ? 'cut' : 'pass'
-    })
+    }
+    await using proxy = await proxied({ onAnswer })
     const far = await open(proxy, 600_000)
     const { deliver, count } = inbox()
     await far.subscribe({ group: unique('group'), topics: [topic], deliver })

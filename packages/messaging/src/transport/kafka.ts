@@ -113,6 +113,12 @@ const isTooLarge = (error: unknown): boolean => {
   return inner instanceof kafkajs.KafkaJSProtocolError && ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'].includes(inner.type)
 }
 
+const openProducer = (kafka: Kafka): Producer =>
+  kafka.producer({ idempotent: false, maxInFlightRequests: 1, allowAutoTopicCreation: false })
+
+/** Ends before the client has repeated its request on a connection that answers nothing any more: it would repeat it there. */
+const sendMs = 12_000
+
 /** Connects lazily and keeps trying: services start in any order, and one that starts while Kafka is away serves all the same. */
 export const kafkaTransport = async (options: KafkaOptions): Promise<Transport> => {
   const { reach } = options
@@ -126,19 +132,26 @@ export const kafkaTransport = async (options: KafkaOptions): Promise<Transport> 
     retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 5 },
     ...(reach ? { socketFactory: ({ host, port, onConnect }) => connectTcp(reach(host, port), onConnect) } : {}),
   })
-  const producer: Producer = kafka.producer({ idempotent: false, maxInFlightRequests: 1, allowAutoTopicCreation: false })
+  let producer = openProducer(kafka)
   const closing = new AbortController()
   const running = new Set<RunningSubscription>()
   let connected: Promise<void> | null = null
 
-  const connect = async (): Promise<void> => {
+  const connect = async (): Promise<Producer> => {
     connected ??= producer.connect()
     try {
       await connected
+      return producer
     } catch (error) {
       connected = null
       throw error
     }
+  }
+  const replace = (failed: Producer): void => {
+    if (producer !== failed) return
+    producer = openProducer(kafka)
+    connected = null
+    void within(closeMs, failed.disconnect())
   }
   const ensureTopics = async (wanted: readonly string[]): Promise<void> => {
     for (;;) {
@@ -162,12 +175,17 @@ export const kafkaTransport = async (options: KafkaOptions): Promise<Transport> 
     kind: 'kafka',
     ensureTopics,
     send: async (records, settled) => {
-      await connect()
+      const sender = await connect()
       const topicMessages = [...Map.groupBy(records, (record) => record.topic)].map(([topic, group]) => ({
         topic,
         messages: group.map(({ key, value, headers }) => ({ key, value, headers })),
       }))
-      await producer.sendBatch({ topicMessages, acks: -1, timeout: 5000 }).catch((error: unknown) => {
+      const sent = sender.sendBatch({ topicMessages, acks: -1, timeout: 5000 })
+      if (!(await within(sendMs, sent))) {
+        replace(sender)
+        throw new Error(`Kafka has not answered a send for ${sendMs / 1000} s`)
+      }
+      await sent.catch((error: unknown) => {
         throw isTooLarge(error) ? new RecordTooLarge({ cause: error }) : error
       })
       for (const record of records) settled(record)
