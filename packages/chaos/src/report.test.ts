@@ -29,7 +29,7 @@ test.each([
   expect(rangesOf(seeds)).toBe(told)
 })
 
-test('runs of the last commit are summed up by scenario, with machine, floors and time', () => {
+test('runs of the commit that was played most are summed up by scenario, with machine, floors and time', () => {
   const report = reportOf([aRun(1, { commit: 'older' }), aRun(7), aRun(8), aRun(1, { scenario: 'same-key' })], [])
   expect(report).toContain('Commit `abc123`, 2026-01-01. 3 runs: 3 passed, 0 inconclusive, 0 failed.')
   expect(report).toContain('2 cores, 16 GB of memory, Node 24.1.0; mariadb 10.11')
@@ -51,6 +51,14 @@ test('a failure and a run that proves nothing are told with their reasons', () =
   expect(report).toContain('- `random-mix --seed 4` is failed: carts: ord_1: its lines   never came back')
   expect(report).toContain('- `random-mix --seed 5` is inconclusive: paid: 2 of at least 12')
   expect(report).not.toContain('Every run held')
+})
+
+test('later commits are told behind it, and what became of a seed that had failed', () => {
+  const fixed = { commit: 'def456' }
+  const report = reportOf([aRun(4, { outcome: 'failed' }), aRun(5), aRun(4, fixed)], [])
+  expect(report).toContain('Commit `abc123`, 2026-01-01. 2 runs: 1 passed, 0 inconclusive, 1 failed.')
+  expect(report).toMatch(/`random-mix --seed 4` is failed: .* Played again at `def456`: passed\./)
+  expect(report).toContain('Commit `def456`, 2026-01-01. 1 runs: 1 passed')
 })
 
 test('planted defects are listed with what noticed them, and those that were missed are counted', () => {

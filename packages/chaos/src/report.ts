@@ -46,13 +46,20 @@ const scenarioRow = ([scenario, runs]: readonly [string, readonly Result[]]): st
 
 const plain = (text: string): string => text.replaceAll(/[|\n]/g, ' ').slice(0, 200)
 
-const troubleOf = (runs: readonly Result[]): string[] => {
+/** How a run that did not pass ended when its seed was played again at a later commit. */
+const replayOf = ({ scenario, seed }: Result, later: readonly Result[]): string => {
+  const again = later.findLast((result) => result.scenario === scenario && result.seed === seed)
+  return again ? ` Played again at \`${again.commit.slice(0, 12)}\`: ${again.outcome}.` : ''
+}
+
+const troubleOf = (runs: readonly Result[], later: readonly Result[]): string[] => {
   const odd = runs.filter(({ outcome }) => outcome !== 'passed')
   if (odd.length === 0) return ['Every run held every promise and reached its floors.']
-  return odd.map(({ scenario, seed, outcome, violations, missed }) => {
+  return odd.map((run) => {
+    const { scenario, seed, outcome, violations, missed } = run
     const [first] = violations
     const why = first ? `${first.invariant}: ${first.subject}: ${first.what}` : missed.join('; ')
-    return `- \`${scenario} --seed ${seed}\` is ${outcome}: ${plain(why)}`
+    return `- \`${scenario} --seed ${seed}\` is ${outcome}: ${plain(why)}.${replayOf(run, later)}`
   })
 }
 
@@ -87,26 +94,32 @@ const machineLines = (runs: readonly Result[]): string[] => [
   ),
 ]
 
-/** The report over the runs at the commit that was played last. @param results oldest first */
-export const reportOf = (results: readonly Result[], mutants: readonly MutantResult[]): string => {
-  const commit = results.at(-1)?.commit
-  const runs = results.filter((result) => result.commit === commit)
+const section = (runs: readonly Result[], later: readonly Result[]): string[] => {
+  const commit = runs[0]?.commit
   const days = [...new Set(runs.map(({ at }) => at.slice(0, 10)))].join(', ')
+  return [
+    `Commit \`${commit}\`${commit?.endsWith('+') ? ' with local changes' : ''}, ${days}. ${runs.length} runs: ${countOf(runs, 'passed')} passed, ${countOf(runs, 'inconclusive')} inconclusive, ${countOf(runs, 'failed')} failed.`,
+    '',
+    ...machineLines(runs),
+    '',
+    ...table(
+      ['scenario', 'seeds', 'passed', 'inconclusive', 'failed', 'at least, in each run', 'time'],
+      [...Map.groupBy(runs, ({ scenario }) => scenario)].map(scenarioRow),
+    ),
+    '',
+    ...troubleOf(runs, later),
+    '',
+  ]
+}
+
+/** The report over the commit that was played most and those after it. @param results oldest first */
+export const reportOf = (results: readonly Result[], mutants: readonly MutantResult[]): string => {
+  const commits = [...Map.groupBy(results, ({ commit }) => commit).values()]
+  const most = Math.max(0, ...commits.map((runs) => runs.length))
+  const from = commits.findIndex((runs) => runs.length === most)
+  const told = commits.slice(Math.max(0, from))
   const played =
-    runs.length === 0
-      ? ['No run is recorded.']
-      : [
-          `Commit \`${commit}\`${commit?.endsWith('+') ? ' with local changes' : ''}, ${days}. ${runs.length} runs: ${countOf(runs, 'passed')} passed, ${countOf(runs, 'inconclusive')} inconclusive, ${countOf(runs, 'failed')} failed.`,
-          '',
-          ...machineLines(runs),
-          '',
-          ...table(
-            ['scenario', 'seeds', 'passed', 'inconclusive', 'failed', 'at least, in each run', 'time'],
-            [...Map.groupBy(runs, ({ scenario }) => scenario)].map(scenarioRow),
-          ),
-          '',
-          ...troubleOf(runs),
-        ]
+    told.length === 0 ? ['No run is recorded.', ''] : told.flatMap((runs, index) => section(runs, told.slice(index + 1).flat()))
   return [
     '# Proof: what was played, and what came of it',
     '',
@@ -116,7 +129,6 @@ export const reportOf = (results: readonly Result[], mutants: readonly MutantRes
     '## Runs',
     '',
     ...played,
-    '',
     '## Planted defects',
     '',
     'Each is a small change that breaks one rule; the seed, story or test that is named beside it must fail because of it.',

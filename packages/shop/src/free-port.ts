@@ -1,4 +1,5 @@
 // Finds a port that nobody listens on, beginning with the one a person expects.
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { ForPeople } from './for-people.ts'
 
@@ -16,12 +17,13 @@ export const freePort = async (wanted: number, taken: ReadonlySet<number> = new 
   throw new ForPeople(`No port is free from ${wanted} to ${wanted + 99}: stop what listens there or choose another port.`)
 }
 
-const anyPort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))))
-    })
-  })
+/** Below the ports that operating systems give to outgoing connections: one of those may be gone before it is used. */
+const [lowest, highest] = [15_000, 22_000]
+
+const anyPort = async (): Promise<number> => {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = randomInt(lowest, highest)
+    if (await isFree(port)) return port
+  }
+  throw new ForPeople(`No port is free from ${lowest} to ${highest}.`)
+}

@@ -5,9 +5,14 @@ import { type SchemaOwner, schemaOwners } from '@cartwright/shop/test-shop'
 import type { World } from '../world/world.ts'
 import { listDeadLetters, type Scope } from './collect.ts'
 import { readersByType } from './readers.ts'
+import { stripeEvents } from './webhooks.ts'
 
 /** Work that never ends, because it is asked for again and again. */
 export const endless = ['reconcile']
+
+/** What Stripe says that payment acts on. Payment asks for those that never arrived. */
+const heeded =
+  /^(checkout\.session|refund|charge\.refund|charge\.dispute\.(created|updated|closed)|payment_intent\.(succeeded|payment_failed))/
 
 const few = (items: readonly string[]): string =>
   `${items.slice(0, 4).join(', ')}${items.length > 4 ? ` and ${items.length - 4} more` : ''}`
@@ -99,6 +104,15 @@ const waiting = async ({ query, table }: World, { since }: Scope): Promise<strin
   ]
 }
 
+/** Events of Stripe that payment has not stored, because their webhooks were dropped and the next reconciliation is still to come. */
+const unheard = async (world: World): Promise<string[]> => {
+  const said = (await stripeEvents(world)).filter(({ type }) => heeded.test(type))
+  const heard = await world.query<{ id: string }>(`SELECT id FROM ${world.table('payment', 'stripe_event')}`)
+  const known = new Set(heard.map(({ id }) => id))
+  const missing = said.filter(({ id }) => !known.has(id))
+  return missing.length > 0 ? [`payment has not heard ${few(missing.map(({ type, id }) => `${type} ${id}`))}`] : []
+}
+
 const dead = async (world: World, scope: Scope): Promise<string[]> => {
   const letters = (await listDeadLetters(world, scope.since)).filter((letter) => letter.resolved_at === null)
   return letters.length > 0
@@ -111,6 +125,7 @@ const dead = async (world: World, scope: Scope): Promise<string[]> => {
 /** Everything that is still under way, in words; nothing when the shop is at rest. */
 export const openWork = async (world: World, scope: Scope): Promise<string[]> => [
   ...(await waiting(world, scope)),
+  ...(await unheard(world)),
   ...(await dead(world, scope)),
   ...(await undone(world)),
   ...(await unpublished(world)),

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { connect } from '@cartwright/db'
 import type { WireRecord } from '@cartwright/messaging'
 import { kafkaTransport } from '@cartwright/messaging/kafka'
@@ -76,6 +77,9 @@ export interface World extends AsyncDisposable {
 
 type Connection = Awaited<ReturnType<typeof connect>>
 
+/** How long a question waits for a database that is being restarted. */
+const reopenMs = 15_000
+
 /** A connection that is opened anew when it broke: the database is restarted now and then. */
 const reopening = (url: string) => {
   let current: Promise<Connection> | null = null
@@ -94,12 +98,15 @@ const reopening = (url: string) => {
   }
   return {
     query: async <T>(text: string, values: readonly unknown[] = []): Promise<T[]> => {
-      current ??= open()
-      try {
-        return await (await current).query(text, [...values])
-      } catch (error) {
-        await drop()
-        throw error
+      for (const until = performance.now() + reopenMs; ; await delay(300)) {
+        current ??= open()
+        try {
+          return await (await current).query(text, [...values])
+        } catch (error) {
+          await drop()
+          const broken = error instanceof Error && 'fatal' in error && error.fatal === true
+          if (!broken || performance.now() > until) throw error
+        }
       }
     },
     drop,
