@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { type SchemaOwner, schemaOwners } from '@cartwright/shop/test-shop'
+import { subscribedEvents } from '@cartwright/stripe-sandbox'
 import type { World } from '../world/world.ts'
 import { listDeadLetters, type Scope } from './collect.ts'
 import { readersByType } from './readers.ts'
@@ -9,10 +10,6 @@ import { stripeEvents } from './webhooks.ts'
 
 /** Work that never ends, because it is asked for again and again. */
 export const endless = ['reconcile']
-
-/** What Stripe says that payment acts on. Payment asks for those that never arrived. */
-const heeded =
-  /^(checkout\.session|refund|charge\.refund|charge\.dispute\.(created|updated|closed)|payment_intent\.(succeeded|payment_failed))/
 
 const few = (items: readonly string[]): string =>
   `${items.slice(0, 4).join(', ')}${items.length > 4 ? ` and ${items.length - 4} more` : ''}`
@@ -106,7 +103,9 @@ const waiting = async ({ query, table }: World, { since }: Scope): Promise<strin
 
 /** Events of Stripe that payment has not stored, because their webhooks were dropped and the next reconciliation is still to come. */
 const unheard = async (world: World): Promise<string[]> => {
-  const said = (await stripeEvents(world)).filter(({ type }) => heeded.test(type))
+  const said = (await stripeEvents(world)).filter(
+    ({ type, delivery }) => subscribedEvents.includes(type) && delivery !== 'delivered',
+  )
   const heard = await world.query<{ id: string }>(`SELECT id FROM ${world.table('payment', 'stripe_event')}`)
   const known = new Set(heard.map(({ id }) => id))
   const missing = said.filter(({ id }) => !known.has(id))

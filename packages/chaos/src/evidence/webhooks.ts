@@ -9,8 +9,13 @@ export interface StripeEvent {
   data: { object: { id: string; payment_intent?: string | null; metadata?: Record<string, string> } }
 }
 
-export const stripeEvents = async ({ sandboxUrl }: World): Promise<StripeEvent[]> =>
-  ((await (await fetch(`${sandboxUrl}/_sandbox/events`)).json()) as { events: StripeEvent[] }).events
+/** An event as the sandbox tells it, with what became of its webhook. */
+export interface ToldEvent extends StripeEvent {
+  delivery: 'pending' | 'delivered' | 'dropped'
+}
+
+export const stripeEvents = async ({ sandboxUrl }: World): Promise<ToldEvent[]> =>
+  ((await (await fetch(`${sandboxUrl}/_sandbox/events`)).json()) as { events: ToldEvent[] }).events
 
 export const newEventId = (): string => `evt_${randomUUID().replaceAll('-', '')}`
 
