@@ -97,6 +97,7 @@ describe('asking again', () => {
     const before = await order.saga()
     const answer = await act(order.id, 'retry')
     expect(answer).toMatchObject({ status: 200, body: { state, tries: before.tries, deadlineAt: before.deadlineAt } })
+    expect(answer.body.steps.at(-1)).toMatchObject({ input: 'retryAsked', from: state, to: state })
     expect(await count(event, order.id)).toBe(2)
     expect(await o.t.sql(`SELECT actor, action FROM audit_entry WHERE target = '${order.id}'`)).toEqual([
       { actor: admin.id, action: 'saga.retry' },
@@ -117,7 +118,9 @@ describe('undoing', () => {
   test('a stuck payment is cancelled without its answer; money that comes after all is sent back', async () => {
     const order = await o.anOrderIn('paying')
     await order.cancel()
-    expect(await act(order.id, 'compensate')).toMatchObject({ status: 200, body: { state: 'cancelled', status: 'cancelled' } })
+    const answer = await act(order.id, 'compensate')
+    expect(answer).toMatchObject({ status: 200, body: { state: 'cancelled', status: 'cancelled' } })
+    expect(answer.body.steps.at(-1)).toMatchObject({ input: 'compensateAsked', to: 'cancelled' })
     const read = await order.read()
     expect(read).toMatchObject({ cancelReason: 'operator', cancelNote: 'stuck' })
     expect(read.history[1]).toMatchObject({ actorId: admin.id, reason: 'stuck' })

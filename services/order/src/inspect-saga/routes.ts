@@ -91,26 +91,26 @@ const ask = async (
 
 export const getSaga = route(orderApi.getSaga, (req, { db }: OrderDeps) => viewSaga(db, req.params.orderId))
 
-export const retrySaga = route(orderApi.retrySaga, (req, deps: OrderDeps) =>
-  deps.db.tx(async (tx) => {
-    const { orderId } = req.params
-    await ask(tx, orderId, 'retryAsked', { actor: req.principal.id, reason: req.body?.reason ?? null }, deps)
-    return viewSaga(tx, orderId)
-  }),
-)
+/** Read after the commit, which writes the step and its events. */
+export const retrySaga = route(orderApi.retrySaga, async (req, deps: OrderDeps) => {
+  const { orderId } = req.params
+  const by = { actor: req.principal.id, reason: req.body?.reason ?? null }
+  await deps.db.tx((tx) => ask(tx, orderId, 'retryAsked', by, deps))
+  return viewSaga(deps.db, orderId)
+})
 
 /** Whoever compensates is who cancelled, also when a customer had asked before. */
-export const compensateSaga = route(orderApi.compensateSaga, (req, deps: OrderDeps) =>
-  deps.db.tx(async (tx) => {
-    const { reason } = req.body
+export const compensateSaga = route(orderApi.compensateSaga, async (req, deps: OrderDeps) => {
+  const { reason } = req.body
+  const actor = req.principal.id
+  await deps.db.tx(async (tx) => {
     const row = await lockWithSaga(tx, req.params.orderId)
-    const actor = req.principal.id
     changeOrder(tx, row, {
       cancel_requested_at: row.cancel_requested_at ?? tx.dbNow,
       cancel_requested_by: actor,
       cancel_note: reason,
     })
     await ask(tx, row.id, 'compensateAsked', { actor, reason }, deps)
-    return viewSaga(tx, row.id)
-  }),
-)
+  })
+  return viewSaga(deps.db, req.params.orderId)
+})
