@@ -92,7 +92,7 @@ const redrive: Command = {
   name: 'dead-letters redrive',
   takes: '<id>',
   about: 'Handle it again with the same event id, then what waits behind it',
-  run: async ({ api }, args) => handled(await (await api()).call(adminOpsApi.redriveDeadLetter, letterOf(args)), 'redriven'),
+  run: async ({ api }, args) => handled(await (await api()).call(adminOpsApi.redriveDeadLetter, letterOf(args)), 'tried again'),
 }
 
 const discard: Command = {
