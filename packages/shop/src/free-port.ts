@@ -10,20 +10,12 @@ const isFree = (port: number): Promise<boolean> =>
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
   })
 
+/** Below the ports that operating systems give to outgoing connections, which may be gone before they are used, and above those of engines. */
+const somePort = (): number => randomInt(25_000, 32_000)
+
 /** The wanted port, else the next free one of the hundred behind it. 0 takes any. @throws ForPeople when all are taken */
 export const freePort = async (wanted: number, taken: ReadonlySet<number> = new Set()): Promise<number> => {
-  if (wanted === 0) return anyPort()
-  for (let port = wanted; port < wanted + 100; port++) if (!taken.has(port) && (await isFree(port))) return port
-  throw new ForPeople(`No port is free from ${wanted} to ${wanted + 99}: stop what listens there or choose another port.`)
-}
-
-/** Below the ports that operating systems give to outgoing connections: one of those may be gone before it is used. */
-const [lowest, highest] = [15_000, 22_000]
-
-const anyPort = async (): Promise<number> => {
-  for (let tries = 0; tries < 100; tries++) {
-    const port = randomInt(lowest, highest)
-    if (await isFree(port)) return port
-  }
-  throw new ForPeople(`No port is free from ${lowest} to ${highest}.`)
+  const first = wanted === 0 ? somePort() : wanted
+  for (let port = first; port < first + 100; port++) if (!taken.has(port) && (await isFree(port))) return port
+  throw new ForPeople(`No port is free from ${first} to ${first + 99}: stop what listens there or choose another port.`)
 }
