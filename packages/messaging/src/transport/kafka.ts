@@ -138,10 +138,11 @@ export const kafkaTransport = async (options: KafkaOptions): Promise<Transport> 
   let connected: Promise<void> | null = null
 
   const connect = async (): Promise<Producer> => {
-    connected ??= producer.connect()
+    const current = producer
+    connected ??= current.connect()
     try {
       await connected
-      return producer
+      return current
     } catch (error) {
       connected = null
       throw error
