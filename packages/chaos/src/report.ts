@@ -49,7 +49,7 @@ const plain = (text: string): string => text.replaceAll(/[|\n]/g, ' ').slice(0, 
 /** How a run that did not pass ended when its seed was played again at a later commit. */
 const replayOf = ({ scenario, seed }: Result, later: readonly Result[]): string => {
   const again = later.findLast((result) => result.scenario === scenario && result.seed === seed)
-  return again ? ` Played again at \`${again.commit.slice(0, 12)}\`: ${again.outcome}.` : ''
+  return again ? ` Played again at \`${again.commit}\`: ${again.outcome}.` : ''
 }
 
 const troubleOf = (runs: readonly Result[], later: readonly Result[]): string[] => {

@@ -106,6 +106,7 @@ const unheard = async (world: World): Promise<string[]> => {
   const said = (await stripeEvents(world)).filter(
     ({ type, delivery }) => subscribedEvents.includes(type) && delivery !== 'delivered',
   )
+  if (said.length === 0) return []
   const heard = await world.query<{ id: string }>(`SELECT id FROM ${world.table('payment', 'stripe_event')}`)
   const known = new Set(heard.map(({ id }) => id))
   const missing = said.filter(({ id }) => !known.has(id))

@@ -1,5 +1,6 @@
 // Delivers every event of a run to every reader once more, under the same ids, and looks at what that changed: nothing may.
 import { setTimeout as delay } from 'node:timers/promises'
+import { sweepKind } from '@cartwright/messaging'
 import { schemaOwners } from '@cartwright/shop/test-shop'
 import { published } from '../faults/poison.ts'
 import { inSeconds } from '../shoppers/person.ts'
@@ -19,7 +20,7 @@ const patienceSec = 90
 const restless = new Set(['lease', 'consumer_run', 'reconciliation', 'reconciliation_finding', 'work_item'])
 
 /** Work that a clock asks for: its row is made due again whatever happens. */
-const periodic = [...endless, 'erase-orders', 'sweep-erasures']
+const periodic = [...endless, 'erase-orders', sweepKind]
 
 type Snapshot = ReadonlyMap<string, string>
 
