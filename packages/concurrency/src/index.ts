@@ -1,0 +1,10 @@
+// Public face of the package: primitives for work that runs at the same time.
+export { type Batcher, type BatcherOptions, createBatcher } from './batcher.ts'
+export { type CircuitBreaker, type CircuitBreakerOptions, createCircuitBreaker } from './circuit-breaker.ts'
+export { ignore } from './ignore.ts'
+export { createKeyedQueue, type KeyedQueue, type KeyedQueueOptions } from './keyed-queue.ts'
+export { pause } from './pause.ts'
+export { type Poller, type PollerOptions, type Round, startPoller } from './poller.ts'
+export { createSemaphore, type Semaphore } from './semaphore.ts'
+export { createSingleFlight, type SingleFlight } from './single-flight.ts'
+export { waitAtMost, withTimeout } from './timeout.ts'
