@@ -1,0 +1,97 @@
+// What a price calculation takes and gives.
+import type { AppliedDiscount, AppliedTax, Money, PriceRules, TaxClass, Totals } from '@cartwright/contracts'
+
+export interface PriceLine {
+  /** Unique in the cart. */
+  id: string
+  sku: string
+  quantity: number
+  unitPrice: Money
+  categoryIds?: readonly string[]
+  /** `standard` when left out. */
+  taxClass?: TaxClass
+  /** Weight of one; 0 when left out. */
+  weightGrams?: number
+  /** True when left out. */
+  requiresShipping?: boolean
+}
+
+export interface Destination {
+  country: string
+  region?: string
+}
+
+/** A code that the shopper entered, with the promotion that catalog has found for it. */
+export interface EnteredCode {
+  code: string
+  promotionId: string
+}
+
+export interface PriceRequest {
+  lines: readonly PriceLine[]
+  currency: string
+  destination?: Destination | undefined
+  shippingOptionId?: string | undefined
+  codes: readonly EnteredCode[]
+  customer?: { isFirstOrder: boolean } | undefined
+  at: Date
+  rules: PriceRules
+}
+
+export interface PricedLine {
+  id: string
+  sku: string
+  unitPrice: Money
+  quantity: number
+  /** Before discounts. */
+  lineTotal: Money
+  discounts: AppliedDiscount[]
+  taxes: AppliedTax[]
+}
+
+/** A shipping option that the cart can choose. */
+export interface ShippingOffer {
+  id: string
+  name: string
+  price: Money
+  freeFrom?: Money
+  estimateDays: { min: number; max: number }
+}
+
+interface PricedShipping {
+  /** The chosen option; null without one, or when nothing must be shipped. */
+  option: ShippingOffer | null
+  /** The options for the destination, the cheapest one first. */
+  offers: ShippingOffer[]
+  /** Before discounts. */
+  price: Money
+  discounts: AppliedDiscount[]
+  taxes: AppliedTax[]
+}
+
+export type ShippingProblem = 'destination_missing' | 'not_deliverable' | 'option_missing' | 'option_not_eligible'
+export type CodeProblem =
+  | 'not_available'
+  | 'not_started'
+  | 'ended'
+  | 'currency'
+  | 'minimum_subtotal'
+  | 'first_order_only'
+  | 'no_matching_lines'
+  | 'not_combinable'
+  | 'no_effect'
+
+export type PriceProblem =
+  | { code: 'shipping_required'; reason: ShippingProblem }
+  | { code: 'code_not_applicable'; promotionCode: string; reason: CodeProblem }
+
+export interface PricedCart {
+  lines: PricedLine[]
+  shipping: PricedShipping
+  /** Taxes of lines and shipping, one entry for each name and rate. */
+  taxes: AppliedTax[]
+  /** Discounts of lines and shipping, one entry for each promotion. */
+  discounts: AppliedDiscount[]
+  totals: Totals & { taxIncluded: boolean }
+  problems: PriceProblem[]
+}
