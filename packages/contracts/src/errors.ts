@@ -1,10 +1,32 @@
-// The only catalogue of error codes: what each means, its HTTP status, and what a client should do about it.
+// Catalogue of error codes, the only one: what each means, its HTTP status, what a client does about it, which members its problem adds.
+import { type Static, type TProperties, type TSchema, Type } from 'typebox'
+import { Id, Money, Nullable, named, OneOf, Sku, Time } from './common.ts'
+import { OrderStatus } from './order/status.ts'
+
+/** Members that the service kit fills in every problem document: an extra member with one of these names would be lost. */
+type ReservedMembers = { [member in 'type' | 'title' | 'status' | 'detail' | 'code' | 'instance' | 'traceId']?: never }
 
 interface ErrorKind {
   status: number
   title: string
   /** What a front-end developer does about it; printed in the generated error table. */
   remedy: string
+  /** Members that the problem may have beside those of every problem. */
+  extras?: TProperties & ReservedMembers & { errors?: never }
+}
+
+/** What is wrong with one field of a request. */
+export const FieldError = named(
+  'FieldError',
+  Type.Object({ path: Type.String({ description: 'JSON pointer into the request' }), message: Type.String() }),
+)
+export type FieldError = Static<typeof FieldError>
+
+const shopperAmount = Type.Integer({ description: 'Minor units of the currency of `total`' })
+const orderExtras = {
+  orderStatus: OrderStatus,
+  sagaState: Type.String({ description: 'State of the checkout saga, for operators’ calls to it' }),
+  allowed: Type.Array(Type.String(), { description: 'What the object takes now' }),
 }
 
 const kinds = {
@@ -12,6 +34,7 @@ const kinds = {
     status: 400,
     title: 'The request is not valid',
     remedy: 'Correct the fields named in `errors` and send again.',
+    extras: { in: OneOf('body', 'querystring', 'params', 'headers') },
   },
   idempotency_key_missing: {
     status: 400,
@@ -51,6 +74,7 @@ const kinds = {
     status: 403,
     title: 'The e-mail address is not verified yet',
     remedy: 'Enter the mailed code, or ask for a new one.',
+    extras: { registrationId: Id('reg') },
   },
   account_blocked: { status: 403, title: 'This account is blocked', remedy: 'Contact the shop.' },
   not_found: { status: 404, title: 'There is nothing here', remedy: 'Check the id; objects of others look absent too.' },
@@ -59,6 +83,7 @@ const kinds = {
     status: 405,
     title: 'This method is not supported here',
     remedy: 'Use one of the methods in the Allow header.',
+    extras: { allowed: orderExtras.allowed },
   },
   request_timeout: {
     status: 408,
@@ -74,46 +99,87 @@ const kinds = {
     status: 409,
     title: 'The cart has changed since you read it',
     remedy: 'Read the cart again; with `orderId` it was already ordered.',
+    extras: {
+      cartVersion: Type.Integer({ description: 'The version of the cart now' }),
+      orderId: Type.String({ description: 'The order that this cart became' }),
+    },
   },
   price_changed: {
     status: 409,
     title: 'The total is no longer what you expected',
     remedy: 'Show the new total and let the shopper confirm it.',
+    extras: { expected: Money, total: Money, lines: Type.Array(Type.Object({ sku: Sku, unitPrice: Money })) },
   },
-  out_of_stock: { status: 409, title: 'Not enough stock', remedy: 'Lower the quantities named in `shortages`.' },
-  unavailable: { status: 409, title: 'Something in the cart is no longer sold', remedy: 'Remove the lines named in `problems`.' },
+  out_of_stock: {
+    status: 409,
+    title: 'Not enough stock',
+    remedy: 'Lower the quantities named in `shortages`.',
+    extras: { shortages: Type.Array(Type.Object({ sku: Sku, requested: Type.Integer(), available: Type.Integer() })) },
+  },
+  unavailable: {
+    status: 409,
+    title: 'Something in the cart is no longer sold',
+    remedy: 'Remove the lines named in `problems`.',
+    extras: { problems: Type.Array(Type.Object({ code: Type.Literal('unavailable'), lineId: Type.String(), sku: Sku })) },
+  },
   amount_not_payable: {
     status: 409,
     title: 'This total cannot be paid',
     remedy:
       'Change the cart until its total is at least `minimum` and at most `limit`, in minor units; prices must be multiples of `step`.',
+    extras: { total: Money, minimum: shopperAmount, limit: shopperAmount, step: shopperAmount },
   },
   too_many_unpaid_orders: {
     status: 409,
     title: 'Too many orders wait for their payment',
     remedy: 'Pay or cancel one of `orderIds`, or wait until the oldest ends by itself, and check out again.',
+    extras: { limit: Type.Integer(), orderIds: Type.Array(Type.String()) },
   },
   order_state: {
     status: 409,
     title: 'The order’s state does not allow this',
     remedy: 'Read the order; `allowed` lists the statuses that a call can bring it to now.',
+    extras: orderExtras,
   },
   order_disputed: {
     status: 409,
     title: 'The payment of this order is disputed',
     remedy: 'Ship it when the dispute is won; `allowed` lists the statuses that a call can bring it to now.',
+    extras: orderExtras,
   },
-  over_refund: { status: 409, title: 'More than was captured cannot be refunded', remedy: 'Refund at most `refundable`.' },
+  return_not_possible: {
+    status: 409,
+    title: 'These goods cannot be returned now',
+    remedy: 'Return shipped goods until `returnableUntil`, and of each line at most what `returnable` says.',
+    extras: {
+      returnableUntil: Nullable(Time),
+      returnable: Type.Array(Type.Object({ lineId: Type.String(), quantity: Type.Integer() })),
+    },
+  },
+  return_state: {
+    status: 409,
+    title: 'The return’s state does not allow this',
+    remedy: 'Read the return: it is requested, then approved, received and refunded, or rejected.',
+    extras: { returnState: Type.String() },
+  },
+  over_refund: {
+    status: 409,
+    title: 'More than was captured cannot be refunded',
+    remedy: 'Refund at most `refundable`.',
+    extras: { refundable: Money },
+  },
   sku_taken: { status: 409, title: 'Another variant has this SKU', remedy: 'Choose another SKU.' },
   variant_taken: {
     status: 409,
     title: 'Another variant of the product has these options',
     remedy: 'Choose other values, or change that variant.',
+    extras: { sku: Sku },
   },
   options_in_use: {
     status: 409,
     title: 'Variants of the product would no longer be among its options',
     remedy: 'Change or withdraw the variants named in `skus` first.',
+    extras: { skus: Type.Array(Sku) },
   },
   slug_taken: { status: 409, title: 'This slug is taken', remedy: 'Choose another slug.' },
   category_cycle: {
@@ -132,7 +198,7 @@ const kinds = {
     title: 'The last admin cannot be blocked, demoted or closed',
     remedy: 'Make another account an admin first.',
   },
-  conflict: { status: 409, title: 'Somebody else changed this at the same moment', remedy: 'Read it again and repeat.' },
+  conflict: { status: 409, title: 'Another request changed this at the same moment', remedy: 'Read it again and repeat.' },
   payload_too_large: { status: 413, title: 'The request body is too large', remedy: 'Send at most 1 MiB.' },
   unsupported_media_type: {
     status: 415,
@@ -144,6 +210,7 @@ const kinds = {
     status: 422,
     title: 'The cart’s limits are reached',
     remedy: 'Respect the limit on lines, quantities or the total that `detail` names.',
+    extras: { limit: Type.Integer(), sku: Sku },
   },
   idempotency_key_reused: {
     status: 422,
@@ -168,32 +235,38 @@ const kinds = {
 /** Every stable error code of the public surface. */
 export type ErrorCode = keyof typeof kinds
 
-/** Code → status, title and remedy. The only place where a status is chosen. */
+/** Code → status, title, remedy and extra members. The only place where a status is chosen. */
 export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = kinds
 
-/** Members of a problem document that the kit fills: one of these among the extras would be lost, so the type does not take it. */
-type ReservedMembers = { [member in 'type' | 'title' | 'status' | 'detail' | 'code' | 'instance' | 'traceId']?: never }
+export const errorCodes = Object.keys(kinds) as ErrorCode[]
 
-/** Extra members of a problem document, such as `shortages` or `orderId`. `errors` names fields, as for any request that is not valid. */
-export type ProblemExtras = ReservedMembers & {
-  errors?: { path: string; message: string }[]
-  [member: string]: unknown
+type Members<P> = { [member in keyof P]?: P[member] extends TSchema ? Static<P[member]> : never }
+
+/** Extra members of the problem of a code, such as `shortages` or `orderId`. `errors` names fields, as for any request that is not valid. */
+export type ProblemExtras<Code extends ErrorCode = ErrorCode> = Code extends ErrorCode
+  ? ReservedMembers & { errors?: FieldError[] } & ((typeof kinds)[Code] extends { extras: infer P } ? Members<P> : unknown)
+  : never
+
+interface AppErrorOptions<Code extends ErrorCode = ErrorCode> {
+  /** One sentence about this occurrence; the title of the code when left out. */
+  detail?: string | undefined
+  /** Further members of the problem document: those that the code declares. */
+  extra?: ProblemExtras<Code> | undefined
+  /** Seconds of the Retry-After header. */
+  retryAfterSec?: number | undefined
 }
 
-/**
- * An expected failure with a stable code. The kit turns it into RFC 9457 problem+json.
- * @param retryAfterSec sets the Retry-After header, in seconds
- */
-export class AppError extends Error {
-  readonly code: ErrorCode
-  readonly extras: ProblemExtras
+/** An expected failure with a stable code. The kit turns it into RFC 9457 problem+json. */
+export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly code: Code
+  readonly extra: ProblemExtras<Code>
   readonly retryAfterSec: number | undefined
 
-  constructor(code: ErrorCode, detail?: string, extras: ProblemExtras = {}, retryAfterSec?: number) {
+  constructor(code: Code, { detail, extra = {} as ProblemExtras<Code>, retryAfterSec }: AppErrorOptions<Code> = {}) {
     super(detail ?? errorKinds[code].title)
     this.name = 'AppError'
     this.code = code
-    this.extras = extras
+    this.extra = extra
     this.retryAfterSec = retryAfterSec
   }
 

@@ -1,12 +1,11 @@
 // What an event is: a named, versioned, keyed fact with a schema. One topic per publishing service.
 import type { Static, TSchema } from 'typebox'
 
-export type PublisherName = 'identity' | 'catalog' | 'order' | 'payment' | 'notification'
-
 export interface EventContract<Name extends string = string, S extends TSchema = TSchema> {
   name: Name
   version: number
-  publisher: PublisherName
+  /** Name of the service that publishes it. */
+  publisher: string
   topic: string
   /** The kind of thing whose events are counted and kept in order, such as `order` or `sku`. */
   aggregate: string
@@ -21,7 +20,7 @@ export type DataOf<E extends EventContract> = Static<E['data']>
 
 /** Declares the events of one publisher. The schema belongs to the publisher. */
 export const publisher =
-  (name: PublisherName, topic: string) =>
+  (name: string, topic: string) =>
   <const Name extends string, S extends TSchema>(
     eventName: Name,
     version: number,

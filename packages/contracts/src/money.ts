@@ -1,4 +1,4 @@
-// Pure arithmetic on money: one currency at a time, integers only, and the one function that computes totals.
+// Money: integer minor units, the digits of each currency, what can be charged, and how amounts are written.
 import type { Static } from 'typebox'
 import { Closed, Money } from './common.ts'
 
@@ -8,46 +8,19 @@ export const money = (amountMinor: number, currency: string): Money => {
   return { amountMinor, currency }
 }
 
-/** Adds amounts of one currency; throws RangeError on a mixture. */
-export const addMoney = (currency: string, ...amounts: Money[]): Money =>
-  amounts.reduce(
-    (sum, next) => {
-      if (next.currency !== currency) throw new RangeError(`cannot add ${next.currency} to ${currency}`)
-      return money(sum.amountMinor + next.amountMinor, currency)
-    },
-    money(0, currency),
-  )
-
+/** total = subtotal + shipping − discount, and + tax where prices do not include it. */
 export const Totals = Closed({ subtotal: Money, shipping: Money, tax: Money, discount: Money, total: Money })
 export type Totals = Static<typeof Totals>
 
-/** What a line costs: a price for one and how many. */
-export interface Priced {
-  unitPrice: Money
-  quantity: number
-}
-
-export const lineTotal = (line: Priced): Money => money(line.unitPrice.amountMinor * line.quantity, line.unitPrice.currency)
-
-/**
- * The totals of a cart or an order: total = subtotal + shipping + tax − discount. Cart and order both call this,
- * so that what a shopper saw and what is charged cannot differ. Shipping, tax and discount are zero until they have rules.
- */
-export const totalsOf = (currency: string, lines: readonly Priced[]): Totals => {
-  const none = money(0, currency)
-  const subtotal = addMoney(currency, ...lines.map(lineTotal))
-  return { subtotal, shipping: none, tax: none, discount: none, total: subtotal }
-}
-
 /** Currencies whose minor unit is not a hundredth, as ISO 4217 has them: what the runtime knows are habits of display, and those differ. */
-const exponents: Readonly<Record<string, number>> = Object.fromEntries([
+export const unusualExponents: Readonly<Record<string, number>> = Object.fromEntries([
   ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
   ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3]),
   ...'CLF UYW'.split(' ').map((code) => [code, 4]),
 ])
 
 /** Digits after the decimal point of a currency, by ISO 4217: 2 for EUR and HUF, 0 for JPY, 3 for KWD. */
-export const currencyExponent = (currency: string): number => exponents[currency] ?? 2
+export const currencyExponent = (currency: string): number => unusualExponents[currency] ?? 2
 
 const steps: Readonly<Record<string, number>> = { BHD: 10, JOD: 10, KWD: 10, OMR: 10, TND: 10, MGA: 100 }
 

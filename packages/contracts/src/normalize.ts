@@ -1,7 +1,7 @@
 // Normalizers of what people type: one thing has one spelling, decided here and never by the database. Named by the keyword `normalize` of a schema.
 
 /** Turns a spelling into the normal one; null when the text has none and is to be refused. Idempotent. */
-export type Normalizer = (text: string) => string | null
+type Normalizer = (text: string) => string | null
 
 const maxTyped = 1000
 const localPart = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i

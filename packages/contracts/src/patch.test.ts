@@ -23,6 +23,7 @@ const pairs: [made: string, changed: string, always: string[]][] = [
   ['addVariant', 'updateVariant', []],
   ['createCategory', 'updateCategory', ['slug']],
   ['addAddress', 'updateAddress', ['isDefault']],
+  ['createPromotion', 'updatePromotion', ['conditions', 'priority', 'exclusive']],
 ]
 
 test.each(pairs)('what %s may leave out, %s removes by null', (made, changed, always) => {

@@ -1,7 +1,19 @@
 // The surface holds together: names are unique, errors exist, inputs are closed, internal paths stay inside, keys are fields.
 import { describe, expect, test } from 'vitest'
-import { AppError, adminOpsApi, allEvents, apis, type Endpoint, errorKinds, gatewayApi, opsApi, topics } from './index.ts'
-import { openApi } from './openapi.ts'
+import * as contracts from './index.ts'
+import {
+  AppError,
+  adminOpsApi,
+  allEvents,
+  apis,
+  asyncApi,
+  type Endpoint,
+  errorKinds,
+  gatewayApi,
+  openApi,
+  opsApi,
+  topics,
+} from './index.ts'
 
 const endpoints: Endpoint[] = [
   ...Object.values(apis).flatMap((api) => Object.values(api)),
@@ -49,11 +61,11 @@ describe('events', () => {
 })
 
 test('an expected failure knows its status and its words', () => {
-  const error = new AppError('out_of_stock', undefined, { shortages: [] }, 3)
+  const error = new AppError('out_of_stock', { extra: { shortages: [] }, retryAfterSec: 3 })
   expect(error).toMatchObject({
     status: 409,
     message: errorKinds.out_of_stock.title,
-    extras: { shortages: [] },
+    extra: { shortages: [] },
     retryAfterSec: 3,
   })
   for (const kind of Object.values(errorKinds))
@@ -83,4 +95,17 @@ test('clients in other languages can read every pattern of the document, and lea
     Object.values(methods).flatMap(({ requestBody }) => (requestBody ? [requestBody] : [])),
   )
   expect(bodies.filter(({ required }) => required).length).toBeGreaterThan(20)
+})
+
+test('every component of the documents is exported under its own name, and every named schema has the name of its export', () => {
+  const exported = new Map(Object.entries(contracts as Record<string, unknown>))
+  const nameOf = (value: unknown) => (value as { title?: unknown } | undefined)?.title
+  const documents = [
+    openApi({ apis: { ...apis, operations: adminOpsApi, gateway: gatewayApi }, publicUrl: 'http://localhost:8080' }),
+    asyncApi({ events: allEvents }),
+  ]
+  const names = documents.flatMap((document) => Object.keys((document.components as { schemas: object }).schemas))
+  expect(names.length).toBeGreaterThan(80)
+  expect(names.filter((name) => nameOf(exported.get(name)) !== name)).toEqual([])
+  expect([...exported].filter(([name, value]) => typeof nameOf(value) === 'string' && nameOf(value) !== name)).toEqual([])
 })

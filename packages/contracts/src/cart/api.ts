@@ -1,49 +1,12 @@
 // The HTTP surface of cart: what a shopper wants, priced now.
-import { type Static, Type } from 'typebox'
-import { Closed, Currency, Id, KeptCurrency, KeptPrice, Money, Nullable, OneOf, Sku } from '../common.ts'
+import { Type } from 'typebox'
+import { Closed, Currency, Id, Sku } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { exampleToken } from '../examples.ts'
+import { cartExamples } from './examples.ts'
+import { Cart, LineId, OpenCart } from './schemas.ts'
 
-const LineId = Id('lin')
-/** `unitPrice` is null, and the line counts zero, while it cannot be bought in the cart's currency. */
-const Line = Type.Object({
-  id: LineId,
-  sku: Sku,
-  name: Type.String(),
-  productId: Nullable(Type.String()),
-  imageUrl: Nullable(Type.String()),
-  quantity: Type.Integer(),
-  unitPrice: Nullable(KeptPrice),
-  lineTotal: Money,
-})
-/**
- * What stands between a line and a checkout. `price_changed` carries the price the shopper last saw and the new one and stays until she next
- * writes that line; `out_of_stock` carries what she asked for and what there is. In the answer of a merge, problems may also name lines of
- * the guest's cart that were lowered or left out; `cart_limit` (of a line, of the cart's lines or of its total) occurs only there.
- */
-export const CartProblem = Type.Object({
-  code: OneOf('price_changed', 'out_of_stock', 'unavailable', 'cart_limit'),
-  lineId: LineId,
-  sku: Sku,
-  oldPrice: Type.Optional(KeptPrice),
-  newPrice: Type.Optional(KeptPrice),
-  requested: Type.Optional(Type.Integer()),
-  available: Type.Optional(Type.Integer()),
-})
-export type CartProblem = Static<typeof CartProblem>
-export const Cart = Type.Object({
-  id: Id('crt'),
-  version: Type.Integer(),
-  currency: KeptCurrency,
-  lines: Type.Array(Line),
-  subtotal: Money,
-  shipping: Money,
-  tax: Money,
-  taxIncluded: Type.Boolean(),
-  discount: Money,
-  total: Money,
-  problems: Type.Array(CartProblem),
-})
-export type Cart = Static<typeof Cart>
+export { Cart, CartLine, CartProblem, OpenCart } from './schemas.ts'
 
 const lineParams = Closed({ lineId: LineId })
 /** The most of one SKU in a cart. */
@@ -52,14 +15,6 @@ export const lineLimit = 999
 export const cartLimit = 100
 const Quantity = Type.Integer({ minimum: 1, maximum: lineLimit })
 
-export const OpenCart = Type.Object({
-  id: Id('crt'),
-  version: Type.Integer(),
-  currency: KeptCurrency,
-  lines: Type.Array(Type.Object({ id: LineId, sku: Sku, quantity: Type.Integer() })),
-})
-export type OpenCart = Static<typeof OpenCart>
-
 export const cartApi = {
   getCart: endpoint({
     operationId: 'getCart',
@@ -67,9 +22,13 @@ export const cartApi = {
     path: '/v1/cart',
     auth: 'shopper',
     rate: 'read',
-    summary: 'Your open cart with current prices and its problems',
+    summary: 'Get your cart',
+    description:
+      'Returns the open cart of the caller with current prices; an empty one when there is none. `problems` names what stands between a line and a checkout, such as a changed price.',
+    success: 200,
     response: { 200: Cart },
     errors: [],
+    examples: { response: cartExamples.cart },
   }),
   setCurrency: endpoint({
     operationId: 'setCartCurrency',
@@ -77,10 +36,13 @@ export const cartApi = {
     path: '/v1/cart',
     auth: 'shopper',
     rate: 'write',
-    summary: 'Reprice the cart in another currency',
+    summary: 'Change the cart’s currency',
+    description: 'Reprices every line in another currency. A line without a price in it stays and becomes a problem.',
     body: Closed({ currency: Currency }),
+    success: 200,
     response: { 200: Cart },
     errors: ['cart_limit', 'upstream_unavailable'],
+    examples: { body: { currency: 'USD' }, response: cartExamples.dollars },
   }),
   clearCart: endpoint({
     operationId: 'clearCart',
@@ -89,8 +51,11 @@ export const cartApi = {
     auth: 'shopper',
     rate: 'write',
     summary: 'Empty the cart',
+    description: 'Removes every line and returns the empty cart.',
+    success: 200,
     response: { 200: Cart },
     errors: [],
+    examples: { response: cartExamples.empty },
   }),
   addLine: endpoint({
     operationId: 'addCartLine',
@@ -98,10 +63,14 @@ export const cartApi = {
     path: '/v1/cart/lines',
     auth: 'shopper',
     rate: 'write',
-    summary: 'Add to the cart; one line per SKU, adding sums',
+    summary: 'Add to the cart',
+    description:
+      'Adds a quantity of a SKU; a SKU has one line, so adding it again sums the quantities. More than is in stock is accepted and becomes a problem. Another `currency` reprices the whole cart.',
     body: Closed({ sku: Sku, quantity: Quantity, currency: Type.Optional(Currency) }),
+    success: 200,
     response: { 200: Cart },
     errors: ['sku_unknown', 'cart_limit', 'upstream_unavailable'],
+    examples: { body: { sku: 'HARB-MUG-SND', quantity: 2 }, response: cartExamples.mugs },
   }),
   updateLine: endpoint({
     operationId: 'updateCartLine',
@@ -110,10 +79,13 @@ export const cartApi = {
     auth: 'shopper',
     rate: 'write',
     summary: 'Change a line’s quantity',
+    description: 'Sets the quantity of a line, and accepts its current price.',
     params: lineParams,
     body: Closed({ quantity: Quantity }),
+    success: 200,
     response: { 200: Cart },
     errors: ['not_found', 'cart_limit'],
+    examples: { params: cartExamples.lineParams, body: { quantity: 3 }, response: cartExamples.threeMugs },
   }),
   removeLine: endpoint({
     operationId: 'removeCartLine',
@@ -122,9 +94,12 @@ export const cartApi = {
     auth: 'shopper',
     rate: 'write',
     summary: 'Remove a line',
+    description: 'Removes a line and returns what is left.',
     params: lineParams,
+    success: 200,
     response: { 200: Cart },
     errors: ['not_found'],
+    examples: { params: cartExamples.lineParams, response: cartExamples.bag },
   }),
   mergeCart: endpoint({
     operationId: 'mergeCart',
@@ -132,18 +107,23 @@ export const cartApi = {
     path: '/v1/cart/merge',
     auth: 'customer',
     rate: 'write',
-    summary: 'After signing in: take over the guest’s cart, once',
+    summary: 'Merge a guest’s cart',
+    description:
+      'Moves the lines of a guest’s cart into the cart of the customer, to be called after signing in. It needs the access token of the guest, and a second call changes nothing.',
     body: Closed({ guestAccessToken: Type.String({ minLength: 1, maxLength: 4096 }) }),
+    success: 200,
     response: { 200: Cart },
     errors: ['unauthenticated', 'forbidden'],
+    examples: { body: { guestAccessToken: exampleToken }, response: cartExamples.cart },
   }),
   internalOpenCart: endpoint({
     operationId: 'internalOpenCart',
     method: 'GET',
     path: '/internal/carts/open',
     auth: 'internal',
-    summary: 'The open cart of a principal',
+    summary: 'Get an open cart',
     query: Closed({ principalId: Id('(usr|gst)') }),
+    success: 200,
     response: { 200: OpenCart },
     errors: ['not_found'],
   }),

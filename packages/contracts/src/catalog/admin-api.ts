@@ -1,167 +1,21 @@
-// What operators may do in catalog: products, variants, categories, stock, the search index.
+// What operators do with categories, stock and the search index.
 import { Type } from 'typebox'
-import { Closed, Id, KeptPrice, Nullable, OneOf, Page, pageQuery, Sku, Slug, Text, Time } from '../common.ts'
+import { Closed, Id, Nullable, Page, pageQuery, Sku, Slug, Text } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { examplePage } from '../examples.ts'
 import { Patch } from '../patch.ts'
-import { ProductOption, ProductStatus } from './events.ts'
-import { NewProduct, NewVariant, ProductChange, VariantChange } from './product-inputs.ts'
-import { CategoryDetail, CategoryRef, optionValues } from './schemas.ts'
+import { catalogExamples } from './examples.ts'
+import { AdminCategory, CategoryTranslations, IndexBuild, SearchState, Stock, StockMovement } from './schemas.ts'
 
-const AdminVariant = Type.Object({
-  id: Id('var'),
-  sku: Sku,
-  name: Type.String(),
-  options: optionValues,
-  prices: Type.Array(KeptPrice),
-  available: Type.Integer(),
-})
-export const AdminProduct = Type.Object({
-  id: Id('prd'),
-  slug: Type.String(),
-  name: Type.String(),
-  description: Type.String(),
-  status: ProductStatus,
-  version: Type.Integer(),
-  categories: Type.Array(CategoryRef),
-  images: Type.Array(Type.Object({ url: Type.String(), alt: Type.String() })),
-  options: Type.Array(ProductOption),
-  variants: Type.Array(AdminVariant),
-  createdAt: Time,
-  updatedAt: Time,
-})
-const adminProductParams = Closed({ productId: Id('prd') })
-const variantParams = Closed({ variantId: Id('var') })
 const categoryParams = Closed({ categoryId: Id('cat') })
 const stockParams = Closed({ sku: Sku })
-const Stock = Type.Object({ sku: Sku, onHand: Type.Integer(), reserved: Type.Integer(), available: Type.Integer() })
 const StockDelta = Type.Integer({
   minimum: -1_000_000,
   maximum: 1_000_000,
   not: { const: 0 },
   description: 'What is added or, below zero, taken; never zero',
 })
-const Movement = Type.Object({
-  id: Type.Integer(),
-  sku: Sku,
-  delta: Type.Integer(),
-  onHandAfter: Type.Integer(),
-  reason: Type.String(),
-  actor: Type.String(),
-  reference: Nullable(Type.String()),
-  at: Time,
-})
-const IndexBuild = Type.Object({
-  build: Type.String(),
-  state: OneOf('running', 'idle'),
-  copied: Type.Integer(),
-  startedAt: Time,
-  finishedAt: Nullable(Time),
-})
-const SearchState = Type.Object({
-  configured: Type.Boolean(),
-  answering: Type.Boolean(),
-  pending: Type.Integer(),
-  build: Nullable(IndexBuild),
-})
-
 export const adminApi = {
-  adminListProducts: endpoint({
-    operationId: 'adminListProducts',
-    method: 'GET',
-    path: '/v1/admin/products',
-    auth: 'admin',
-    rate: 'read',
-    summary: 'Every product, drafts and archived too',
-    query: Closed({
-      ...pageQuery,
-      status: Type.Optional(ProductStatus),
-      q: Type.Optional(
-        Type.String({ maxLength: 200, description: 'Words of the name, a SKU or a slug, whole or its beginning' }),
-      ),
-    }),
-    response: { 200: Page(AdminProduct) },
-    errors: [],
-  }),
-  createProduct: endpoint({
-    operationId: 'createProduct',
-    method: 'POST',
-    path: '/v1/admin/products',
-    auth: 'admin',
-    rate: 'write',
-    summary: 'Create a product',
-    body: NewProduct,
-    response: { 201: AdminProduct },
-    errors: ['sku_taken', 'slug_taken', 'variant_taken', 'not_found'],
-  }),
-  adminGetProduct: endpoint({
-    operationId: 'adminGetProduct',
-    method: 'GET',
-    path: '/v1/admin/products/:productId',
-    auth: 'admin',
-    rate: 'read',
-    summary: 'One product as operators see it',
-    params: adminProductParams,
-    response: { 200: AdminProduct },
-    errors: ['not_found'],
-  }),
-  updateProduct: endpoint({
-    operationId: 'updateProduct',
-    method: 'PATCH',
-    path: '/v1/admin/products/:productId',
-    auth: 'admin',
-    rate: 'write',
-    summary: 'Change a product',
-    params: adminProductParams,
-    body: ProductChange,
-    response: { 200: AdminProduct },
-    errors: ['not_found', 'slug_taken', 'options_in_use', 'variant_taken'],
-  }),
-  deleteProduct: endpoint({
-    operationId: 'deleteProduct',
-    method: 'DELETE',
-    path: '/v1/admin/products/:productId',
-    auth: 'admin',
-    rate: 'write',
-    summary: 'Withdraw a product; orders keep their copy',
-    params: adminProductParams,
-    response: { 204: Type.Null() },
-    errors: ['not_found'],
-  }),
-  addVariant: endpoint({
-    operationId: 'addVariant',
-    method: 'POST',
-    path: '/v1/admin/products/:productId/variants',
-    auth: 'admin',
-    rate: 'write',
-    summary: 'Add a variant',
-    params: adminProductParams,
-    body: NewVariant,
-    response: { 201: AdminProduct },
-    errors: ['not_found', 'sku_taken', 'variant_taken'],
-  }),
-  updateVariant: endpoint({
-    operationId: 'updateVariant',
-    method: 'PATCH',
-    path: '/v1/admin/variants/:variantId',
-    auth: 'admin',
-    rate: 'write',
-    summary: 'Change a variant’s name, options or prices',
-    params: variantParams,
-    body: VariantChange,
-    response: { 200: AdminProduct },
-    errors: ['not_found', 'variant_taken'],
-  }),
-  deleteVariant: endpoint({
-    operationId: 'deleteVariant',
-    method: 'DELETE',
-    path: '/v1/admin/variants/:variantId',
-    auth: 'admin',
-    rate: 'write',
-    summary: 'Withdraw a variant',
-    params: variantParams,
-    response: { 204: Type.Null() },
-    errors: ['not_found'],
-  }),
   createCategory: endpoint({
     operationId: 'createCategory',
     method: 'POST',
@@ -169,14 +23,18 @@ export const adminApi = {
     auth: 'admin',
     rate: 'write',
     summary: 'Create a category',
+    description: 'Creates a category, below `parentId` or at the top of the tree without it.',
     body: Closed({
       name: Text(120),
+      translations: Type.Optional(CategoryTranslations),
       slug: Type.Optional(Slug),
       parentId: Type.Optional(Nullable(Id('cat'))),
       position: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
     }),
-    response: { 201: CategoryDetail },
+    success: 201,
+    response: { 201: AdminCategory },
     errors: ['slug_taken', 'not_found'],
+    examples: { body: catalogExamples.newCategoryBody, response: catalogExamples.newCategory },
   }),
   updateCategory: endpoint({
     operationId: 'updateCategory',
@@ -184,16 +42,25 @@ export const adminApi = {
     path: '/v1/admin/categories/:categoryId',
     auth: 'admin',
     rate: 'write',
-    summary: 'Rename, move or reorder a category',
+    summary: 'Change a category',
+    description:
+      'Renames, moves or reorders a category; `parentId: null` moves it to the top. A category cannot move below itself.',
     params: categoryParams,
     body: Patch({
       name: Text(120),
+      translations: Type.Optional(CategoryTranslations),
       slug: Slug,
       parentId: Type.Optional(Id('cat')),
       position: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
     }),
-    response: { 200: CategoryDetail },
+    success: 200,
+    response: { 200: AdminCategory },
     errors: ['not_found', 'slug_taken', 'category_cycle'],
+    examples: {
+      params: catalogExamples.adminCategoryParams,
+      body: catalogExamples.renamed,
+      response: catalogExamples.renamedCategory,
+    },
   }),
   deleteCategory: endpoint({
     operationId: 'deleteCategory',
@@ -201,10 +68,13 @@ export const adminApi = {
     path: '/v1/admin/categories/:categoryId',
     auth: 'admin',
     rate: 'write',
-    summary: 'Remove a category; its children move up',
+    summary: 'Remove a category',
+    description: 'Removes a category. Its children move up to its parent, its products stay without it.',
     params: categoryParams,
+    success: 204,
     response: { 204: Type.Null() },
     errors: ['not_found'],
+    examples: { params: catalogExamples.adminCategoryParams },
   }),
   adjustStock: endpoint({
     operationId: 'adjustStock',
@@ -213,11 +83,19 @@ export const adminApi = {
     auth: 'admin',
     rate: 'write',
     idempotent: true,
-    summary: 'Add or take stock, with a reason',
+    summary: 'Add or take stock',
+    description:
+      'Writes a row into the stock ledger of a SKU and returns the new numbers. Stock cannot fall below what is reserved for checkouts.',
     params: stockParams,
     body: Closed({ delta: StockDelta, reason: Text(200) }),
+    success: 201,
     response: { 201: Stock },
     errors: ['sku_unknown', 'stock_insufficient'],
+    examples: {
+      params: catalogExamples.stockParams,
+      body: catalogExamples.adjustment,
+      response: catalogExamples.stock,
+    },
   }),
   getStock: endpoint({
     operationId: 'getStock',
@@ -225,10 +103,13 @@ export const adminApi = {
     path: '/v1/admin/stock/:sku',
     auth: 'admin',
     rate: 'read',
-    summary: 'Stock of a SKU',
+    summary: 'Get a SKU’s stock',
+    description: 'Returns what is on the shelf, what is reserved for checkouts, and what is left to sell.',
     params: stockParams,
+    success: 200,
     response: { 200: Stock },
     errors: ['sku_unknown'],
+    examples: { params: catalogExamples.stockParams, response: catalogExamples.stock },
   }),
   listMovements: endpoint({
     operationId: 'listStockMovements',
@@ -236,11 +117,18 @@ export const adminApi = {
     path: '/v1/admin/stock/:sku/movements',
     auth: 'admin',
     rate: 'read',
-    summary: 'The ledger of a SKU, newest first',
+    summary: 'List stock movements',
+    description: 'Returns the stock ledger of a SKU, newest first: every change with its reason and who made it.',
     params: stockParams,
     query: Closed(pageQuery),
-    response: { 200: Page(Movement) },
+    success: 200,
+    response: { 200: Page(StockMovement) },
     errors: ['sku_unknown'],
+    examples: {
+      params: catalogExamples.stockParams,
+      query: { limit: 20 },
+      response: examplePage(catalogExamples.movement),
+    },
   }),
   reindexSearch: endpoint({
     operationId: 'reindexSearch',
@@ -248,9 +136,13 @@ export const adminApi = {
     path: '/v1/admin/search/reindex',
     auth: 'admin',
     rate: 'write',
-    summary: 'Build the search index anew beside the old one; joins a build that is running',
+    summary: 'Rebuild the search index',
+    description:
+      'Builds a new search index beside the one in use and switches over when it is complete. A call during a build returns that build.',
+    success: 202,
     response: { 202: IndexBuild },
     errors: ['upstream_unavailable'],
+    examples: { response: catalogExamples.build },
   }),
   getSearchState: endpoint({
     operationId: 'getSearchState',
@@ -258,8 +150,12 @@ export const adminApi = {
     path: '/v1/admin/search',
     auth: 'admin',
     rate: 'read',
-    summary: 'How the search index is doing',
+    summary: 'Get the search state',
+    description:
+      'Returns whether Elasticsearch is configured and answers, how many products wait to be indexed, and the last build.',
+    success: 200,
     response: { 200: SearchState },
     errors: [],
+    examples: { response: catalogExamples.searchState },
   }),
 } satisfies Record<string, Endpoint>

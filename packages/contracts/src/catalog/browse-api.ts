@@ -1,8 +1,21 @@
-// What shoppers and other services may ask of catalog.
+// What shoppers and other services read from catalog.
 import { Type } from 'typebox'
-import { Closed, Currency, Id, IdOrSlug, KeptCurrency, Nullable, OneOf, Page, pageQuery, Sku } from '../common.ts'
+import { Closed, Currency, Id, IdOrSlug, Nullable, Page, pageQuery, Sku, StoredCurrency } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { CategoryDetail, CategoryNode, Facets, InternalVariant, Product, ProductSummary, productParams } from './schemas.ts'
+import { examplePage } from '../examples.ts'
+import { catalogExamples } from './examples.ts'
+import {
+  CategoryDetail,
+  CategoryNode,
+  Facets,
+  InternalVariant,
+  localeQuery,
+  Product,
+  ProductSort,
+  ProductSummary,
+  productParams,
+  SearchSort,
+} from './schemas.ts'
 
 const filters = {
   /** A category and everything below it; an unknown one holds nothing. */
@@ -21,14 +34,22 @@ export const browseApi = {
     auth: 'public',
     rate: 'read',
     cacheSec: 30,
-    summary: 'Browse what is sold',
+    summary: 'Browse products',
+    description:
+      'Returns the products that are sold, as summaries with the lowest price. `locale`, or else `Accept-Language`, selects the language of texts. `currency` picks every price and is EUR by default; a product without a price in it has `price: null`.',
     query: Closed({
       ...pageQuery,
       ...filters,
-      sort: Type.Optional(OneOf('name', '-name', 'price', '-price', 'createdAt', '-createdAt')),
+      ...localeQuery,
+      sort: Type.Optional(ProductSort),
     }),
+    success: 200,
     response: { 200: Page(ProductSummary) },
     errors: [],
+    examples: {
+      query: { category: 'kitchen', sort: 'price', limit: 2 },
+      response: examplePage(catalogExamples.mugSummary, catalogExamples.bagSummary),
+    },
   }),
   getProduct: endpoint({
     operationId: 'getProduct',
@@ -37,11 +58,14 @@ export const browseApi = {
     auth: 'public',
     rate: 'read',
     cacheSec: 30,
-    summary: 'One product with its variants, prices and stock',
+    summary: 'Get a product',
+    description: 'Returns one product with its variants, prices and stock, by id or slug.',
     params: productParams,
-    query: Closed({ currency: Type.Optional(Currency) }),
+    query: Closed({ currency: Type.Optional(Currency), ...localeQuery }),
+    success: 200,
     response: { 200: Product },
     errors: ['not_found'],
+    examples: { params: catalogExamples.productParams, query: { currency: 'EUR' }, response: catalogExamples.mug },
   }),
   getAvailability: endpoint({
     operationId: 'getAvailability',
@@ -49,8 +73,10 @@ export const browseApi = {
     path: '/v1/products/:idOrSlug/availability',
     auth: 'public',
     rate: 'read',
-    summary: 'Availability straight from the stock ledger',
+    summary: 'Get a product’s availability',
+    description: 'Returns the units left to sell of each variant, read from the stock ledger and never from a cache.',
     params: productParams,
+    success: 200,
     response: {
       200: Type.Object({
         productId: Id('prd'),
@@ -59,6 +85,7 @@ export const browseApi = {
       }),
     },
     errors: ['not_found'],
+    examples: { params: catalogExamples.productParams, response: catalogExamples.availability },
   }),
   search: endpoint({
     operationId: 'searchProducts',
@@ -66,14 +93,16 @@ export const browseApi = {
     path: '/v1/search',
     auth: 'public',
     rate: 'read',
-    summary:
-      'Search with typing mistakes, facets and filters; `option.<name>=<value>` filters by option, repeated for any of several values',
+    summary: 'Search products',
+    description:
+      'Finds products by words, with typing mistakes forgiven, and counts facets. `option.<name>=<value>` filters by option, repeated for any of several values. `degraded: true` says that Elasticsearch is unavailable: then `total` and `facets` are null.',
     query: Type.Object(
       {
         ...pageQuery,
         ...filters,
+        ...localeQuery,
         q: Type.Optional(Type.String({ maxLength: 200 })),
-        sort: Type.Optional(OneOf('relevance', 'price', '-price', 'createdAt', '-createdAt', 'name', '-name')),
+        sort: Type.Optional(SearchSort),
       },
       {
         additionalProperties: false,
@@ -85,6 +114,7 @@ export const browseApi = {
         },
       },
     ),
+    success: 200,
     response: {
       200: Type.Object({
         items: Type.Array(ProductSummary),
@@ -95,6 +125,15 @@ export const browseApi = {
       }),
     },
     errors: [],
+    examples: {
+      query: { q: 'mug', 'option.colour': 'sand', limit: 20 },
+      response: {
+        ...examplePage(catalogExamples.mugSummary),
+        total: 1,
+        facets: catalogExamples.facets,
+        degraded: false,
+      },
+    },
   }),
   listCategories: endpoint({
     operationId: 'listCategories',
@@ -102,9 +141,13 @@ export const browseApi = {
     path: '/v1/categories',
     auth: 'public',
     rate: 'read',
-    summary: 'The tree of categories',
+    summary: 'List categories',
+    description: 'Returns the whole tree of categories; `children` nest as deep as the tree.',
+    query: Closed(localeQuery),
+    success: 200,
     response: { 200: Type.Object({ items: Type.Array(CategoryNode), nextCursor: Type.Null() }) },
     errors: [],
+    examples: { response: examplePage(catalogExamples.tree) },
   }),
   getCategory: endpoint({
     operationId: 'getCategory',
@@ -112,10 +155,14 @@ export const browseApi = {
     path: '/v1/categories/:idOrSlug',
     auth: 'public',
     rate: 'read',
-    summary: 'One category with its breadcrumbs',
+    summary: 'Get a category',
+    description: 'Returns one category with the way to it from the top and its children, by id or slug.',
     params: productParams,
+    query: Closed(localeQuery),
+    success: 200,
     response: { 200: CategoryDetail },
     errors: ['not_found'],
+    examples: { params: catalogExamples.categoryParams, response: catalogExamples.category },
   }),
   getImage: endpoint({
     operationId: 'getImage',
@@ -123,19 +170,23 @@ export const browseApi = {
     path: '/v1/images/:imageId',
     auth: 'public',
     rate: 'read',
-    summary: 'A picture',
+    summary: 'Get an image',
+    description: 'Returns a picture of the development shop as SVG.',
     params: Closed({ imageId: IdOrSlug }),
     produces: 'image/svg+xml',
+    success: 200,
     response: { 200: Type.String() },
     errors: ['not_found'],
+    examples: { params: { imageId: 'harbour-mug' }, response: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 800"/>' },
   }),
   internalVariants: endpoint({
     operationId: 'internalVariants',
     method: 'GET',
     path: '/internal/variants',
     auth: 'internal',
-    summary: 'Price and availability of SKUs now; unknown ones are absent',
-    query: Closed({ skus: Type.String({ pattern: '^[A-Za-z0-9._,-]+$', maxLength: 8000 }), currency: KeptCurrency }),
+    summary: 'Get variants by SKU',
+    query: Closed({ skus: Type.String({ pattern: '^[A-Za-z0-9._,-]+$', maxLength: 8000 }), currency: StoredCurrency }),
+    success: 200,
     response: { 200: Type.Object({ items: Type.Array(InternalVariant) }) },
     errors: [],
   }),

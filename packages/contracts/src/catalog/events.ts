@@ -1,25 +1,29 @@
 // Facts that catalog announces: what is sold, what is in stock, and its answers to requests for stock.
-import { Type } from 'typebox'
-import { Id, KeptPrice, Sku, Time } from '../common.ts'
+import { type Static, Type } from 'typebox'
+import { Id, named, OneOf, Price, Sku, Time } from '../common.ts'
 import { publisher } from '../event.ts'
 import { OrderId, ReservationId, StockLine } from '../order/lines.ts'
+import { PriceRules } from '../pricing/rules.ts'
+import { ProductOption, ProductStatus, ProductTranslations } from './schemas.ts'
 
 const catalog = publisher('catalog', 'catalog.events')
 const ofOrder = { aggregate: 'reservation', key: 'orderId' } as const
 
-export const ProductImage = Type.Object({ url: Type.String({ maxLength: 500 }), alt: Type.String({ maxLength: 300 }) })
-export const ProductOption = Type.Object({
-  name: Type.String({ maxLength: 60 }),
-  values: Type.Array(Type.String({ maxLength: 60 })),
-})
-export const ProductStatus = Type.Union([Type.Literal('draft'), Type.Literal('active'), Type.Literal('archived')])
-export const VariantState = Type.Object({
-  id: Id('var'),
-  sku: Sku,
-  name: Type.String(),
-  options: Type.Record(Type.String(), Type.String()),
-  prices: Type.Array(KeptPrice),
-})
+export const ProductImage = named(
+  'ProductImage',
+  Type.Object({ url: Type.String({ maxLength: 500 }), alt: Type.String({ maxLength: 300 }) }),
+)
+export type ProductImage = Static<typeof ProductImage>
+export const VariantState = named(
+  'VariantState',
+  Type.Object({
+    id: Id('var'),
+    sku: Sku,
+    name: Type.String(),
+    options: Type.Record(Type.String(), Type.String()),
+    prices: Type.Array(Price),
+  }),
+)
 
 const reservationAnswer = { orderId: OrderId, reservationId: ReservationId }
 
@@ -35,6 +39,7 @@ export const catalogEvents = {
       slug: Type.String(),
       name: Type.String(),
       description: Type.String(),
+      translations: Type.Optional(ProductTranslations),
       status: ProductStatus,
       deleted: Type.Boolean(),
       categories: Type.Array(
@@ -62,6 +67,13 @@ export const catalogEvents = {
       available: Type.Integer(),
     }),
   ),
+  /** The whole rule set; a consumer skips a version that is not newer than the one it knows. Codes of promotions are not part of it. */
+  priceRulesChanged: catalog(
+    'catalog.price-rules-changed',
+    1,
+    { aggregate: 'shop', key: 'shopId' },
+    Type.Object({ shopId: Type.String({ pattern: '^[a-z]{1,40}$' }), rules: PriceRules }),
+  ),
   stockReserved: catalog('catalog.stock-reserved', 1, ofOrder, Type.Object({ ...reservationAnswer, heldUntil: Time })),
   stockRejected: catalog(
     'catalog.stock-rejected',
@@ -69,7 +81,7 @@ export const catalogEvents = {
     ofOrder,
     Type.Object({
       ...reservationAnswer,
-      rejected: Type.Union([Type.Literal('reserve'), Type.Literal('commit')]),
+      rejected: OneOf('reserve', 'commit'),
       shortages: Type.Array(Type.Object({ sku: Sku, requested: Type.Integer(), available: Type.Integer() })),
     }),
   ),
@@ -80,7 +92,7 @@ export const catalogEvents = {
     ofOrder,
     Type.Object({
       ...reservationAnswer,
-      reason: Type.Union([Type.Literal('requested'), Type.Literal('lapsed')]),
+      reason: OneOf('requested', 'lapsed'),
     }),
   ),
   stockReturned: catalog(

@@ -1,8 +1,8 @@
 // What operators may say of products and variants. Every bound fits its column, and all of them together the product's event.
 import { type Static, Type } from 'typebox'
-import { Closed, Id, ImageAddress, Price, Sku, Slug, Text } from '../common.ts'
+import { Closed, Id, ImageAddress, named, PriceInput, Sku, Slug, Text } from '../common.ts'
 import { Patch } from '../patch.ts'
-import { ProductStatus } from './events.ts'
+import { ProductStatus, ProductTranslations } from './schemas.ts'
 
 /** Name of an option; `=`, quotes and backslashes would not survive as filters. */
 const optionName = '^(?=[\\s\\S]*\\S)[^="\\\\\\u0000\\uD800-\\uDFFF]{1,60}$'
@@ -17,41 +17,57 @@ const options = Type.Array(
   Closed({ name: Type.String({ pattern: optionName }), values: Type.Array(Text(60), { minItems: 1, maxItems: 100 }) }),
   { maxItems: optionLimit },
 )
-const prices = Type.Array(Price, { maxItems: 50 })
+const prices = Type.Array(PriceInput, { maxItems: 50 })
 /** What one product may have: its event carries all of them. */
 export const variantLimit = 200
-export const NewVariant = Closed({
-  sku: Sku,
-  name: Type.Optional(Text(200, 0)),
-  options: Type.Optional(optionChoice),
-  prices: Type.Optional(prices),
-})
+export const NewVariant = named(
+  'NewVariant',
+  Closed({
+    sku: Sku,
+    name: Type.Optional(Text(200, 0)),
+    options: Type.Optional(optionChoice),
+    prices: Type.Optional(prices),
+  }),
+)
 export type NewVariant = Static<typeof NewVariant>
-export const NewProduct = Closed({
-  name: Text(200),
-  slug: Type.Optional(Slug),
-  description: Type.Optional(Text(10_000, 0)),
-  status: Type.Optional(ProductStatus),
-  categoryIds: Type.Optional(Type.Array(Id('cat'), { maxItems: 50 })),
-  images: Type.Optional(images),
-  options: Type.Optional(options),
-  variants: Type.Optional(Type.Array(NewVariant, { maxItems: variantLimit })),
-})
+export const NewProduct = named(
+  'NewProduct',
+  Closed({
+    name: Text(200),
+    slug: Type.Optional(Slug),
+    description: Type.Optional(Text(10_000, 0)),
+    translations: Type.Optional(ProductTranslations),
+    status: Type.Optional(ProductStatus),
+    categoryIds: Type.Optional(Type.Array(Id('cat'), { maxItems: 50 })),
+    images: Type.Optional(images),
+    options: Type.Optional(options),
+    variants: Type.Optional(Type.Array(NewVariant, { maxItems: variantLimit })),
+  }),
+)
 export type NewProduct = Static<typeof NewProduct>
 
-export const ProductChange = Patch({
-  name: Text(200),
-  slug: Slug,
-  description: Type.Optional(Text(10_000, 0)),
-  status: ProductStatus,
-  categoryIds: Type.Optional(Type.Array(Id('cat'), { maxItems: 50 })),
-  images: Type.Optional(images),
-  options: Type.Optional(options),
-  /** What variants are of the options, for a change of both at once. */
-  variants: Type.Array(Closed({ id: Id('var'), options: optionChoice }), { maxItems: variantLimit }),
-})
-export const VariantChange = Patch({
-  name: Type.Optional(Text(200, 0)),
-  options: Type.Optional(optionChoice),
-  prices: Type.Optional(prices),
-})
+export const ProductChange = named(
+  'ProductChange',
+  Patch({
+    name: Text(200),
+    slug: Slug,
+    description: Type.Optional(Text(10_000, 0)),
+    translations: Type.Optional(ProductTranslations),
+    status: ProductStatus,
+    categoryIds: Type.Optional(Type.Array(Id('cat'), { maxItems: 50 })),
+    images: Type.Optional(images),
+    options: Type.Optional(options),
+    /** What variants are of the options, for a change of both at once. */
+    variants: Type.Array(Closed({ id: Id('var'), options: optionChoice }), { maxItems: variantLimit }),
+  }),
+)
+export type ProductChange = Static<typeof ProductChange>
+export const VariantChange = named(
+  'VariantChange',
+  Patch({
+    name: Type.Optional(Text(200, 0)),
+    options: Type.Optional(optionChoice),
+    prices: Type.Optional(prices),
+  }),
+)
+export type VariantChange = Static<typeof VariantChange>

@@ -1,20 +1,25 @@
 // The pages and documents that the gateway answers itself.
 import { Type } from 'typebox'
+import { Locale } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { exampleIds, exampleToken } from '../examples.ts'
 
+/** Selects the language; without it `Accept-Language` does. */
+const locale = Type.Optional(Locale)
 const Html = Type.String({ description: 'An HTML page' })
+const page = { auth: 'public', method: 'GET', rate: 'read', produces: 'text/html', success: 200, errors: [] } as const
+const htmlExample = (title: string): string =>
+  `<!doctype html>\n<html lang="en"><head><title>${title}</title></head><body>…</body></html>`
 
 export const gatewayApi = {
   welcome: endpoint({
+    ...page,
     operationId: 'welcome',
-    method: 'GET',
     path: '/',
-    auth: 'public',
-    rate: 'read',
-    summary: 'A start page with links',
-    produces: 'text/html',
+    summary: 'Open the start page',
+    description: 'Returns a page with links to this reference and, in development, to the mailbox and the Stripe sandbox.',
     response: { 200: Html },
-    errors: [],
+    examples: { response: htmlExample('Cartwright') },
   }),
   document: endpoint({
     operationId: 'getOpenApi',
@@ -22,45 +27,47 @@ export const gatewayApi = {
     path: '/openapi.json',
     auth: 'public',
     rate: 'read',
-    summary: 'This document',
+    summary: 'Get this document',
+    description: 'Returns the OpenAPI document of the whole public surface; clients can be generated from it.',
+    success: 200,
     response: { 200: Type.Object({ openapi: Type.String() }, { additionalProperties: true }) },
     errors: [],
+    examples: { response: { openapi: '3.1.0', info: { title: 'Cartwright', version: '1.0.0' } } },
   }),
   checkoutReturn: endpoint({
+    ...page,
     operationId: 'checkoutReturn',
-    method: 'GET',
     path: '/checkout/return',
-    auth: 'public',
-    rate: 'read',
-    summary: 'Where shoppers land after the hosted payment page: says how it went, offers to cancel and restore the cart',
-    query: Type.Object({ order: Type.Optional(Type.String({ description: 'Order id' })) }),
-    produces: 'text/html',
+    summary: 'Return from paying',
+    description:
+      'Returns the page on which shoppers land after the hosted payment page. It says how paying went and offers to cancel and restore the cart.',
+    query: Type.Object({ order: Type.Optional(Type.String({ description: 'Order id' })), locale }),
     response: { 200: Html },
-    errors: [],
+    examples: { query: { order: exampleIds.order }, response: htmlExample('Your order') },
   }),
   orderPage: endpoint({
+    ...page,
     operationId: 'orderPage',
-    method: 'GET',
     path: '/orders/view',
-    auth: 'public',
-    rate: 'read',
-    summary: 'The order of a ticket, as the links in mails open it: status, lines, totals, shipments, refunds and history',
+    summary: 'Open an order’s page',
+    description:
+      'Returns the page of one order that links in mails open: status, lines, totals, shipments, refunds and history. It needs the ticket of the link. `locale` selects the language, then `Accept-Language`, then the locale of the order.',
     query: Type.Object({
       ticket: Type.Optional(Type.String({ description: 'From the link in the mail; it reads this one order' })),
+      locale,
     }),
-    produces: 'text/html',
     response: { 200: Html, 404: Html, 503: Html },
-    errors: [],
+    examples: { query: { ticket: exampleToken }, response: htmlExample('Your order') },
   }),
   undoEmail: endpoint({
+    ...page,
     operationId: 'undoEmailPage',
-    method: 'GET',
     path: '/account/undo-email',
-    auth: 'public',
-    rate: 'read',
-    summary: 'Where the old mailbox undoes a change of address; the token stands in the fragment, and only the button acts',
-    produces: 'text/html',
+    summary: 'Open the undo page',
+    description:
+      'Returns the page on which the owner of the old address undoes a change of address. The token stands in the fragment of the link, and only the button of the page uses it.',
+    query: Type.Object({ locale }),
     response: { 200: Html },
-    errors: [],
+    examples: { response: htmlExample('Undo the change') },
   }),
 } satisfies Record<string, Endpoint>

@@ -1,35 +1,13 @@
 // The HTTP surface of one's own account: profile, address change, password, sessions.
-import { type Static, Type } from 'typebox'
-import { Closed, Email, Id, KeptEmail, Locale, Nullable, PersonName, Role, Text, Time } from '../common.ts'
+import { Type } from 'typebox'
+import { Closed, Email, Id, Locale, PersonName, Text } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { examplePage } from '../examples.ts'
 import { Patch } from '../patch.ts'
+import { identityExamples } from './examples.ts'
+import { Code, Password, Profile, Session } from './schemas.ts'
 
-export const Password = Type.String({ minLength: 1, maxLength: 200 })
-const Code = Type.String({ pattern: '^[0-9]{6}$' })
-
-export const Profile = Type.Object({
-  id: Type.String(),
-  role: Role,
-  email: Nullable(KeptEmail),
-  pendingEmail: Nullable(KeptEmail),
-  name: Nullable(Type.String()),
-  locale: Locale,
-  createdAt: Time,
-})
-export type Profile = Static<typeof Profile>
-/** A signed-in device. */
-export const Session = Type.Object({
-  id: Type.String(),
-  createdAt: Time,
-  lastUsedAt: Time,
-  /** Browser and system, or the name of a program. */
-  client: Nullable(Type.String()),
-  /** The network it was last used from, as a prefix: /24 of IPv4, /48 of IPv6. */
-  network: Nullable(Type.String()),
-  /** The session of this call. */
-  current: Type.Boolean(),
-})
-export type Session = Static<typeof Session>
+const { password, newPassword } = identityExamples
 
 export const accountApi = {
   getMe: endpoint({
@@ -38,9 +16,12 @@ export const accountApi = {
     path: '/v1/me',
     auth: 'shopper',
     rate: 'read',
-    summary: 'Your profile',
+    summary: 'Get your profile',
+    description: 'Returns the profile of the caller. `pendingEmail` is an address that waits for its code.',
+    success: 200,
     response: { 200: Profile },
     errors: ['not_found'],
+    examples: { response: identityExamples.profile },
   }),
   updateMe: endpoint({
     operationId: 'updateMe',
@@ -48,15 +29,19 @@ export const accountApi = {
     path: '/v1/me',
     auth: 'shopper',
     rate: 'write',
-    summary: 'Change your profile; a new e-mail address needs the password, gets a code and counts once that is confirmed',
+    summary: 'Change your profile',
+    description:
+      'Changes name, language or e-mail address. A new address needs `currentPassword`, gets a code by mail, and counts once that is confirmed.',
     body: Patch({
       name: Type.Optional(PersonName),
       locale: Locale,
       email: Email,
       currentPassword: Password,
     }),
+    success: 200,
     response: { 200: Profile },
     errors: ['not_found', 'forbidden', 'current_password_wrong', 'too_many_attempts'],
+    examples: { body: { locale: 'de' }, response: identityExamples.germanProfile },
   }),
   confirmEmail: endpoint({
     operationId: 'confirmEmail',
@@ -64,10 +49,14 @@ export const accountApi = {
     path: '/v1/me/email/confirm',
     auth: 'customer',
     rate: 'auth',
-    summary: 'Confirm a new e-mail address with the code mailed to it',
+    summary: 'Confirm a new address',
+    description:
+      'Makes `pendingEmail` the address of the account with the code that was mailed to it. The old address gets a mail that can undo the change.',
     body: Closed({ code: Code }),
+    success: 200,
     response: { 200: Profile },
     errors: ['otp_invalid', 'email_taken', 'too_many_attempts'],
+    examples: { body: { code: identityExamples.code }, response: identityExamples.movedProfile },
   }),
   closeMe: endpoint({
     operationId: 'closeAccount',
@@ -75,10 +64,14 @@ export const accountApi = {
     path: '/v1/me',
     auth: 'shopper',
     rate: 'write',
-    summary: 'Close your account; needs the password of customers and admins',
+    summary: 'Close your account',
+    description:
+      'Closes the account of the caller and erases what identifies the person; orders stay. Customers and admins give their password, guests do not.',
     body: Type.Optional(Closed({ currentPassword: Type.Optional(Password) })),
+    success: 204,
     response: { 204: Type.Null() },
     errors: ['not_found', 'current_password_wrong', 'too_many_attempts', 'last_admin'],
+    examples: { body: { currentPassword: password } },
   }),
   undoEmail: endpoint({
     operationId: 'undoEmailChange',
@@ -86,10 +79,13 @@ export const accountApi = {
     path: '/v1/me/email/undo',
     auth: 'public',
     rate: 'auth',
-    summary: 'Restore the old e-mail address with the token mailed to it; ends every session',
+    summary: 'Undo an address change',
+    description: 'Restores the old e-mail address with the token that was mailed to it and ends every session.',
     body: Closed({ undoToken: Text(200) }),
+    success: 204,
     response: { 204: Type.Null() },
     errors: ['otp_invalid', 'email_taken', 'too_many_attempts'],
+    examples: { body: { undoToken: 'IbabJIw89mkmvuwbUNxhMymcXozXIxvFFozxTUcwFIc' } },
   }),
   changePassword: endpoint({
     operationId: 'changePassword',
@@ -97,10 +93,14 @@ export const accountApi = {
     path: '/v1/me/password',
     auth: 'customer',
     rate: 'auth',
-    summary: 'Set a new password; ends all other sessions, and every access token issued so far',
+    summary: 'Change your password',
+    description:
+      'Sets a new password. All other sessions end, and access tokens that were issued before are refused: refresh after the call.',
     body: Closed({ currentPassword: Password, newPassword: Password }),
+    success: 204,
     response: { 204: Type.Null() },
     errors: ['not_found', 'current_password_wrong', 'password_weak', 'too_many_attempts'],
+    examples: { body: { currentPassword: password, newPassword } },
   }),
   listSessions: endpoint({
     operationId: 'listSessions',
@@ -108,9 +108,12 @@ export const accountApi = {
     path: '/v1/me/sessions',
     auth: 'shopper',
     rate: 'read',
-    summary: 'Your sessions, the one used last first',
+    summary: 'List your sessions',
+    description: 'Returns the signed-in devices of the caller, the one used last first.',
+    success: 200,
     response: { 200: Type.Object({ items: Type.Array(Session), nextCursor: Type.Null() }) },
     errors: [],
+    examples: { response: examplePage(identityExamples.session) },
   }),
   endSession: endpoint({
     operationId: 'endSession',
@@ -119,9 +122,12 @@ export const accountApi = {
     auth: 'shopper',
     rate: 'write',
     summary: 'End one session',
+    description: 'Signs one device out; its access token is refused within seconds.',
     params: Closed({ sessionId: Id('(ses|fam)') }),
+    success: 204,
     response: { 204: Type.Null() },
     errors: ['not_found'],
+    examples: { params: identityExamples.sessionParams },
   }),
   endSessions: endpoint({
     operationId: 'endSessions',
@@ -129,8 +135,11 @@ export const accountApi = {
     path: '/v1/me/sessions',
     auth: 'shopper',
     rate: 'write',
-    summary: 'End all sessions, this one too',
+    summary: 'End all sessions',
+    description: 'Signs every device out, the caller’s included.',
+    success: 204,
     response: { 204: Type.Null() },
     errors: ['not_found'],
+    examples: {},
   }),
 } satisfies Record<string, Endpoint>

@@ -1,13 +1,13 @@
 // Facts that identity announces. A one-time code travels sealed for notification and nowhere else.
 import { Type } from 'typebox'
-import { Id, Locale, Recipient, Time } from '../common.ts'
+import { Locale, Recipient, Time } from '../common.ts'
 import { publisher } from '../event.ts'
 import { erasedAs } from '../personal.ts'
 import { AccessRevocation } from './internal-api.ts'
+import { CodePurpose, UserId } from './schemas.ts'
 
 const identity = publisher('identity', 'identity.events')
 const user = { aggregate: 'user', key: 'userId' } as const
-const UserId = Id('(usr|gst)')
 
 export const identityEvents = {
   codeRequested: identity(
@@ -16,12 +16,7 @@ export const identityEvents = {
     user,
     Type.Object({
       userId: UserId,
-      purpose: Type.Union([
-        Type.Literal('verify-email'),
-        Type.Literal('reset-password'),
-        Type.Literal('change-email'),
-        Type.Literal('already-registered'),
-      ]),
+      purpose: CodePurpose,
       recipient: Recipient,
       locale: Locale,
       /** Compact JWE for notification's key; opened only when the mail is sent. */

@@ -1,7 +1,8 @@
 // What other services read from identity: never reached through the gateway.
 import { type Static, Type } from 'typebox'
-import { Closed, Id, Locale, Moment, Nullable, Role, Time } from '../common.ts'
+import { Closed, Locale, Moment, Nullable, Role, Time } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { UserId } from './schemas.ts'
 
 /** An account as it is now. Tokens say who calls, not what may have changed since they were issued. */
 export const InternalUser = Type.Object({
@@ -18,11 +19,11 @@ export type InternalUser = Static<typeof InternalUser>
 
 /** Access tokens that are refused: those of an account, or of one of its sessions, that were not issued after `notBefore`. */
 export const AccessRevocation = Type.Object({
-  userId: Id('(usr|gst)'),
+  userId: UserId,
   /** With microseconds: a sign-in right after the revocation counts. */
   notBefore: Time,
   sessionId: Type.Optional(Type.String()),
-  /** When the last of these tokens has expired; nobody needs to remember longer. */
+  /** When the last of these tokens expires; the revocation may be forgotten then. */
   expiresAt: Time,
 })
 export type AccessRevocation = Static<typeof AccessRevocation>
@@ -33,8 +34,9 @@ export const identityInternalApi = {
     method: 'GET',
     path: '/internal/users/:userId',
     auth: 'internal',
-    summary: 'An account as it is now, closed ones too',
-    params: Closed({ userId: Id('(usr|gst)') }),
+    summary: 'Get an account',
+    params: Closed({ userId: UserId }),
+    success: 200,
     response: { 200: InternalUser },
     errors: ['not_found'],
   }),
@@ -43,11 +45,12 @@ export const identityInternalApi = {
     method: 'GET',
     path: '/internal/access-revocations',
     auth: 'internal',
-    summary: 'Revocations whose tokens have not all expired yet, oldest first',
+    summary: 'List access revocations',
     query: Closed({
       since: Type.Optional(Moment),
       after: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
     }),
+    success: 200,
     response: {
       200: Type.Object({
         /** Identity's time of this answer. */

@@ -1,19 +1,11 @@
-// What operators do with orders and their sagas.
+// What operators do with orders: find, ship, deliver, cancel and refund them.
 import { Type } from 'typebox'
 import { Closed, Email, Moment, OneOf, Page, PayableAmount, pageQuery, Sku, Text } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import {
-  AdminOrder,
-  FulfilmentStatus,
-  OrderNumber,
-  OrderStatus,
-  OrderSummary,
-  onceOnOrder,
-  orderParams,
-  PaymentStatus,
-  RefundStatus,
-  Saga,
-} from './schemas.ts'
+import { eur, examplePage } from '../examples.ts'
+import { orderExamples } from './examples.ts'
+import { AdminOrder, idempotentOrderPost, OrderNumber, OrderSummary, orderParams } from './schemas.ts'
+import { FulfilmentStatus, OrderStatus, PaymentStatus, RefundStatus } from './status.ts'
 
 const adminQuery = Closed({
   ...pageQuery,
@@ -40,10 +32,13 @@ export const adminOrderApi = {
     path: '/v1/admin/orders',
     auth: 'admin',
     rate: 'read',
-    summary: 'All orders, filtered',
+    summary: 'List all orders',
+    description: 'Returns the orders of all customers, newest first. Filters narrow the list and can be combined.',
     query: adminQuery,
+    success: 200,
     response: { 200: Page(OrderSummary) },
     errors: [],
+    examples: { query: { status: 'processing', limit: 20 }, response: examplePage(orderExamples.summary) },
   }),
   adminGetOrder: endpoint({
     operationId: 'adminGetOrder',
@@ -51,17 +46,23 @@ export const adminOrderApi = {
     path: '/v1/admin/orders/:orderId',
     auth: 'admin',
     rate: 'read',
-    summary: 'One order',
+    summary: 'Get any order',
+    description:
+      'Returns an order as operators see it: with the customer, what was captured, what may still be refunded, and who made each change.',
     params: orderParams,
+    success: 200,
     response: { 200: AdminOrder },
     errors: ['not_found'],
+    examples: { params: orderExamples.params, response: orderExamples.adminOrder },
   }),
   shipOrder: endpoint({
-    ...onceOnOrder,
+    ...idempotentOrderPost,
     operationId: 'shipOrder',
     path: '/v1/admin/orders/:orderId/ship',
     auth: 'admin',
-    summary: 'Ship all of it, or some lines',
+    summary: 'Ship an order',
+    description:
+      'Records a shipment of a paid order and mails the tracking number to the customer. Without `lines` it holds everything that is left; the order is `shipped` when nothing is left.',
     body: Closed({
       carrier: Text(60),
       trackingNumber: Text(100),
@@ -69,72 +70,62 @@ export const adminOrderApi = {
         Type.Array(Closed({ sku: Sku, quantity: Type.Integer({ minimum: 1 }) }), { minItems: 1, maxItems: 100 }),
       ),
     }),
+    success: 200,
     response: { 200: AdminOrder },
     errors: ['not_found', 'order_state', 'order_disputed'],
+    examples: {
+      params: orderExamples.params,
+      body: { carrier: 'DHL', trackingNumber: 'JD014600003RU' },
+      response: orderExamples.shippedOrder,
+    },
   }),
   deliverOrder: endpoint({
-    ...onceOnOrder,
+    ...idempotentOrderPost,
     operationId: 'deliverOrder',
     path: '/v1/admin/orders/:orderId/deliver',
     auth: 'admin',
-    summary: 'Mark as delivered',
+    summary: 'Mark an order delivered',
+    description: 'Records that all shipments of an order have arrived and mails the customer.',
     body: Type.Optional(Closed({})),
+    success: 200,
     response: { 200: AdminOrder },
     errors: ['not_found', 'order_state'],
+    examples: { params: orderExamples.params, body: {}, response: orderExamples.deliveredOrder },
   }),
   adminCancelOrder: endpoint({
-    ...onceOnOrder,
+    ...idempotentOrderPost,
     operationId: 'adminCancelOrder',
     path: '/v1/admin/orders/:orderId/cancel',
     auth: 'admin',
-    summary: 'Cancel for the shop; restock puts sold goods back on the shelf',
+    summary: 'Cancel any order',
+    description:
+      'Cancels an order that is not shipped, in the name of the shop; a paid order is refunded in full. `restock: true` puts the goods that were sold back into stock. A pending order first closes its payment page and answers 202.',
     body: Closed({ reason: Text(500), restock: Type.Optional(Type.Boolean()) }),
+    success: 200,
     response: { 200: AdminOrder, 202: AdminOrder },
     errors: ['not_found', 'order_state'],
+    examples: {
+      params: orderExamples.params,
+      body: { reason: 'The last mugs broke while packing', restock: false },
+      response: orderExamples.cancelledOrder,
+    },
   }),
   refundOrder: endpoint({
-    ...onceOnOrder,
+    ...idempotentOrderPost,
     operationId: 'refundOrder',
     path: '/v1/admin/orders/:orderId/refunds',
     auth: 'admin',
-    summary: 'Refund all that is left, or a part',
+    summary: 'Refund an order',
+    description:
+      'Sends money back to the card that paid: `amount`, or all that is left without it. The refund is `pending` until Stripe has answered.',
     body: Closed({ amount: Type.Optional(PayableAmount), reason: Text(500) }),
+    success: 202,
     response: { 202: AdminOrder },
     errors: ['not_found', 'order_state', 'over_refund'],
-  }),
-  getSaga: endpoint({
-    operationId: 'adminGetSaga',
-    method: 'GET',
-    path: '/v1/admin/sagas/:orderId',
-    auth: 'admin',
-    rate: 'read',
-    summary: 'Where the checkout of an order stands, and how it got there',
-    params: orderParams,
-    response: { 200: Saga },
-    errors: ['not_found'],
-  }),
-  retrySaga: endpoint({
-    operationId: 'adminRetrySaga',
-    method: 'POST',
-    path: '/v1/admin/sagas/:orderId/retry',
-    auth: 'admin',
-    rate: 'write',
-    summary: 'Ask again for what the checkout waits for; asking twice has the effect of asking once',
-    params: orderParams,
-    body: Type.Optional(Closed({ reason: Type.Optional(Text(500)) })),
-    response: { 200: Saga },
-    errors: ['not_found', 'order_state'],
-  }),
-  compensateSaga: endpoint({
-    operationId: 'adminCompensateSaga',
-    method: 'POST',
-    path: '/v1/admin/sagas/:orderId/compensate',
-    auth: 'admin',
-    rate: 'write',
-    summary: 'Undo a checkout now, without waiting for an answer; money that arrives later is refunded',
-    params: orderParams,
-    body: Closed({ reason: Text(500) }),
-    response: { 200: Saga },
-    errors: ['not_found', 'order_state'],
+    examples: {
+      params: orderExamples.params,
+      body: { amount: eur(1450), reason: 'One mug arrived broken' },
+      response: orderExamples.refundedOrder,
+    },
   }),
 } satisfies Record<string, Endpoint>

@@ -2,14 +2,25 @@
 import type { Endpoint } from '../endpoint.ts'
 import { adminOrderApi } from './admin-api.ts'
 import { internalOrderApi } from './internal-api.ts'
+import { invoiceApi } from './invoices.ts'
 import { returnPageApi } from './return-page.ts'
+import { returnsApi } from './returns.ts'
+import { sagaApi } from './saga-api.ts'
 import { shopperOrderApi } from './shopper-api.ts'
 
 export { OrderPage } from './internal-api.ts'
+export { Invoice, InvoiceKind } from './invoices.ts'
 export * from './message.ts'
+export { Return, ReturnLine } from './returns.ts'
 export * from './schemas.ts'
+export * from './status.ts'
 
-export const orderApi = { ...returnPageApi, ...shopperOrderApi, ...adminOrderApi, ...internalOrderApi } satisfies Record<
-  string,
-  Endpoint
->
+export const orderApi = {
+  ...shopperOrderApi,
+  ...returnPageApi,
+  ...adminOrderApi,
+  ...sagaApi,
+  ...invoiceApi,
+  ...returnsApi,
+  ...internalOrderApi,
+} satisfies Record<string, Endpoint>

@@ -1,10 +1,11 @@
 // Facts that order announces. A request ("the order asked for stock") is a fact too and carries all it takes to answer it.
 import { Type } from 'typebox'
-import { Id, KeptCurrency, Locale, Money, Nullable, Recipient, Role, Time } from '../common.ts'
+import { Id, Locale, Money, OneOf, Principal, Recipient, Sku, StoredCurrency, Time } from '../common.ts'
 import { publisher } from '../event.ts'
 import { Totals } from '../money.ts'
 import { erasedAs } from '../personal.ts'
-import { CancelReason, OrderId, PricedLine, ReservationId, StockLine } from './lines.ts'
+import { OrderId, PlacedLine, ReservationId, ReturnId, StockLine } from './lines.ts'
+import { CancelReason } from './status.ts'
 
 const order = publisher('order', 'order.events')
 const ofOrder = { aggregate: 'order', key: 'orderId' } as const
@@ -18,6 +19,11 @@ const mail = {
   principalId: Type.Optional(Type.String()),
 }
 
+const goodsBack = {
+  returnId: ReturnId,
+  lines: Type.Array(Type.Object({ sku: Sku, name: Type.String(), quantity: Type.Integer({ minimum: 1 }) })),
+}
+
 export const orderEvents = {
   placed: order(
     'order.placed',
@@ -26,11 +32,11 @@ export const orderEvents = {
     Type.Object({
       orderId: OrderId,
       number: Type.String(),
-      principal: Type.Object({ id: Type.String(), role: Role }),
+      principal: Principal,
       cartId: Id('crt'),
       cartVersion: Type.Integer(),
-      currency: KeptCurrency,
-      lines: Type.Array(PricedLine),
+      currency: StoredCurrency,
+      lines: Type.Array(PlacedLine),
       totals: Totals,
       placedAt: Time,
     }),
@@ -87,7 +93,7 @@ export const orderEvents = {
     ofOrder,
     Type.Object({
       orderId: OrderId,
-      why: Type.Union([Type.Literal('deadline'), Type.Literal('customer'), Type.Literal('operator')]),
+      why: OneOf('deadline', 'customer', 'operator'),
     }),
   ),
   refundRequested: order(
@@ -96,7 +102,7 @@ export const orderEvents = {
     ofOrder,
     Type.Object({ ...mail, refundId: Id('rfd'), amount: Money, reason: Type.String(erasedAs('')) }),
   ),
-  confirmed: order('order.confirmed', 1, ofOrder, Type.Object({ ...mail, lines: Type.Array(PricedLine), totals: Totals })),
+  confirmed: order('order.confirmed', 1, ofOrder, Type.Object({ ...mail, lines: Type.Array(PlacedLine), totals: Totals })),
   shipped: order(
     'order.shipped',
     1,
@@ -116,15 +122,30 @@ export const orderEvents = {
     ofOrder,
     Type.Object({
       ...mail,
-      principal: Type.Object({ id: Type.String(), role: Role }),
+      principal: Principal,
       cartId: Id('crt'),
-      currency: KeptCurrency,
+      currency: StoredCurrency,
       reason: CancelReason,
       /** Whether money had arrived; an unpaid order gives its lines back to the shopper's cart. */
       paid: Type.Boolean(),
-      lines: Type.Array(PricedLine),
+      lines: Type.Array(PlacedLine),
       totals: Totals,
     }),
+  ),
+  returnRequested: order('order.return-requested', 1, ofOrder, Type.Object({ ...mail, ...goodsBack })),
+  returnApproved: order('order.return-approved', 1, ofOrder, Type.Object({ ...mail, ...goodsBack })),
+  returnRejected: order(
+    'order.return-rejected',
+    1,
+    ofOrder,
+    Type.Object({ ...mail, ...goodsBack, reason: Type.String(erasedAs('')) }),
+  ),
+  /** Goods have come back. Catalog puts `restock` into stock, once per return. */
+  returnReceived: order(
+    'order.return-received',
+    1,
+    ofOrder,
+    Type.Object({ ...mail, ...goodsBack, reservationId: ReservationId, restock: Type.Array(StockLine) }),
   ),
   lookupRequested: order(
     'order.lookup-requested',
@@ -140,5 +161,3 @@ export const orderEvents = {
     Type.Object({ orderId: OrderId, principalId: Type.String(), at: Time }),
   ),
 }
-
-export const MaybeCancelReason = Nullable(CancelReason)

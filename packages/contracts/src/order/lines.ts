@@ -1,22 +1,37 @@
 // The parts of an order that several events and answers carry.
-import { Type } from 'typebox'
-import { Id, Money, Sku } from '../common.ts'
+import { type Static, Type } from 'typebox'
+import { Id, Money, named, Sku } from '../common.ts'
+import { AppliedDiscount, AppliedTax } from '../pricing/applied.ts'
 
 export const OrderId = Id('ord')
 export const ReservationId = Id('res')
-export const StockLine = Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 10_000 }) })
-export const PricedLine = Type.Object({
+export const ReturnId = Id('ret')
+export const StockLine = named('StockLine', Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 10_000 }) }))
+const priced = {
   sku: Sku,
   name: Type.String(),
   quantity: Type.Integer({ minimum: 1 }),
   unitPrice: Money,
   lineTotal: Money,
-})
-export const CancelReason = Type.Union([
-  Type.Literal('out_of_stock'),
-  Type.Literal('payment_failed'),
-  Type.Literal('payment_expired'),
-  Type.Literal('customer'),
-  Type.Literal('operator'),
-  Type.Literal('reservation_timeout'),
-])
+}
+/** `lineTotal` is the price of its units before discounts. */
+export const OrderLine = named(
+  'OrderLine',
+  Type.Object({
+    id: Type.String({ description: 'Of the cart’s line; calls about a part of the order name it' }),
+    ...priced,
+    discounts: Type.Array(AppliedDiscount),
+    taxes: Type.Array(AppliedTax),
+  }),
+)
+export type OrderLine = Static<typeof OrderLine>
+/** A line as events and rows carry it. Older ones have neither an id nor discounts nor taxes. */
+export const PlacedLine = named(
+  'PlacedLine',
+  Type.Object({
+    id: Type.Optional(OrderLine.properties.id),
+    ...priced,
+    discounts: Type.Optional(OrderLine.properties.discounts),
+    taxes: Type.Optional(OrderLine.properties.taxes),
+  }),
+)

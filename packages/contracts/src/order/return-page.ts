@@ -1,11 +1,12 @@
-// What the page after the hosted payment page may ask. Whoever comes back there has no access token, only the ticket in the address.
-import { type Static, Type } from 'typebox'
-import { Closed, Nullable, OneOf, Time } from '../common.ts'
+// What the page after the hosted payment page may ask: the shopper has no access token there, only the ticket in the address.
+import { Type } from 'typebox'
+import { Closed } from '../common.ts'
 import { endpoint } from '../endpoint.ts'
+import { orderExamples } from './examples.ts'
 import { OrderId } from './lines.ts'
-import { OrderMessage } from './message.ts'
+import { ReturnView } from './return-view.ts'
+import { PaymentViewState } from './status.ts'
 
-const State = OneOf('preparing', 'open', 'cancelling', 'paid', 'review', 'failed', 'expired', 'cancelled')
 const Ticket = {
   orderId: OrderId,
   ticket: Type.String({
@@ -13,15 +14,6 @@ const Ticket = {
     description: 'From the fragment of the return address',
   }),
 }
-
-export const ReturnView = Type.Object({
-  number: Type.String(),
-  state: State,
-  url: Nullable(Type.String({ description: 'The hosted payment page, as long as the order can be paid there' })),
-  expiresAt: Nullable(Time),
-  message: OrderMessage,
-})
-export type ReturnView = Static<typeof ReturnView>
 
 const common = { auth: 'public', method: 'POST' } as const
 
@@ -32,20 +24,31 @@ export const returnPageApi = {
     path: '/v1/checkout/return/state',
     rate: 'read',
     timeoutMs: 30_000,
-    summary:
-      'For the return page: how the payment stands, with the ticket of the return address; waits until it is no longer `known`',
-    body: Closed({ ...Ticket, waitSec: Type.Optional(Type.Integer({ minimum: 0, maximum: 20 })), known: Type.Optional(State) }),
+    summary: 'Read the return page',
+    description:
+      'Tells the page after the hosted payment page how paying stands. It needs the ticket of the return address in place of an access token. With `waitSec` and `known` the call waits until the state is another one.',
+    body: Closed({
+      ...Ticket,
+      waitSec: Type.Optional(Type.Integer({ minimum: 0, maximum: 20 })),
+      known: Type.Optional(PaymentViewState),
+    }),
+    success: 200,
     response: { 200: ReturnView },
     errors: ['not_found'],
+    examples: { body: { ...orderExamples.ticket, waitSec: 20, known: 'open' }, response: orderExamples.returnView },
   }),
   cancelReturn: endpoint({
     ...common,
     operationId: 'cancelCheckoutReturn',
     path: '/v1/checkout/return/cancel',
     rate: 'write',
-    summary: 'For the return page: cancel the order while it is not paid; the cart gets its lines back',
+    summary: 'Cancel on the return page',
+    description:
+      'Cancels the order while it is not paid; its lines return to the cart. It needs the ticket of the return address in place of an access token.',
     body: Closed(Ticket),
+    success: 202,
     response: { 202: ReturnView },
     errors: ['not_found', 'order_state'],
+    examples: { body: orderExamples.ticket, response: orderExamples.cancelledReturn },
   }),
 }

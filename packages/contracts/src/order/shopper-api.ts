@@ -1,19 +1,24 @@
 // What shoppers do with orders: check out, watch the payment, look back, cancel.
-import { Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { Closed, Email, Page, pageQuery, Text } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { exampleEmail, exampleIds, exampleNumber, examplePage, exampleToken } from '../examples.ts'
+import { orderExamples } from './examples.ts'
 import {
+  idempotentOrderPost,
   Order,
   OrderNumber,
-  OrderStatus,
   OrderSummary,
   OrderTokens,
-  onceOnOrder,
   orderParams,
   PaymentView,
   PlaceOrder,
   waitQuery,
 } from './schemas.ts'
+import { OrderStatus, PaymentViewState } from './status.ts'
+
+/** A state that the caller has seen, described as such: it is written out, since a named schema has one description. */
+const known = <S extends TSchema>(state: S, description: string): S => ({ ...state, title: undefined, description })
 
 export const shopperOrderApi = {
   placeOrder: endpoint({
@@ -23,10 +28,13 @@ export const shopperOrderApi = {
     auth: 'shopper',
     idempotent: true,
     rate: 'checkout',
-    // In a crowd a checkout waits its turn.
+    // Under load a checkout waits in a queue.
     timeoutMs: 60_000,
-    summary: 'Place an order from your cart',
+    summary: 'Place an order',
+    description:
+      'Turns the open cart into an order and answers before stock and payment page are ready: read `GET /v1/orders/{orderId}/payment` next. It needs the `version` and the `total` of the cart that the shopper saw, and refuses when either is no longer right. Guests give their `email`; a customer’s order goes to the address of the account.',
     body: PlaceOrder,
+    success: 201,
     response: { 201: Order },
     errors: [
       'cart_empty',
@@ -41,6 +49,7 @@ export const shopperOrderApi = {
       'return_url_not_allowed',
       'upstream_unavailable',
     ],
+    examples: { body: orderExamples.checkout, response: orderExamples.pendingOrder },
   }),
   getPayment: endpoint({
     operationId: 'getOrderPayment',
@@ -50,11 +59,19 @@ export const shopperOrderApi = {
     orderToken: true,
     rate: 'read',
     timeoutMs: 30_000,
-    summary: 'How the payment stands; waits until it is no longer `known`',
+    summary: 'Get or await the payment',
+    description:
+      'Returns how paying the order stands, with the address of the hosted payment page while it can be paid. With `waitSec` and `known` the call waits until the state is another one.',
     params: orderParams,
-    query: waitQuery({ ...PaymentView.properties.state, description: 'The state that you have; without it there is no waiting' }),
+    query: waitQuery(known(PaymentViewState, 'The state that you have; without it there is no waiting')),
+    success: 200,
     response: { 200: PaymentView },
     errors: ['not_found'],
+    examples: {
+      params: orderExamples.params,
+      query: { waitSec: 20, known: 'preparing' },
+      response: orderExamples.payment,
+    },
   }),
   listOrders: endpoint({
     operationId: 'listOrders',
@@ -62,10 +79,13 @@ export const shopperOrderApi = {
     path: '/v1/orders',
     auth: 'shopper',
     rate: 'read',
-    summary: 'Your orders, newest first',
+    summary: 'List your orders',
+    description: 'Returns the orders that the caller placed, newest first.',
     query: Closed(pageQuery),
+    success: 200,
     response: { 200: Page(OrderSummary) },
     errors: [],
+    examples: { query: { limit: 20 }, response: examplePage(orderExamples.summary) },
   }),
   getOrder: endpoint({
     operationId: 'getOrder',
@@ -74,21 +94,37 @@ export const shopperOrderApi = {
     auth: 'shopper',
     orderToken: true,
     rate: 'read',
-    summary: 'One of your orders; with `waitSec` it waits until the status is no longer `known`',
+    summary: 'Get or await an order',
+    description:
+      'Returns one order of the caller with its lines, totals, shipments, refunds and history. With `waitSec` and `known` the call waits until the status is another one.',
     params: orderParams,
-    query: waitQuery({ ...OrderStatus, description: 'The status that you have; without it there is no waiting' }),
+    query: waitQuery(known(OrderStatus, 'The status that you have; without it there is no waiting')),
+    success: 200,
     response: { 200: Order },
     errors: ['not_found'],
+    examples: {
+      params: orderExamples.params,
+      query: { waitSec: 20, known: 'pending' },
+      response: orderExamples.paidOrder,
+    },
   }),
   cancelOrder: endpoint({
-    ...onceOnOrder,
+    ...idempotentOrderPost,
     operationId: 'cancelOrder',
     path: '/v1/orders/:orderId/cancel',
     auth: 'shopper',
-    summary: 'Cancel; a pending order first asks its payment page to close',
+    summary: 'Cancel your order',
+    description:
+      'Cancels an order that is not shipped. A paid order is cancelled at once (200) and its money goes back; a pending order first closes its payment page (202), and `cancelRequestedAt` says since when. Lines of an order that was never paid return to the cart.',
     body: Type.Optional(Closed({ reason: Type.Optional(Text(500)) })),
+    success: 200,
     response: { 200: Order, 202: Order },
     errors: ['not_found', 'order_state'],
+    examples: {
+      params: orderExamples.params,
+      body: { reason: 'Ordered by mistake' },
+      response: orderExamples.cancelledByCustomer,
+    },
   }),
   lookupOrder: endpoint({
     operationId: 'lookupOrder',
@@ -96,10 +132,14 @@ export const shopperOrderApi = {
     path: '/v1/orders/lookup',
     auth: 'public',
     rate: 'auth',
-    summary: 'A guest’s way back: mails a code. The answer is the same whether there is such an order or not',
+    summary: 'Request an order code',
+    description:
+      'Mails a six-digit code to the address of a guest’s order, the way back to an order without an account. The answer is the same whether such an order exists or not.',
     body: Closed({ number: OrderNumber, email: Email }),
+    success: 202,
     response: { 202: Type.Object({ status: Type.Literal('accepted') }) },
     errors: ['rate_limited'],
+    examples: { body: { number: exampleNumber, email: exampleEmail }, response: { status: 'accepted' } },
   }),
   verifyLookup: endpoint({
     operationId: 'verifyOrderLookup',
@@ -107,9 +147,21 @@ export const shopperOrderApi = {
     path: '/v1/orders/lookup/verify',
     auth: 'public',
     rate: 'auth',
-    summary: 'Exchange the mailed code for a token that reads this one order',
+    summary: 'Exchange an order code',
+    description: 'Exchanges the mailed code for an access token that reads this one order and nothing else.',
     body: Closed({ number: OrderNumber, email: Email, code: Type.String({ pattern: '^[0-9]{6}$' }) }),
+    success: 200,
     response: { 200: OrderTokens },
     errors: ['otp_invalid', 'rate_limited'],
+    examples: {
+      body: { number: exampleNumber, email: exampleEmail, code: '493027' },
+      response: {
+        accessToken: exampleToken,
+        tokenType: 'Bearer',
+        expiresInSec: 900,
+        orderId: exampleIds.order,
+        number: exampleNumber,
+      },
+    },
   }),
 } satisfies Record<string, Endpoint>

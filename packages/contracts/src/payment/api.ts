@@ -1,77 +1,13 @@
 // The HTTP surface of payment: Stripe's webhooks, what operators see of a payment, and comparisons with Stripe.
 import { Type } from 'typebox'
-import { Closed, Id, Money, Nullable, OneOf, Page, pageQuery, Time } from '../common.ts'
+import { Closed, Page, pageQuery } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { examplePage } from '../examples.ts'
 import { OrderId } from '../order/lines.ts'
+import { paymentExamples } from './examples.ts'
+import { Payment, PaymentState, PaymentSummary, Reconciliation, ReconciliationId, ReconciliationSummary } from './schemas.ts'
 
-/** `opening` → `open` → an end. `review`: paid, but not what the order costs; an operator decides. */
-export const PaymentState = OneOf('opening', 'open', 'paid', 'review', 'expired', 'failed')
-
-const PaymentSummary = Type.Object({
-  paymentId: Type.String(),
-  orderId: OrderId,
-  number: Type.String(),
-  state: PaymentState,
-  amount: Money,
-  captured: Money,
-  attempt: Type.Integer(),
-  sessionId: Nullable(Type.String()),
-  paymentIntentId: Nullable(Type.String()),
-  expiresAt: Nullable(Time),
-  createdAt: Time,
-})
-
-const RefundView = Type.Object({
-  id: Type.String(),
-  amount: Money,
-  state: OneOf('pending', 'succeeded', 'failed'),
-  origin: OneOf('order', 'dashboard'),
-  reason: Type.String(),
-  stripeRefundId: Nullable(Type.String()),
-  createdAt: Time,
-})
-
-const DisputeView = Type.Object({
-  id: Type.String(),
-  amount: Money,
-  status: Type.String(),
-  reason: Type.String(),
-  dueAt: Nullable(Time),
-  createdAt: Time,
-})
-
-const ReconciliationId = Id('rec')
-const ReconciliationSummary = Type.Object({
-  id: ReconciliationId,
-  cause: OneOf('schedule', 'operator'),
-  state: OneOf('running', 'done'),
-  /** Sessions, charges, refunds and disputes of Stripe that were compared. */
-  compared: Type.Integer(),
-  repaired: Type.Integer(),
-  /** Differences that only a person can settle, such as a session that no order knows, and repairs that failed. */
-  reported: Type.Integer(),
-  startedAt: Time,
-  finishedAt: Nullable(Time),
-})
-const Finding = Type.Object({
-  kind: OneOf(
-    'session',
-    'session_unknown',
-    'charge',
-    'charge_unknown',
-    'decline',
-    'refund',
-    'refund_unknown',
-    'dispute',
-    'dispute_unknown',
-    'event',
-  ),
-  outcome: OneOf('repaired', 'replayed', 'reported', 'failed'),
-  orderId: Nullable(Type.String()),
-  stripeId: Type.String(),
-  ours: Type.String(),
-  theirs: Type.String(),
-})
+export * from './schemas.ts'
 
 export const paymentApi = {
   stripeWebhook: endpoint({
@@ -81,10 +17,14 @@ export const paymentApi = {
     auth: 'public',
     rate: 'webhook',
     rawBody: true,
-    summary: 'Stripe’s events; the signature is checked before anything else',
+    summary: 'Receive Stripe’s events',
+    description:
+      'Takes an event of Stripe. The `Stripe-Signature` header is checked against the raw body before anything else; an event that arrives twice has its effect once.',
     body: Type.Unknown(),
+    success: 200,
     response: { 200: Type.Object({ received: Type.Boolean() }) },
     errors: ['signature_invalid'],
+    examples: { body: paymentExamples.webhook, response: { received: true } },
   }),
   adminListPayments: endpoint({
     operationId: 'adminListPayments',
@@ -92,7 +32,9 @@ export const paymentApi = {
     path: '/v1/admin/payments',
     auth: 'admin',
     rate: 'read',
-    summary: 'Payments, newest first; `state=review&open=true` is the queue of wrong amounts that wait for an operator',
+    summary: 'List payments',
+    description:
+      'Returns payments, newest first. `state=review&open=true` is the queue of wrong amounts that wait for an operator.',
     query: Closed({
       state: Type.Optional(PaymentState),
       open: Type.Optional(
@@ -103,8 +45,10 @@ export const paymentApi = {
       ),
       ...pageQuery,
     }),
+    success: 200,
     response: { 200: Page(PaymentSummary) },
     errors: [],
+    examples: { query: { state: 'paid', limit: 20 }, response: examplePage(paymentExamples.summary) },
   }),
   adminGetPayment: endpoint({
     operationId: 'adminGetPayment',
@@ -112,17 +56,13 @@ export const paymentApi = {
     path: '/v1/admin/payments/:orderId',
     auth: 'admin',
     rate: 'read',
-    summary: 'The payment of an order with its refunds and disputes',
+    summary: 'Get an order’s payment',
+    description: 'Returns the payment of an order with its refunds, its disputes and the ids that Stripe knows it by.',
     params: Closed({ orderId: OrderId }),
-    response: {
-      200: Type.Object({
-        ...PaymentSummary.properties,
-        refunded: Money,
-        refunds: Type.Array(RefundView),
-        disputes: Type.Array(DisputeView),
-      }),
-    },
+    success: 200,
+    response: { 200: Payment },
     errors: ['not_found'],
+    examples: { params: paymentExamples.params, response: paymentExamples.payment },
   }),
   adminListReconciliations: endpoint({
     operationId: 'adminListReconciliations',
@@ -130,10 +70,13 @@ export const paymentApi = {
     path: '/v1/admin/reconciliations',
     auth: 'admin',
     rate: 'read',
-    summary: 'Comparisons with Stripe, newest first',
+    summary: 'List comparisons with Stripe',
+    description: 'Returns the comparisons of the shop’s payments with Stripe, newest first, with what each one repaired.',
     query: Closed(pageQuery),
+    success: 200,
     response: { 200: Page(ReconciliationSummary) },
     errors: [],
+    examples: { query: { limit: 20 }, response: examplePage(paymentExamples.done) },
   }),
   adminRunReconciliation: endpoint({
     operationId: 'adminRunReconciliation',
@@ -141,9 +84,13 @@ export const paymentApi = {
     path: '/v1/admin/reconciliations',
     auth: 'admin',
     rate: 'write',
-    summary: 'Compare with Stripe now; read the report at its id',
+    summary: 'Compare with Stripe',
+    description:
+      'Starts a comparison of the shop’s payments with Stripe and returns its id; read the report there when its `state` is `done`.',
+    success: 202,
     response: { 202: ReconciliationSummary },
     errors: [],
+    examples: { response: paymentExamples.running },
   }),
   adminGetReconciliation: endpoint({
     operationId: 'adminGetReconciliation',
@@ -151,9 +98,12 @@ export const paymentApi = {
     path: '/v1/admin/reconciliations/:reconciliationId',
     auth: 'admin',
     rate: 'read',
-    summary: 'One comparison with everything it found',
+    summary: 'Get a comparison with Stripe',
+    description: 'Returns one comparison with every difference that it found and what became of it.',
     params: Closed({ reconciliationId: ReconciliationId }),
-    response: { 200: Type.Object({ ...ReconciliationSummary.properties, findings: Type.Array(Finding) }) },
+    success: 200,
+    response: { 200: Reconciliation },
     errors: ['not_found'],
+    examples: { params: paymentExamples.reconciliationParams, response: paymentExamples.reconciliation },
   }),
 } satisfies Record<string, Endpoint>

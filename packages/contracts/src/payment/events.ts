@@ -1,8 +1,9 @@
 // Facts that payment announces: whether money moved. They echo what the order gave, so that mails need no second source.
 import { Type } from 'typebox'
-import { Id, Locale, Money, Nullable, Recipient, Time } from '../common.ts'
+import { Id, Locale, Money, Nullable, OneOf, Recipient, Time } from '../common.ts'
 import { publisher } from '../event.ts'
 import { OrderId } from '../order/lines.ts'
+import { RefundOrigin } from '../order/status.ts'
 import { erasedAs } from '../personal.ts'
 
 const payment = publisher('payment', 'payment.events')
@@ -65,7 +66,7 @@ export const paymentEvents = {
       amount: Money,
       refundedTotal: Money,
       captured: Money,
-      origin: Type.Union([Type.Literal('order'), Type.Literal('dashboard')]),
+      origin: RefundOrigin,
     }),
   ),
   refundFailed: payment(
@@ -95,7 +96,7 @@ export const paymentEvents = {
       ...about,
       disputeId: Type.String(),
       amount: Money,
-      outcome: Type.Union([Type.Literal('won'), Type.Literal('lost')]),
+      outcome: OneOf('won', 'lost'),
     }),
   ),
 }

@@ -1,10 +1,10 @@
 // Builds the AsyncAPI 3.0 document of all events: CloudEvents 1.0 in binary mode over Kafka, one topic per publishing service.
-import type { EventContract } from './event.ts'
-import { type JsonObject, plainSchema } from './openapi.ts'
+import type { EventContract } from '../event.ts'
+import { collectSchemas, type JsonObject, type SchemaCollection, sortedSchemas } from './schemas.ts'
 
-export interface AsyncApiOptions {
+interface AsyncApiOptions {
   events: readonly EventContract[]
-  /** Who reads an event, by its name: names of services. */
+  /** The services that read an event, by its name. */
   readers?: Readonly<Record<string, readonly string[]>>
 }
 
@@ -41,13 +41,13 @@ const headerSchema = (event: EventContract): JsonObject => ({
   },
 })
 
-const messageOf = (event: EventContract): JsonObject => ({
+const messageOf = (event: EventContract, { refer }: SchemaCollection): JsonObject => ({
   name: event.name,
   title: event.name,
   summary: `Version ${event.version}, kept in order per ${event.aggregate}${event.external ? '; read by operators’ tools only' : ''}`,
   contentType: 'application/json',
   headers: headerSchema(event),
-  payload: plainSchema(event.data),
+  payload: refer(event.data),
   bindings: { kafka: { key: { type: 'string', description: `\`${event.key}\` of the data` } } },
 })
 
@@ -67,6 +67,7 @@ const operation = (action: 'send' | 'receive', service: string, topic: string, e
 /** The AsyncAPI 3.0 document. Sorted by topic, then as declared. */
 export const asyncApi = ({ events, readers = {} }: AsyncApiOptions): JsonObject => {
   const byTopic = Map.groupBy(events, (event) => event.topic)
+  const schemas = collectSchemas('#/components/schemas/')
   const channels: JsonObject = {}
   const operations: JsonObject = {}
   for (const [topic, ofTopic] of byTopic) {
@@ -75,7 +76,7 @@ export const asyncApi = ({ events, readers = {} }: AsyncApiOptions): JsonObject 
       address: topic,
       title: topic,
       description: `What ${publisher} announces. Dead letters go to \`${topic}.dlq\`.`,
-      messages: Object.fromEntries(ofTopic.map((event) => [event.name, messageOf(event)])),
+      messages: Object.fromEntries(ofTopic.map((event) => [event.name, messageOf(event, schemas)])),
       bindings: {
         kafka: { topic, partitions: 12, topicConfiguration: { 'cleanup.policy': ['delete'], 'retention.ms': 604_800_000 } },
       },
@@ -110,5 +111,6 @@ export const asyncApi = ({ events, readers = {} }: AsyncApiOptions): JsonObject 
     },
     channels,
     operations,
+    components: { schemas: sortedSchemas(schemas) },
   }
 }

@@ -1,0 +1,59 @@
+// Examples of the cart calls: two mugs and a bread bag, in euros and in dollars.
+import type { Money } from '../common.ts'
+import { eur, exampleIds } from '../examples.ts'
+import type { Cart, CartLine } from './schemas.ts'
+
+const line = (
+  facts: Pick<CartLine, 'id' | 'sku' | 'name' | 'productId' | 'quantity'>,
+  image: string,
+  unitPrice: Money,
+): CartLine => ({
+  ...facts,
+  imageUrl: `https://shop.example/v1/images/${image}`,
+  unitPrice,
+  lineTotal: { ...unitPrice, amountMinor: unitPrice.amountMinor * facts.quantity },
+  discounts: [],
+  taxes: [],
+})
+const mugs = (quantity: number, price = eur(1450)): CartLine =>
+  line(
+    { id: exampleIds.mugLine, sku: 'HARB-MUG-SND', name: 'Harbour Mug — sand', productId: exampleIds.mug, quantity },
+    'harbour-mug',
+    price,
+  )
+const bag = (price = eur(1600)): CartLine =>
+  line(
+    { id: exampleIds.bagLine, sku: 'LINE-BREA-BAG-1', name: 'Linen Bread Bag — one', productId: exampleIds.bag, quantity: 1 },
+    'linen-bread-bag',
+    price,
+  )
+
+const cartOf = (version: number, lines: CartLine[], currency = 'EUR'): Cart => {
+  const sum = { amountMinor: lines.reduce((total, { lineTotal }) => total + lineTotal.amountMinor, 0), currency }
+  const none = { amountMinor: 0, currency }
+  return {
+    id: exampleIds.cart,
+    version,
+    currency,
+    lines,
+    subtotal: sum,
+    shipping: none,
+    tax: none,
+    taxIncluded: currency !== 'USD',
+    taxes: [],
+    discount: none,
+    total: sum,
+    problems: [],
+  }
+}
+const usd = (amountMinor: number): Money => ({ amountMinor, currency: 'USD' })
+
+export const cartExamples = {
+  lineParams: { lineId: exampleIds.mugLine },
+  mugs: cartOf(1, [mugs(2)]),
+  cart: cartOf(2, [mugs(2), bag()]),
+  threeMugs: cartOf(3, [mugs(3), bag()]),
+  bag: cartOf(3, [bag()]),
+  dollars: cartOf(3, [mugs(2, usd(1595)), bag(usd(1795))], 'USD'),
+  empty: cartOf(3, []),
+}

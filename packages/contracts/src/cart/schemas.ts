@@ -1,0 +1,70 @@
+// What a cart looks like from outside.
+import { type Static, Type } from 'typebox'
+import { Id, Money, Nullable, named, OneOf, Price, Sku, StoredCurrency } from '../common.ts'
+import { AppliedDiscount, AppliedTax } from '../pricing/applied.ts'
+
+export const LineId = Id('lin')
+/** `lineTotal` is the price of its units before discounts. `unitPrice` is null, and the line counts zero, while it cannot be bought in the cart's currency. */
+export const CartLine = named(
+  'CartLine',
+  Type.Object({
+    id: LineId,
+    sku: Sku,
+    name: Type.String(),
+    productId: Nullable(Type.String()),
+    imageUrl: Nullable(Type.String()),
+    quantity: Type.Integer(),
+    unitPrice: Nullable(Price),
+    lineTotal: Money,
+    discounts: Type.Array(AppliedDiscount),
+    taxes: Type.Array(AppliedTax),
+  }),
+)
+export type CartLine = Static<typeof CartLine>
+
+/**
+ * What stands between a line and a checkout. `price_changed` carries the price the shopper last saw and the new one and stays until the
+ * shopper next writes that line; `out_of_stock` carries what was asked for and what there is. In the answer of a merge, problems may also
+ * name lines of the guest's cart that were lowered or left out; `cart_limit` (of a line, of the cart's lines or of its total) occurs only there.
+ */
+export const CartProblem = named(
+  'CartProblem',
+  Type.Object({
+    code: OneOf('price_changed', 'out_of_stock', 'unavailable', 'cart_limit'),
+    lineId: LineId,
+    sku: Sku,
+    oldPrice: Type.Optional(Price),
+    newPrice: Type.Optional(Price),
+    requested: Type.Optional(Type.Integer()),
+    available: Type.Optional(Type.Integer()),
+  }),
+)
+export type CartProblem = Static<typeof CartProblem>
+
+export const Cart = named(
+  'Cart',
+  Type.Object({
+    id: Id('crt'),
+    version: Type.Integer({ description: 'Counts the shopper’s own writes; checkout asks for it' }),
+    currency: StoredCurrency,
+    lines: Type.Array(CartLine),
+    subtotal: Money,
+    shipping: Money,
+    tax: Money,
+    taxIncluded: Type.Boolean({ description: 'Whether prices include `tax`; else it is added to them' }),
+    taxes: Type.Array(AppliedTax),
+    discount: Money,
+    total: Money,
+    problems: Type.Array(CartProblem),
+  }),
+)
+export type Cart = Static<typeof Cart>
+
+/** The open cart as order reads it at a checkout. */
+export const OpenCart = Type.Object({
+  id: Id('crt'),
+  version: Type.Integer(),
+  currency: StoredCurrency,
+  lines: Type.Array(Type.Object({ id: LineId, sku: Sku, quantity: Type.Integer() })),
+})
+export type OpenCart = Static<typeof OpenCart>
