@@ -1,18 +1,28 @@
-// How a connection to MySQL or MariaDB is opened: UTC, strict, numbers as numbers, the same on both engines.
+// Connection options for MySQL and MariaDB: UTC, strict mode, numbers as numbers, the same on both engines.
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import mariadb, { type Connection } from 'mariadb'
-import { openSocket } from './socket.ts'
 
-/** One explicit mode for every session, so that both engines refuse the same things. */
+/** SQL mode of every session, so that both engines refuse the same statements. */
 export const sqlMode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'
 
-/** The driver's options for an URL. `?socket=/path` reaches a server on the same machine by its socket, which is cheaper than its port. */
+/** TLS with a verified certificate and host name, when the URL asks for it by `?tls=true`; `ca=/path` names the certificate authorities. */
+const tlsOptions = ({ hostname, searchParams }: URL) => {
+  if (searchParams.get('tls') !== 'true') return {}
+  const ca = searchParams.get('ca')
+  // The driver hands a socket to TLS, so the name to verify must be given. An address is no name for SNI.
+  const name = isIP(hostname) ? { host: hostname } : { host: hostname, servername: hostname }
+  return { ssl: { rejectUnauthorized: true, ...name, ...(ca === null ? {} : { ca: readFileSync(ca, 'utf8') }) } }
+}
+
+/** The driver's options for a URL. `?socket=/path` reaches a server on the same machine by its socket, which is cheaper than its port. */
 export const connectionOptions = (url: string) => {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url)
-  const address = { host: hostname, port: Number(port || 3306), socketPath: searchParams.get('socket') ?? undefined }
+  const parsed = new URL(url)
+  const { hostname, port, username, password, pathname, searchParams } = parsed
+  const socketPath = searchParams.get('socket')
   return {
-    host: address.host,
-    port: address.port,
-    stream: () => openSocket(address),
+    ...(socketPath === null ? { host: hostname, port: Number(port || 3306) } : { socketPath }),
+    ...tlsOptions(parsed),
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
     database: pathname.slice(1),
@@ -28,7 +38,7 @@ export const connectionOptions = (url: string) => {
   }
 }
 
-/** A plain connection for migrations and administration: no statement limit. The caller ends it. */
+/** Opens a connection without a statement limit, for migrations and administration. The caller ends it. */
 export const connect = (url: string): Promise<Connection> =>
   mariadb.createConnection({
     ...connectionOptions(url),
@@ -36,7 +46,7 @@ export const connect = (url: string): Promise<Connection> =>
     initSql: `SET SESSION sql_mode='${sqlMode}', time_zone='+00:00'`,
   })
 
-/** Which engine answers at `url`. */
+/** Which engine is at the other end. */
 export const dialectOf = async (connection: Connection): Promise<'mysql' | 'mariadb'> => {
   const answer: { version: string }[] = await connection.query('SELECT VERSION() AS version')
   return /mariadb/i.test(answer[0]?.version ?? '') ? 'mariadb' : 'mysql'

@@ -1,9 +1,10 @@
-// The one way to open a transaction: what commits, what aborts, what is tried again, and what happens when the server goes away.
+// Transactions: what commits, what aborts, what runs again, and what happens when the server goes away.
 import { eventually, proxyOf, testSchema } from '@cartwright/testing'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Database, openDatabase, type Tx } from './database.ts'
+import { openDatabase } from './database.ts'
 import { ConflictError, errnoOf, isTransient } from './errors.ts'
 import { raw } from './sql.ts'
+import type { Database, Tx } from './types.ts'
 
 const schema = testSchema('db')
 let db: Database
@@ -12,7 +13,12 @@ let offsetMs = 0
 beforeAll(async () => {
   await schema.create()
   db = await openDatabase({ url: schema.url, clockOffsetMs: () => offsetMs })
-  await db.run`CREATE TABLE account (id VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, balance BIGINT NOT NULL, email VARCHAR(60) NULL, UNIQUE KEY account_email (email))`
+  await db.run`CREATE TABLE account (
+    id VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+    balance BIGINT NOT NULL,
+    email VARCHAR(60) NULL,
+    UNIQUE KEY account_email (email)
+  )`
 })
 afterAll(async () => {
   await db.close()
@@ -67,7 +73,7 @@ test('two transactions that deadlock both commit in the end', async () => {
   expect([await balanceOf('a'), await balanceOf('b')]).toEqual([100, 100])
 })
 
-test('a lock that is not given in 3 s is waited for again by a fresh run of the whole transaction', async () => {
+test('a transaction that waits 3 s for a lock runs again from its start', async () => {
   const release = Promise.withResolvers<void>()
   const locked = Promise.withResolvers<void>()
   const holder = db.tx(async (tx) => {
@@ -98,14 +104,14 @@ test('an error that the work swallows still aborts the transaction', async () =>
   expect(await balanceOf('a')).toBe(100)
 })
 
-test('a unique key that is taken leaves as a conflict that names the key', async () => {
+test('a taken unique key throws a ConflictError that names the key', async () => {
   await db.run`UPDATE account SET email = 'x@example.com' WHERE id = 'a'`
   const taking = db.tx((tx) => tx.run`UPDATE account SET email = 'x@example.com' WHERE id = 'b'`)
   await expect(taking).rejects.toMatchObject({ name: 'ConflictError', key: 'account_email' })
   await expect(db.run`INSERT INTO account (id, balance) VALUES ('a', 1)`).rejects.toMatchObject({ key: 'PRIMARY' })
 })
 
-test('nothing runs in a transaction that has ended', async () => {
+test('a transaction that has ended refuses statements', async () => {
   const escaped = await db.tx(async (tx) => ({ tx }))
   await expect(escaped.tx.run`DELETE FROM account`).rejects.toThrow('has ended')
 })
@@ -129,7 +135,7 @@ test('a transaction that takes longer than 10 s is rolled back, and its late sta
   expect([await balanceOf('a'), await balanceOf('b')]).toEqual([100, 100])
 })
 
-test('a statement may take 4 s', async () => {
+test('a statement is interrupted after 4 s', async () => {
   const started = performance.now()
   const error: unknown = await db.rows`SELECT SLEEP(8) AS slept FROM account`.then(
     (rows) => rows,
@@ -139,7 +145,7 @@ test('a statement may take 4 s', async () => {
   expect([1969, 3024, 1317, undefined]).toContain(errnoOf(error))
 })
 
-test('hooks and signals run after the commit, once, and not for what was rolled back', async () => {
+test('hooks and signals run once, after COMMIT, and not after a rollback', async () => {
   const seen: string[] = []
   const unlisten = db.onSignal('news', () => seen.push('signal'))
   await db.tx(async (tx) => {
@@ -159,7 +165,7 @@ test('hooks and signals run after the commit, once, and not for what was rolled 
   expect(seen).toEqual(['before', 'after', 'signal'])
 })
 
-test('a statement may be given less time than a lock wait: it fails with its transaction, and the connection is as good as new', async () => {
+test('a statement with a shorter limit fails with its transaction, and the connection stays usable', async () => {
   const one = await openDatabase({ url: schema.url, poolSize: 1 })
   const [held, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const holder = db.tx(async (tx) => {
@@ -171,18 +177,18 @@ test('a statement may be given less time than a lock wait: it fails with its tra
   const since = performance.now()
   const waiting = one.tx(async (tx) => {
     await tx.run`INSERT INTO account (id, balance) VALUES ('torn', 1)`
-    await tx.within(200, () => tx.run`UPDATE account SET balance = balance + 1 WHERE id = 'a'`)
+    await tx.withTimeout(200, () => tx.run`UPDATE account SET balance = balance + 1 WHERE id = 'a'`)
   })
   await expect(waiting).rejects.toMatchObject({ errno: 1317 })
   expect(performance.now() - since).toBeLessThan(2000)
   release.resolve()
   await holder
-  await one.tx((tx) => tx.within(200, () => tx.run`UPDATE account SET balance = balance + 1 WHERE id = 'a'`))
+  await one.tx((tx) => tx.withTimeout(200, () => tx.run`UPDATE account SET balance = balance + 1 WHERE id = 'a'`))
   expect(await one.rows`SELECT id FROM account WHERE id = 'torn'`).toEqual([])
   await one.close()
 })
 
-test('a transaction whose first statement fails leaves nothing open: neither a lock nor anything that the next one would commit', async () => {
+test('a transaction whose first statement fails leaves no lock and no uncommitted row on its connection', async () => {
   const one = await openDatabase({ url: schema.url, poolSize: 1 })
   await expect(one.tx((tx) => tx.run`INSERT INTO account (id, balance) VALUES ('a', 1)`)).rejects.toBeInstanceOf(ConflictError)
   const broken = one.tx(async (tx) => {
@@ -190,15 +196,15 @@ test('a transaction whose first statement fails leaves nothing open: neither a l
     throw new Error('no')
   })
   await expect(broken).rejects.toThrow('no')
-  // Whoever wanted the row while a lock was left over would wait for it until the limit.
-  await db.tx((tx) => tx.within(1000, () => tx.run`DELETE FROM account WHERE id = 'a'`))
+  // A lock that was left over would make this statement wait until its limit.
+  await db.tx((tx) => tx.withTimeout(1000, () => tx.run`DELETE FROM account WHERE id = 'a'`))
   await one.tx(async () => undefined)
   await one.tx((tx) => tx.run`INSERT INTO account (id, balance) VALUES ('a', 7)`)
   expect(await db.rows`SELECT balance FROM account WHERE id = 'a'`).toEqual([{ balance: 7 }])
   await one.close()
 })
 
-test('the service’s clock moves what the database calls now, in transactions and outside', async () => {
+test('the service’s clock offset moves `dbNow`, in transactions and outside', async () => {
   const ahead = async () => {
     const sql = await db.one<{ micros: number }>`SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), ${db.dbNow}) AS micros`
     const inTx = await db.tx(
@@ -212,7 +218,7 @@ test('the service’s clock moves what the database calls now, in transactions a
   expect(await ahead()).toEqual([1_980_000_500, 1_980_000_500])
 })
 
-test('times, money and flags come back as they went in', async () => {
+test('dates, large integers and text come back as they were written', async () => {
   const at = new Date('2026-03-29T01:30:00.123Z')
   const row = await db.one<{
     at: Date
@@ -222,7 +228,7 @@ test('times, money and flags come back as they went in', async () => {
   expect(row).toEqual({ at, big: 9_007_199_254_740_991, text: 'ü€😀' })
 })
 
-test('a connection that the server kills in the middle is replaced, and the pool goes on', async () => {
+test('the pool replaces a connection that the server killed during a transaction', async () => {
   const killed = db.tx(async (tx) => {
     const me = await tx.one<{ id: number }>`SELECT CONNECTION_ID() AS id`
     await add(tx, 'a', 1)
@@ -238,7 +244,7 @@ test('a connection that the server kills in the middle is replaced, and the pool
   expect([await balanceOf('a'), await balanceOf('b')]).toEqual([100, 120])
 })
 
-test('a pool whose server was away answers again within 15 s of its return', async () => {
+test('the pool answers within 15 s after its server has returned', async () => {
   await using proxy = await proxyOf(schema.url)
   const remote = await openDatabase({ url: proxy.through(schema.url), poolSize: 4 })
   await Promise.all(Array.from({ length: 8 }, () => remote.ping()))
@@ -262,7 +268,7 @@ test('a pool whose server was away answers again within 15 s of its return', asy
   await remote.close()
 })
 
-test('a server that falls silent does not hold a transaction for ever', async () => {
+test('a transaction whose server falls silent fails as transient', async () => {
   await using proxy = await proxyOf(schema.url)
   const remote = await openDatabase({ url: proxy.through(schema.url), poolSize: 2 })
   const entered = Promise.withResolvers<void>()

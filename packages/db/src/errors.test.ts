@@ -1,4 +1,4 @@
-// Which errors mean "again", which "not now", and which are nobody's weather: the driver's own, Prisma's around it, and plain ones.
+// Classification of errors: of the driver, of Prisma around it, and others.
 import { describe, expect, test } from 'vitest'
 import { asConflict, ConflictError, errnoOf, isRetryable, isTransient, TransactionTimeout } from './errors.ts'
 
@@ -11,7 +11,7 @@ const prisma = (originalCode: string) =>
   })
 const coded = (code: string) => Object.assign(new Error('x'), { code })
 
-describe('transient', () => {
+describe('an error is transient', () => {
   test.each([
     ['a deadlock', driver(1213)],
     ['a lock wait', driver(1205)],
@@ -21,28 +21,28 @@ describe('transient', () => {
     ['a pool that got no connection', driver(45028)],
     ['a socket that closed', driver(45009, { sqlState: '08S01' })],
     ['a refused connection', coded('ECONNREFUSED')],
-    ['the same within Prisma', prisma('45028')],
+    ['a pool timeout within Prisma', prisma('45028')],
     ['a deadlock within Prisma', prisma('1213')],
     ['a socket within Prisma', coded('ECONNRESET')],
-    ['Prisma’s own', coded('P1001')],
-    ['one that caused another', new Error('y', { cause: driver(1213) })],
+    ['a code of Prisma', coded('P1001')],
+    ['the cause of another error', new Error('y', { cause: driver(1213) })],
     ['a transaction that took too long', new TransactionTimeout(10)],
-  ])('%s', (_, error) => expect(isTransient(error)).toBe(true))
+  ])('when it is %s', (_, error) => expect(isTransient(error)).toBe(true))
 })
 
-describe('not transient', () => {
+describe('an error is not transient', () => {
   test.each([
     ['a unique key', driver(1062)],
     ['an unknown column', driver(1054)],
-    ['the same within Prisma', prisma('1054')],
+    ['an unknown column within Prisma', prisma('1054')],
     ['a defect', new TypeError('x')],
-    ['nothing at all', undefined],
+    ['undefined', undefined],
     ['a text', 'ECONNRESET'],
     ['a loop of causes', Object.assign(new Error('x'), { cause: 'y' })],
-  ])('%s', (_, error) => expect(isTransient(error)).toBe(false))
+  ])('when it is %s', (_, error) => expect(isTransient(error)).toBe(false))
 })
 
-test('only what rolled the transaction back, or a lock wait, is run again', () => {
+test('a transaction runs again only after a deadlock, a lock wait or a changed record', () => {
   expect([1213, 1205, 1020, 1969, 1062].map((errno) => isRetryable(driver(errno)))).toEqual([true, true, true, false, false])
   expect([errnoOf(driver(1)), errnoOf(prisma('1062')), errnoOf(null), errnoOf({ errno: 'EX' })]).toEqual([
     1,

@@ -13,7 +13,7 @@ const encode = (value: bigint, length: number): string => {
   return text
 }
 
-/** Makes ids such as `ord_01jd…`; later ids sort after earlier ones. */
+/** Creates ids such as `ord_01jd…`. Later ids sort after earlier ones. */
 export type NewId = (prefix: string) => string
 
 /** @param nowMs the service's clock, in milliseconds since 1970 */

@@ -2,9 +2,10 @@
 import { testSchema } from '@cartwright/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Database, openDatabase } from './database.ts'
+import { openDatabase } from './database.ts'
 import { after, CursorError, decodeCursor, encodeCursor, orderBy, pageOf, type SortKey } from './keyset.ts'
 import { list, rowsOf, where } from './sql.ts'
+import type { Database } from './types.ts'
 
 const schema = testSchema('keyset')
 let db: Database
@@ -50,7 +51,7 @@ const scenario = fc.record({
   descending: fc.boolean(),
 })
 
-test('paging while rows come and go loses nothing that stays and repeats nothing', async () => {
+test('pages lose no remaining row and repeat no row while rows come and go', async () => {
   await fc.assert(
     fc.asyncProperty(scenario, async ({ items, arrivals, leaving, limit, descending }) => {
       await db.run`DELETE FROM item`

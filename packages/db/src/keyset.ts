@@ -1,4 +1,4 @@
-// Keyset paging: an opaque cursor holds the last row's sort values, so a page deep in the list costs what the first one costs.
+// Keyset paging: an opaque cursor holds the sort values of the last row, so every page costs as much as the first one.
 import { join, raw, type Sql, type SqlValue, sql } from './sql.ts'
 
 /** A column to sort by, in SQL, with its direction. The last one must be unique. */
@@ -9,10 +9,10 @@ export interface SortKey {
 
 export type CursorValue = string | number | null
 
-/** A cursor that was not made for this list; HTTP answers 400. */
+/** The cursor belongs to another list, or is malformed. HTTP answers 400. */
 export class CursorError extends Error {
   constructor() {
-    super('the cursor is not valid for this list')
+    super('the cursor is not valid for this list: use a `nextCursor` that the same list returned')
     this.name = 'CursorError'
   }
 }
@@ -21,8 +21,8 @@ export class CursorError extends Error {
 export const encodeCursor = (sortName: string, values: readonly CursorValue[]): string =>
   Buffer.from(JSON.stringify([sortName, ...values])).toString('base64url')
 
-/** The last value of a cursor is the unique id: an ascii column, which must never meet other text (an error on both engines). */
-const isPlainId = (value: CursorValue | undefined): boolean => typeof value !== 'string' || /^[\x20-\x7e]*$/.test(value)
+/** The last value of a cursor is the unique id, in an ascii column. Comparing it with other text is an error on both engines. */
+const isAsciiId = (value: CursorValue | undefined): boolean => typeof value !== 'string' || /^[\x20-\x7e]*$/.test(value)
 
 /** @throws CursorError when malformed or made for another order */
 export const decodeCursor = (sortName: string, cursor: string, count: number): CursorValue[] => {
@@ -31,7 +31,7 @@ export const decodeCursor = (sortName: string, cursor: string, count: number): C
   const values: unknown[] = decoded.slice(1)
   const isCursorValue = (value: unknown): value is CursorValue =>
     value === null || typeof value === 'string' || typeof value === 'number'
-  if (!values.every(isCursorValue) || !isPlainId(values.at(-1))) throw new CursorError()
+  if (!values.every(isCursorValue) || !isAsciiId(values.at(-1))) throw new CursorError()
   return values
 }
 
@@ -60,7 +60,7 @@ export const orderBy = (keys: readonly SortKey[]): Sql =>
     ', ',
   )
 
-/** Cuts one row too many (`LIMIT limit + 1`) into a page and its next cursor. */
+/** Splits the rows of `LIMIT limit + 1` into a page and the cursor of the next page. */
 export const pageOf = <T>(
   rows: readonly T[],
   limit: number,

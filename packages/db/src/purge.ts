@@ -1,9 +1,9 @@
-// Deletes in small batches, so that no statement holds many locks or lasts long.
-import type { Written } from './database.ts'
+// Batched delete: repeats a limited DELETE, so that no statement holds many locks or lasts long.
+import type { Written } from './types.ts'
 
 /** Rows that one statement deletes. */
 const purgeBatch = 1000
-/** Statements of one call: what is left is deleted by the next one. */
+/** Statements of one call. The next call deletes the remaining rows. */
 const purgeRounds = 200
 
 /**

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { join, list, raw, rowsOf, sql, where } from './sql.ts'
 
-test('values become placeholders, fragments are spliced in with theirs', () => {
+test('values become placeholders, and fragments are spliced in with their values', () => {
   const condition = sql`price < ${5} AND name = ${"'; DROP TABLE x; --"}`
   expect(sql`SELECT * FROM t WHERE ${condition} LIMIT ${2}`).toEqual({
     text: 'SELECT * FROM t WHERE price < ? AND name = ? LIMIT ?',

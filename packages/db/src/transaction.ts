@@ -1,186 +1,135 @@
-// One transaction from its first statement to its end: on a session that never commits by itself, within limits, given back clean.
+// Transaction runner: runs work once on a connection that never commits by itself, within its limits, and releases the connection clean.
 import type { EventEmitter } from 'node:events'
-import type { Pool, PoolConnection } from 'mariadb'
-import type { Queryable, Tx, Written } from './database.ts'
-import { asConflict, TransactionTimeout } from './errors.ts'
+import { withTimeout } from '@cartwright/concurrency'
+import type { ConnectionSource, PoolConnection } from './connection-source.ts'
+import { TransactionTimeout } from './errors.ts'
+import { sendOneByOne, sendPipelined } from './pipelining.ts'
+import { createQueryable } from './queryable.ts'
 import { type Sql, type SqlValue, sql } from './sql.ts'
+import { startStatementTimeout } from './statement-timeout.ts'
+import { createHooks, type TransactionHooks } from './transaction-hooks.ts'
+import { createStatements, type TransactionStatements } from './transaction-statements.ts'
+import type { Send, TransactionTotals, Tx } from './types.ts'
 
 const transactionMs = 10_000
 
-export type Run = (text: string, values: readonly SqlValue[]) => Promise<unknown>
-
-export const queryable = (run: Run, dbNow: () => Sql): Queryable => ({
-  rows: async <T>(strings: TemplateStringsArray, ...parts: (SqlValue | Sql)[]) => {
-    const { text, values } = sql(strings, ...parts)
-    return (await run(text, values)) as T[]
-  },
-  one: async <T>(strings: TemplateStringsArray, ...parts: (SqlValue | Sql)[]) => {
-    const { text, values } = sql(strings, ...parts)
-    return ((await run(text, values)) as T[])[0] ?? null
-  },
-  run: async (strings, ...parts) => {
-    const { text, values } = sql(strings, ...parts)
-    return (await run(text, values)) as Written
-  },
-  get dbNow() {
-    return dbNow()
-  },
-})
-
-/** Interrupts the statement under way when the time is up. @returns stops it; the connection is then nobody's target any more */
-const interrupter = (plain: Pool, connection: PoolConnection, patienceMs: number | undefined): (() => Promise<void>) => {
-  if (patienceMs === undefined || connection.threadId === null) return async () => undefined
-  let interrupted: Promise<unknown> = Promise.resolve()
-  const timer = setTimeout(() => {
-    // When it cannot be sent, the limits of the statement and of the transaction hold all the same.
-    interrupted = plain.query(`KILL QUERY ${connection.threadId}`).catch(() => undefined)
-  }, patienceMs)
-  return async () => {
-    clearTimeout(timer)
-    await interrupted
-  }
-}
-
-export interface Surroundings {
-  /** Sessions that never commit by themselves: a transaction begins with its first statement, and nothing in it can be torn off. */
-  transactions: Pool
+export interface TransactionContext {
+  /** Sessions with `autocommit=0`: a transaction begins with its first statement, and no statement can run outside of it. */
+  transactions: ConnectionSource
   /** Sessions in which each statement is a transaction. */
-  plain: Pool
+  autocommit: ConnectionSource
   signals: EventEmitter
-  shared: Map<symbol, unknown>
+  databaseScope: Map<symbol, unknown>
   dbNow: () => Sql
+  pipelining: boolean
 }
 
 interface OpenTx {
   tx: Tx
-  /** Flushes the hooks and reports a statement that failed, even one whose error was caught. */
-  finish(): Promise<void>
-  committed(): void
-  end(): void
-  /** Whether any statement was sent. */
-  used(): boolean
+  /** Sends a statement behind those of the transaction, also after its end: COMMIT and ROLLBACK. */
+  send: Send
+  statements: TransactionStatements
+  hooks: TransactionHooks
 }
 
-const openTx = (connection: PoolConnection, { plain, dbNow, signals, shared }: Surroundings): OpenTx => {
-  const before = { first: new Map<symbol, () => Promise<void>>(), last: new Map<symbol, () => Promise<void>>() }
-  const after: (() => void)[] = []
-  const signalled = new Set<string>()
-  let ended = false
-  let used = false
-  let failure: unknown
-  const unread: Promise<unknown>[] = []
-  const run: Run = async (text, values) => {
-    if (ended) throw new Error('this transaction has ended')
-    if (failure !== undefined) throw failure
-    used = true
-    try {
-      return await connection.query(text, [...values])
-    } catch (error) {
-      const told = asConflict(error)
-      // The first one is the cause; what was sent behind it may fail for it.
-      failure ??= told
-      throw told
-    }
-  }
-  const base = queryable(run, dbNow)
+const openTx = (connection: PoolConnection, context: TransactionContext): OpenTx => {
+  const { autocommit, dbNow, signals, databaseScope, pipelining } = context
+  const sendOnConnection: Send = (text, values) => connection.query(text, [...values])
+  const send = pipelining ? sendPipelined(sendOnConnection) : sendOneByOne(sendOnConnection)
+  const statements = createStatements(send)
+  const hooks = createHooks(signals)
+  const { rows, one, run } = createQueryable(statements.send, dbNow)
   const tx = {
-    rows: base.rows,
-    one: base.one,
-    run: base.run,
-    write: (strings: TemplateStringsArray, ...parts: (SqlValue | Sql)[]) => {
-      const { text, values } = sql(strings, ...parts)
-      // A failure is remembered by `run`.
-      unread.push(run(text, values).catch(() => undefined))
-    },
+    rows,
+    one,
+    run,
     get dbNow() {
       return dbNow()
     },
-    locals: new Map<symbol, unknown>(),
-    shared,
-    beforeCommit: (key: symbol, hook: () => Promise<void>, last = false) => void before[last ? 'last' : 'first'].set(key, hook),
-    afterCommit: (hook: () => void) => void after.push(hook),
-    signal: (name: string) => void signalled.add(name),
-    within: async <T>(milliseconds: number, work: () => Promise<T>): Promise<T> => {
-      const calm = interrupter(plain, connection, milliseconds)
+    write: (strings: TemplateStringsArray, ...parts: (SqlValue | Sql)[]) => {
+      const { text, values } = sql(strings, ...parts)
+      statements.write(text, values)
+    },
+    beforeCommit: hooks.beforeCommit,
+    afterCommit: hooks.afterCommit,
+    signal: hooks.signal,
+    withTimeout: async <T>(milliseconds: number, work: () => Promise<T>): Promise<T> => {
+      const clear = startStatementTimeout(autocommit, connection, milliseconds)
       try {
         return await work()
       } finally {
-        await calm()
+        await clear()
       }
     },
+    scope: new Map<symbol, unknown>(),
+    databaseScope,
   } as Tx
-  return {
-    tx,
-    finish: async () => {
-      for (const hook of before.first.values()) await hook()
-      for (const hook of before.last.values()) await hook()
-      await Promise.all(unread)
-      if (failure !== undefined) throw failure
-    },
-    committed: () => {
-      for (const hook of after) hook()
-      for (const name of signalled) signals.emit(name)
-    },
-    end: () => {
-      ended = true
-    },
-    used: () => used,
-  }
+  return { tx, send, statements, hooks }
 }
 
-export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
-
-/** Rejects when `work` takes too long. The work itself cannot be stopped, but its transaction is over, so its statements fail. */
-const limited = <T>(work: Promise<T>): Promise<T> => {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new TransactionTimeout(transactionMs)), transactionMs)
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer))
+interface Outcome {
+  /** COMMIT succeeded, or nothing was sent. */
+  isFinished: boolean
+  hasTimedOut: boolean
 }
 
-/** Gives a connection back as the pool expects it. One that cannot be brought there is dropped, and the server rolls back by itself. */
-const giveBack = async (connection: PoolConnection, state: { done: boolean; hopeless: boolean }): Promise<void> => {
+/** Leaves no open transaction on the connection. A connection that cannot be cleaned is destroyed, and the server rolls back. */
+const endTransaction = async (
+  connection: PoolConnection,
+  source: ConnectionSource,
+  send: Send,
+  outcome: Outcome,
+): Promise<void> => {
   try {
-    if (state.hopeless || !connection.isValid()) return connection.destroy()
-    // Said outright: the driver's own `rollback` says nothing when it believes that there is no transaction.
-    if (!state.done) await connection.query('ROLLBACK')
-    await connection.release()
+    if (outcome.hasTimedOut || !connection.isValid()) return connection.destroy()
+    // As a statement: the driver's own `rollback` sends nothing when the driver believes that there is no transaction.
+    if (!outcome.isFinished) await send('ROLLBACK', [])
+    await source.release(connection)
   } catch {
-    // It died meanwhile; what the caller must know, it has been told by the statement that failed.
+    // The connection died meanwhile. The caller knows the cause from the statement that failed.
     connection.destroy()
   }
 }
 
-/** Runs `work` once, in a transaction of its own. */
-export const attempt = async <T>(
-  surroundings: Surroundings,
+/** Runs `work` once in a transaction of its own. */
+export const runAttempt = async <T>(
+  context: TransactionContext,
   work: (tx: Tx) => Promise<T>,
-  patienceMs: number | undefined,
+  timeoutMs: number | undefined,
+  totals: TransactionTotals | null,
 ): Promise<T> => {
-  const connection = await surroundings.transactions.getConnection()
-  const open = openTx(connection, surroundings)
-  const calm = interrupter(surroundings.plain, connection, patienceMs)
-  let done = false
-  let hopeless = false
-  const perform = async (): Promise<T> => {
-    const result = await work(open.tx)
-    await open.finish()
-    open.end()
-    if (open.used()) await connection.query('COMMIT')
-    done = true
+  const { autocommit, transactions } = context
+  const connection = await transactions.acquire()
+  const { tx, send, statements, hooks } = openTx(connection, context)
+  const clear = startStatementTimeout(autocommit, connection, timeoutMs)
+  let isCommitted = false
+  let hasTimedOut = false
+  const runToCommit = async (): Promise<T> => {
+    const result = await work(tx)
+    await hooks.runBeforeCommit()
+    await statements.settle()
+    statements.end()
+    if (statements.count() > 0) await send('COMMIT', [])
+    isCommitted = true
     return result
   }
   try {
-    const result = await limited(perform())
-    open.committed()
+    // The work itself cannot be stopped. Its transaction ends, so its later statements fail.
+    const result = await withTimeout(transactionMs, runToCommit(), () => new TransactionTimeout(transactionMs))
+    hooks.runAfterCommit()
     return result
   } catch (error) {
-    hopeless = error instanceof TransactionTimeout
+    hasTimedOut = error instanceof TransactionTimeout
     throw error
   } finally {
-    open.end()
-    // A connection that is dropped need not be waited for.
-    const calmed = calm()
-    if (!hopeless) await calmed
-    await giveBack(connection, { done: done || !open.used(), hopeless })
+    statements.end()
+    if (totals) {
+      totals.attempts += 1
+      totals.statements += statements.count()
+    }
+    const cleared = clear()
+    // A connection that is about to be destroyed may be interrupted later without harm.
+    if (!hasTimedOut) await cleared
+    await endTransaction(connection, transactions, send, { isFinished: isCommitted || statements.count() === 0, hasTimedOut })
   }
 }

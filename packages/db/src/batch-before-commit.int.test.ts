@@ -1,11 +1,12 @@
-// Gathering: one write for everything, inside the transaction, in order, and nothing of it when the transaction fails.
+// Deferred batch writes: one statement for all rows, in the transaction, in order.
 import { testSchema } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Database, openDatabase, type Tx } from './database.ts'
-import { gather } from './gather.ts'
+import { batchBeforeCommit } from './batch-before-commit.ts'
+import { openDatabase } from './database.ts'
 import { rowsOf } from './sql.ts'
+import type { Database, Tx } from './types.ts'
 
-const schema = testSchema('gather')
+const schema = testSchema('batch_before_commit')
 let db: Database
 beforeAll(async () => {
   await schema.create()
@@ -25,13 +26,13 @@ const write = async (tx: Tx, notes: readonly string[]) => {
   await tx.run`INSERT INTO note (word) VALUES ${rowsOf(notes.map((word) => [word]))}`
 }
 
-test('what is gathered is written once, in order, and commits or fails with its transaction', async () => {
+test('batched rows are written once, in order, and commit or fail with their transaction', async () => {
   await db.tx(async (tx) => {
-    for (const word of ['one', 'two', 'three']) gather(tx, key, word, write)
+    for (const word of ['one', 'two', 'three']) batchBeforeCommit(tx, key, word, write)
   })
   expect(writes).toBe(1)
   const broken = db.tx(async (tx) => {
-    gather(tx, key, 'lost', write)
+    batchBeforeCommit(tx, key, 'lost', write)
     throw new Error('no')
   })
   await expect(broken).rejects.toThrow('no')
