@@ -1,14 +1,15 @@
-// Each named place is reached at the moment its name says: what is durable before it is, what comes after it is not.
+// What a crash point guarantees: it is reached at the moment that its name says, and a crash there loses and doubles nothing.
 import { eventually } from '@cartwright/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { on, startConsumer } from './consume.ts'
 import type { CrashPoint } from './crash-point.ts'
-import { job } from './job.ts'
-import { startJobs } from './jobs.ts'
-import { startRelay } from './relay.ts'
+import { startConsumer } from './inbox/consumer.ts'
+import { on } from './inbox/event-handler.ts'
+import { enqueue } from './jobs/enqueue.ts'
+import { job } from './jobs/job.ts'
+import { startJobs } from './jobs/runner.ts'
+import { startRelay } from './outbox/relay.ts'
 import { acceptingTransport, countedRecord, counterEvents, type Testbed, testbed } from './testbed.fixture.ts'
 import { memoryTransport } from './transport/memory.ts'
-import { enqueue } from './work-rows.ts'
 
 const { counted } = counterEvents()
 let bed: Testbed
@@ -21,7 +22,7 @@ beforeEach(async () => {
 })
 afterEach(() => bed[Symbol.asyncDispose]())
 
-test('around the commit of a handler, and before its offset', async () => {
+test('the crash points of a handler are reached around its commit and before its offset', async () => {
   const transport = memoryTransport()
   let settled = false
   const consumer = await startConsumer({
@@ -31,7 +32,7 @@ test('around the commit of a handler, and before its offset', async () => {
     owner: 'one',
     deps: {},
     log: bed.log,
-    handlers: [on(counted, (tx, { data }) => bed.effect(tx, data))],
+    handlers: [on(counted, ({ tx, message: { data } }) => bed.effect(tx, data))],
     crash: (point, subject) => {
       crash(point, subject)
       expect(settled).toBe(false)
@@ -52,7 +53,7 @@ test('around the commit of a handler, and before its offset', async () => {
   await transport.close()
 })
 
-test('a death before the commit leaves nothing, one after it leaves the effect, and a redelivery has it once', async () => {
+test('a crash before the commit leaves nothing, one after it leaves the effect, and a redelivery adds none', async () => {
   for (const [dies, left] of [
     ['before-handler-commit', []],
     ['after-handler-commit', [1]],
@@ -61,7 +62,7 @@ test('a death before the commit leaves nothing, one after it leaves the effect, 
     const record = countedRecord(key, 1)
     const dying = memoryTransport()
     const { promise: dead, resolve: die } = Promise.withResolvers<void>()
-    const handlers = [on(counted, (tx, { data }, _: object) => bed.effect(tx, data))]
+    const handlers = [on(counted, ({ tx, message: { data } }) => bed.effect(tx, data))]
     await startConsumer({
       db: bed.db,
       transport: dying,
@@ -98,7 +99,7 @@ test('a death before the commit leaves nothing, one after it leaves the effect, 
   }
 })
 
-test('before the relay sends what it has read, and after the broker’s acknowledgement, before the mark', async () => {
+test('the crash points of the relay are reached before a send and between acknowledgement and mark', async () => {
   const transport = acceptingTransport()
   const sentBefore: unknown[] = []
   const relay = startRelay({
@@ -122,7 +123,7 @@ test('before the relay sends what it has read, and after the broker’s acknowle
   expect(sentBefore.slice(0, 2)).toEqual([0, 1])
 })
 
-test('after a job’s effect, before its result, and around the commit of that', async () => {
+test('the crash points of a job are reached between effect and result and around the commit of the result', async () => {
   const effects: string[] = []
   const seen: number[][] = []
   const worker = startJobs({
@@ -137,8 +138,8 @@ test('after a job’s effect, before its result, and around the commit of that',
     jobs: [
       job<{ counterId: string }, number, object>({
         kind: 'count',
-        effect: async ({ key }) => effects.push(key),
-        apply: (tx, item, n) => bed.effect(tx, { counterId: item.key, n }),
+        effect: async ({ item: { key } }) => effects.push(key),
+        apply: ({ tx, item, result: n }) => bed.effect(tx, { counterId: item.key, n }),
         backoffSec: () => 0,
       }),
     ],
@@ -156,7 +157,7 @@ test('after a job’s effect, before its result, and around the commit of that',
   await worker.stop()
 })
 
-test('a death before the commit of a job’s result leaves nothing of it, one behind it leaves all, and neither applies it twice', async () => {
+test('a crash before the commit of a job’s result leaves nothing of it, one after it leaves all, and no result is applied twice', async () => {
   for (const [dies, left] of [
     ['before-job-commit', []],
     ['after-job-commit', [7]],
@@ -176,7 +177,7 @@ test('a death before the commit of a job’s result leaves nothing of it, one be
         job<{ counterId: string }, number, object>({
           kind: 'count',
           effect: async () => 7,
-          apply: (tx, item, n) => bed.effect(tx, { counterId: item.key, n }),
+          apply: ({ tx, item, result: n }) => bed.effect(tx, { counterId: item.key, n }),
           backoffSec: () => 3600,
         }),
       ],

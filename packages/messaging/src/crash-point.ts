@@ -1,10 +1,8 @@
-// Named places at which a test harness may kill the process. Absent in production, so they cost nothing there.
+// Crash points: named places at which the fault harness may kill the process. Production passes no hook.
 
 /**
- * Where a process may die or stop: around the commit of a handler, before the relay sends what it has read and
- * before it marks that, before a job's effect (what it was decided on has
- * been read), behind the effect, around the commit of its result, around the commit of a request's transaction, and in the gateway before a
- * request is passed on and before its answer is.
+ * Where a process may be killed: around the commit of a handler and before its offset, around a send of the relay, around a job's effect
+ * and the commit of its result, around the commit of a request, and in the gateway around a forwarded request.
  */
 export type CrashPoint =
   | 'before-handler-commit'
@@ -21,5 +19,5 @@ export type CrashPoint =
   | 'before-forward'
   | 'before-answer'
 
-/** Called when a named place is reached. @param subject the event type, job kind or operation in hand */
+/** Called when a crash point is reached. @param subject the event type, job kind or operation */
 export type CrashHook = (point: CrashPoint, subject: string) => void

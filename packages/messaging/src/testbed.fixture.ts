@@ -1,16 +1,17 @@
-// A schema with the tables of messaging and one table of effects, events of its own, and a transport that a test may hold up.
+// Testbed: a schema with the tables of messaging and one table of effects, events of its own, and a transport that a test can hold up.
+
 import { randomUUID } from 'node:crypto'
 import { type DataOf, publisher } from '@cartwright/contracts'
 import { type Database, migrate, openDatabase, type Tx } from '@cartwright/db'
+import type { Log } from '@cartwright/telemetry'
 import { testSchema } from '@cartwright/testing'
 import { Type } from 'typebox'
 import { messagingMigrations } from './index.ts'
-import { publish } from './publish.ts'
-import type { Log } from './relay.ts'
+import { publish } from './outbox/publish.ts'
+import type { WireRecord } from './transport/cloud-event.ts'
 import type { Transport } from './transport/transport.ts'
-import type { WireRecord } from './wire.ts'
 
-/** Events of a counter: what it was told, in order. `topic` differs per test on a shared broker. */
+/** Events of a counter. `topic` differs per test on a shared broker. */
 export const counterEvents = (topic = 'order.events') => {
   const declare = publisher('order', topic)
   const identity = { aggregate: 'counter', key: 'counterId' } as const
@@ -80,7 +81,7 @@ export const countedRecord = (counterId: string, n: number, change: Partial<Wire
   ...change,
 })
 
-/** A transport of Kafka's kind that accepts what it is sent, until it is told to fail. */
+/** A transport of Kafka's kind that accepts every record, or fails every send while `away` is set. */
 export const acceptingTransport = (): Transport & { sent: WireRecord[]; away: boolean } => {
   const transport: Transport & { sent: WireRecord[]; away: boolean } = {
     kind: 'kafka',
@@ -93,6 +94,7 @@ export const acceptingTransport = (): Transport & { sent: WireRecord[]; away: bo
       for (const record of records) settled(record)
     },
     subscribe: async () => ({ stop: async () => undefined }),
+    readLag: async () => new Map(),
     busy: () => false,
     close: async () => undefined,
   }

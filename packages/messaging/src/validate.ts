@@ -1,9 +1,9 @@
-// Validates event data against its contract: producers before the outbox insert, consumers on receipt.
+// Event validation: checks data against the event's contract, before the outbox insert and before the handler.
 import type { EventContract } from '@cartwright/contracts'
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 
-/** Event data that does not fit its contract: never retried, since it can never fit. */
+/** Event data that does not fit its contract. Never retried: the same data fails again. */
 export class InvalidEvent extends Error {
   constructor(name: string, problems: string) {
     super(`${name} does not fit its contract: ${problems}`)

@@ -1,8 +1,8 @@
-// What every transport must do, as tests: the memory transport and Kafka pass the same suite.
+// Transport conformance suite: the tests that the in-process transport and Kafka both pass.
 import { randomUUID } from 'node:crypto'
 import { eventually } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { WireRecord } from '../wire.ts'
+import type { WireRecord } from './cloud-event.ts'
 import type { RunningSubscription, Transport } from './transport.ts'
 
 const name = (what: string) => `${what}-${randomUUID().slice(0, 8)}`
@@ -15,7 +15,7 @@ const recordFor = (topic: string, key: string, n: number): WireRecord => ({
 })
 const numberOf = (record: WireRecord): number => (JSON.parse(record.value) as { n: number }).n
 
-/** A reader that remembers what it was given, in order per key, and can be told to hold a key or fail. */
+/** A reader that remembers the records that it received, in order per key; a test can make it hold a key or fail. */
 const reader = () => {
   const seen = new Map<string, number[]>()
   const held = new Set<string>()
@@ -55,7 +55,7 @@ export const conformance = (open: () => Promise<Transport>): void => {
   const topicOf = async (label: string): Promise<string> => {
     const topic = name(label)
     await transport.ensureTopics([topic])
-    // The first batch to a fresh topic may be sent again while its leaders settle: at least once. These records are nobody's business.
+    // The first batch to a fresh topic may be sent again while its leaders settle: at least once. No test reads these records.
     await transport.send(
       upTo(30).map((n) => recordFor(topic, `warm-${n}`, n)),
       () => undefined,
@@ -91,7 +91,7 @@ export const conformance = (open: () => Promise<Transport>): void => {
     await transport.close()
   })
 
-  test('every group gets every record, in order per key', async () => {
+  test('every group receives every record, in order per key', async () => {
     const topic = await topicOf('order')
     const readers = [reader(), reader()]
     for (const one of readers) await join(name('group'), topic, one.deliver)
@@ -101,7 +101,7 @@ export const conformance = (open: () => Promise<Transport>): void => {
     for (const one of readers) for (const key of keys) expect(one.of(key)).toEqual(upTo(40))
   })
 
-  test('what a handler has not finished is delivered again, and what is behind it after it', async () => {
+  test('a record that was not finished is delivered again, before the records behind it', async () => {
     const topic = await topicOf('redelivery')
     const group = name('group')
     const first = reader()
@@ -118,7 +118,7 @@ export const conformance = (open: () => Promise<Transport>): void => {
     expect(second.of('a')).toEqual(upTo(3))
   })
 
-  test('what was handled before a stop is not delivered again after it, and what came meanwhile is', async () => {
+  test('after a restart handled records are not delivered again, and records that came meanwhile are delivered', async () => {
     const topic = await topicOf('restart')
     const group = name('group')
     const first = reader()
@@ -133,7 +133,7 @@ export const conformance = (open: () => Promise<Transport>): void => {
     expect(second.of('a')).toEqual(upTo(5, 5))
   })
 
-  test('a blocked key blocks only itself, also behind it on its partition and within 5 s', async () => {
+  test('a blocked key holds up no other key, also behind it on its partition, for 5 s', async () => {
     const topic = await topicOf('blocked-key')
     const one = reader()
     one.hold('blocked')
@@ -152,7 +152,20 @@ export const conformance = (open: () => Promise<Transport>): void => {
     expect(one.of('blocked')).toEqual(upTo(2))
   })
 
-  test('a blocked group blocks only itself', async () => {
+  test('the lag of a group is the number of records that it has not handled', async () => {
+    const topic = await topicOf('lag')
+    const group = name('group')
+    const one = reader()
+    one.hold('held')
+    await join(group, topic, one.deliver)
+    await send(topic, 'held', upTo(5))
+    const lagIs = (events: number) => async () => (await transport.readLag(group, [topic])).get(topic) === events
+    await eventually('five records wait', lagIs(5), 20_000)
+    one.release()
+    await eventually('none waits', lagIs(0), 20_000)
+  })
+
+  test('a blocked group holds up no other group', async () => {
     const topic = await topicOf('blocked-group')
     const [blocked, free] = [reader(), reader()]
     blocked.hold('a')
@@ -166,7 +179,7 @@ export const conformance = (open: () => Promise<Transport>): void => {
     expect(blocked.of('a')).toEqual(upTo(20))
   })
 
-  test('a delivery that rejects without being told to is tried again, and takes nothing with it', async () => {
+  test('a delivery that rejects without an abort is tried again, and no record is lost', async () => {
     const topic = await topicOf('stray')
     const one = reader()
     one.failOnce('a')
@@ -176,7 +189,7 @@ export const conformance = (open: () => Promise<Transport>): void => {
     expect(one.of('a')).toEqual(upTo(3))
   })
 
-  test('an ephemeral reader sees only what is sent from now on', async () => {
+  test('an ephemeral subscriber receives only records that are sent after it has subscribed', async () => {
     const topic = await topicOf('ephemeral')
     const one = reader()
     await send(topic, 'a', [1])
@@ -189,7 +202,7 @@ export const conformance = (open: () => Promise<Transport>): void => {
     await subscription.stop()
   })
 
-  test('each record is settled, once', async () => {
+  test('each record is settled once', async () => {
     const topic = await topicOf('settled')
     await join(name('group'), topic, reader().deliver)
     const settled: number[] = []
@@ -198,7 +211,7 @@ export const conformance = (open: () => Promise<Transport>): void => {
     expect(settled).toEqual(upTo(10))
   })
 
-  test('stopping twice, and closing while handlers are under way, ends and starts nothing more', async () => {
+  test('a transport that is stopped twice, or closed while handlers run, ends and starts nothing more', async () => {
     const other = await open()
     const topic = name('close')
     await other.ensureTopics([topic])
@@ -210,7 +223,7 @@ export const conformance = (open: () => Promise<Transport>): void => {
       upTo(50).flatMap((n) => ['a', 'b', 'c'].map((key) => recordFor(topic, key, n))),
       () => undefined,
     )
-    await eventually('work is under way', () => two.count() > 0)
+    await eventually('a delivery is in progress', () => two.count() > 0)
     await Promise.all([first.stop(), first.stop(), second.stop(), other.close()])
     const after = [one.count(), two.count()]
     one.release()

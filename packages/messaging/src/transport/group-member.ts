@@ -1,17 +1,17 @@
-// One member of a Kafka consumer group: reading runs ahead of handling, and only what is done without a gap is committed.
-import type { WireRecord } from '../wire.ts'
-import { type KeyChains, keyChains } from './key-chains.ts'
+// Group member: queues the records of fetched batches, and commits offsets below which every record is delivered.
+import { waitAtMost } from '@cartwright/concurrency'
+import type { WireRecord } from './cloud-event.ts'
 import { type OffsetTracker, offsetTracker } from './offsets.ts'
+import { createRecordQueue, type RecordQueue } from './record-queue.ts'
 import type { Subscription } from './transport.ts'
-import { within } from './within.ts'
 
-export interface TopicOffsets {
+interface TopicOffsets {
   topic: string
   partitions: { partition: number; offset: string }[]
 }
 
-/** Records read from one partition, with what the client lets us do about them. */
-export interface FetchedBatch {
+/** Records read from one partition, with what the client allows. */
+interface FetchedBatch {
   topic: string
   partition: number
   records: { offset: number; record: WireRecord }[]
@@ -20,14 +20,14 @@ export interface FetchedBatch {
   pause(): () => void
   isRunning(): boolean
   /** The batch was queued: reading may go on behind it. Commits nothing. */
-  taken(): void
+  assigned(): void
   commit(topics: TopicOffsets[]): Promise<void>
 }
 
-/** What a member does between two rebalances. What it leaves unfinished is delivered again to whoever has the partition then. */
+/** What a member does between two rebalances. What it leaves unfinished is delivered again to the member that has the partition then. */
 interface Generation {
-  chains: KeyChains
-  /** The generations before have come to rest, so one key is never handled twice at once. */
+  queue: RecordQueue
+  /** Settles when the generations before have stopped, so that one key is never handled twice at once. */
   ready: Promise<unknown>
   partitions: Map<string, Progress>
 }
@@ -42,11 +42,11 @@ interface Progress {
 const commitMs = 100
 /** How long a last commit may take. */
 const lastCommitMs = 3000
-/** A partition rests when this many offsets lie between its floor and its head: a restart would deliver them all again. */
+/** Reading pauses when this many offsets lie between the floor and the newest record: a restart would deliver them all again. */
 const maxSpan = 5000
 
 const newGeneration = (subscription: Subscription, before: Promise<unknown>): Generation => ({
-  chains: keyChains(subscription.deliver),
+  queue: createRecordQueue(subscription.deliver),
   ready: before,
   partitions: new Map(),
 })
@@ -86,7 +86,7 @@ const committer = (current: () => Generation) => {
       await commit(topicsOf(due))
       for (const { progress, floor } of due) progress.committed = floor
     } catch {
-      // Not committed means delivered again, which the inbox absorbs.
+      // What is not committed is delivered again, and its inbox row makes it a duplicate.
       if (of === current()) schedule()
     }
   }
@@ -103,13 +103,13 @@ const committer = (current: () => Generation) => {
     },
     finish: async (): Promise<void> => {
       if (timer) clearTimeout(timer)
-      await within(lastCommitMs, running.then(commitNow))
+      await waitAtMost(lastCommitMs, running.then(commitNow))
       if (timer) clearTimeout(timer)
     },
   }
 }
 
-/** @param heartbeatMs how often the group must hear from this member while it waits */
+/** @param heartbeatMs how often the member sends a heartbeat while it waits for earlier generations */
 export const groupMember = (subscription: Subscription, heartbeatMs: number) => {
   let generation = newGeneration(subscription, Promise.resolve())
   const commits = committer(() => generation)
@@ -126,25 +126,25 @@ export const groupMember = (subscription: Subscription, heartbeatMs: number) => 
   return {
     handleBatch: async (batch: FetchedBatch): Promise<void> => {
       const of = generation
-      while (!(await within(heartbeatMs, of.ready))) await batch.heartbeat()
+      while (!(await waitAtMost(heartbeatMs, of.ready))) await batch.heartbeat()
       if (of !== generation || !batch.isRunning()) return
       commits.use(batch.commit)
       const progress = progressOf(of, batch.topic, batch.partition)
       for (const { offset, record } of batch.records) {
         progress.offsets.begin(offset)
-        of.chains.add({ record, done: () => done(progress, offset) })
+        of.queue.add({ record, done: () => done(progress, offset) })
       }
-      batch.taken()
+      batch.assigned()
       if (progress.offsets.span() > maxSpan) progress.resume ??= batch.pause()
       await batch.heartbeat()
     },
-    /** The group was joined anew: what is under way, of any generation, is interrupted, and read again from what was committed. */
+    /** Called after a rebalance: deliveries in progress are interrupted, and records are read again from the committed offset. */
     rejoined: (): void => {
-      generation = newGeneration(subscription, Promise.all([generation.ready, generation.chains.stop()]))
+      generation = newGeneration(subscription, Promise.all([generation.ready, generation.queue.stop()]))
     },
-    /** Lets what is under way finish and commits it. */
+    /** Interrupts the deliveries in progress and commits what is done. */
     stop: async (): Promise<void> => {
-      await generation.chains.stop()
+      await generation.queue.stop()
       await commits.finish()
     },
   }

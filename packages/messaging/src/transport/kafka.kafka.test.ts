@@ -1,16 +1,16 @@
-// The Kafka transport passes the suite of all transports on a real broker, and survives rebalances, outages and replays.
+// What the Kafka transport guarantees on a real broker: the conformance suite, through rebalances, outages and replays.
 import { randomUUID } from 'node:crypto'
 import { eventually, type TcpProxy, type TcpProxyOptions, tcpProxy } from '@cartwright/testing'
 import { describe, expect, test } from 'vitest'
-import type { WireRecord } from '../wire.ts'
+import type { WireRecord } from './cloud-event.ts'
 import { conformance } from './conformance.fixture.ts'
 import { kafkaTransport } from './kafka.ts'
 import type { Transport } from './transport.ts'
 
 const brokers = (process.env.TEST_KAFKA_BROKERS ?? '127.0.0.1:9092').split(',')
-const open = (proxy?: TcpProxy, stuckMs = 30_000): Promise<Transport> =>
+const open = (proxy?: TcpProxy, stallTimeoutMs = 30_000): Promise<Transport> =>
   kafkaTransport({
-    stuckMs,
+    stallTimeoutMs,
     brokers,
     clientId: 'test',
     partitions: 3,
@@ -47,7 +47,7 @@ const inbox = () => {
 describe('kafka transport', () => {
   conformance(() => open())
 
-  test('a connection that stays open and answers no more is left behind by the next send', { timeout: 40_000 }, async () => {
+  test('a send replaces a connection that stays open and does not answer any more', { timeout: 40_000 }, async () => {
     const topic = unique('silent')
     const silent = new Set<number>()
     let breaks = false
@@ -71,7 +71,7 @@ describe('kafka transport', () => {
     await transport.close()
   })
 
-  test('a member that hangs is replaced: what it held up is delivered again, and what comes behind it is delivered', async () => {
+  test('a consumer that hangs is replaced, and its records and later ones are delivered', async () => {
     const one = await open(undefined, 4000)
     const topic = unique('hanging')
     await one.ensureTopics([topic])
@@ -87,7 +87,7 @@ describe('kafka transport', () => {
     await one.subscribe({ group, topics: [topic], deliver: hanging })
     await one.send([record(topic, 'key-0', 0)], () => undefined)
     await hung.promise
-    // Whoever joins makes the group begin anew, and the first member waits for what it had under way.
+    // A join starts a rebalance, and the first consumer waits for its deliveries in progress.
     const two = await open()
     const other = await two.subscribe({ group, topics: [topic], deliver })
     await other.stop()
@@ -100,7 +100,7 @@ describe('kafka transport', () => {
     await Promise.all([one.close(), two.close()])
   })
 
-  test('a connection that breaks in the middle of an answer reads on with the next one', async () => {
+  test('a client whose connection breaks in the middle of an answer reads on with the next connection', async () => {
     const topic = unique('torn')
     const near = await open()
     await near.ensureTopics([topic])
@@ -126,7 +126,7 @@ describe('kafka transport', () => {
     await Promise.all([near.close(), far.close()])
   })
 
-  test('members that come and go lose nothing, and keep each key in order', async () => {
+  test('rebalances lose no record and keep each key in order', async () => {
     const [one, two] = [await open(), await open()]
     const topic = unique('rebalance')
     await one.ensureTopics([topic])
@@ -155,7 +155,7 @@ describe('kafka transport', () => {
     await Promise.all([one.close(), two.close()])
   })
 
-  test('a member whose connections are cut, and then refused, catches up by itself', async () => {
+  test('a consumer whose connections are cut, and then refused, catches up by itself', async () => {
     await using proxy = await proxied()
     const [far, near] = [await open(proxy), await open()]
     const topic = unique('outage')
@@ -192,7 +192,7 @@ describe('kafka transport', () => {
     await transport.close()
   })
 
-  test('stopping ends within seconds while the broker is away', async () => {
+  test('a transport stops within seconds while the broker is away', async () => {
     await using proxy = await proxied()
     const transport = await open(proxy)
     const topic = unique('stop')
@@ -206,7 +206,7 @@ describe('kafka transport', () => {
     expect(performance.now() - since).toBeLessThan(25_000)
   })
 
-  test('a stretch of a topic is replayed by time, beside every group and without leaving one behind', async () => {
+  test('a range of a topic is replayed by time, outside every group, and leaves no group behind', async () => {
     const transport = await open()
     const topic = unique('replay')
     await transport.ensureTopics([topic])

@@ -1,7 +1,7 @@
-// The memory transport passes the suite of all transports, and marks a record only when every group has done it.
+// What the in-process transport guarantees: the conformance suite, and that a record is settled when every group has handled it.
 import { eventually } from '@cartwright/testing'
 import { describe, expect, test } from 'vitest'
-import type { WireRecord } from '../wire.ts'
+import type { WireRecord } from './cloud-event.ts'
 import { conformance } from './conformance.fixture.ts'
 import { memoryTransport } from './memory.ts'
 
@@ -10,7 +10,7 @@ const record = (key: string): WireRecord => ({ topic: 't', key, value: '{}', hea
 describe('memory transport', () => {
   conformance(async () => memoryTransport())
 
-  test('a record is settled when the last group has done it', async () => {
+  test('a record is settled when the last group has handled it', async () => {
     const transport = memoryTransport()
     const gate = Promise.withResolvers<void>()
     let settled = 0
@@ -25,7 +25,7 @@ describe('memory transport', () => {
     await transport.close()
   })
 
-  test('a record that nobody reads is settled at once', async () => {
+  test('a record without readers is settled at once', async () => {
     const transport = memoryTransport()
     let settled = 0
     await transport.send([record('a')], () => (settled += 1))

@@ -1,4 +1,4 @@
-// The offset that Kafka is told never passes a record that is not done.
+// What the offset tracker guarantees: the committed offset never passes a record that is not done.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { offsetTracker } from './offsets.ts'
@@ -18,7 +18,7 @@ test('the floor is the lowest offset that is not done, in whatever order records
   )
 })
 
-test('nothing can be committed before anything has begun', () => {
+test('a tracker has no floor before an offset has begun', () => {
   expect(offsetTracker().floor()).toBeNull()
   expect(offsetTracker().span()).toBe(0)
 })

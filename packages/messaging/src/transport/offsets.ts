@@ -1,13 +1,13 @@
-// Which offset of a partition may be committed: the lowest one that is not done, however far other keys have gone ahead.
+// Offset tracker of a partition: the offset that may be committed is the lowest one that is not done.
 
 /** Progress in one partition. */
 export interface OffsetTracker {
-  /** An offset is being handled. One that was seen before may come again after a rewind. */
+  /** Notes that an offset is being handled. After a rewind an offset may begin again. */
   begin(offset: number): void
   done(offset: number): void
   /** Everything below is done; null when nothing has begun. */
   floor(): number | null
-  /** How far the newest offset is ahead of the floor: what a restart would deliver again at most. */
+  /** How far the newest offset is ahead of the floor: what a restart delivers again at most. */
   span(): number
 }
 

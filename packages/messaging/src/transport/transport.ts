@@ -1,12 +1,12 @@
-// What a transport promises: at least once, in order per key and group, and a blocked key or group blocks only itself.
-import type { WireRecord } from '../wire.ts'
+// Transport interface: delivery at least once, in order per key and group; a blocked key or group blocks only itself.
+import type { WireRecord } from './cloud-event.ts'
 
 export interface Subscription {
   group: string
   topics: readonly string[]
-  /** Handles one record. Resolves when the record is done with; rejects only when `signal` aborted. */
+  /** Handles one record. Resolves when the record need not be delivered again; rejects only when `signal` is aborted. */
   deliver(record: WireRecord, signal: AbortSignal): Promise<void>
-  /** Sees only records from now on, in a group of its own: for caches. */
+  /** Receives only records from now on, in a group of its own: for caches. */
   ephemeral?: true
 }
 
@@ -18,14 +18,14 @@ export interface ReplayRange {
 }
 
 export interface RunningSubscription {
-  /** Finishes the records under way and leaves the group. */
+  /** Interrupts the records in progress and leaves the group. */
   stop(): Promise<void>
 }
 
-/** The brokers will never take a record of this size. */
+/** The brokers refuse records of this size, at every try. */
 export class RecordTooLarge extends Error {
   constructor(options?: ErrorOptions) {
-    super('too large for the brokers', options)
+    super('the record is too large for the brokers: raise message.max.bytes or publish less data', options)
     this.name = 'RecordTooLarge'
   }
 }
@@ -34,17 +34,19 @@ export interface Transport {
   readonly kind: 'memory' | 'kafka'
   ensureTopics(topics: readonly string[]): Promise<void>
   /**
-   * Hands records over, in order. Resolves when the next batch may follow; `settled` is called for each record that need not
+   * Sends records in order. Resolves when the next batch may follow; `settled` is called for each record that need not
    * be sent again: after the brokers' acknowledgement, or in memory when every group has committed or dead-lettered it.
-   * @throws RecordTooLarge when one of the records, or all of a partition together, are too large; others may have been taken
+   * @throws RecordTooLarge when one of the records, or all of a partition together, are too large; others may have been accepted
    */
   send(records: readonly WireRecord[], settled: (record: WireRecord) => void): Promise<void>
   /** Resolves when the group has been joined. Rejects only when the transport is closed meanwhile. */
   subscribe(subscription: Subscription): Promise<RunningSubscription>
-  /** Reads a stretch of a topic once, beside every group; absent where topics keep nothing. Ends when `deliver` rejects. */
+  /** Reads a range of a topic once, outside every group; absent where no topics are kept. Ends when `deliver` rejects. */
   replay?(range: ReplayRange, deliver: (record: WireRecord) => Promise<void>): Promise<number>
-  /** True while records are queued or being handled (memory), or false when the transport cannot know (kafka). */
+  /** Records of each topic that a group has not handled. @throws when the brokers do not answer */
+  readLag(group: string, topics: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** Whether records are queued or being handled. Kafka cannot know and answers false. */
   busy(): boolean
-  /** Ends what is open within 15 s, whether the engine answers or not. */
+  /** Closes everything within 15 s, whether the broker answers or not. */
   close(): Promise<void>
 }

@@ -1,0 +1,68 @@
+// Lease on database time: one holder per name at a time, and a standby that takes over when the holder stops renewing.
+import { type Database, idFactory } from '@cartwright/db'
+
+const leaseSec = 10
+const renewMs = 3000
+const newOwner = idFactory(() => Date.now())
+
+/** Takes or renews a lease. @param force takes it from a live holder as well: for a process that is known to be the only one */
+export const takeLease = async (db: Database, name: string, owner: string, force = false): Promise<boolean> => {
+  const taken = await db.run`
+    UPDATE lease
+    SET owner = ${owner}, expires_at = UTC_TIMESTAMP(6) + INTERVAL ${leaseSec} SECOND
+    WHERE name = ${name} AND (owner = ${owner} OR expires_at < UTC_TIMESTAMP(6) OR ${force})`
+  if (taken.affectedRows === 1) return true
+  const created = await db.run`
+    INSERT IGNORE INTO lease (name, owner, expires_at)
+    VALUES (${name}, ${owner}, UTC_TIMESTAMP(6) + INTERVAL ${leaseSec} SECOND)`
+  return created.affectedRows === 1
+}
+
+/** Gives a lease up at once, so that a standby need not wait for it to expire. */
+export const dropLease = async (db: Database, name: string, owner: string): Promise<void> => {
+  await db.run`
+    UPDATE lease
+    SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND, owner = NULL
+    WHERE name = ${name} AND owner = ${owner}`
+}
+
+/**
+ * Runs `run` while this process holds the lease; `run` must end within 10 s, because the lease is not renewed.
+ * @returns whether it ran: not while another process holds the lease
+ */
+export const withLease = async (db: Database, name: string, run: () => Promise<void>): Promise<boolean> => {
+  const owner = newOwner('own')
+  if (!(await takeLease(db, name, owner))) return false
+  try {
+    await run()
+  } finally {
+    await dropLease(db, name, owner)
+  }
+  return true
+}
+
+export interface LeaseKeeper {
+  /** Takes the lease or renews it before it expires. @returns `taken` when it was not held right before, `no` when another process holds it */
+  hold(): Promise<'held' | 'taken' | 'no'>
+  drop(): Promise<void>
+}
+
+/** Keeps a lease for long work that asks before each step. @param force takes the lease from a live holder, once */
+export const createLeaseKeeper = (db: Database, name: string, owner: string, force: boolean): LeaseKeeper => {
+  let expiresMs = 0
+  let renewedMs = 0
+  let forceNext = force
+  return {
+    hold: async () => {
+      const now = performance.now()
+      const isHeld = now < expiresMs
+      if (isHeld && now - renewedMs < renewMs) return 'held'
+      if (!(await takeLease(db, name, owner, forceNext))) return 'no'
+      forceNext = false
+      renewedMs = now
+      expiresMs = now + leaseSec * 1000
+      return isHeld ? 'held' : 'taken'
+    },
+    drop: () => dropLease(db, name, owner),
+  }
+}
