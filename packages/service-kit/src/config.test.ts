@@ -1,19 +1,7 @@
 // Configuration is complete or refused, with everything that is wrong in one message; secrets are never printed.
 import { expect, test } from 'vitest'
-import {
-  atLeastInProduction,
-  ConfigError,
-  developmentOnly,
-  flag,
-  integer,
-  keyMaterial,
-  readAllConfig,
-  readConfig,
-  redacted,
-  secret,
-  text,
-  textList,
-} from './config.ts'
+import { ConfigError, readAllConfig, readConfig, redacted } from './config.ts'
+import { atLeastInProduction, developmentOnly, flag, integer, keyMaterial, secret, text, textList } from './variables.ts'
 
 const spec = {
   url: text('ORDER_URL_OF_IT', 'Where it is'),
@@ -48,14 +36,14 @@ test('a shared variable may carry the service’s prefix, such as another servic
   expect(readAllConfig('order', 'ORDER_', spec, { ...good, ORDER_URL: 'http://here' }).shared.orderUrl).toBe('http://here')
 })
 
-test('each problem has a line of its own', () => {
+test('a configuration error has one line for each problem', () => {
   expect(new ConfigError('order', ['A is missing', 'B is wrong']).message).toBe(
     'order cannot start:\n- A is missing\n- B is wrong',
   )
   expect(new ConfigError('order', ['A is missing']).message).toBe('order cannot start: A is missing')
 })
 
-test('production refuses development secrets, weak key material and what is for development only', () => {
+test('production refuses development secrets, weak key material and variables for development only', () => {
   const strict = {
     ...spec,
     seal: keyMaterial(text('ORDER_SEAL', 'A key', 'development-seal')),
@@ -83,15 +71,15 @@ test('production refuses development secrets, weak key material and what is for 
     ORDER_COST: '11',
   }
   expect(problems(wrong)).toEqual([
-    'ORDER_KEY is a development secret: set one of your own',
+    'ORDER_KEY is a development secret: generate a new one',
     'ORDER_SEAL repeats a few characters, but must be drawn at random',
     'ORDER_KEYS has 31 bytes, but must have at least 32',
     'ORDER_STUB is for development only: leave it out',
     'ORDER_COST is 11, but must be at least 12',
   ])
   for (const NODE_ENV of ['development', 'test', '']) expect(problems({ ...wrong, NODE_ENV })).toEqual([])
-  // A default is refused like a value, and an environment that nobody knows has the rules of production.
-  expect(problems({ ORDER_SEAL: '' })).toEqual(['ORDER_SEAL is a development secret: set one of your own'])
+  // A default is refused like a value, and an unknown environment has the rules of production.
+  expect(problems({ ORDER_SEAL: '' })).toEqual(['ORDER_SEAL is a development secret: generate a new one'])
   expect(problems({ ...wrong, NODE_ENV: 'prod' })).toHaveLength(5)
 })
 
@@ -99,7 +87,7 @@ test.each(['prod', 'Production', 'PRODUCTION', 'staging', 'dev', ' production'])
   expect(() => readAllConfig('order', 'ORDER_', spec, { ...good, NODE_ENV })).toThrow(`NODE_ENV is ${NODE_ENV}, but must be`)
 })
 
-test('what is printed hides secrets and the passwords in addresses', () => {
+test('the printed configuration hides secrets and passwords in addresses', () => {
   const values = readConfig('order', 'ORDER_', spec, { ...good, ORDER_URL_OF_IT: 'mysql://root:hunter2@db/x' })
   const printed = JSON.stringify(redacted(spec, values))
   expect(printed).toContain('"ORDER_KEY":"***"')

@@ -1,105 +1,41 @@
-// Configuration from the environment: whole names, typed, frozen, complete or refused with every problem at once.
+// Configuration of a service from environment variables: typed and frozen. One error names every problem.
+import { services, type UpstreamName, upstreamNames } from '@cartwright/contracts'
 import { redeliveryDays } from '@cartwright/messaging'
+import { checkEngineSecurity, engineSecuritySpec } from './engine-security.ts'
+import {
+  type ConfigOf,
+  type ConfigSpec,
+  days,
+  developmentOnly,
+  flag,
+  integer,
+  keyMaterial,
+  ratio,
+  shopLocale,
+  text,
+  textList,
+  timeZone,
+  type Variable,
+  variable,
+} from './variables.ts'
 
-/** One environment variable: its whole name, how to read it, its default and one sentence of documentation. */
-export interface Variable<T> {
-  name: string
-  kind: 'text' | 'integer' | 'flag' | 'list'
-  doc: string
-  /** Printed as `***`. */
-  secret: boolean
-  fallback: T | undefined
-  parse(text: string): T
-  /** What is wrong with a value in production; null when nothing is. */
-  refuse?(value: T): string | null
+/** Variables that every service declares under its own prefix. */
+export interface ServiceConfigSpec extends ConfigSpec {
+  /** Port of the HTTP server; 0 takes a free one. */
+  port: Variable<number>
+  /** Port of the metrics page; 0 takes a free one. */
+  metricsPort: Variable<number>
 }
 
-const variable = <T>(kind: Variable<T>['kind'], parse: (text: string) => T) => {
-  function declare(name: string, doc: string): Variable<T>
-  function declare(name: string, doc: string, fallback: T): Variable<T>
-  function declare<N>(name: string, doc: string, fallback: N): Variable<T | N>
-  function declare<N>(name: string, doc: string, fallback?: T | N): Variable<T | N> {
-    return { name, kind, doc, secret: false, fallback, parse }
-  }
-  return declare
+/** Variables that a service with a schema declares besides. */
+export interface SchemaConfigSpec extends ServiceConfigSpec {
+  databaseUrl: Variable<string>
+  poolSize: Variable<number>
 }
 
-const parseInteger = (text: string): number => {
-  if (!/^-?\d+$/.test(text.trim())) throw new Error('is not a whole number')
-  return Number(text)
-}
-const parseFlag = (text: string): boolean => {
-  if (text === 'true' || text === '1') return true
-  if (text === 'false' || text === '0') return false
-  throw new Error('is neither true nor false')
-}
-
-/** Declares a text variable. Without a default it is required; with `null` it is optional. */
-export const text = variable<string>('text', (value) => value)
-/** Declares a whole number; name its unit in the field's name and the doc. */
-export const integer = variable<number>('integer', parseInteger)
-/** Declares for how many days something is kept. @param atLeast fewer refuse to start */
-export const days = (name: string, doc: string, fallback: number, atLeast = 1): Variable<number> => ({
-  ...integer(name, doc, fallback),
-  parse: (given) => {
-    const count = parseInteger(given)
-    if (count < atLeast || count > 36_500) throw new Error(`is not a number of days from ${atLeast} to 36500`)
-    return count
-  },
-})
-/** Declares `true` or `false`. */
-export const flag = variable<boolean>('flag', parseFlag)
-/** Declares a comma-separated list. */
-export const textList = variable<readonly string[]>('list', (value) =>
-  value
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-)
-const isDevelopmentSecret = (value: unknown): boolean => typeof value === 'string' && value.startsWith('development-')
-const developmentSecret = 'is a development secret: set one of your own'
-
-/** Marks a variable as secret: never printed. Production refuses what the development shop draws. */
-export const secret = <T>(declared: Variable<T>): Variable<T> => ({
-  ...declared,
-  secret: true,
-  refuse: (value) => (isDevelopmentSecret(value) ? developmentSecret : null),
-})
-const shortestSecretBytes = 32
-const fewestCharacters = 8
-
-const weaknessOf = (value: string): string | null => {
-  const bytes = Buffer.byteLength(value)
-  if (isDevelopmentSecret(value)) return developmentSecret
-  if (bytes < shortestSecretBytes) return `has ${bytes} bytes, but must have at least ${shortestSecretBytes}`
-  return new Set(value).size < fewestCharacters ? 'repeats a few characters, but must be drawn at random' : null
-}
-
-/** Marks a variable as a secret that is as strong as it is long: production refuses weak ones, and every one of a list. */
-export const keyMaterial = <T extends string | readonly string[]>(declared: Variable<T>): Variable<T> => ({
-  ...secret(declared),
-  refuse: (value) =>
-    [value]
-      .flat()
-      .map(weaknessOf)
-      .find((weakness) => weakness !== null) ?? null,
-})
-/** Marks a variable that has no place in production, unless it is left out or false. */
-export const developmentOnly = <T>(declared: Variable<T>): Variable<T> => ({
-  ...declared,
-  refuse: (value) => (value === null || value === false ? null : 'is for development only: leave it out'),
-})
-/** Marks a number that is smaller only in tests. */
-export const atLeastInProduction = (least: number, declared: Variable<number>): Variable<number> => ({
-  ...declared,
-  refuse: (value) => (value < least ? `is ${value}, but must be at least ${least}` : null),
-})
-
-export type ConfigSpec = Record<string, Variable<unknown>>
-export type ConfigOf<S extends ConfigSpec> = { readonly [K in keyof S]: S[K] extends Variable<infer T> ? T : never }
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Configuration that is missing or wrong; the message has one line for each problem. */
+/** Thrown for missing or wrong configuration; the message has one line for each problem. */
 export class ConfigError extends Error {
   readonly problems: readonly string[]
 
@@ -112,7 +48,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Turns the error of a port that is taken into one clear line; leaves every other error alone. */
+/** Turns EADDRINUSE into a ConfigError; returns every other error as it is. */
 export const portTaken = (error: unknown, service: string, host: string, port: number): unknown =>
   error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
     ? new ConfigError(service, [`port ${port} of ${host} is taken by another process; choose another one, or 0 for any free one`])
@@ -120,7 +56,7 @@ export const portTaken = (error: unknown, service: string, host: string, port: n
 
 const environments = ['development', 'test', 'production']
 
-/** Which rules hold. A name that is not known would be none of them, so it is refused and meanwhile counts as production. */
+/** The environment whose rules hold. An unknown name refuses to start and counts as production until then. */
 export const environmentVariable = variable<string>('text', (name) => {
   if (!environments.includes(name)) throw new Error(`is ${name}, but must be ${environments.join(' or ')}`)
   return name
@@ -129,8 +65,30 @@ export const environmentVariable = variable<string>('text', (name) => {
 export const isProduction = ({ NODE_ENV: name }: Environment): boolean =>
   name !== undefined && name !== '' && name !== 'development' && name !== 'test'
 
-/** What every service shares; shared variables carry no prefix. */
+type UpstreamUrls = { [N in UpstreamName as `${N}Url`]: Variable<string | null> }
+/** `identityUrl` and the like: where each service answers. */
+const upstreamUrls = Object.fromEntries(
+  upstreamNames.map((name) => [`${name}Url`, text(services[name].url, `Where ${name} answers`, null)]),
+) as UpstreamUrls
+
+/** Variables of tracing, with the names that OpenTelemetry gives them. */
+export const tracingSpec = {
+  tracingDisabled: flag('OTEL_SDK_DISABLED', 'Keep tracing off although a collector is named', false),
+  otlpEndpoint: text(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'Where spans are sent with OTLP over HTTP, such as `http://localhost:4318`; without it tracing is off',
+    null,
+  ),
+  traceRatio: ratio(
+    'OTEL_TRACES_SAMPLER_ARG',
+    'Share of new traces that is recorded, from 0 to 1; a trace that a caller began follows its `traceparent`',
+    1,
+  ),
+} satisfies ConfigSpec
+
+/** Variables that all services share. Their names have no prefix. */
 export const sharedSpec = {
+  ...tracingSpec,
   environment: environmentVariable,
   logLevel: text('LOG_LEVEL', 'pino level', 'info'),
   host: text('SERVICE_HOST', 'Address to listen on', '127.0.0.1'),
@@ -146,22 +104,29 @@ export const sharedSpec = {
     'Elasticsearch 8 or 9; without it search answers from MySQL and says `degraded`',
     null,
   ),
+  ...engineSecuritySpec,
+  locale: shopLocale(
+    'SHOP_LOCALE',
+    'Locale of the shop, such as `en` or `de-AT`: of alerts to operators, and of texts for readers whose language the shop does not write',
+    'en',
+  ),
+  timeZone: timeZone('SHOP_TIME_ZONE', 'Time zone of the times in mails and on pages, such as `Europe/Berlin`', 'UTC'),
   internalAuthSecret: keyMaterial(text('INTERNAL_AUTH_SECRET', 'Signs the 60 s tokens of calls between services')),
   jwksUrl: text('AUTH_JWKS_URL', 'Where the public keys of access tokens are read', null),
   jwks: text('AUTH_JWKS', 'Public keys inline, as JSON; for tests', null),
   issuer: text('AUTH_ISSUER', 'Issuer of access tokens', 'cartwright'),
-  identityUrl: text('IDENTITY_URL', 'Where identity answers', null),
-  catalogUrl: text('CATALOG_URL', 'Where catalog answers', null),
-  cartUrl: text('CART_URL', 'Where cart answers', null),
-  orderUrl: text('ORDER_URL', 'Where order answers', null),
-  paymentUrl: text('PAYMENT_URL', 'Where payment answers', null),
-  notificationUrl: text('NOTIFICATION_URL', 'Where notification answers', null),
+  ...upstreamUrls,
   uploadTimeoutMs: integer(
     'UPLOAD_TIMEOUT_MS',
     'Milliseconds in which the head of a request, and after it the body, must arrive',
     15_000,
   ),
   seed: developmentOnly(flag('SEED_DEVELOPMENT_DATA', 'Write the development data at start; refused in production', false)),
+  migrateAtStart: flag(
+    'MIGRATE_AT_START',
+    'Apply the migrations at start; false waits until another process, such as a job before the rollout, has applied them',
+    true,
+  ),
   crashPoint: developmentOnly(
     text(
       'CRASH_POINT',
@@ -169,10 +134,18 @@ export const sharedSpec = {
       null,
     ),
   ),
+  faultFlags: developmentOnly(
+    flag('FAULT_FLAGS', 'Let `npm run ops -- fault` inject faults by the metrics port; refused in production', false),
+  ),
   invariantsEverySec: integer(
     'INVARIANTS_EVERY_SEC',
     'Seconds between two checks of the invariants, in one replica at a time; 0 checks none',
     30,
+  ),
+  metricsCacheSec: integer(
+    'METRICS_CACHE_SEC',
+    'Seconds for which `/metrics` serves what it has measured in the database and in Kafka; 0 measures at each reading',
+    5,
   ),
   doneJobDays: days('RETENTION_DONE_JOB_DAYS', 'Days for which jobs that are done are kept; 8 at least', 30, redeliveryDays),
   sagaStepDays: days('RETENTION_SAGA_STEP_DAYS', 'Days for which the steps of sagas are kept for the inspector', 90),
@@ -215,14 +188,14 @@ export const readConfig = <S extends ConfigSpec>(service: string, prefix: string
     Object.entries(spec).map(([field, declared]) => [field, readOne(declared, env, problems, production)]),
   )
   const known = new Set([...Object.values(spec), ...Object.values(sharedSpec)].map((declared) => declared.name))
-  const strangers = Object.keys(env).filter((name) => name.startsWith(prefix) && !known.has(name))
-  problems.push(...strangers.map((name) => `${name} is not a variable of ${service}`))
+  const unknown = Object.keys(env).filter((name) => name.startsWith(prefix) && !known.has(name))
+  problems.push(...unknown.map((name) => `${name} is not a variable of ${service}`))
   if (problems.length > 0) throw new ConfigError(service, problems)
   return Object.freeze(values) as ConfigOf<S>
 }
 
 /**
- * Reads what all services share together with what is a service's own, so that one message names everything that is wrong.
+ * Reads the shared variables and those of one service, so that one message names all problems.
  * @throws ConfigError
  */
 export const readAllConfig = <S extends ConfigSpec>(
@@ -242,8 +215,9 @@ export const readAllConfig = <S extends ConfigSpec>(
     }
   }
   const shared = collect(() => readConfig(service, '\0', sharedSpec, env))
+  if (shared !== undefined) problems.push(...checkEngineSecurity(shared, shared))
   const config = collect(() => readConfig(service, prefix, spec, env))
-  if (shared === undefined || config === undefined) throw new ConfigError(service, problems)
+  if (shared === undefined || config === undefined || problems.length > 0) throw new ConfigError(service, problems)
   return { shared, config }
 }
 

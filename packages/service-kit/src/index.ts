@@ -1,62 +1,64 @@
-// What every service does the same way, over Fastify: contract → route, auth, problems, config, health, metrics, tracing, shutdown.
+// Public API of service-kit: what every service does the same way, over Fastify.
 
-export { type AuditEntry, audit, changesOf } from './audit.ts'
-export { accessAudience, type Principal } from './auth.ts'
-export type { CallOptions, ServiceClient } from './client.ts'
-export { type Caller, clientAddressOf, networkOf } from './client-address.ts'
-export { type Clock, systemClock } from './clock.ts'
-export {
-  atLeastInProduction,
-  ConfigError,
-  type ConfigOf,
-  type ConfigSpec,
-  days,
-  developmentOnly,
-  type Environment,
-  environmentVariable,
-  flag,
-  integer,
-  isProduction,
-  keyMaterial,
-  readAllConfig,
-  readConfig,
-  redacted,
-  type SharedConfig,
-  secret,
-  sharedSpec,
-  text,
-  textList,
-  type Variable,
-} from './config.ts'
-export type { AnswerHeaders } from './http-server.ts'
-export { type Answer, eraseAnswers } from './idempotency.ts'
-export { createLogger, type Logger } from './logger.ts'
-export type { Metrics } from './metrics.ts'
-export { type CodeMaker, codeMaker } from './one-time-code.ts'
-export type { IssueKind } from './open-issues.ts'
-export { readOrderToken, signOrderToken } from './order-token.ts'
-export { asAppError, problemOf, sendProblem } from './problem.ts'
-export { type ProgramContext, ProgramError, program, type Running } from './program.ts'
-export { microseconds, type Revocations } from './revocations.ts'
-export { answer, authorize, type Route, type RouteRequest, route, traceOfRequest } from './route.ts'
-export { run } from './run.ts'
+export { accessAudience } from './auth/access-tokens.ts'
+export { type CodeMaker, codeMaker } from './auth/one-time-code.ts'
+export { readOrderToken, signOrderToken } from './auth/order-token.ts'
+export type { Principal } from './auth/principal.ts'
+export { microseconds } from './auth/revocations.ts'
 export {
   auditSecurityEvent,
   recordSecurityEvent,
   type SecurityEvent,
-  type SecurityFacts,
-  securityEvents,
-} from './security-events.ts'
+} from './auth/security-events.ts'
 export {
-  type BaseDeps,
-  defineService,
-  type Erase,
-  type RunningService,
-  type Service,
-  type ServiceDefinition,
-  type ServiceName,
-  type StartOptions,
-} from './service.ts'
-export { idle } from './start.ts'
-export { type Turns, type TurnsOptions, turns } from './turns.ts'
-export { hasBody } from './uploads.ts'
+  ConfigError,
+  type Environment,
+  environmentVariable,
+  isProduction,
+  readAllConfig,
+  readConfig,
+  sharedSpec,
+} from './config.ts'
+export {
+  databaseTlsSpec,
+  elasticsearchAccess,
+  logEngineErrors,
+  readTlsFile,
+  redisTls,
+  secureDatabaseUrl,
+  tlsFile,
+} from './engine-security.ts'
+export { forService } from './for-service.ts'
+export { type AdmissionQueue, createAdmissionQueue } from './http/admission-queue.ts'
+export { authorize } from './http/authorize.ts'
+export { type Caller, clientAddressOf, networkOf } from './http/client-address.ts'
+export { idleConnectionMs } from './http/connections.ts'
+export { listCreatedReplies } from './http/created-replies.ts'
+export type { ResponseHeaders } from './http/http-server.ts'
+export { reply } from './http/reply.ts'
+export type { RouteRequest } from './http/route.ts'
+export { hasBody } from './http/uploads.ts'
+export { type Clock, systemClock } from './lifecycle/clock.ts'
+export type { BaseDeps, Erase, RunningService, Service, StartOptions } from './lifecycle/definition.ts'
+export { hardExitMs, type ProgramContext, ProgramError, program, type Running } from './lifecycle/program.ts'
+export { run } from './lifecycle/run.ts'
+export { defineService } from './lifecycle/service.ts'
+export { startTracing, type Tracing } from './lifecycle/tracing.ts'
+export { waitUntilIdle } from './lifecycle/wait-until-idle.ts'
+export { audit, changesOf } from './operations/audit.ts'
+export type { IssueKind } from './operations/open-issues.ts'
+export {
+  atLeastInProduction,
+  type ConfigOf,
+  type ConfigSpec,
+  days,
+  developmentOnly,
+  flag,
+  integer,
+  keyMaterial,
+  portsOf,
+  secret,
+  text,
+  textList,
+  type Variable,
+} from './variables.ts'
