@@ -1,4 +1,4 @@
-// A clock that tests move: deadlines, tokens and signatures follow, real time runs on beneath.
+// Movable clock for tests: deadlines, tokens and signatures follow it while real time runs on.
 import type { Clock } from '@cartwright/service-kit'
 
 export interface MovableClock extends Clock {
@@ -16,7 +16,7 @@ export const durationMs = (text: string): number => {
   return Number(match[1]) * unit
 }
 
-/** @param onMove lets whoever must notice the jump (the sandbox) act before time is used again */
+/** @param onMove called after each jump, before time is read again */
 export const movableClock = (onMove?: (ms: number) => Promise<void>): MovableClock => {
   let offset = 0
   return {

@@ -1,12 +1,13 @@
-// Engines for tests: the ones named by TEST_* variables, else local processes from infra/native.
+// Engines for tests: those that `TEST_*` variables name, else containers, else local processes from infra/native.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Engine, isAlive, startElasticsearch, startKafka, startMysql, startRedis } from '@cartwright/native'
+import { findDockerEngine, startInContainer, type TestEngine } from './container-engines.ts'
 
-export type TestEngine = 'mysql' | 'realMysql' | 'redis' | 'kafka' | 'elasticsearch'
+export type { TestEngine }
 
-/** The variable that names an engine which runs already. */
+/** Variable that holds the address of a running engine. */
 export const testEngineVariables = {
   mysql: 'TEST_MYSQL_URL',
   realMysql: 'TEST_MYSQL97_URL',
@@ -15,7 +16,7 @@ export const testEngineVariables = {
   elasticsearch: 'TEST_ELASTICSEARCH_URL',
 } as const satisfies Record<TestEngine, string>
 
-/** Where the engines of test runs keep their data. */
+/** Parent of the data folders of test runs. */
 const dataRoot = fileURLToPath(new URL('../../../.data/test', import.meta.url))
 
 const startOne = (name: TestEngine, dataDir: string, log: (line: string) => void): Promise<Engine> => {
@@ -25,8 +26,8 @@ const startOne = (name: TestEngine, dataDir: string, log: (line: string) => void
   return name === 'kafka' ? startKafka({ dataDir, log }) : startElasticsearch({ dataDir, log })
 }
 
-/** A busy machine may spoil a start: tried again on a new folder before a whole run is given up. */
-const startPatiently = async (name: TestEngine, dataDir: string, log: (line: string) => void): Promise<Engine> => {
+/** Retries a failed start on a new folder: on a busy machine an engine may miss its start timeout. */
+const startWithRetries = async (name: TestEngine, dataDir: string, log: (line: string) => void): Promise<Engine> => {
   for (let triesLeft = 2; ; triesLeft--) {
     mkdirSync(dataDir, { recursive: true })
     try {
@@ -39,7 +40,22 @@ const startPatiently = async (name: TestEngine, dataDir: string, log: (line: str
   }
 }
 
-/** Data folders end in the pid of the run that owns them; those of runs that were killed are removed by the next. */
+/** Starts an engine in a container. @returns how to stop it; null when the image cannot be had and TEST_IN_CONTAINERS allows another way */
+const startContainer = async (name: TestEngine, log: (line: string) => void): Promise<(() => Promise<void>) | null> => {
+  try {
+    const engine = await startInContainer(name)
+    process.env[testEngineVariables[name]] = engine.url
+    log(`${name} is ready in a container at ${engine.url}`)
+    return engine.stop
+  } catch (error) {
+    const reason = `its container does not start (docker logs tells more): ${error instanceof Error ? error.message : String(error)}`
+    if (process.env.TEST_IN_CONTAINERS === 'true') throw new Error(`without ${name}: ${reason}`, { cause: error })
+    log(`${name} runs as a local process, ${reason}`)
+    return null
+  }
+}
+
+/** Removes data folders of killed runs: a folder's name ends in the pid of its run. */
 const removeAbandoned = (): void => {
   for (const name of readdirSync(dataRoot)) {
     const pid = Number(/-(\d+)$/.exec(name)?.[1])
@@ -56,16 +72,25 @@ export const provideEngines = async (
   names: readonly TestEngine[],
   log: (line: string) => void = () => undefined,
 ): Promise<() => Promise<void>> => {
-  const started: { engine: Engine; dataDir: string }[] = []
+  const stops: (() => Promise<void>)[] = []
   const stop = async () => {
-    await Promise.all(started.map(({ engine }) => engine.stop()))
-    for (const { dataDir } of started) rmSync(dataDir, { recursive: true, force: true })
+    await Promise.all(stops.map((one) => one()))
   }
+  const missing = names.filter((name) => !process.env[testEngineVariables[name]])
+  const inContainers = missing.length > 0 && (await findDockerEngine(log))
   const provide = async (name: TestEngine) => {
+    const stopContainer = inContainers ? await startContainer(name, log) : null
+    if (stopContainer) {
+      stops.push(stopContainer)
+      return
+    }
     const dataDir = join(dataRoot, `${name}-${process.pid}`)
     try {
-      const engine = await startPatiently(name, dataDir, log)
-      started.push({ engine, dataDir })
+      const engine = await startWithRetries(name, dataDir, log)
+      stops.push(async () => {
+        await engine.stop()
+        rmSync(dataDir, { recursive: true, force: true })
+      })
       process.env[testEngineVariables[name]] = engine.url
       log(`${engine.kind} ${engine.version} is ready at port ${engine.port}`)
     } catch (error) {
@@ -75,7 +100,7 @@ export const provideEngines = async (
   }
   mkdirSync(dataRoot, { recursive: true })
   removeAbandoned()
-  const outcomes = await Promise.allSettled(names.filter((name) => !process.env[testEngineVariables[name]]).map(provide))
+  const outcomes = await Promise.allSettled(missing.map(provide))
   const failed = outcomes.find((outcome) => outcome.status === 'rejected')
   if (failed) {
     await stop()

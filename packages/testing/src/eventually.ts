@@ -1,10 +1,10 @@
-// Waits for something that happens in its own time, in another process or engine: asks again, and gives up after a while.
+// Polls a condition until it holds, or fails after a timeout: for effects in another process or engine.
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
- * Asks until `check` returns something truthy and does not throw.
- * @returns what it returned
- * @throws the last error, or one that says what was waited for
+ * Calls `check` until it returns a truthy value.
+ * @returns that value
+ * @throws the last error, or a timeout error that names the condition
  */
 export const eventually = async <T>(what: string, check: () => Promise<T> | T, limitMs = 15_000): Promise<NonNullable<T>> => {
   const until = performance.now() + limitMs

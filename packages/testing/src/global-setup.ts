@@ -1,4 +1,4 @@
-// Gives a vitest run its engines when the caller has not: MariaDB for everything, the others when a suite asks by TEST_ENGINES.
+// Global setup of vitest: starts MariaDB, and the engines that TEST_ENGINES names, unless their addresses are set.
 import { provideEngines, type TestEngine } from './engines.ts'
 
 /** vitest calls this once; the returned function runs at the end. */

@@ -1,19 +1,19 @@
-// A small HTTP client for tests: JSON in, status, headers and JSON out.
+// HTTP client for tests: JSON in; status, headers and JSON out.
 import { randomUUID } from 'node:crypto'
 
 export interface TestResponse {
   status: number
   headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: tests assert on answers; the contract's schema was checked by the service.
+  // biome-ignore lint/suspicious/noExplicitAny: tests assert on responses; the service validated them against the contract.
   body: any
   text: string
 }
 
 export interface CallOptions {
   headers?: Record<string, string>
-  /** Idempotency-Key; POSTs get a fresh one when left out, `null` sends none. */
+  /** Idempotency-Key; default for POST: a new one. `null` sends none. */
   key?: string | null
-  /** For DELETE, which seldom has one. */
+  /** Body of a DELETE. */
   body?: unknown
 }
 
@@ -21,6 +21,7 @@ export interface TestClient {
   get(path: string, options?: CallOptions): Promise<TestResponse>
   post(path: string, body?: unknown, options?: CallOptions): Promise<TestResponse>
   patch(path: string, body?: unknown, options?: CallOptions): Promise<TestResponse>
+  put(path: string, body?: unknown, options?: CallOptions): Promise<TestResponse>
   del(path: string, options?: CallOptions): Promise<TestResponse>
 }
 
@@ -32,7 +33,7 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** @param token asked for at each call, since tests move the clock past a token's life */
+/** @param token called for each request, because tests move the clock past a token's expiry */
 export const testClient = (baseUrl: string, token: () => Promise<string | null>): TestClient => {
   const call = async (method: string, path: string, body: unknown, options: CallOptions = {}): Promise<TestResponse> => {
     const bearer = await token()
@@ -55,6 +56,7 @@ export const testClient = (baseUrl: string, token: () => Promise<string | null>)
     get: (path, options) => call('GET', path, undefined, options),
     post: (path, body, options) => call('POST', path, body, options),
     patch: (path, body, options) => call('PATCH', path, body, options),
+    put: (path, body, options) => call('PUT', path, body, options),
     del: (path, options) => call('DELETE', path, options?.body, options),
   }
 }

@@ -1,4 +1,4 @@
-// Every engine that infra/native starts keeps its data: over a clean stop, a power failure and the death of whoever started it.
+// Native engines keep their data over a clean stop, a power failure and the end of the process that started them.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { kafkaTransport } from '@cartwright/messaging/kafka'
 import { type Engine, startElasticsearch, startKafka, startMysql, startRedis } from '@cartwright/native'
 import { expect, test } from 'vitest'
 
-const patienceMs = 150_000
+const engineTimeoutMs = 150_000
 
 /** An engine, how to start it, and one value written to it and read back. */
 interface Case {
@@ -39,7 +39,7 @@ const mysql = {
   },
 }
 
-/** One Redis command as a line; its answer as it comes. */
+/** Sends one Redis command as a line. @returns the raw response */
 const redis = async ({ port }: Engine, command: string): Promise<string> => {
   const socket = connectSocket({ port, host: '127.0.0.1' })
   socket.write(`${command}\r\n`)
@@ -64,7 +64,7 @@ const cases: Case[] = [
     name: 'Redis',
     start: (dataDir) => startRedis({ dataDir }),
     write: async (engine) => {
-      // What a crash may take is the last second; this writes it.
+      // A crash may lose the last second of writes, so the test flushes them.
       await redis(engine, 'CONFIG SET appendfsync always')
       await redis(engine, 'SET word kept')
     },
@@ -122,34 +122,31 @@ const running = async (start: () => Promise<Engine>, work: (engine: Engine) => P
 }
 
 for (const { name, start, write, read } of cases) {
-  test(
-    `${name} finds its data after a power failure and when it is started again, on the same port`,
-    { timeout: patienceMs },
-    () =>
-      inFolder(async (folder) => {
-        const port = await running(
-          () => start(folder),
-          async (engine) => {
-            await write(engine)
-            await engine.kill()
-            expect(engine.pid).toBe(0)
-          },
-        )
-        const again = await running(
-          () => start(folder),
-          async (engine) => {
-            // A broker that was killed gives its groups away a moment after it answers.
-            await expect.poll(() => read(engine), { timeout: 30_000, interval: 250 }).toBe('kept')
-          },
-        )
-        expect(again).toBe(port)
-      }),
+  test(`${name} keeps its data and its port over a power failure and a restart`, { timeout: engineTimeoutMs }, () =>
+    inFolder(async (folder) => {
+      const port = await running(
+        () => start(folder),
+        async (engine) => {
+          await write(engine)
+          await engine.kill()
+          expect(engine.pid).toBe(0)
+        },
+      )
+      const again = await running(
+        () => start(folder),
+        async (engine) => {
+          // A broker that was killed reassigns its groups a moment after it responds.
+          await expect.poll(() => read(engine), { timeout: 30_000, interval: 250 }).toBe('kept')
+        },
+      )
+      expect(again).toBe(port)
+    }),
   )
 }
 
 test(
-  'an engine that dies comes back by itself, and `restart` brings another process on the same port',
-  { timeout: patienceMs },
+  'an engine that is killed is started again, and `restart` starts another process on the same port',
+  { timeout: engineTimeoutMs },
   () =>
     inFolder(async (folder) => {
       await running(
@@ -167,26 +164,29 @@ test(
     }),
 )
 
-test('a folder on which an engine runs is refused, with the process that owns it', { timeout: patienceMs }, () =>
-  inFolder(async (folder) => {
-    const engine = await startRedis({ dataDir: folder })
-    try {
-      await expect(startRedis({ dataDir: folder })).rejects.toThrow(`Process ${process.pid} already runs an engine`)
-    } finally {
-      await engine.stop()
-    }
-  }),
+test(
+  'an engine refuses the data folder of a running engine and names the process that owns it',
+  { timeout: engineTimeoutMs },
+  () =>
+    inFolder(async (folder) => {
+      const engine = await startRedis({ dataDir: folder })
+      try {
+        await expect(startRedis({ dataDir: folder })).rejects.toThrow(`Process ${process.pid} already runs an engine`)
+      } finally {
+        await engine.stop()
+      }
+    }),
 )
 
 const ownerScript = (dataDir: string): string => {
-  const face = fileURLToPath(import.meta.resolve('@cartwright/native'))
-  return `import { startRedis } from ${JSON.stringify(face)}
+  const packageUrl = fileURLToPath(import.meta.resolve('@cartwright/native'))
+  return `import { startRedis } from ${JSON.stringify(packageUrl)}
 const engine = await startRedis({ dataDir: ${JSON.stringify(dataDir)} })
 console.log(engine.pid)
 process.stdin.resume()`
 }
 
-test('an engine whose owner was killed is ended, and its folder serves the next owner', { timeout: patienceMs }, () =>
+test('the next owner of a data folder ends the engine of an owner that was killed', { timeout: engineTimeoutMs }, () =>
   inFolder(async (folder) => {
     const owner = spawn(process.execPath, ['--input-type=module-typescript', '-e', ownerScript(folder)], {
       stdio: ['pipe', 'pipe', 'inherit'],

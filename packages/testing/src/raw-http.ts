@@ -1,21 +1,21 @@
-// HTTP by hand: sends exactly these bytes, and reads the answer that comes, for requests that no client would make.
+// Raw HTTP for tests: sends exact bytes over a socket and parses the response, for requests that no client would send.
 import { connect, type Socket } from 'node:net'
 
 export interface RawAnswer {
   status: number
-  /** Names in lower case; of several with one name the last. */
+  /** Names in lower case; of repeated headers only the last. */
   headers: Record<string, string>
   body: string
 }
 
 export interface RawConnection {
   write(bytes: string | Buffer): void
-  /** Resolves with all that came when the server has closed the connection. */
+  /** Resolves with all received bytes when the server has closed the connection. */
   closed: Promise<string>
   end(): void
 }
 
-/** @throws Error when what came is no answer */
+/** @throws Error when the bytes are no HTTP response */
 export const parseAnswer = (text: string): RawAnswer => {
   const split = text.indexOf('\r\n\r\n')
   const [statusLine = '', ...lines] = text.slice(0, split).split('\r\n')
@@ -47,7 +47,7 @@ export const openRaw = async (url: string): Promise<RawConnection> => {
   return { write: (bytes) => void socket.write(bytes), closed: closed.promise, end: () => void socket.destroy() }
 }
 
-/** Sends the bytes and reads until the server closes: say `Connection: close` where it would not. */
+/** Sends the bytes and reads until the server closes the connection. Send `Connection: close` for keep-alive servers. */
 export const sendRaw = async (url: string, bytes: string | Buffer): Promise<RawAnswer> => {
   const connection = await openRaw(url)
   connection.write(bytes)

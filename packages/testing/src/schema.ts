@@ -1,8 +1,8 @@
-// A database schema of a test's own, on the engine that the run provides.
+// Database schema for one test, on the engine of the test run.
 import { randomBytes } from 'node:crypto'
 import { connect } from '@cartwright/db'
 
-/** The engine's root URL. @throws Error saying how to get one */
+/** Root URL of the engine. @throws Error when TEST_MYSQL_URL is not set */
 export const engineUrl = (): string => {
   const url = process.env.TEST_MYSQL_URL
   if (!url)
@@ -18,7 +18,7 @@ export interface TestSchema {
   drop(): Promise<void>
 }
 
-/** A fresh schema name on the engine; migrations create it. */
+/** Chooses a new schema name on the engine; migrations create the schema. */
 export const testSchema = (label: string, root = engineUrl()): TestSchema => {
   const name = `t_${label.replace(/[^a-z0-9]/g, '_')}_${randomBytes(5).toString('hex')}`
   const url = new URL(root)

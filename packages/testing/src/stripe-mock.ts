@@ -1,15 +1,16 @@
-// stripe-mock for tests: says whether what we send is valid Stripe. Built from its Go module when the machine has Go.
+// stripe-mock for tests: validates requests against Stripe's specification. Built from its Go module when the machine has Go.
+
 import { execFile, spawn } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { freePort } from './free-port.ts'
 
 const version = 'v0.203.0'
 const run = promisify(execFile)
-/** It reads a large specification first, which takes a while on a busy machine. */
+/** stripe-mock parses a large specification at start, which is slow on a busy machine. */
 const startLimitMs = 120_000
 
 export interface StripeMock {
@@ -17,15 +18,7 @@ export interface StripeMock {
   stop(): Promise<void>
 }
 
-const freePort = async (): Promise<number> => {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-/** Builds the program once, into the cache outside the clone. @returns its path, or why it cannot be had */
+/** Builds the program once, into the cache outside the clone. @returns its path, or the reason why it is unavailable */
 const build = async (): Promise<{ program: string } | { reason: string }> => {
   const folder = join(homedir(), '.cache', 'cartwright', `stripe-mock-${version}`)
   const program = join(folder, 'stripe-mock')
@@ -70,7 +63,7 @@ export const startStripeMock = async (): Promise<StripeMock | { reason: string }
     return built
   }
   const port = await freePort()
-  // It insists on HTTPS beside HTTP; the system chooses that port.
+  // stripe-mock always opens an HTTPS port as well; 0 means a free port.
   const child = spawn(built.program, ['-http-addr', `127.0.0.1:${port}`, '-https-addr', '127.0.0.1:0'], { stdio: 'ignore' })
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const stop = async () => {

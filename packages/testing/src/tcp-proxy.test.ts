@@ -1,11 +1,11 @@
-// A proxy that was frozen lets everything through when it thaws, however often it was frozen meanwhile.
+// TCP proxy: it forwards every byte after `resume`, also when it was frozen twice.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { tcpProxy } from './tcp-proxy.ts'
 
-test('bytes that wait since the first of two freezes arrive with the others', async () => {
+test('the proxy forwards bytes in order that arrived during the first and the second freeze', async () => {
   const echo = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1')
   await once(echo, 'listening')
   await using proxy = await tcpProxy({ host: '127.0.0.1', port: (echo.address() as AddressInfo).port })

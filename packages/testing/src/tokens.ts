@@ -1,4 +1,4 @@
-// Access tokens for tests, signed by a key pair of their own that the service under test is told to trust.
+// Access tokens for tests, signed by a key pair that the service under test is configured to trust.
 import { accessAudience, type Principal } from '@cartwright/service-kit'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 

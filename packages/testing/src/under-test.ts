@@ -1,27 +1,22 @@
-// One service under test: its real face, own schema, memory bus, movable clock, and fakes on the wire for the rest.
+// One service under test, through its public API: its own schema, the memory transport, a movable clock, and fakes for other services.
+
 import { randomBytes } from 'node:crypto'
-import type { DataOf, EventContract } from '@cartwright/contracts'
+import { type DataOf, type EventContract, services, type UpstreamName } from '@cartwright/contracts'
 import { type Database, raw } from '@cartwright/db'
-import { memoryTransport, newTrace, type Transport, type WireRecord } from '@cartwright/messaging'
-import {
-  type Environment,
-  idle,
-  type Principal,
-  type RunningService,
-  type Service,
-  type ServiceName,
-} from '@cartwright/service-kit'
+import { memoryTransport, type Transport, type WireRecord } from '@cartwright/messaging'
+import { type Environment, type Principal, type RunningService, type Service, waitUntilIdle } from '@cartwright/service-kit'
+import { newTrace } from '@cartwright/telemetry'
 import { type MovableClock, movableClock } from './clock.ts'
 import { type TestClient, testClient } from './http.ts'
 import { testSchema } from './schema.ts'
 import { tokenMaker } from './tokens.ts'
-import { type FakeRoutes, fakeUpstream } from './upstream.ts'
+import { type FakeRoutes, type FakeUpstream, fakeUpstream } from './upstream.ts'
 
 export interface UnderTestOptions {
   env?: Environment
-  upstreams?: Partial<Record<Exclude<ServiceName, 'gateway'>, FakeRoutes>>
+  upstreams?: Partial<Record<UpstreamName, FakeRoutes>>
   clock?: MovableClock
-  /** Where log lines go instead of standard output. */
+  /** File for log lines; standard output when left out. */
   logFile?: string
 }
 
@@ -34,7 +29,7 @@ export interface UnderTest extends AsyncDisposable {
   as(principal: Principal): TestClient
   /** An access token, for headers that a test builds itself. */
   token(principal: Principal): Promise<string>
-  /** Delivers an event as if another service had published it; resolves when everything it caused is done. */
+  /** Delivers an event as if another service had published it; resolves when the service is idle again. */
   receive<E extends EventContract>(
     event: E,
     data: DataOf<E>,
@@ -42,28 +37,11 @@ export interface UnderTest extends AsyncDisposable {
   ): Promise<void>
   /** Data of the events of one type that the service published so far, in order. */
   published<E extends EventContract>(event: E): Promise<DataOf<E>[]>
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks behind the face at whatever columns it asks for.
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads any column that it names.
   sql(text: string): Promise<any[]>
   idle(): Promise<void>
   stop(): Promise<void>
 }
-
-const urlVariable = {
-  identity: 'IDENTITY_URL',
-  catalog: 'CATALOG_URL',
-  cart: 'CART_URL',
-  order: 'ORDER_URL',
-  payment: 'PAYMENT_URL',
-  notification: 'NOTIFICATION_URL',
-} as const
-const databaseVariable = {
-  identity: 'IDENTITY_DATABASE_URL',
-  catalog: 'CATALOG_DATABASE_URL',
-  cart: 'CART_DATABASE_URL',
-  order: 'ORDER_DATABASE_URL',
-  payment: 'PAYMENT_DATABASE_URL',
-  notification: 'NOTIFICATION_DATABASE_URL',
-} as const
 
 const recordFor = (event: EventContract, data: unknown, options: { id?: string; sequence?: number }, at: Date): WireRecord => {
   const key = String((data as Record<string, unknown>)[event.key])
@@ -87,40 +65,40 @@ const recordFor = (event: EventContract, data: unknown, options: { id?: string; 
   }
 }
 
-/** Starts `service` for a test. Set its further required variables in `env`. */
-export const startUnderTest = async (service: Service, options: UnderTestOptions = {}): Promise<UnderTest> => {
-  const clock = options.clock ?? movableClock()
-  // A restart on the same schema has events to send before its groups are there.
-  const transport = memoryTransport({ groups: service.groups })
-  const tokens = await tokenMaker()
-  const schema = service.name === 'gateway' ? null : testSchema(service.name)
-  const fakes = await Promise.all(
-    Object.entries(options.upstreams ?? {}).map(async ([name, routes]) => ({
-      name: name as keyof typeof urlVariable,
-      fake: await fakeUpstream(routes),
-    })),
+interface Fake {
+  name: UpstreamName
+  fake: FakeUpstream
+}
+
+const startFakes = (upstreams: UnderTestOptions['upstreams'] = {}): Promise<Fake[]> =>
+  Promise.all(
+    Object.entries(upstreams).map(async ([name, routes]) => ({ name: name as UpstreamName, fake: await fakeUpstream(routes) })),
   )
+
+interface TestRuntime {
+  jwks: string
+  clock: MovableClock
+  transport: Transport
+}
+
+/** Starts `service` on a schema of its own, with fakes in place of its upstreams. `stop` drops the schema. */
+const startService = async (service: Service, options: UnderTestOptions, { jwks, clock, transport }: TestRuntime) => {
+  const { databaseUrl, ports } = services[service.name]
+  const schema = databaseUrl === null ? null : testSchema(service.name)
+  const fakes = await startFakes(options.upstreams)
   const env: Environment = {
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
     INTERNAL_AUTH_SECRET: 'development-internal-secret-for-tests',
-    AUTH_JWKS: tokens.jwks,
-    ...(schema && service.name !== 'gateway' ? { [databaseVariable[service.name]]: schema.url } : {}),
-    ...Object.fromEntries(fakes.map(({ name, fake }) => [urlVariable[name], fake.url])),
+    AUTH_JWKS: jwks,
+    METRICS_CACHE_SEC: '0',
+    [ports.http]: '0',
+    [ports.metrics]: '0',
+    ...(schema === null || databaseUrl === null ? {} : { [databaseUrl]: schema.url }),
+    ...Object.fromEntries(fakes.map(({ name, fake }) => [services[name].url, fake.url])),
     ...options.env,
   }
-  const running = await service.start({
-    env,
-    transport,
-    clock,
-    alone: true,
-    ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
-  })
-  const rest = () => idle([running], transport)
-  const token = (principal: Principal) => tokens.token(principal, clock.now())
-  const database = (): Database => {
-    if (running.db === null) throw new Error(`${service.name} has no schema`)
-    return running.db
-  }
+  const logFile = options.logFile === undefined ? {} : { logFile: options.logFile }
+  const running = await service.start({ env, transport, clock, singleInstance: true, ...logFile })
   let stopped = false
   const stop = async () => {
     if (stopped) return
@@ -129,6 +107,22 @@ export const startUnderTest = async (service: Service, options: UnderTestOptions
     await transport.close()
     await Promise.all(fakes.map(({ fake }) => fake.stop()))
     await schema?.drop()
+  }
+  return { running, stop }
+}
+
+/** Starts `service` for a test. Set its further required variables in `env`. */
+export const startUnderTest = async (service: Service, options: UnderTestOptions = {}): Promise<UnderTest> => {
+  const clock = options.clock ?? movableClock()
+  // A service that restarts on the same schema publishes events before its consumer groups have subscribed.
+  const transport = memoryTransport({ groups: service.groups })
+  const tokens = await tokenMaker()
+  const { running, stop } = await startService(service, options, { jwks: tokens.jwks, clock, transport })
+  const idle = () => waitUntilIdle([running], transport)
+  const token = (principal: Principal) => tokens.token(principal, clock.now())
+  const database = (): Database => {
+    if (running.db === null) throw new Error(`${service.name} has no schema`)
+    return running.db
   }
   return {
     running,
@@ -141,7 +135,7 @@ export const startUnderTest = async (service: Service, options: UnderTestOptions
     receive: async (event, data, receiveOptions = {}) => {
       const record = recordFor(event, data, receiveOptions, clock.now())
       await transport.send(receiveOptions.twice ? [record, record] : [record], () => undefined)
-      await rest()
+      await idle()
     },
     published: async (event) => {
       const rows = await database().rows<{
@@ -150,7 +144,7 @@ export const startUnderTest = async (service: Service, options: UnderTestOptions
       return rows.map((row) => JSON.parse(row.payload))
     },
     sql: (text) => database().rows`${raw(text)}`,
-    idle: rest,
+    idle,
     stop,
     [Symbol.asyncDispose]: stop,
   }

@@ -1,4 +1,4 @@
-// Wire-level fakes of other services: real HTTP servers that answer what a test says.
+// Wire-level fakes of other services: HTTP servers whose routes a test defines.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -41,8 +41,13 @@ const answerOf = (
   return { status: 404, body: { code: 'not_found' } }
 }
 
-/** Starts a fake upstream; routes may be changed while it runs. */
-export const fakeUpstream = async (routes: FakeRoutes): Promise<{ url: string; stop: () => Promise<void> }> => {
+export interface FakeUpstream {
+  url: string
+  stop(): Promise<void>
+}
+
+/** Starts a fake upstream; the test may change `routes` while it runs. */
+export const fakeUpstream = async (routes: FakeRoutes): Promise<FakeUpstream> => {
   const server = createServer((request, response) => {
     const { status, body } = answerOf(routes, request.method ?? 'GET', request.url ?? '/', request.headers)
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))

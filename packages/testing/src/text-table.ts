@@ -1,0 +1,14 @@
+// Formats rows as a text table with aligned columns, for snapshots.
+
+/** Formats each row as one line, without trailing spaces. */
+export const textTable = (rows: readonly (readonly string[])[]): string => {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
