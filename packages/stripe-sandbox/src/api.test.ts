@@ -1,4 +1,4 @@
-// Stripe's manners: keys, parameters, pages, expansions and errors, as the real library meets them.
+// Stripe's API through the real library: keys, parameters, lists, expansion and errors.
 import type Stripe from 'stripe'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestSandbox, testSandbox } from './test-sandbox.ts'
@@ -27,13 +27,13 @@ test.each([
   ['less than 50 cents', { line_items: item(49) }, 'line_items', 'amount_too_small'],
   ['a negative price', { line_items: item(-500) }, 'line_items[0][price_data][unit_amount]', 'parameter_invalid_integer'],
   ['two currencies', { line_items: [...item(100), ...item(100, 'usd')] }, 'line_items', undefined],
-  ['a currency of fantasy', { line_items: item(100, 'xqq') }, 'line_items[0][price_data][currency]', undefined],
+  ['an unknown currency', { line_items: item(100, 'xqq') }, 'line_items[0][price_data][currency]', undefined],
   ['thousandths of a dinar', { line_items: item(5124, 'kwd') }, 'line_items[0][price_data][unit_amount]', undefined],
   ['hundredths of a króna', { line_items: item(550, 'isk') }, 'line_items[0][price_data][unit_amount]', undefined],
   ['less than 175 forints', { line_items: item(17_499, 'huf') }, 'line_items', 'amount_too_small'],
   ['no line', { line_items: [] }, 'line_items', 'parameter_missing'],
-  ['an address that is none', { success_url: 'shop' }, 'success_url', 'url_invalid'],
-  ['an e-mail address that is none', { customer_email: 'alice' }, 'customer_email', 'email_invalid'],
+  ['a malformed URL', { success_url: 'shop' }, 'success_url', 'url_invalid'],
+  ['a malformed e-mail address', { customer_email: 'alice' }, 'customer_email', 'email_invalid'],
   ['no card among the methods', { allowed_payment_method_types: ['klarna'] }, 'allowed_payment_method_types', undefined],
 ])('a session with %s is a 400 that names the parameter', async (_, overrides, param, code) => {
   const failure = await at.open(overrides as Partial<Stripe.Checkout.SessionCreateParams>).catch((error: unknown) => error)
@@ -63,7 +63,7 @@ test('lists refuse unknown filters and limits out of range', async () => {
   })
 })
 
-test('without a key there is 401, with Stripe’s error', async () => {
+test('a request without a key is refused with 401 and Stripe’s error', async () => {
   const response = await fetch(`${at.sandbox.url}/v1/charges`)
   expect(response.status).toBe(401)
   expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } })
@@ -72,12 +72,12 @@ test('without a key there is 401, with Stripe’s error', async () => {
   ).toBe(200)
 })
 
-test('a sandbox that knows its key refuses others', async () => {
+test('a sandbox with a configured key refuses other keys', async () => {
   await using strict = await testSandbox({ secretKey: 'sk_test_only' })
   await expect(strict.open()).rejects.toMatchObject({ type: 'StripeAuthenticationError', statusCode: 401 })
 })
 
-test('answers carry the version, a request id and the sandbox’s time; a version that is none is refused', async () => {
+test('responses carry the version, a request id and the sandbox’s time; a malformed version is refused', async () => {
   const response = await raw('/v1/charges', { headers: { 'stripe-version': '2026-10-28.endive' } })
   expect(response.headers.get('stripe-version')).toBe('2026-10-28.endive')
   expect(response.headers.get('request-id')).toMatch(/^req_/)
@@ -88,7 +88,7 @@ test('answers carry the version, a request id and the sandbox’s time; a versio
   expect((await raw('/v1/charges', { headers: { 'stripe-version': 'latest' } })).status).toBe(400)
 })
 
-test('what does not exist is 404 with resource_missing, and a path that is none says so', async () => {
+test('an unknown object is 404 with resource_missing, and an unknown path is 404 with its URL', async () => {
   await expect(at.stripe.checkout.sessions.retrieve('cs_test_gone')).rejects.toMatchObject({
     statusCode: 404,
     code: 'resource_missing',
@@ -103,7 +103,7 @@ test('what does not exist is 404 with resource_missing, and a path that is none 
   })
 })
 
-test('a key gives its first answer again, marked as a replay, and makes nothing new', async () => {
+test('a repeated key gets the first response, marked as a replay, and creates nothing', async () => {
   const expires_at = soon() + 2000
   const first = await at.open({ expires_at })
   const before = (await at.stripe.checkout.sessions.list({ limit: 100 })).data.length
@@ -134,7 +134,7 @@ test('a key with other parameters, or on another path, is refused', async () => 
   })
 })
 
-test('a key keeps a failure of the work itself, but not of reading the parameters', async () => {
+test('a key stores a refusal, but not a malformed request', async () => {
   const text = `mode=payment&success_url=http://x&line_items[0][price_data][currency]=eur&line_items[0][price_data][unit_amount]=10&line_items[0][price_data][product_data][name]=x`
   const small = () => raw('/v1/checkout/sessions', form(text, { 'idempotency-key': 'k3' }))
   expect((await small()).headers.get('idempotent-replayed')).toBeNull()
@@ -145,7 +145,7 @@ test('a key keeps a failure of the work itself, but not of reading the parameter
   expect(((await (await unknown('mode=other')).json()) as { error: { type: string } }).error.type).toBe('invalid_request_error')
 })
 
-test('two requests with one key at the same time: one works, the other is told to wait', async () => {
+test('of two concurrent requests with one key one succeeds and the other is refused with 409', async () => {
   await using slow = await testSandbox({ latencyMs: 60 })
   const create = () =>
     slow.stripe.checkout.sessions.create(
@@ -171,7 +171,7 @@ test('a key is forgotten after a day', async () => {
   expect((await create()).id).not.toBe(first.id)
 })
 
-test('lists are newest first, end where they end, and go both ways', async () => {
+test('lists are newest first, complete, and can be paged in both directions', async () => {
   await using at2 = await testSandbox()
   const ids: string[] = []
   for (let count = 0; count < 25; count++) ids.unshift((await at2.open()).id)
@@ -184,7 +184,7 @@ test('lists are newest first, end where they end, and go both ways', async () =>
   expect(before.data.map(({ id }) => id)).toEqual(ids.slice(15, 20))
 })
 
-test('lists keep to the time of creation', async () => {
+test('lists can be filtered by the time of creation', async () => {
   await using at2 = await testSandbox()
   const old = await at2.open()
   at2.advance(100)
@@ -195,7 +195,7 @@ test('lists keep to the time of creation', async () => {
   expect(until.data.map(({ id }) => id)).toEqual([old.id])
 })
 
-test('ids become objects along the asked paths, and nonsense paths are refused', async () => {
+test('expand replaces ids by objects along its paths, and refuses unknown paths', async () => {
   const session = await at.open()
   await at.pay(session.id)
   const { data } = await at.stripe.checkout.sessions.list({
@@ -223,7 +223,7 @@ test('expire works on open sessions only', async () => {
   })
 })
 
-test('a dinar is charged and given back in hundredths, and no thousandth of it', async () => {
+test('a dinar is charged and refunded in multiples of a hundredth', async () => {
   const session = await at.open({ line_items: item(5120, 'kwd') })
   expect(session).toMatchObject({ amount_total: 5120, currency: 'kwd' })
   expect(await (await fetch(session.url ?? '')).text()).toMatch(/KWD\s5\.120/)

@@ -1,21 +1,21 @@
-// Stripe's own paths, for the part of its API that the shop uses.
+// API paths of Stripe that the shop uses: checkout sessions, payment intents, charges, refunds, disputes and events.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type FormObject, parseForm, textAt, textsAt } from './form.ts'
-import { idempotencyKeys } from './idempotency.ts'
+import { createIdempotency } from './idempotency.ts'
 import { expanded, listOf, listShape } from './lists.ts'
 import { checkParams, type Shape } from './params.ts'
 import { createRefund, type RefundMode, refundShape } from './refunds.ts'
 import { eventOf } from './render.ts'
+import type { SandboxContext } from './sandbox-context.ts'
 import { createSession, expireSession, getSession, sessionShape } from './sessions.ts'
 import type { StoredEvent } from './state.ts'
 import { missing } from './stripe-error.ts'
-import type { World } from './world.ts'
 
-export interface ApiParts {
-  world: World
+interface ApiParts {
+  context: SandboxContext
   refundMode(): RefundMode
-  /** What every request passes first: latency, and the validator when there is one. */
-  admit(request: FastifyRequest): Promise<void>
+  /** Runs before every request: latency, and the validator when there is one. */
+  beforeRequest(request: FastifyRequest): Promise<void>
 }
 
 type Id = { Params: { id: string } }
@@ -24,47 +24,47 @@ type Members = { readonly [name: string]: Shape }
 const formOf = (request: FastifyRequest): FormObject => (typeof request.body === 'string' ? parseForm(request.body) : {})
 const queryOf = (request: FastifyRequest): FormObject => parseForm(request.url.split('?')[1] ?? '')
 
-const found = <T>(kind: string, map: ReadonlyMap<string, T>, id: string): T => {
+const getOrFail = <T>(kind: string, map: ReadonlyMap<string, T>, id: string): T => {
   const object = map.get(id)
   if (object === undefined) throw missing(kind, id)
   return object
 }
 
-/** How paths are declared: parameters are checked, ids expanded, and POSTs run once per key. */
-const declare = (app: FastifyInstance, { world, admit }: ApiParts) => {
-  const keyed = idempotencyKeys(world)
+/** Declares endpoints: checks parameters, expands ids, and runs a POST once per idempotency key. */
+const declareEndpoints = (app: FastifyInstance, { context, beforeRequest }: ApiParts) => {
+  const runOnce = createIdempotency(context)
   const json = (reply: FastifyReply, status: number, body: string) => reply.code(status).type('application/json').send(body)
   return {
     post: (path: string, shape: Members, work: (form: FormObject, id: string) => unknown) =>
       app.post<Id>(path, async (request, reply) => {
         const form = formOf(request)
         const key = request.headers['idempotency-key']
-        const answer = await keyed(
+        const response = await runOnce(
           typeof key === 'string' ? key : undefined,
           `${request.url}\n${String(request.body ?? '')}`,
           async () => {
-            await admit(request)
+            await beforeRequest(request)
             checkParams(form, shape)
-            return expanded(world.state, work(form, request.params.id), textsAt(form, 'expand'))
+            return expanded(context.state, work(form, request.params.id), textsAt(form, 'expand'))
           },
         )
         if (typeof key === 'string') void reply.header('idempotency-key', key)
-        if (answer.replayed) void reply.header('idempotent-replayed', 'true')
-        return json(reply, answer.status, answer.body)
+        if (response.replayed) void reply.header('idempotent-replayed', 'true')
+        return json(reply, response.status, response.body)
       }),
     get: (path: string, shape: Members, read: (query: FormObject, id: string) => unknown) =>
       app.get<Id>(path, async (request, reply) => {
         const query = queryOf(request)
-        await admit(request)
+        await beforeRequest(request)
         checkParams(query, shape)
-        return json(reply, 200, JSON.stringify(expanded(world.state, read(query, request.params.id), textsAt(query, 'expand'))))
+        return json(reply, 200, JSON.stringify(expanded(context.state, read(query, request.params.id), textsAt(query, 'expand'))))
       }),
   }
 }
 
 const one = { expand: 'texts' } as const satisfies Members
 
-/** Equality with a filter that was given. */
+/** Matches objects whose members equal the given filters. */
 const equal = (query: FormObject, ...names: string[]) => {
   const wanted = names.map((name) => [name, textAt(query, name)] as const).filter(([, value]) => value !== undefined)
   return (item: object) =>
@@ -72,18 +72,18 @@ const equal = (query: FormObject, ...names: string[]) => {
 }
 
 const checkoutPaths = (app: FastifyInstance, parts: ApiParts): void => {
-  const { world } = parts
-  const { state } = world
-  const { get, post } = declare(app, parts)
-  post('/v1/checkout/sessions', sessionShape, (form) => createSession(world, form))
-  post('/v1/checkout/sessions/:id/expire', one, (_, id) => expireSession(world, id))
+  const { context } = parts
+  const { state } = context
+  const { get, post } = declareEndpoints(app, parts)
+  post('/v1/checkout/sessions', sessionShape, (form) => createSession(context, form))
+  post('/v1/checkout/sessions/:id/expire', one, (_, id) => expireSession(context, id))
   get('/v1/checkout/sessions', { ...listShape, payment_intent: 'text', status: 'text' }, (query) =>
     listOf('/v1/checkout/sessions', state.sessions.values(), query, equal(query, 'payment_intent', 'status')),
   )
-  get('/v1/checkout/sessions/:id', one, (_, id) => getSession(world, id))
+  get('/v1/checkout/sessions/:id', one, (_, id) => getSession(context, id))
   get('/v1/checkout/sessions/:id/line_items', listShape, (query, id) => {
-    const items = found('checkout.session', state.lineItems, id)
-    const { created } = getSession(world, id)
+    const items = getOrFail('checkout.session', state.lineItems, id)
+    const { created } = getSession(context, id)
     return listOf(
       `/v1/checkout/sessions/${id}/line_items`,
       items.toReversed().map((item) => ({ ...item, created })),
@@ -94,29 +94,29 @@ const checkoutPaths = (app: FastifyInstance, parts: ApiParts): void => {
 }
 
 const moneyPaths = (app: FastifyInstance, parts: ApiParts): void => {
-  const { world } = parts
-  const { state } = world
-  const { get, post } = declare(app, parts)
+  const { context } = parts
+  const { state } = context
+  const { get, post } = declareEndpoints(app, parts)
   get('/v1/payment_intents', listShape, (query) => listOf('/v1/payment_intents', state.intents.values(), query, () => true))
-  get('/v1/payment_intents/:id', one, (_, id) => found('payment_intent', state.intents, id))
+  get('/v1/payment_intents/:id', one, (_, id) => getOrFail('payment_intent', state.intents, id))
   get('/v1/charges', { ...listShape, payment_intent: 'text' }, (query) =>
     listOf('/v1/charges', state.charges.values(), query, equal(query, 'payment_intent')),
   )
-  get('/v1/charges/:id', one, (_, id) => found('charge', state.charges, id))
-  post('/v1/refunds', refundShape, (form) => createRefund(world, form, parts.refundMode()))
+  get('/v1/charges/:id', one, (_, id) => getOrFail('charge', state.charges, id))
+  post('/v1/refunds', refundShape, (form) => createRefund(context, form, parts.refundMode()))
   get('/v1/refunds', { ...listShape, payment_intent: 'text', charge: 'text' }, (query) =>
     listOf('/v1/refunds', state.refunds.values(), query, equal(query, 'payment_intent', 'charge')),
   )
-  get('/v1/refunds/:id', one, (_, id) => found('refund', state.refunds, id))
+  get('/v1/refunds/:id', one, (_, id) => getOrFail('refund', state.refunds, id))
   get('/v1/disputes', { ...listShape, payment_intent: 'text', charge: 'text' }, (query) =>
     listOf('/v1/disputes', state.disputes.values(), query, equal(query, 'payment_intent', 'charge')),
   )
-  get('/v1/disputes/:id', one, (_, id) => found('dispute', state.disputes, id))
+  get('/v1/disputes/:id', one, (_, id) => getOrFail('dispute', state.disputes, id))
 }
 
 const eventPaths = (app: FastifyInstance, parts: ApiParts): void => {
-  const { state } = parts.world
-  const { get } = declare(app, parts)
+  const { state } = parts.context
+  const { get } = declareEndpoints(app, parts)
   const matching = (query: FormObject) => {
     const [type, success] = [textAt(query, 'type'), textAt(query, 'delivery_success')]
     const types = [...textsAt(query, 'types'), ...(type === undefined ? [] : [type])]
@@ -127,7 +127,7 @@ const eventPaths = (app: FastifyInstance, parts: ApiParts): void => {
   get('/v1/events', { ...listShape, type: 'text', types: 'texts', delivery_success: 'text' }, (query) =>
     listOf('/v1/events', state.events.values(), query, matching(query), eventOf),
   )
-  get('/v1/events/:id', one, (_, id) => eventOf(found('event', state.events, id)))
+  get('/v1/events/:id', one, (_, id) => eventOf(getOrFail('event', state.events, id)))
 }
 
 /** Mounts Stripe's paths. */

@@ -1,4 +1,4 @@
-// The hosted page and its cards: money moves once, a decline costs nothing.
+// Test cards on the hosted page: a session is paid once, and a decline charges nothing.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type TestSandbox, testSandbox } from './test-sandbox.ts'
 
@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => at[Symbol.asyncDispose]())
 beforeEach(() => at.types())
 
-test('a good card pays once, however often the form is sent, and leads back to the shop', async () => {
+test('a valid card pays once, also when the form is sent ten times, and leads back to the shop', async () => {
   const session = await at.open()
   expect(session).toMatchObject({ amount_total: 1400, status: 'open', payment_intent: null })
   const answers = await Promise.all(Array.from({ length: 10 }, () => at.pay(session.id)))
@@ -29,7 +29,7 @@ test.each([
   ['4000000000000002', 'Your card was declined', 'generic_decline'],
   ['4000 0000 0000 9995', 'insufficient funds', 'insufficient_funds'],
   ['4000-0000-0000-0069', 'has expired', 'expired_card'],
-])('card %s is declined on the page (%s), and another one pays', async (card, text, code) => {
+])('the card %s is declined on the page (%s), and another one pays', async (card, text, code) => {
   const session = await at.open()
   const typed = { email: 'bob@example.com', holder: 'Bob', expiry: '11 / 33', cvc: '987' }
   const declined = await at.pay(session.id, card, typed)
@@ -51,7 +51,7 @@ test.each([
   expect(await at.types()).toEqual(['payment_intent.payment_failed', 'payment_intent.succeeded', 'checkout.session.completed'])
 })
 
-test('3-D Secure asks first, may fail, and pays when it is confirmed', async () => {
+test('a 3-D Secure card pays only when the step is confirmed', async () => {
   const session = await at.open()
   const step = `${at.sandbox.url}/c/pay/${session.id}/3ds`
   const answer = (outcome: string) => fetch(step, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ outcome }) })
@@ -67,8 +67,8 @@ test.each([
   ['a number that fails its check digit', '4242424242424241', {}, 'card number is invalid'],
   ['no number', '', {}, 'card number is invalid'],
   ['an expiry in the past', '4242424242424242', { expiry: '01 / 20' }, 'expiration date is in the past'],
-  ['an expiry that is none', '4242424242424242', { expiry: '13/30' }, 'expiration date is incomplete'],
-])('%s is refused without asking the bank', async (_, card, more, text) => {
+  ['a malformed expiry', '4242424242424242', { expiry: '13/30' }, 'expiration date is incomplete'],
+])('a card form with %s is refused without a payment intent', async (_, card, more, text) => {
   const session = await at.open()
   const answer = await at.pay(session.id, card, more)
   expect(answer.status).toBe(400)
@@ -78,7 +78,7 @@ test.each([
   expect((await at.stripe.checkout.sessions.retrieve(session.id)).payment_intent).toBeNull()
 })
 
-test('the page shows what is bought, escapes what the shop names, and needs nothing from elsewhere', async () => {
+test('the page shows the order, escapes its texts, and loads no external asset', async () => {
   const session = await at.open()
   const response = await fetch(session.url ?? '')
   const page = await response.text()
@@ -90,7 +90,7 @@ test('the page shows what is bought, escapes what the shop names, and needs noth
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
 })
 
-test('what was typed before the bank asked is there again when the bank says no, and hostile text stays text', async () => {
+test('the form shows its input again after a failed 3-D Secure step, and escapes it', async () => {
   const session = await at.open()
   await at.pay(session.id, '4000 0025 0000 3155', { holder: 'Dana "><script>', expiry: '10 / 31' })
   const failed = await fetch(`${at.sandbox.url}/c/pay/${session.id}/3ds`, {
@@ -115,7 +115,7 @@ test('a test card can be picked without scripts', async () => {
   expect(await (await fetch(`${session.url}?card="><script>`)).text()).not.toContain('"><script>"')
 })
 
-test('a page that is over says so: expired, paid, unknown', async () => {
+test('the pages of expired, paid and unknown sessions say so', async () => {
   const [expired, paid] = [await at.open(), await at.open()]
   await at.stripe.checkout.sessions.expire(expired.id)
   await at.pay(paid.id)
@@ -126,7 +126,7 @@ test('a page that is over says so: expired, paid, unknown', async () => {
   expect((await at.pay(expired.id)).status).toBe(409)
 })
 
-test('money that comes later completes the page first and settles afterwards', async () => {
+test('a delayed payment completes the session first and is settled later', async () => {
   const [good, bad] = [await at.open(), await at.open()]
   for (const { id } of [good, bad]) await at.control(`/_sandbox/sessions/${id}/pay-later`)
   expect(await at.stripe.checkout.sessions.retrieve(good.id, { expand: ['payment_intent'] })).toMatchObject({
@@ -143,7 +143,7 @@ test('money that comes later completes the page first and settles afterwards', a
   )
 })
 
-test('time that passes expires sessions, on the injected clock and by the control path', async () => {
+test('sessions expire by the injected clock and by the control path', async () => {
   await using fresh = await testSandbox()
   const first = await fresh.open()
   await fresh.control('/_sandbox/clock', { advanceSec: 1900 })
@@ -154,7 +154,7 @@ test('time that passes expires sessions, on the injected clock and by the contro
   expect(await fresh.types()).toEqual(['checkout.session.expired', 'checkout.session.expired'])
 })
 
-test('the front door shows what was paid and links to pages that are open', async () => {
+test('the start page shows payments and links to open payment pages', async () => {
   await using fresh = await testSandbox()
   expect(await (await fetch(fresh.sandbox.url)).text()).toContain('No payment page was opened yet')
   const [paid, open] = [await fresh.open({ customer_email: 'alice@example.com' }), await fresh.open()]

@@ -1,8 +1,8 @@
-// What a card does on the hosted page. A decline leaves the session open: the shopper may try another card.
+// Test cards: what each card does on the hosted page. A decline leaves the session open for another card.
 import { openDispute } from './disputes.ts'
+import { type SandboxContext, saveObject } from './sandbox-context.ts'
 import { getSession } from './sessions.ts'
 import { type Charge, type Intent, newId, type Session } from './state.ts'
-import { keep, type World } from './world.ts'
 
 export type CardOutcome =
   | { kind: 'paid' }
@@ -11,7 +11,7 @@ export type CardOutcome =
   | { kind: 'closed' }
   | { kind: 'invalid'; message: string }
 
-/** Test numbers that are declined: Stripe's decline code, its error code and what the page says. */
+/** Declined test numbers: Stripe's decline code, its error code and the message on the page. */
 const declines: Record<string, { code: string; error: string; message: string }> = {
   '4000000000000002': { code: 'generic_decline', error: 'card_declined', message: 'Your card was declined.' },
   '4000000000009995': { code: 'insufficient_funds', error: 'card_declined', message: 'Your card has insufficient funds.' },
@@ -20,19 +20,20 @@ const declines: Record<string, { code: string; error: string; message: string }>
   '4000000000000069': { code: 'expired_card', error: 'expired_card', message: 'Your card has expired.' },
   '4000000000000127': { code: 'incorrect_cvc', error: 'incorrect_cvc', message: 'Your card’s security code is incorrect.' },
 }
-const asksForAuthentication = '4000002500003155'
-const isDisputed = '4000000000000259'
-/** Stripe's number of a card whose refunds take a while, and of one whose refunds fail after all. */
+const bankRefusal = { code: 'generic_decline', error: 'card_declined' } as const
+const authenticationCard = '4000002500003155'
+const disputedCard = '4000000000000259'
+/** Last digits of the test card whose refunds stay pending for a while, and of the one whose refunds fail later. */
 export const slowRefundLast4 = '7726'
 export const failingRefundLast4 = '5126'
 
-const intentOf = (world: World, session: Session): Intent => {
-  const found = world.state.intents.get(session.payment_intent ?? '')
+const getOrCreateIntent = (context: SandboxContext, session: Session): Intent => {
+  const found = context.state.intents.get(session.payment_intent ?? '')
   if (found) return found
   const intent: Intent = {
     id: newId('pi'),
     object: 'payment_intent',
-    created: world.now(),
+    created: context.now(),
     amount: session.amount_total,
     amount_received: 0,
     currency: session.currency,
@@ -40,12 +41,12 @@ const intentOf = (world: World, session: Session): Intent => {
     latest_charge: null,
     last_payment_error: null,
     payment_method_types: ['card'],
-    metadata: world.state.intentMetadata.get(session.id) ?? {},
+    metadata: context.state.intentMetadata.get(session.id) ?? {},
     livemode: false,
   }
-  keep(world, intent)
-  keep(world, Object.assign(session, { payment_intent: intent.id }))
-  world.emit('payment_intent.created', intent)
+  saveObject(context, intent)
+  saveObject(context, Object.assign(session, { payment_intent: intent.id }))
+  context.emit('payment_intent.created', intent)
   return intent
 }
 
@@ -55,12 +56,12 @@ interface Failure {
   message: string
 }
 
-const newCharge = (world: World, intent: Intent, last4: string, failure: Failure | null): Charge => {
+const newCharge = (context: SandboxContext, intent: Intent, last4: string, failure: Failure | null): Charge => {
   const succeeded = failure === null
   const charge: Charge = {
     id: newId('ch'),
     object: 'charge',
-    created: world.now(),
+    created: context.now(),
     amount: intent.amount,
     amount_captured: succeeded ? intent.amount : 0,
     amount_refunded: 0,
@@ -83,38 +84,41 @@ const newCharge = (world: World, intent: Intent, last4: string, failure: Failure
     livemode: false,
   }
   intent.latest_charge = charge.id
-  return keep(world, charge)
+  return saveObject(context, charge)
 }
 
-const decline = (world: World, session: Session, last4: string, failure: Failure): CardOutcome => {
-  const intent = intentOf(world, session)
-  const charge = newCharge(world, intent, last4, failure)
+const decline = (context: SandboxContext, session: Session, last4: string, failure: Failure): CardOutcome => {
+  const intent = getOrCreateIntent(context, session)
+  const charge = newCharge(context, intent, last4, failure)
   const { code, error, message } = failure
-  keep(
-    world,
+  saveObject(
+    context,
     Object.assign(intent, {
       last_payment_error: { code: error, decline_code: code, message, type: 'card_error' as const },
       status: 'requires_payment_method' as const,
     }),
   )
-  world.emit('charge.failed', charge)
-  world.emit('payment_intent.payment_failed', intent)
+  context.emit('charge.failed', charge)
+  context.emit('payment_intent.payment_failed', intent)
   return { kind: 'declined', code, message }
 }
 
-const succeed = (world: World, session: Session, intent: Intent, last4: string): void => {
-  const charge = newCharge(world, intent, last4, null)
-  keep(world, Object.assign(intent, { status: 'succeeded' as const, amount_received: intent.amount, last_payment_error: null }))
-  keep(world, Object.assign(session, { status: 'complete' as const, payment_status: 'paid' as const, url: null }))
-  world.emit('charge.succeeded', charge)
-  world.emit('payment_intent.succeeded', intent)
+const succeed = (context: SandboxContext, session: Session, intent: Intent, last4: string): void => {
+  const charge = newCharge(context, intent, last4, null)
+  saveObject(
+    context,
+    Object.assign(intent, { status: 'succeeded' as const, amount_received: intent.amount, last_payment_error: null }),
+  )
+  saveObject(context, Object.assign(session, { status: 'complete' as const, payment_status: 'paid' as const, url: null }))
+  context.emit('charge.succeeded', charge)
+  context.emit('payment_intent.succeeded', intent)
 }
 
-const capture = (world: World, session: Session, digits: string): CardOutcome => {
-  const intent = intentOf(world, session)
-  succeed(world, session, intent, digits.slice(-4))
-  world.emit('checkout.session.completed', session)
-  if (digits === isDisputed && intent.latest_charge !== null) openDispute(world, intent.latest_charge, 'fraudulent')
+const capture = (context: SandboxContext, session: Session, digits: string): CardOutcome => {
+  const intent = getOrCreateIntent(context, session)
+  succeed(context, session, intent, digits.slice(-4))
+  context.emit('checkout.session.completed', session)
+  if (digits === disputedCard && intent.latest_charge !== null) openDispute(context, intent.latest_charge, 'fraudulent')
   return { kind: 'paid' }
 }
 
@@ -126,70 +130,72 @@ const passesLuhn = (digits: string): boolean =>
     10 ===
   0
 
-/** Whether `MM / YY` lies in the past; an empty field is left unchecked, for forms that only send a number. */
+/** Whether `MM / YY` is in the past; null when it is malformed. An empty field is not checked. */
 const hasExpired = (expiry: string, now: number): boolean | null => {
   if (expiry.trim() === '') return false
   const match = /^(0?[1-9]|1[0-2])\s*\/?\s*(?:20)?(\d{2})$/.exec(expiry.trim())
   return match === null ? null : Date.UTC(2000 + Number(match[2]), Number(match[1])) <= now * 1000
 }
 
-/** What the hosted page's form does. @param expiry `MM / YY`, or empty */
-export const payWithCard = (world: World, sessionId: string, cardNumber: string, expiry = ''): CardOutcome => {
-  const session = getSession(world, sessionId)
+/** Pays as the form of the hosted page does. @param expiry `MM / YY`, or empty */
+export const payWithCard = (context: SandboxContext, sessionId: string, cardNumber: string, expiry = ''): CardOutcome => {
+  const session = getSession(context, sessionId)
   if (session.status !== 'open') return { kind: 'closed' }
   const digits = cardNumber.replace(/[\s-]/g, '')
   if (!/^\d{12,19}$/.test(digits) || !passesLuhn(digits)) return { kind: 'invalid', message: 'Your card number is invalid.' }
-  const expired = hasExpired(expiry, world.now())
+  const expired = hasExpired(expiry, context.now())
   if (expired === null) return { kind: 'invalid', message: 'Your card’s expiration date is incomplete.' }
   if (expired) return { kind: 'invalid', message: 'Your card’s expiration date is in the past.' }
   const failure = declines[digits]
-  if (failure) return decline(world, session, digits.slice(-4), failure)
-  if (digits === asksForAuthentication) {
-    keep(world, Object.assign(intentOf(world, session), { status: 'requires_action' as const }))
+  if (failure) return decline(context, session, digits.slice(-4), failure)
+  if (digits === authenticationCard) {
+    saveObject(context, Object.assign(getOrCreateIntent(context, session), { status: 'requires_action' as const }))
     return { kind: 'authenticate' }
   }
-  return capture(world, session, digits)
+  if (context.declines.isNext())
+    return decline(context, session, digits.slice(-4), { ...bankRefusal, message: 'Your card was declined.' })
+  return capture(context, session, digits)
 }
 
-/** The end of the 3-D Secure step. */
-export const authenticate = (world: World, sessionId: string, success: boolean): CardOutcome => {
-  const session = getSession(world, sessionId)
-  if (session.status !== 'open' || intentOf(world, session).status !== 'requires_action') return { kind: 'closed' }
-  if (success) return capture(world, session, asksForAuthentication)
+/** Ends the 3-D Secure step. */
+export const authenticate = (context: SandboxContext, sessionId: string, success: boolean): CardOutcome => {
+  const session = getSession(context, sessionId)
+  if (session.status !== 'open' || getOrCreateIntent(context, session).status !== 'requires_action') return { kind: 'closed' }
+  if (success) return capture(context, session, authenticationCard)
   const message = 'We are unable to authenticate your payment method. Please choose a different one.'
-  return decline(world, session, asksForAuthentication.slice(-4), {
+  return decline(context, session, authenticationCard.slice(-4), {
     code: 'authentication_required',
     error: 'payment_intent_authentication_failure',
     message,
   })
 }
 
-/** Completes a session whose money comes later, as bank transfers do. */
-export const payLater = (world: World, sessionId: string): Session => {
-  const session = getSession(world, sessionId)
+/** Completes a session whose payment is settled later, as bank transfers are. */
+export const completeWithoutMoney = (context: SandboxContext, sessionId: string): Session => {
+  const session = getSession(context, sessionId)
   if (session.status !== 'open') return session
-  const intent = keep(world, Object.assign(intentOf(world, session), { status: 'processing' as const }))
-  keep(world, Object.assign(session, { status: 'complete' as const, url: null }))
-  world.emit('payment_intent.processing', intent)
-  world.emit('checkout.session.completed', session)
+  const intent = saveObject(context, Object.assign(getOrCreateIntent(context, session), { status: 'processing' as const }))
+  saveObject(context, Object.assign(session, { status: 'complete' as const, url: null }))
+  context.emit('payment_intent.processing', intent)
+  context.emit('checkout.session.completed', session)
   return session
 }
 
-/** Ends what `payLater` began. */
-export const settleLater = (world: World, sessionId: string, success: boolean): Session => {
-  const session = getSession(world, sessionId)
-  const intent = intentOf(world, session)
+/** Settles a payment that `completeWithoutMoney` has left open. */
+export const settleDelayedPayment = (context: SandboxContext, sessionId: string, success: boolean): Session => {
+  const session = getSession(context, sessionId)
+  const intent = getOrCreateIntent(context, session)
   if (intent.status !== 'processing') return session
   if (success) {
-    succeed(world, session, intent, '0000')
-    world.emit('checkout.session.async_payment_succeeded', session)
+    succeed(context, session, intent, '0000')
+    context.emit('checkout.session.async_payment_succeeded', session)
   } else {
-    decline(world, session, '0000', {
+    decline(context, session, '0000', {
       code: 'generic_decline',
       error: 'payment_intent_payment_attempt_failed',
       message: 'The bank refused the payment.',
     })
-    world.emit('checkout.session.async_payment_failed', session)
+    context.emit('checkout.session.async_payment_failed', session)
   }
   return session
 }

@@ -1,21 +1,21 @@
-// What only a sandbox can do: let time pass, disturb webhooks, script refunds and disputes, and show its ledger.
+// Control paths of the sandbox: move the clock, inject webhook faults, script refunds and disputes, read the ledger.
 import type { FastifyInstance } from 'fastify'
-import { payLater, settleLater } from './cards.ts'
-import { moveDispute, openDispute } from './disputes.ts'
-import type { WebhookMode, WebhookSettings } from './disturbance.ts'
+import { completeWithoutMoney, settleDelayedPayment } from './cards.ts'
+import { openDispute, setDisputeStatus } from './disputes.ts'
+import type { WebhookMode, WebhookSettings } from './fault-injection.ts'
 import { createRefund, type RefundMode, settleRefund } from './refunds.ts'
 import { eventOf } from './render.ts'
-import { age, type State } from './state.ts'
+import type { SandboxContext } from './sandbox-context.ts'
+import { addAge, type State } from './state.ts'
 import { invalid, missing } from './stripe-error.ts'
 import type { WebhookSender } from './webhooks.ts'
-import type { World } from './world.ts'
 
 export interface ControlParts {
-  world: World
+  context: SandboxContext
   webhooks: WebhookSender
   setRefundMode(mode: RefundMode): void
   setWebhookUrls(urls: readonly string[]): void
-  /** Lets what has become due happen. */
+  /** Runs everything that has become due. */
   tick(): void
   rewrite(): void
 }
@@ -58,9 +58,9 @@ export const balanceOf = (state: State): Record<string, number> => {
   return balance
 }
 
-const webhookControls = (app: FastifyInstance, { webhooks, world, setWebhookUrls }: ControlParts): void => {
+const webhookControls = (app: FastifyInstance, { webhooks, context, setWebhookUrls }: ControlParts): void => {
   const eventById = (id: string) => {
-    const event = world.state.events.get(id)
+    const event = context.state.events.get(id)
     if (event === undefined) throw missing('event', id)
     return event
   }
@@ -72,49 +72,58 @@ const webhookControls = (app: FastifyInstance, { webhooks, world, setWebhookUrls
   })
   app.get('/_sandbox/webhooks', async () => ({ deliveries: webhooks.log() }))
   app.get('/_sandbox/events', async () => ({
-    events: [...world.state.events.values()].map((event) => ({ ...eventOf(event), delivery: event.delivery })),
+    events: [...context.state.events.values()].map((event) => ({ ...eventOf(event), delivery: event.delivery })),
   }))
   app.post<Id>('/_sandbox/events/:id/send', async ({ params }) => ({ status: await webhooks.send(eventById(params.id)) }))
 }
 
-const moneyControls = (app: FastifyInstance, { world, setRefundMode }: ControlParts): void => {
+const percentOf = (value: unknown, param: string): number => {
+  if (typeof value !== 'number' || !(value >= 0 && value <= 100)) throw invalid(`${param} takes a number from 0 to 100`, param)
+  return value
+}
+
+const moneyControls = (app: FastifyInstance, { context, setRefundMode }: ControlParts): void => {
+  app.post('/_sandbox/declines', async ({ body }) => {
+    context.declines.setPercent(percentOf(bodyOf(body).percent, 'percent'))
+    return { ok: true }
+  })
   app.post('/_sandbox/refunds', async ({ body }) => {
     setRefundMode(oneOf(bodyOf(body).mode, refundModes, 'mode'))
     return { ok: true }
   })
   app.post<Id>('/_sandbox/refunds/:id/settle', async ({ params, body }) =>
-    settleRefund(world, params.id, bodyOf(body).success !== false),
+    settleRefund(context, params.id, bodyOf(body).success !== false),
   )
   app.post('/_sandbox/dashboard-refund', async ({ body }) => {
     const { paymentIntent, amount } = bodyOf(body)
     return createRefund(
-      world,
+      context,
       { payment_intent: String(paymentIntent), ...(amount === undefined ? {} : { amount: String(amount) }) },
       'succeed',
     )
   })
   app.post('/_sandbox/disputes', async ({ body }) => {
     const { charge, reason } = bodyOf(body)
-    return openDispute(world, String(charge), typeof reason === 'string' ? reason : 'fraudulent')
+    return openDispute(context, String(charge), typeof reason === 'string' ? reason : 'fraudulent')
   })
-  app.post<Id>('/_sandbox/disputes/:id/review', async ({ params }) => moveDispute(world, params.id, 'under_review'))
+  app.post<Id>('/_sandbox/disputes/:id/review', async ({ params }) => setDisputeStatus(context, params.id, 'under_review'))
   app.post<Id>('/_sandbox/disputes/:id/close', async ({ params, body }) =>
-    moveDispute(world, params.id, oneOf(bodyOf(body).outcome, ['won', 'lost'], 'outcome')),
+    setDisputeStatus(context, params.id, oneOf(bodyOf(body).outcome, ['won', 'lost'], 'outcome')),
   )
-  app.post<Id>('/_sandbox/sessions/:id/pay-later', async ({ params }) => payLater(world, params.id))
+  app.post<Id>('/_sandbox/sessions/:id/pay-later', async ({ params }) => completeWithoutMoney(context, params.id))
   app.post<Id>('/_sandbox/sessions/:id/settle', async ({ params, body }) =>
-    settleLater(world, params.id, bodyOf(body).success !== false),
+    settleDelayedPayment(context, params.id, bodyOf(body).success !== false),
   )
 }
 
-/** Mounts the control paths; they speak JSON and need no key. */
+/** Mounts the control paths. They take JSON and need no key. */
 export const mountControl = (app: FastifyInstance, parts: ControlParts): void => {
-  const { world } = parts
-  const { state } = world
+  const { context } = parts
+  const { state } = context
   app.post('/_sandbox/clock', async ({ body }) => {
     const seconds = secondsOf(bodyOf(body).advanceSec, 'advanceSec')
-    age(state, seconds)
-    parts.webhooks.age(seconds)
+    addAge(state, seconds)
+    parts.webhooks.addAge(seconds)
     parts.rewrite()
     parts.tick()
     return { ok: true }

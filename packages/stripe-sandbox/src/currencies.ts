@@ -1,15 +1,15 @@
-// Stripe's currencies as its documentation has them: how it counts them, and the least it charges. Own facts, so that a shop's mistakes show; which
-// currencies there are is the one list of the contracts.
+// Rules of Stripe per currency: decimal places, multiples and minimum amounts, from Stripe's documentation.
+// They are kept apart from the shop's own rules, so that a mistake of the shop is noticed.
 import { isCurrency } from '@cartwright/contracts'
 import { refused } from './stripe-error.ts'
 
 const whole = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '))
 const thousandths = new Set('bhd jod kwd omr tnd'.split(' '))
-/** Counted in hundredths for the sake of old callers, though there are none. */
+/** Stripe counts these in hundredths for compatibility, although they have no decimal places. */
 const wholeInHundredths = new Set('isk ugx'.split(' '))
 
-/** The least that Stripe charges. Elsewhere it is about half a dollar at the rate of the day; here, the smallest amount there is. */
-const least: Readonly<Record<string, number>> = {
+/** Stripe's minimum charges. For other currencies the sandbox accepts the smallest amount. */
+const minimumAmounts: Readonly<Record<string, number>> = {
   aed: 200,
   ars: 50,
   aud: 50,
@@ -45,27 +45,27 @@ const least: Readonly<Record<string, number>> = {
 }
 
 /** @param currency in lower case, here and below */
-export const isPresented = (currency: string): boolean => isCurrency(currency.toUpperCase())
+export const isSupportedCurrency = (currency: string): boolean => isCurrency(currency.toUpperCase())
 
-/** Digits behind the point in Stripe's amounts. */
+/** Decimal places of Stripe's amounts. */
 export const digitsOf = (currency: string): number => {
   if (whole.has(currency)) return 0
   return thousandths.has(currency) ? 3 : 2
 }
 
-/** Digits behind the point as people write amounts: what is counted in hundredths for the sake of old callers has none. */
+/** Decimal places of amounts on pages. */
 export const shownDigitsOf = (currency: string): number => (wholeInHundredths.has(currency) ? 0 : digitsOf(currency))
 
-/** What an amount must be a multiple of. */
+/** The number that an amount must be a multiple of. */
 const stepOf = (currency: string): number => {
   if (thousandths.has(currency)) return 10
   return wholeInHundredths.has(currency) ? 100 : 1
 }
 
-/** @throws StripeFailure for an amount between two steps */
-export const refuseBetweenSteps = (amount: number, currency: string, param: string): void => {
+/** @throws StripeFailure for an amount that is no multiple of the step */
+export const assertMultipleOfStep = (amount: number, currency: string, param: string): void => {
   const step = stepOf(currency)
   if (amount % step !== 0) throw refused(`Amounts in ${currency} must be multiples of ${step}`, param)
 }
 
-export const leastOf = (currency: string): number => least[currency] ?? stepOf(currency)
+export const minimumAmount = (currency: string): number => minimumAmounts[currency] ?? stepOf(currency)

@@ -1,4 +1,4 @@
-// Reads Stripe's form encoding: `line_items[0][price_data][currency]=eur` becomes nested objects and arrays.
+// Parser for Stripe's form encoding: `line_items[0][price_data][currency]=eur` becomes nested objects and arrays.
 
 export interface FormObject {
   [name: string]: FormValue
@@ -58,7 +58,7 @@ export const listAt = (form: FormObject, key: string): FormObject[] => {
   return Array.isArray(value) ? value.filter(isObject) : []
 }
 
-/** Texts of a list such as `expand[]`. */
+/** Strings of a list such as `expand[]`. */
 export const textsAt = (form: FormObject, key: string): string[] => {
   const value = form[key]
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []

@@ -1,37 +1,37 @@
-// Idempotency keys with Stripe's semantics: one effect per key, the first answer again and again, other parameters refused.
+// Idempotency keys as at Stripe: one effect per key, the first response is replayed, and other parameters are refused.
 import { createHash } from 'node:crypto'
+import { type SandboxContext, saveEntry } from './sandbox-context.ts'
 import { invalid, StripeFailure } from './stripe-error.ts'
-import { put, type World } from './world.ts'
 
 const keyLifeSec = 24 * 3600
 
-export interface KeyedAnswer {
+interface IdempotentResponse {
   status: number
   /** JSON text. */
   body: string
   replayed: boolean
 }
 
-/** @param work the request itself; a failure that had begun its work is kept like a success */
-export type Keyed = (key: string | undefined, request: string, work: () => Promise<unknown>) => Promise<KeyedAnswer>
+/** @param work runs the request; a failure after validation is stored like a success */
+type RunOnce = (key: string | undefined, request: string, work: () => Promise<unknown>) => Promise<IdempotentResponse>
 
-const settled = async (work: () => Promise<unknown>): Promise<{ status: number; body: string }> => {
+const runToResponse = async (work: () => Promise<unknown>): Promise<{ status: number; body: string }> => {
   try {
     return { status: 200, body: JSON.stringify(await work()) }
   } catch (error) {
-    if (error instanceof StripeFailure && error.begun) return { status: error.status, body: JSON.stringify(error.body) }
+    if (error instanceof StripeFailure && error.afterValidation) return { status: error.status, body: JSON.stringify(error.body) }
     throw error
   }
 }
 
-export const idempotencyKeys = (world: World): Keyed => {
+export const createIdempotency = (context: SandboxContext): RunOnce => {
   const inFlight = new Set<string>()
   return async (key, request, work) => {
-    if (key === undefined) return { ...(await settled(work)), replayed: false }
+    if (key === undefined) return { ...(await runToResponse(work)), replayed: false }
     if (key.length > 255) throw invalid('Idempotency keys have at most 255 characters')
     const fingerprint = createHash('sha256').update(request).digest('hex')
-    const known = world.state.keys.get(key)
-    if (known && known.created > world.now() - keyLifeSec) {
+    const known = context.state.keys.get(key)
+    if (known && known.created > context.now() - keyLifeSec) {
       if (known.fingerprint === fingerprint) return { status: known.status, body: known.body, replayed: true }
       const message = `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`
       throw new StripeFailure(400, 'idempotency_error', message)
@@ -46,9 +46,9 @@ export const idempotencyKeys = (world: World): Keyed => {
     }
     inFlight.add(key)
     try {
-      const answer = await settled(work)
-      put(world, 'keys', key, { fingerprint, ...answer, created: world.now() })
-      return { ...answer, replayed: false }
+      const response = await runToResponse(work)
+      saveEntry(context, 'keys', key, { fingerprint, ...response, created: context.now() })
+      return { ...response, replayed: false }
     } finally {
       inFlight.delete(key)
     }

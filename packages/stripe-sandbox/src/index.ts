@@ -1,16 +1,18 @@
-// A stateful stand-in for the part of Stripe's API that the shop uses: for development and tests, never for money.
+// Stripe sandbox: a stateful stand-in for the part of Stripe's API that the shop uses. For development and tests only.
+
 import type { AddressInfo } from 'node:net'
+import { createDeclineFault } from './fault-injection.ts'
 import { settleDueRefunds } from './refunds.ts'
 import { eventText } from './render.ts'
+import type { SandboxContext } from './sandbox-context.ts'
 import { createServer } from './server.ts'
 import { expireDue } from './sessions.ts'
 import { newId, type StoredEvent } from './state.ts'
 import { openStore, type Store } from './store.ts'
 import { stripeMockValidator } from './validator.ts'
 import { type WebhookSender, webhookSender } from './webhooks.ts'
-import type { World } from './world.ts'
 
-export type { WebhookMode, WebhookSettings } from './disturbance.ts'
+export type { WebhookMode, WebhookSettings } from './fault-injection.ts'
 export { refuseForeignHosts } from './own-host.ts'
 export { signatureHeader } from './webhooks.ts'
 
@@ -18,21 +20,23 @@ export interface SandboxOptions {
   /** 0 takes a free port. */
   port?: number
   host?: string
-  /** Host names beside loopback's and `host` under which it answers; requests for others are refused. */
+  /** Host names that are accepted besides loopback and `host`; requests for others are refused. */
   hosts?: readonly string[]
+  /** Address at which shoppers open the payment page; the sandbox's own when left out. */
+  publicUrl?: string
   /** Accepts only this key; any key when left out. */
   secretKey?: string
   webhookSecret: string
-  /** Asked at each delivery, since the shop learns its address late; `setWebhookUrls` replaces it. */
+  /** Read at each delivery, because the shop learns its address late; `setWebhookUrls` replaces it. */
   webhookUrl?: () => string | null
-  /** Types of event that are sent, as a webhook endpoint at Stripe names them; every type is listed by the API all the same. */
+  /** Event types that are sent to the webhook; the API lists every type. */
   enabledEvents?: readonly string[]
   clock?: { now(): Date }
-  /** Milliseconds that every API answer takes; 0 when left out. */
+  /** Milliseconds that every API response takes; 0 when left out. */
   latencyMs?: number
-  /** Keeps the state over restarts. */
+  /** File that keeps the state over restarts. */
   dataFile?: string
-  /** Address of a stripe-mock that checks every request against Stripe's specification first. */
+  /** Address of a stripe-mock that validates every request against Stripe's specification. */
   stripeMockUrl?: string
 }
 
@@ -40,14 +44,14 @@ export interface StripeSandbox {
   url: string
   port: number
   setWebhookUrls(urls: readonly string[]): void
-  /** Lets what has become due happen now: expiries, refunds that end later, delayed and repeated deliveries. */
+  /** Runs everything that has become due: expiries, delayed refunds, delayed and repeated deliveries. */
   tick(): void
-  /** Resolves when every event so far was delivered or parked for a retry. */
+  /** Resolves when every event so far was delivered or waits for a retry. */
   idle(): Promise<void>
   stop(): Promise<void>
 }
 
-/** What a shop subscribes its webhook endpoint to: one event for each thing that it must hear of. */
+/** The events that a shop subscribes its webhook to. */
 export const subscribedEvents: readonly string[] = [
   'checkout.session.completed',
   'checkout.session.expired',
@@ -67,16 +71,16 @@ const retrySec = 3 * 86_400
 
 const subjectOf = (object: { id: string; payment_intent?: string | null }): string => object.payment_intent ?? object.id
 
-interface Told {
+interface EventEmitterOptions {
   store: Store
   now(): number
   webhooks: WebhookSender
   enabled: readonly string[]
 }
 
-/** Notes that something happened, and sends it to the shop when its endpoint wants it. */
-const teller =
-  ({ store, now, webhooks, enabled }: Told): World['emit'] =>
+/** Stores an event, and sends it when the webhook is subscribed to its type. */
+const createEventEmitter =
+  ({ store, now, webhooks, enabled }: EventEmitterOptions): SandboxContext['emit'] =>
   (type, object) => {
     const sent = enabled.includes(type) || enabled.includes('*')
     const event: StoredEvent = {
@@ -88,18 +92,18 @@ const teller =
       delivery: sent ? 'pending' : 'delivered',
     }
     store.state.events.set(event.id, event)
-    store.touch('events', event.id)
+    store.markChanged('events', event.id)
     if (sent) webhooks.push(event)
   }
 
-/** Sends again what a shop that was stopped has not taken. */
-const resume = (store: Store, webhooks: WebhookSender, now: number): void => {
+/** Sends the events again that the shop had not accepted before a restart. */
+const resendPending = (store: Store, webhooks: WebhookSender, now: number): void => {
   for (const event of store.state.events.values())
     if (event.delivery === 'pending' && event.created > now - retrySec) webhooks.push(event)
 }
 
-/** Where the shop is: asked at each delivery, and replaceable. */
-const targets = (webhookUrl: SandboxOptions['webhookUrl']) => {
+/** The addresses of the webhook: read at each delivery, and replaceable. */
+const createWebhookTargets = (webhookUrl: SandboxOptions['webhookUrl']) => {
   let urls = (): readonly string[] => {
     const url = webhookUrl?.() ?? null
     return url === null ? [] : [url]
@@ -112,8 +116,8 @@ const targets = (webhookUrl: SandboxOptions['webhookUrl']) => {
   }
 }
 
-/** The rules' world with everything that makes it tick; `address` is told once the server listens. */
-const createWorld = (options: SandboxOptions, store: Store, urls: () => readonly string[]) => {
+/** Creates the context and the webhook sender; `address` is set when the server listens. */
+const createContext = (options: SandboxOptions, store: Store, urls: () => readonly string[]) => {
   const clock = options.clock ?? { now: () => new Date() }
   const now = () => Math.floor(clock.now().getTime() / 1000)
   const webhooks = webhookSender({
@@ -123,37 +127,38 @@ const createWorld = (options: SandboxOptions, store: Store, urls: () => readonly
     payload: eventText,
     settled: (event, delivery) => {
       event.delivery = delivery
-      // A delivery that is forgotten is repeated, which the shop must bear anyway; what was dropped must stay dropped.
-      if (delivery === 'delivered') store.touchLater('events', event.id)
-      else store.touch('events', event.id)
+      // A lost note of a delivery causes a repetition, which the shop must accept; a dropped event must stay dropped.
+      if (delivery === 'delivered') store.markChangedLater('events', event.id)
+      else store.markChanged('events', event.id)
     },
   })
   const address = { url: '' }
-  const emit = teller({ store, now, webhooks, enabled: options.enabledEvents ?? subscribedEvents })
-  const world: World = {
+  const emit = createEventEmitter({ store, now, webhooks, enabled: options.enabledEvents ?? subscribedEvents })
+  const context: SandboxContext = {
     state: store.state,
     now,
-    touch: store.touch,
+    markChanged: store.markChanged,
     emit,
+    declines: createDeclineFault(),
     pageUrl: (sessionId) => `${address.url}/c/pay/${sessionId}`,
   }
   const tick = () => {
-    expireDue(world)
-    settleDueRefunds(world)
+    expireDue(context)
+    settleDueRefunds(context)
     webhooks.release()
     store.flush()
   }
-  return { world, webhooks, tick, address }
+  return { context, webhooks, tick, address }
 }
 
 /** Starts the sandbox on loopback. */
 export const startStripeSandbox = async (options: SandboxOptions): Promise<StripeSandbox> => {
   const store = openStore(options.dataFile)
-  const { urls, replace } = targets(options.webhookUrl)
-  const { world, webhooks, tick, address } = createWorld(options, store, urls)
+  const { urls, replace } = createWebhookTargets(options.webhookUrl)
+  const { context, webhooks, tick, address } = createContext(options, store, urls)
   const host = options.host ?? '127.0.0.1'
   const app = createServer({
-    world,
+    context,
     webhooks,
     tick,
     setWebhookUrls: replace,
@@ -165,10 +170,11 @@ export const startStripeSandbox = async (options: SandboxOptions): Promise<Strip
   })
   await app.listen({ host, port: options.port ?? 0 })
   const { port } = app.server.address() as AddressInfo
-  address.url = `http://${host}:${port}`
-  // After a restart the pages may stand on another port.
-  for (const session of store.state.sessions.values()) if (session.status === 'open') session.url = world.pageUrl(session.id)
-  resume(store, webhooks, world.now())
+  const url = `http://${host}:${port}`
+  address.url = options.publicUrl ?? url
+  // The port may have changed since the last start.
+  for (const session of store.state.sessions.values()) if (session.status === 'open') session.url = context.pageUrl(session.id)
+  resendPending(store, webhooks, context.now())
   const timer = setInterval(tick, tickMs)
   const stop = async () => {
     clearInterval(timer)
@@ -176,5 +182,5 @@ export const startStripeSandbox = async (options: SandboxOptions): Promise<Strip
     await app.close()
     store.flush()
   }
-  return { url: address.url, port, setWebhookUrls: replace, tick, idle: webhooks.idle, stop }
+  return { url, port, setWebhookUrls: replace, tick, idle: webhooks.idle, stop }
 }

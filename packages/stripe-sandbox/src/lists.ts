@@ -1,4 +1,4 @@
-// Stripe's lists and expansions: newest first, pages by id, and ids that become objects on request.
+// Lists and expansion as at Stripe: newest first, cursors by id, and ids that are replaced by objects on request.
 import { type FormObject, textAt } from './form.ts'
 import { type Shape, wholeNumber } from './params.ts'
 import type { State } from './state.ts'
@@ -58,7 +58,7 @@ export const listOf = <T extends Listed>(
   all: Iterable<T>,
   query: FormObject,
   matches: (item: T) => boolean,
-  shown: (item: T) => unknown = (item) => item,
+  render: (item: T) => unknown = (item) => item,
 ): Page => {
   const limit = limitOf(query)
   const inRange = createdIn(query)
@@ -66,17 +66,17 @@ export const listOf = <T extends Listed>(
   const before = textAt(query, 'ending_before')
   if (before !== undefined) {
     const until = positionOf(items, before, 'ending_before')
-    return { object: 'list', url, has_more: until > limit, data: items.slice(Math.max(0, until - limit), until).map(shown) }
+    return { object: 'list', url, has_more: until > limit, data: items.slice(Math.max(0, until - limit), until).map(render) }
   }
   const after = textAt(query, 'starting_after')
   const from = after === undefined ? 0 : positionOf(items, after, 'starting_after') + 1
-  return { object: 'list', url, has_more: items.length > from + limit, data: items.slice(from, from + limit).map(shown) }
+  return { object: 'list', url, has_more: items.length > from + limit, data: items.slice(from, from + limit).map(render) }
 }
 
-type Plain = Record<string, unknown>
-const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value)
+type JsonRecord = Record<string, unknown>
+const isRecord = (value: unknown): value is JsonRecord => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Members that hold an id, and where its object is. */
+/** Members that hold an id, and the map with their objects. */
 const references: Record<string, Record<string, keyof State>> = {
   'checkout.session': { payment_intent: 'intents', line_items: 'lineItems' },
   payment_intent: { latest_charge: 'charges' },
@@ -85,7 +85,7 @@ const references: Record<string, Record<string, keyof State>> = {
   dispute: { charge: 'charges', payment_intent: 'intents' },
 }
 
-const referred = (state: State, object: Plain, name: string): unknown => {
+const resolveReference = (state: State, object: JsonRecord, name: string): unknown => {
   const kind = references[String(object.object)]?.[name]
   if (kind === undefined) throw invalid(`This property cannot be expanded (${name}).`, 'expand')
   if (kind === 'lineItems')
@@ -100,13 +100,13 @@ const referred = (state: State, object: Plain, name: string): unknown => {
 }
 
 const expandPath = (state: State, object: unknown, [name, ...rest]: readonly string[]): unknown => {
-  if (name === undefined || !isPlain(object)) return object
+  if (name === undefined || !isRecord(object)) return object
   if (object.object === 'list' && name === 'data')
     return { ...object, data: (object.data as unknown[]).map((item) => expandPath(state, item, rest)) }
-  const inner = isPlain(object[name]) ? object[name] : referred(state, object, name)
+  const inner = isRecord(object[name]) ? object[name] : resolveReference(state, object, name)
   return { ...object, [name]: expandPath(state, inner, rest) }
 }
 
-/** Replaces ids by their objects along paths such as `data.payment_intent.latest_charge`. @throws StripeFailure for what cannot be expanded */
+/** Replaces ids by objects along paths such as `data.payment_intent.latest_charge`. @throws StripeFailure when a member cannot be expanded */
 export const expanded = (state: State, object: unknown, paths: readonly string[]): unknown =>
-  paths.reduce((shown: unknown, path) => expandPath(state, shown, path.split('.')), object)
+  paths.reduce((render: unknown, path) => expandPath(state, render, path.split('.')), object)

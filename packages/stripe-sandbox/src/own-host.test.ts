@@ -1,4 +1,4 @@
-// DNS rebinding: the sandbox answers to its own host names and to nobody else's.
+// Host check against DNS rebinding: the sandbox answers only to its own host names.
 import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isOwnHost } from './own-host.ts'
@@ -33,7 +33,7 @@ const foreign = [
   'a@localhost',
 ]
 
-test.each(foreign)('%s gets one clear line from every path', async (host) => {
+test.each(foreign)('the foreign host %s gets one clear line from every path', async (host) => {
   for (const [path, method] of [
     ['/', 'GET'],
     ['/_sandbox/ledger', 'GET'],
@@ -56,11 +56,11 @@ test.each([
   'pay.localhost',
   'tools.shop.test:80',
   'localhost.',
-])('%s is answered', async (host) => {
+])('the own host %s is answered', async (host) => {
   expect((await ask(host, '/')).status).toBe(200)
 })
 
-test('a request without a host is nobody’s, and the real library gets its answers', async () => {
+test('a request without a host is refused, and the real library is answered', async () => {
   expect(isOwnHost(undefined, [])).toBe(false)
   expect(isOwnHost('', [])).toBe(false)
   expect((await at.open()).status).toBe('open')

@@ -1,7 +1,7 @@
-// Host check of development tools: a page elsewhere whose name leads to this machine (DNS rebinding) gets no answer.
+// Host check of development tools: refuses requests of foreign pages whose name resolves to this machine (DNS rebinding).
 import type { FastifyInstance } from 'fastify'
 
-/** The name in a Host header, in lower case, without port and final dot; null when it is none. */
+/** The name in a Host header, in lower case, without port and final dot; null when it is malformed. */
 const nameIn = (host: string | undefined): string | null => {
   const name = /^(\[[0-9a-f:.]+\]|[^\s:/@\\[\]]+)(?::\d{1,5})?$/i.exec(host ?? '')?.[1]
   return name === undefined ? null : name.toLowerCase().replace(/\.$/, '')
@@ -10,13 +10,13 @@ const nameIn = (host: string | undefined): string | null => {
 const isLoopback = (name: string): boolean =>
   name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name)
 
-/** @param hosts further names, beside those of loopback @returns whether a Host header names this machine's own tool */
+/** @param hosts names that are accepted besides loopback @returns whether a Host header names this tool */
 export const isOwnHost = (host: string | undefined, hosts: readonly string[]): boolean => {
   const name = nameIn(host)
   return name !== null && (isLoopback(name) || hosts.some((own) => nameIn(own) === name))
 }
 
-/** Refuses requests for another host with 421 before anything else looks at them. */
+/** Refuses requests for another host with 421, before any other hook. */
 export const refuseForeignHosts = (app: FastifyInstance, hosts: readonly string[]): void => {
   app.addHook('onRequest', async (request, reply) => {
     if (isOwnHost(request.headers.host, hosts)) return

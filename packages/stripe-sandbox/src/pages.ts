@@ -1,4 +1,4 @@
-// The hosted payment page over HTTP: a form that works without scripts, and every way it can end.
+// Hosted payment page over HTTP: a form that works without scripts, and the page of every outcome.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { authenticate, type CardOutcome, payWithCard } from './cards.ts'
 import { balanceOf } from './control.ts'
@@ -7,9 +7,9 @@ import { securityPolicy } from './page/layout.ts'
 import { authenticationPage, closedPage, unknownPage } from './page/other-pages.ts'
 import { overviewPage } from './page/overview-page.ts'
 import { type Entered, paymentPage, testCardOf, testExpiry } from './page/payment-page.ts'
+import type { SandboxContext } from './sandbox-context.ts'
 import { getSession } from './sessions.ts'
 import type { Session } from './state.ts'
-import type { World } from './world.ts'
 
 type Id = { Params: { id: string } }
 
@@ -31,52 +31,59 @@ const fieldsOf = (request: FastifyRequest) => {
 
 const statusOf: Record<'declined' | 'invalid', number> = { declined: 402, invalid: 400 }
 
-const show = (world: World, reply: FastifyReply, session: Session, entered: Entered, trouble: string | null, status: number) => {
-  const items = world.state.lineItems.get(session.id) ?? []
-  return html(reply, status, paymentPage(session, items, Math.max(0, session.expires_at - world.now()), entered, trouble))
+const show = (
+  context: SandboxContext,
+  reply: FastifyReply,
+  session: Session,
+  entered: Entered,
+  problem: string | null,
+  status: number,
+) => {
+  const items = context.state.lineItems.get(session.id) ?? []
+  return html(reply, status, paymentPage(session, items, Math.max(0, session.expires_at - context.now()), entered, problem))
 }
 
-/** Longer than any number or expiry that a card has. */
-const typedAtMost = 40
+/** Longer than any card number or expiry date. */
+const maxTypedLength = 40
 
-/** What was typed stays, but for the security code. */
+/** The input to show again, without the security code. */
 const entry = (session: Session, typed: Partial<Entered> = {}): Entered => ({
   email: typed.email || (session.customer_email ?? ''),
   holder: typed.holder ?? '',
-  card: (typed.card ?? '').slice(0, typedAtMost),
-  expiry: (typed.expiry ?? '').slice(0, typedAtMost),
+  card: (typed.card ?? '').slice(0, maxTypedLength),
+  expiry: (typed.expiry ?? '').slice(0, maxTypedLength),
 })
 
-/** Where each outcome leads: on, to the bank's question, or back to the form with the reason. */
-const finish = (world: World, reply: FastifyReply, session: Session, outcome: CardOutcome, entered: Entered) => {
+/** Responds to each outcome: redirect to the shop, the 3-D Secure step, or the form with the reason. */
+const finish = (context: SandboxContext, reply: FastifyReply, session: Session, outcome: CardOutcome, entered: Entered) => {
   if (outcome.kind === 'paid') return reply.redirect(session.success_url.replaceAll('{CHECKOUT_SESSION_ID}', session.id), 303)
   if (outcome.kind === 'authenticate') return reply.redirect(`/c/pay/${session.id}/3ds`, 303)
   if (outcome.kind === 'closed') return html(reply, 409, closedPage(session))
-  const trouble =
+  const problem =
     outcome.kind === 'declined' ? `${outcome.message} You were not charged; try again or use another card.` : outcome.message
-  return show(world, reply, session, entered, trouble, statusOf[outcome.kind])
+  return show(context, reply, session, entered, problem, statusOf[outcome.kind])
 }
 
 type Handle = (session: Session, request: FastifyRequest<Id>, reply: FastifyReply) => FastifyReply
 
-/** Runs a handler for a session that exists. */
-const withSession = (world: World, handle: Handle) => async (request: FastifyRequest<Id>, reply: FastifyReply) => {
+/** Runs a handler for an existing session. */
+const withSession = (context: SandboxContext, handle: Handle) => async (request: FastifyRequest<Id>, reply: FastifyReply) => {
   const { id } = request.params
-  return world.state.sessions.has(id) ? handle(getSession(world, id), request, reply) : html(reply, 404, unknownPage())
+  return context.state.sessions.has(id) ? handle(getSession(context, id), request, reply) : html(reply, 404, unknownPage())
 }
 
 /** Mounts the pages. */
-export const mountPages = (app: FastifyInstance, world: World): void => {
-  const page = (handle: Handle) => withSession(world, handle)
-  /** What was typed before the bank asked, for a form that is shown again. */
-  const asked = new Map<string, Entered>()
-  app.get('/', (_, reply) => html(reply, 200, overviewPage([...world.state.sessions.values()], balanceOf(world.state))))
+export const mountPages = (app: FastifyInstance, context: SandboxContext): void => {
+  const page = (handle: Handle) => withSession(context, handle)
+  /** Input before the 3-D Secure step, to show it again when the step fails. */
+  const enteredBefore3ds = new Map<string, Entered>()
+  app.get('/', (_, reply) => html(reply, 200, overviewPage([...context.state.sessions.values()], balanceOf(context.state))))
   app.get<Id>(
     '/c/pay/:id',
     page((session, request, reply) => {
       if (session.status !== 'open') return html(reply, 200, closedPage(session))
       const card = testCardOf(textAt(parseForm(request.url.split('?')[1] ?? ''), 'card'))
-      return show(world, reply, session, entry(session, card === '' ? {} : { card, expiry: testExpiry }), null, 200)
+      return show(context, reply, session, entry(session, card === '' ? {} : { card, expiry: testExpiry }), null, 200)
     }),
   )
   app.post<Id>(
@@ -84,10 +91,10 @@ export const mountPages = (app: FastifyInstance, world: World): void => {
     page((session, request, reply) => {
       const field = fieldsOf(request)
       const typed = { email: field('email'), holder: field('holder'), card: field('cardNumber'), expiry: field('expiry') }
-      const outcome = payWithCard(world, session.id, typed.card, typed.expiry)
+      const outcome = payWithCard(context, session.id, typed.card, typed.expiry)
       const entered = entry(session, typed)
-      if (outcome.kind === 'authenticate') asked.set(session.id, entered)
-      return finish(world, reply, session, outcome, entered)
+      if (outcome.kind === 'authenticate') enteredBefore3ds.set(session.id, entered)
+      return finish(context, reply, session, outcome, entered)
     }),
   )
   app.get<Id>(
@@ -97,10 +104,10 @@ export const mountPages = (app: FastifyInstance, world: World): void => {
   app.post<Id>(
     '/c/pay/:id/3ds',
     page((session, request, reply) => {
-      const outcome = authenticate(world, session.id, fieldsOf(request)('outcome') === 'complete')
-      const entered = asked.get(session.id) ?? entry(session)
-      asked.delete(session.id)
-      return finish(world, reply, session, outcome, entered)
+      const outcome = authenticate(context, session.id, fieldsOf(request)('outcome') === 'complete')
+      const entered = enteredBefore3ds.get(session.id) ?? entry(session)
+      enteredBefore3ds.delete(session.id)
+      return finish(context, reply, session, outcome, entered)
     }),
   )
 }

@@ -1,8 +1,8 @@
-// Checks parameters the way Stripe does: unknown ones are refused by name, numbers must be numbers.
+// Parameter validation as at Stripe: unknown parameters are refused by name, numbers must be numbers.
 import type { FormObject, FormValue } from './form.ts'
 import { invalid } from './stripe-error.ts'
 
-/** What a parameter may hold: text, free metadata, a list of texts, a number or a range of numbers, or named members. */
+/** The type of a parameter: text, metadata, a list of texts, a number or a range, a list of objects, or named members. */
 export type Shape = 'text' | 'map' | 'texts' | 'range' | readonly [Shape] | { readonly [name: string]: Shape }
 
 const isMembers = (value: FormValue): value is FormObject => typeof value === 'object' && !Array.isArray(value)
@@ -37,7 +37,7 @@ const checkValue = (value: FormValue, shape: Shape, param: string): void => {
   }
 }
 
-/** @throws StripeFailure parameter_unknown, or what is wrong with one */
+/** @throws StripeFailure parameter_unknown, or another one that names the wrong parameter */
 export const checkParams = (form: FormObject, shape: { readonly [name: string]: Shape }): void => checkMembers(form, shape, '')
 
 /** @throws StripeFailure parameter_invalid_integer */

@@ -1,4 +1,4 @@
-// Refunds and disputes: never more than was captured, and every way they can end.
+// Refunds and disputes: limited to the captured amount, with every end state.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type TestSandbox, testSandbox } from './test-sandbox.ts'
 
@@ -17,7 +17,7 @@ const paid = async (card?: string): Promise<string> => {
   return String((await at.stripe.checkout.sessions.retrieve(session.id)).payment_intent)
 }
 
-test('partial refunds add up to what was captured and no further', async () => {
+test('partial refunds never exceed the captured amount', async () => {
   const payment_intent = await paid()
   expect((await at.stripe.refunds.create({ payment_intent, amount: 400 })).status).toBe('succeeded')
   await expect(at.stripe.refunds.create({ payment_intent, amount: 1001 })).rejects.toMatchObject({
@@ -38,7 +38,7 @@ test('partial refunds add up to what was captured and no further', async () => {
   ])
 })
 
-test('a pending refund ends when it is told to, and a failed one gives its amount back', async () => {
+test('a pending refund ends by the control path, and a failed one returns its amount to the charge', async () => {
   await at.control('/_sandbox/refunds', { mode: 'pending' })
   const payment_intent = await paid()
   const refund = await at.stripe.refunds.create({ payment_intent, amount: 1400 })
@@ -48,7 +48,7 @@ test('a pending refund ends when it is told to, and a failed one gives its amoun
   expect((await at.stripe.refunds.create({ payment_intent, amount: 1400 })).status).toBe('pending')
 })
 
-test('refunds of Stripe’s test cards end by themselves: late, or failed after all', async () => {
+test('refunds of test cards end by the clock: one succeeds late, one fails after all', async () => {
   const late = await at.stripe.refunds.create({ payment_intent: await paid('4000000000007726') })
   const failing = await at.stripe.refunds.create({ payment_intent: await paid('4000000000005126') })
   expect([late.status, failing.status]).toEqual(['pending', 'succeeded'])
@@ -64,7 +64,7 @@ test('a charge that failed cannot be refunded', async () => {
   await expect(at.stripe.refunds.create({ payment_intent: String(payment_intent) })).rejects.toMatchObject({ statusCode: 400 })
 })
 
-test('a dispute opens by card or by script, is reviewed, and ends', async () => {
+test('a dispute is opened by a test card or a control path, reviewed and closed', async () => {
   const payment_intent = await paid('4000000000000259')
   const [dispute] = (await at.stripe.disputes.list({ payment_intent })).data
   expect(dispute).toMatchObject({ status: 'needs_response', amount: 1400 })
@@ -79,7 +79,7 @@ test('a dispute opens by card or by script, is reviewed, and ends', async () => 
   })
 })
 
-test('the end of a dispute’s term comes nearer with the sandbox’s clock, as everything does', async () => {
+test('the due date of a dispute moves with the sandbox’s clock', async () => {
   await using fresh = await testSandbox()
   const session = await fresh.open()
   await fresh.pay(session.id, '4000000000000259')
@@ -91,7 +91,7 @@ test('the end of a dispute’s term comes nearer with the sandbox’s clock, as 
   expect(after?.evidence_details.due_by).toBe((before?.evidence_details.due_by ?? 0) - 86_400)
 })
 
-test('the ledger’s balance is what was captured minus what went back', async () => {
+test('the ledger’s balance is captured minus refunded', async () => {
   await using fresh = await testSandbox()
   const session = await fresh.open()
   await fresh.pay(session.id)

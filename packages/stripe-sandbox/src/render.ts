@@ -1,7 +1,7 @@
-// An event as Stripe shows and sends it.
+// Rendering of events as Stripe's API and webhooks show them.
 import type { StoredEvent } from './state.ts'
 
-/** The version of Stripe's API that the sandbox imitates: the one our library speaks. */
+/** The API version that the sandbox imitates: the version of the installed library. */
 export const apiVersion = '2026-10-28.endive'
 
 export const eventOf = (event: StoredEvent) => ({
@@ -16,7 +16,7 @@ export const eventOf = (event: StoredEvent) => ({
   data: { object: JSON.parse(event.object) as Record<string, unknown> },
 })
 
-/** The same as JSON, for sending: the object is text already. */
+/** The same as JSON text; the object of a stored event is text already. */
 export const eventText = ({ object, ...event }: StoredEvent): string => {
   const frame = JSON.stringify({ ...eventOf({ ...event, object: 'null' }), data: undefined })
   return `${frame.slice(0, -1)},"data":{"object":${object}}}`

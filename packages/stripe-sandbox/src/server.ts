@@ -1,4 +1,4 @@
-// The sandbox over HTTP: keys, bodies, latency and errors as Stripe has them; then its paths, the hosted page and the control paths.
+// HTTP server of the sandbox: keys, bodies, latency and errors as at Stripe, the API, the hosted pages and the control paths.
 import { setTimeout as delay } from 'node:timers/promises'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { mountApi } from './api.ts'
@@ -11,13 +11,13 @@ import { newId } from './state.ts'
 import { invalid, StripeFailure } from './stripe-error.ts'
 import type { Validate } from './validator.ts'
 
-export interface ServerParts extends Omit<ControlParts, 'setRefundMode'> {
-  /** Accepts only this key; any when null. */
+interface ServerParts extends Omit<ControlParts, 'setRefundMode'> {
+  /** Accepts only this key; any key when null. */
   secretKey: string | null
-  /** Milliseconds that every API answer takes. */
+  /** Milliseconds that every API response takes. */
   latencyMs: number
   validate: Validate | null
-  /** Host names beside loopback's under which it answers. */
+  /** Host names that are accepted besides loopback. */
   hosts: readonly string[]
 }
 
@@ -63,7 +63,7 @@ const useErrors = (app: FastifyInstance): void => {
   })
 }
 
-/** Builds the HTTP face; nothing listens yet. */
+/** Builds the server; it does not listen yet. */
 export const createServer = (parts: ServerParts): FastifyInstance => {
   const app = Fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true })
   refuseForeignHosts(app, parts.hosts)
@@ -71,9 +71,9 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) => done(null, body))
   app.addHook('onRequest', async (request, reply) => {
     if (!request.url.startsWith('/v1/')) return
-    // Stripe's own time: whoever has a wrong clock learns it from here.
+    // Stripe's clock: a shop with a wrong clock can read the time from the response.
     void reply.headers({
-      date: new Date(parts.world.now() * 1000).toUTCString(),
+      date: new Date(parts.context.now() * 1000).toUTCString(),
       'request-id': newId('req'),
       'stripe-version': String(request.headers['stripe-version'] ?? apiVersion),
     })
@@ -82,14 +82,14 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
   })
   useErrors(app)
   mountApi(app, {
-    world: parts.world,
+    context: parts.context,
     refundMode: () => refundMode,
-    admit: async (request) => {
+    beforeRequest: async (request) => {
       if (parts.latencyMs > 0) await delay(parts.latencyMs)
       await parts.validate?.(request)
     },
   })
-  mountPages(app, parts.world)
+  mountPages(app, parts.context)
   const setRefundMode = (mode: RefundMode) => {
     refundMode = mode
   }

@@ -1,10 +1,10 @@
-// Checkout sessions: Stripe's rules for opening, reading and expiring a hosted payment page.
-import { isPresented, leastOf, refuseBetweenSteps } from './currencies.ts'
+// Checkout sessions: Stripe's rules for creating, reading and expiring a hosted payment page.
+import { assertMultipleOfStep, isSupportedCurrency, minimumAmount } from './currencies.ts'
 import { type FormObject, listAt, mapAt, textAt, textsAt } from './form.ts'
 import { required, type Shape, webAddress, wholeNumber } from './params.ts'
+import { type SandboxContext, saveEntry, saveObject } from './sandbox-context.ts'
 import { type LineItem, newId, type Session } from './state.ts'
 import { invalid, missing, refused } from './stripe-error.ts'
-import { keep, put, type World } from './world.ts'
 
 export const sessionShape = {
   mode: 'text',
@@ -45,10 +45,10 @@ const lineItem = (form: FormObject, index: number): LineItem => {
   const name = required(textAt(form, 'price_data', 'product_data', 'name'), `${param}[price_data][product_data][name]`)
   const unit = wholeNumber(textAt(form, 'price_data', 'unit_amount'), `${param}[price_data][unit_amount]`)
   const quantity = wholeNumber(textAt(form, 'quantity') ?? '1', `${param}[quantity]`)
-  if (!isPresented(currency)) throw invalid(`Invalid currency: ${currency}`, `${param}[price_data][currency]`)
+  if (!isSupportedCurrency(currency)) throw invalid(`Invalid currency: ${currency}`, `${param}[price_data][currency]`)
   if (unit < 0) throw invalid('Invalid non-negative integer', `${param}[price_data][unit_amount]`, 'parameter_invalid_integer')
   if (quantity < 1) throw invalid('Quantity must be at least 1', `${param}[quantity]`, 'parameter_invalid_integer')
-  refuseBetweenSteps(unit, currency, `${param}[price_data][unit_amount]`)
+  assertMultipleOfStep(unit, currency, `${param}[price_data][unit_amount]`)
   const amount = unit * quantity
   return {
     id: newId('li'),
@@ -101,10 +101,10 @@ const itemsOf = (form: FormObject): { items: LineItem[]; currency: string; total
   const { currency } = first
   if (items.some((item) => item.currency !== currency)) throw refused('All line items must have the same currency.', 'line_items')
   const total = items.reduce((sum, item) => sum + item.amount_total, 0)
-  const least = leastOf(currency)
-  if (total < least)
+  const minimum = minimumAmount(currency)
+  if (total < minimum)
     throw refused(
-      `The Checkout Session's total amount must be at least ${least} in ${currency}.`,
+      `The Checkout Session's total amount must be at least ${minimum} in ${currency}.`,
       'line_items',
       'amount_too_small',
     )
@@ -127,7 +127,7 @@ const assertHosted = (form: FormObject): void => {
 }
 
 /** POST /v1/checkout/sessions */
-export const createSession = (world: World, form: FormObject): Session => {
+export const createSession = (context: SandboxContext, form: FormObject): Session => {
   assertHosted(form)
   const successUrl = webAddress(required(textAt(form, 'success_url'), 'success_url'), 'success_url')
   const cancelUrl = textAt(form, 'cancel_url')
@@ -139,8 +139,8 @@ export const createSession = (world: World, form: FormObject): Session => {
   const session: Session = {
     id,
     object: 'checkout.session',
-    created: world.now(),
-    expires_at: expiryOf(form, world.now()),
+    created: context.now(),
+    expires_at: expiryOf(form, context.now()),
     status: 'open',
     payment_status: 'unpaid',
     mode: 'payment',
@@ -156,52 +156,52 @@ export const createSession = (world: World, form: FormObject): Session => {
     metadata: metadataOf(form, 'metadata'),
     success_url: successUrl,
     cancel_url: cancelUrl === undefined ? null : webAddress(cancelUrl, 'cancel_url'),
-    url: world.pageUrl(id),
+    url: context.pageUrl(id),
     livemode: false,
     payment_method_types: ['card'],
     allowed_payment_method_types: methodsOf(form),
   }
   const intentMetadata = metadataOf(form, 'payment_intent_data', 'metadata')
-  put(world, 'lineItems', id, items)
-  put(world, 'intentMetadata', id, intentMetadata)
-  return keep(world, session)
+  saveEntry(context, 'lineItems', id, items)
+  saveEntry(context, 'intentMetadata', id, intentMetadata)
+  return saveObject(context, session)
 }
 
 /** GET /v1/checkout/sessions/:id */
-export const getSession = (world: World, id: string): Session => {
-  const session = world.state.sessions.get(id)
+export const getSession = (context: SandboxContext, id: string): Session => {
+  const session = context.state.sessions.get(id)
   if (session === undefined) throw missing('checkout.session', id, 'session')
-  expireIfDue(world, session)
+  expireIfDue(context, session)
   return session
 }
 
-const close = (world: World, session: Session): void => {
-  keep(world, Object.assign(session, { status: 'expired' as const, url: null }))
-  const intent = world.state.intents.get(session.payment_intent ?? '')
+const close = (context: SandboxContext, session: Session): void => {
+  saveObject(context, Object.assign(session, { status: 'expired' as const, url: null }))
+  const intent = context.state.intents.get(session.payment_intent ?? '')
   if (intent && intent.status !== 'succeeded') {
-    keep(world, Object.assign(intent, { status: 'canceled' as const }))
-    world.emit('payment_intent.canceled', intent)
+    saveObject(context, Object.assign(intent, { status: 'canceled' as const }))
+    context.emit('payment_intent.canceled', intent)
   }
-  world.emit('checkout.session.expired', session)
+  context.emit('checkout.session.expired', session)
 }
 
-const expireIfDue = (world: World, session: Session): void => {
-  if (session.status === 'open' && session.expires_at <= world.now()) close(world, session)
+const expireIfDue = (context: SandboxContext, session: Session): void => {
+  if (session.status === 'open' && session.expires_at <= context.now()) close(context, session)
 }
 
-/** Expires what is due, as Stripe does by itself. */
-export const expireDue = (world: World): void => {
-  for (const session of world.state.sessions.values()) expireIfDue(world, session)
+/** Expires the sessions that are due. */
+export const expireDue = (context: SandboxContext): void => {
+  for (const session of context.state.sessions.values()) expireIfDue(context, session)
 }
 
 /** POST /v1/checkout/sessions/:id/expire; refused unless the session is open. */
-export const expireSession = (world: World, id: string): Session => {
-  const session = getSession(world, id)
+export const expireSession = (context: SandboxContext, id: string): Session => {
+  const session = getSession(context, id)
   if (session.status !== 'open') {
     throw refused(
       `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of \`${session.status}\`.`,
     )
   }
-  close(world, session)
+  close(context, session)
   return session
 }

@@ -1,4 +1,4 @@
-// What the sandbox remembers: Stripe's objects as Stripe shows them, times in Unix seconds, amounts in minor units.
+// State of the sandbox: Stripe's objects as its API shows them, times in Unix seconds, amounts in minor units.
 import { randomUUID } from 'node:crypto'
 
 export type Metadata = Record<string, string>
@@ -104,7 +104,7 @@ export interface Dispute {
 }
 export type StripeObject = Session | Intent | Charge | Refund | Dispute
 
-/** An event as it is kept: its object as it was then, in text, and whether the shop has it. */
+/** A stored event: its object at that time as text, and the state of its delivery. */
 export interface StoredEvent {
   id: string
   created: number
@@ -115,8 +115,8 @@ export interface StoredEvent {
   delivery: 'pending' | 'delivered' | 'dropped'
 }
 
-/** The answer that a key gets again. */
-export interface KnownKey {
+/** The response that a repeated key gets. */
+interface StoredResponse {
   fingerprint: string
   status: number
   body: string
@@ -126,16 +126,16 @@ export interface KnownKey {
 export interface State {
   sessions: Map<string, Session>
   lineItems: Map<string, LineItem[]>
-  /** What the intent of a session will carry once somebody pays. */
+  /** Metadata of the payment intent that the first payment of a session creates. */
   intentMetadata: Map<string, Metadata>
   intents: Map<string, Intent>
   charges: Map<string, Charge>
   refunds: Map<string, Refund>
-  /** Refunds that change by themselves at a time: test cards ask for it. */
+  /** Refunds of test cards that end at a later time. */
   refundPlans: Map<string, { at: number; success: boolean }>
   disputes: Map<string, Dispute>
   events: Map<string, StoredEvent>
-  keys: Map<string, KnownKey>
+  keys: Map<string, StoredResponse>
 }
 export type Kind = keyof State
 
@@ -154,8 +154,8 @@ export const emptyState = (): State => ({
 
 export const newId = (prefix: string): string => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 24)}`
 
-/** Makes every object older: how `POST /_sandbox/clock` lets time pass without touching signatures. */
-export const age = (state: State, seconds: number): void => {
+/** Makes every object older: `POST /_sandbox/clock` moves the time without changing signatures. */
+export const addAge = (state: State, seconds: number): void => {
   for (const session of state.sessions.values()) session.expires_at -= seconds
   for (const plan of state.refundPlans.values()) plan.at -= seconds
   for (const { evidence_details: evidence } of state.disputes.values()) evidence.due_by -= seconds

@@ -1,33 +1,33 @@
-// Keeps the state in a file over restarts: one line per change, so that a busy shop does not rewrite everything it ever sold.
+// State store: keeps the state in an append-only file, one line per change, so that a change does not rewrite everything.
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { emptyState, type Kind, type State } from './state.ts'
 
 export interface Store {
   state: State
-  /** Notes that an object is new or changed. */
-  touch(kind: Kind, id: string): void
-  /** Notes a change that may be forgotten with the process; the next write takes it along. */
-  touchLater(kind: Kind, id: string): void
-  /** Writes everything anew, for a change that touches everything. */
+  /** Marks an object as new or changed; it is written soon. */
+  markChanged(kind: Kind, id: string): void
+  /** Marks a change that may be lost with the process; the next write includes it. */
+  markChangedLater(kind: Kind, id: string): void
+  /** Rewrites the whole file, for a change of every object. */
   rewrite(): void
-  /** Writes what is not written yet. */
+  /** Writes the changes that are not written yet. */
   flush(): void
 }
 
 const lineOf = (state: State, kind: Kind, id: string): string => `${JSON.stringify([kind, id, state[kind].get(id)])}\n`
 
-const put = (state: State, line: string): void => {
+const applyLine = (state: State, line: string): void => {
   const parsed: unknown = JSON.parse(line)
   if (!Array.isArray(parsed)) return
   const [kind, id, value] = parsed as [Kind, string, never]
   if (kind in state) state[kind].set(id, value)
 }
 
-/** The last line may be torn when the process was killed; it is left out. */
+/** Skips a last line that is incomplete because the process was killed. */
 const readState = (file: string): State => {
   const state = emptyState()
   try {
-    for (const line of readFileSync(file, 'utf8').split('\n').slice(0, -1)) put(state, line)
+    for (const line of readFileSync(file, 'utf8').split('\n').slice(0, -1)) applyLine(state, line)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
   }
@@ -53,13 +53,13 @@ const fileStore = (file: string): Store => {
     appendFileSync(file, lines.join(''))
   }
   rewrite()
-  const touchLater = (kind: Kind, id: string) => void dirty.set(`${kind}\n${id}`, [kind, id])
+  const markChangedLater = (kind: Kind, id: string) => void dirty.set(`${kind}\n${id}`, [kind, id])
   return {
     state,
-    touchLater,
-    touch: (kind, id) => {
-      touchLater(kind, id)
-      // With the request that made the change, or right behind it: a shop that is killed with the sandbox must not remember more than it.
+    markChangedLater,
+    markChanged: (kind, id) => {
+      markChangedLater(kind, id)
+      // Written right after the request: a shop that is killed with the sandbox must not remember more than the sandbox.
       soon ??= setImmediate(flush)
     },
     rewrite,
@@ -67,13 +67,13 @@ const fileStore = (file: string): Store => {
   }
 }
 
-/** @param file path of the data file; without one nothing is kept */
+/** @param file path of the data file; without one nothing is stored */
 export const openStore = (file: string | undefined): Store =>
   file === undefined
     ? {
         state: emptyState(),
-        touch: () => undefined,
-        touchLater: () => undefined,
+        markChanged: () => undefined,
+        markChangedLater: () => undefined,
         rewrite: () => undefined,
         flush: () => undefined,
       }

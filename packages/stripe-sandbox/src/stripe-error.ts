@@ -1,4 +1,4 @@
-// Failures in Stripe's own shape, so that the real library raises its own error classes.
+// Errors in Stripe's format, so that the Stripe library throws its own error classes.
 
 interface Details {
   code?: string
@@ -8,15 +8,15 @@ interface Details {
 export class StripeFailure extends Error {
   readonly status: number
   readonly body: { error: { type: string; message: string } & Details }
-  /** Whether the endpoint had begun its work: only then does an idempotency key keep the failure. */
-  readonly begun: boolean
+  /** Whether the parameters were valid: only then does an idempotency key store the failure. */
+  readonly afterValidation: boolean
 
-  constructor(status: number, type: string, message: string, details: Details = {}, begun = false) {
+  constructor(status: number, type: string, message: string, details: Details = {}, afterValidation = false) {
     super(message)
     this.name = 'StripeFailure'
     this.status = status
     this.body = { error: { type, message, ...details } }
-    this.begun = begun
+    this.afterValidation = afterValidation
   }
 }
 
@@ -25,11 +25,11 @@ const details = (param?: string, code?: string): Details => ({
   ...(code === undefined ? {} : { code }),
 })
 
-/** The parameters cannot be read: nothing was tried. */
+/** Malformed parameters: nothing was tried. */
 export const invalid = (message: string, param?: string, code?: string): StripeFailure =>
   new StripeFailure(400, 'invalid_request_error', message, details(param, code))
 
-/** The parameters are well formed, but Stripe does not do this. */
+/** Valid parameters that Stripe refuses. */
 export const refused = (message: string, param?: string, code?: string): StripeFailure =>
   new StripeFailure(400, 'invalid_request_error', message, details(param, code), true)
 

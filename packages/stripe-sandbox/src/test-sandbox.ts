@@ -1,4 +1,4 @@
-// A sandbox with a shop that listens, for tests: spoken to by the real Stripe library.
+// Sandbox with a listening shop, for tests that use the real Stripe library.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Stripe from 'stripe'
@@ -10,11 +10,11 @@ export interface TestSandbox extends AsyncDisposable {
   sandbox: StripeSandbox
   stripe: Stripe
   shopUrl: string
-  /** Events that the shop took, as it read them, in order of arrival. */
-  heard: Stripe.Event[]
-  /** What the shop answers; 200 until changed. */
+  /** Events that the shop accepted, in order of arrival. */
+  received: Stripe.Event[]
+  /** Sets the status that the shop answers with; 200 at first. */
   answer(status: number): void
-  /** Lets the sandbox's time pass. */
+  /** Moves the sandbox's clock. */
   advance(seconds: number): void
   open(overrides?: Partial<Stripe.Checkout.SessionCreateParams>): Promise<Stripe.Checkout.Session>
   pay(id: string, cardNumber?: string, more?: Record<string, string>): Promise<Response>
@@ -22,9 +22,9 @@ export interface TestSandbox extends AsyncDisposable {
   types(): Promise<string[]>
 }
 
-/** A shop that takes events, checks their signatures and remembers them. */
+/** A shop that verifies signatures and stores the events it accepts. */
 const listeningShop = async (now: () => number) => {
-  const heard: Stripe.Event[] = []
+  const received: Stripe.Event[] = []
   const state = { status: 200 }
   const reader = new Stripe('sk_test_x')
   const server = createServer((request, response) => {
@@ -33,7 +33,7 @@ const listeningShop = async (now: () => number) => {
     request.on('end', () => {
       const signature = String(request.headers['stripe-signature'])
       if (state.status === 200)
-        heard.push(reader.webhooks.constructEvent(Buffer.concat(chunks), signature, secret, 300, undefined, now()))
+        received.push(reader.webhooks.constructEvent(Buffer.concat(chunks), signature, secret, 300, undefined, now()))
       response.writeHead(state.status).end('{}')
     })
   })
@@ -42,7 +42,7 @@ const listeningShop = async (now: () => number) => {
     server.closeAllConnections()
     server.close()
   }
-  return { heard, state, stop, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
+  return { received, state, stop, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
 }
 
 const aSession = (nowMs: number): Stripe.Checkout.SessionCreateParams => ({
@@ -73,7 +73,7 @@ export const testSandbox = async (options: Partial<SandboxOptions> = {}): Promis
     sandbox,
     stripe,
     shopUrl: shop.url,
-    heard: shop.heard,
+    received: shop.received,
     answer: (status) => {
       shop.state.status = status
     },
@@ -98,7 +98,7 @@ export const testSandbox = async (options: Partial<SandboxOptions> = {}): Promis
     },
     types: async () => {
       await sandbox.idle()
-      return shop.heard.splice(0).map((event) => event.type)
+      return shop.received.splice(0).map((event) => event.type)
     },
     [Symbol.asyncDispose]: async () => {
       await sandbox.stop()

@@ -1,10 +1,10 @@
-// Asks stripe-mock, which knows Stripe's own specification, whether a request is valid Stripe before the sandbox answers it.
+// Validator: asks stripe-mock whether a request matches Stripe's specification before the sandbox answers it.
 import type { FastifyRequest } from 'fastify'
 import { StripeFailure } from './stripe-error.ts'
 
 export type Validate = (request: FastifyRequest) => Promise<void>
 
-/** stripe-mock 0.203 carries the version before the one of our library; between them this one parameter got a new name. */
+/** stripe-mock 0.203 has an older API version, in which this parameter had another name. */
 const renamed = [/(^|&)allowed_payment_method_types/g, '$1payment_method_types'] as const
 
 interface Refusal {

@@ -1,4 +1,4 @@
-// Webhooks: signed, in order, sent until taken; and every way of going wrong that can be asked for.
+// Webhooks: signed, in order, retried until accepted, and every mode of fault injection.
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ const buy = async (at: TestSandbox) => {
   return session
 }
 
-test('an event is sent again until the shop takes it', async () => {
+test('an event is retried until the shop accepts it', async () => {
   await using at = await testSandbox()
   at.answer(500)
   await buy(at)
@@ -26,7 +26,7 @@ test('an event is sent again until the shop takes it', async () => {
   expect((await at.stripe.events.list({ delivery_success: false })).data).toEqual([])
 })
 
-test('dropped events never arrive, but Stripe’s list tells of them and they can be sent by hand', async () => {
+test('a dropped event never arrives, but the API lists it and it can be resent', async () => {
   await using at = await testSandbox()
   await at.control('/_sandbox/webhooks', { mode: 'drop', count: 1 })
   await buy(at)
@@ -38,13 +38,13 @@ test('dropped events never arrive, but Stripe’s list tells of them and they ca
   expect((await at.stripe.events.retrieve(lost?.id ?? '')).pending_webhooks).toBe(0)
 })
 
-test('duplicates come as often as asked, with the same id', async () => {
+test('a duplicated event arrives as often as configured, with the same id', async () => {
   await using at = await testSandbox()
   await at.control('/_sandbox/webhooks', { mode: 'duplicate', copies: 3, types: ['checkout.session.completed'] })
   await buy(at)
   await at.sandbox.idle()
-  expect(at.heard.map(({ type }) => type)).toEqual([paidTypes[0], paidTypes[1], paidTypes[1], paidTypes[1]])
-  expect(new Set(at.heard.map(({ id }) => id)).size).toBe(2)
+  expect(at.received.map(({ type }) => type)).toEqual([paidTypes[0], paidTypes[1], paidTypes[1], paidTypes[1]])
+  expect(new Set(at.received.map(({ id }) => id)).size).toBe(2)
 })
 
 test('reordered events arrive last first', async () => {
@@ -54,7 +54,7 @@ test('reordered events arrive last first', async () => {
   expect(await at.types()).toEqual([...paidTypes].reverse())
 })
 
-test('delayed events arrive when the sandbox’s clock says so', async () => {
+test('delayed events arrive by the sandbox’s clock', async () => {
   await using at = await testSandbox()
   await at.control('/_sandbox/webhooks', { mode: 'delay', delaySec: 600 })
   await buy(at)
@@ -63,7 +63,7 @@ test('delayed events arrive when the sandbox’s clock says so', async () => {
   expect((await at.types()).sort()).toEqual([...paidTypes].sort())
 })
 
-test('time that passes in the sandbox alone makes delayed and repeated events due, and no sooner', async () => {
+test('the control path for the clock makes delayed and retried events due, and not earlier', async () => {
   await using at = await testSandbox()
   const advance = (advanceSec: number) => at.control('/_sandbox/clock', { advanceSec })
   await at.control('/_sandbox/webhooks', { mode: 'delay', delaySec: 600 })
@@ -81,7 +81,7 @@ test('time that passes in the sandbox alone makes delayed and repeated events du
   expect((await at.types()).sort()).toEqual([...paidTypes].sort())
 })
 
-test('a delay that is longer than any timer does not end at once', async () => {
+test('a delay that is longer than Node’s longest timer does not end at once', async () => {
   await using at = await testSandbox()
   await at.control('/_sandbox/webhooks', { mode: 'delay', delaySec: 30 * 86_400 })
   await buy(at)
@@ -90,13 +90,13 @@ test('a delay that is longer than any timer does not end at once', async () => {
   expect((await at.types()).sort()).toEqual([...paidTypes].sort())
 })
 
-test('a mode that does not exist is refused by name', async () => {
+test('an unknown mode is refused by name', async () => {
   await using at = await testSandbox()
   expect(await at.control('/_sandbox/webhooks', { mode: 'lose' })).toMatchObject({ error: { param: 'mode' } })
   expect(await at.control('/_sandbox/clock', { advanceSec: 'soon' })).toMatchObject({ error: { param: 'advanceSec' } })
 })
 
-test('types that the endpoint does not want are listed and not sent', async () => {
+test('events that the webhook is not subscribed to are listed and not sent', async () => {
   await using at = await testSandbox({ enabledEvents: ['checkout.session.completed'] })
   await buy(at)
   expect(await at.types()).toEqual(['checkout.session.completed'])
@@ -104,7 +104,7 @@ test('types that the endpoint does not want are listed and not sent', async () =
   expect((await at.stripe.events.list({ delivery_success: false })).data).toEqual([])
 })
 
-test('the shop’s address can be told after the start, and there may be several: each gets every event', async () => {
+test('webhook addresses can be set after the start, and each of them gets every event', async () => {
   await using one = await testSandbox()
   await using two = await testSandbox()
   await using at = await testSandbox({ webhookUrl: () => null })
@@ -113,10 +113,10 @@ test('the shop’s address can be told after the start, and there may be several
   at.sandbox.setWebhookUrls([one.shopUrl, two.shopUrl])
   at.advance(120)
   await at.sandbox.idle()
-  for (const shop of [one, two]) expect(shop.heard.map(({ type }) => type).sort()).toEqual([...paidTypes].sort())
+  for (const shop of [one, two]) expect(shop.received.map(({ type }) => type).sort()).toEqual([...paidTypes].sort())
 })
 
-test('a restart finds sessions, money and keys, and sends what the shop has not taken', async () => {
+test('a restarted sandbox has its sessions and charges, and sends the events that the shop has not accepted', async () => {
   const dataFile = join(mkdtempSync(join(tmpdir(), 'sandbox-')), 'state.jsonl')
   const first = await testSandbox({ dataFile })
   const paid = await buy(first)
@@ -130,11 +130,11 @@ test('a restart finds sessions, money and keys, and sends what the shop has not 
   const still = await second.stripe.checkout.sessions.retrieve(open.id)
   expect(still).toMatchObject({ status: 'open', url: `${second.sandbox.url}/c/pay/${open.id}` })
   await second.sandbox.idle()
-  expect(second.heard.map(({ data }) => (data.object as { id: string }).id)).toContain(late.id)
+  expect(second.received.map(({ data }) => (data.object as { id: string }).id)).toContain(late.id)
   expect((await second.pay(open.id)).status).toBe(303)
 })
 
-test('a line that a crash tore apart costs that line only', async () => {
+test('an incomplete last line of the data file loses only that line', async () => {
   const dataFile = join(mkdtempSync(join(tmpdir(), 'sandbox-')), 'state.jsonl')
   const first = await testSandbox({ dataFile })
   const { id } = await first.open()

@@ -1,8 +1,8 @@
-// Delivers events to the shop: signed with Stripe's scheme, in order per payment, retried until taken.
+// Webhook sender: signs events as Stripe does, keeps the order per payment, and retries until the shop accepts.
 import { createHmac } from 'node:crypto'
-import { disturbance, type WebhookSettings } from './disturbance.ts'
-import { lanes } from './lanes.ts'
-import { parking } from './parking.ts'
+import { createKeyedQueue } from '@cartwright/concurrency'
+import { createDelayQueue } from './delay-queue.ts'
+import { createFaultInjection, type WebhookSettings } from './fault-injection.ts'
 import type { StoredEvent } from './state.ts'
 
 export interface Delivery {
@@ -14,15 +14,15 @@ export interface Delivery {
 
 export interface WebhookSender {
   push(event: StoredEvent): void
-  /** Sends one event now, whatever the mode, as "resend" in Stripe's dashboard does. @returns the shop's answer, null without one */
+  /** Sends one event now, as "resend" in Stripe's dashboard does. @returns the status of the answer; null when there was none */
   send(event: StoredEvent): Promise<number | null>
   configure(settings: WebhookSettings): void
   log(): readonly Delivery[]
-  /** Makes what is delayed, shuffled or to be repeated older. */
-  age(seconds: number): void
-  /** Sends what has become due on the sandbox's clock. */
+  /** Makes delayed, reordered and retried events older. */
+  addAge(seconds: number): void
+  /** Sends the events that have become due by the sandbox's clock. */
   release(): void
-  /** Resolves when nothing is under way or waiting for its turn; events that are retried or delayed do not count. */
+  /** Resolves when no event is being sent or queued; delayed and retried events do not count. */
   idle(): Promise<void>
   stop(): Promise<void>
 }
@@ -42,13 +42,13 @@ interface Options {
   secret: string
   /** Unix milliseconds. */
   nowMs(): number
-  /** What Stripe would send for the event. */
+  /** The body of the webhook. */
   payload(event: StoredEvent): string
-  /** The event was taken, or never will be sent. */
+  /** Called when the shop has accepted the event, or when it will never be sent. */
   settled(event: StoredEvent, delivery: 'delivered' | 'dropped'): void
 }
 
-interface Turn {
+interface QueuedDelivery {
   event: StoredEvent
   tries: number
 }
@@ -68,12 +68,12 @@ const post = async (url: string, payload: string, options: Options): Promise<num
     await response.arrayBuffer()
     return response.status
   } catch {
-    // The shop is not there: the same as a failure it would answer, so the event is retried.
+    // An unreachable shop counts as a failure, so the event is retried.
     return null
   }
 }
 
-const isTaken = (status: number | null): status is number => status !== null && status < 300
+const isAccepted = (status: number | null): status is number => status !== null && status < 300
 
 export const webhookSender = (options: Options): WebhookSender => {
   const deliveries: Delivery[] = []
@@ -82,43 +82,45 @@ export const webhookSender = (options: Options): WebhookSender => {
   const send = async (event: StoredEvent): Promise<number | null> => {
     const payload = options.payload(event)
     const statuses = await Promise.all(options.urls().map((url) => post(url, payload, options)))
-    const status = statuses.find((answer) => !isTaken(answer)) ?? statuses[0] ?? null
+    const status = statuses.find((answer) => !isAccepted(answer)) ?? statuses[0] ?? null
     deliveries.push({ event: event.id, type: event.type, status, at: new Date(options.nowMs()).toISOString() })
     if (deliveries.length > logLength) deliveries.shift()
-    if (isTaken(status)) options.settled(event, 'delivered')
+    if (isAccepted(status)) options.settled(event, 'delivered')
     return status
   }
-  const queue = lanes<Turn>(concurrency, async ({ event, tries }) => {
-    if (stopped || isTaken(await send(event)) || stopped || tries >= maxTries) return
-    retries.park({ event, tries: tries + 1 }, retryMs[tries] ?? lastRetryMs)
+  const queue = createKeyedQueue<QueuedDelivery>({
+    concurrency,
+    run: async ({ event, tries }) => {
+      if (stopped || isAccepted(await send(event)) || stopped || tries >= maxTries) return
+      retries.add({ event, tries: tries + 1 }, retryMs[tries] ?? lastRetryMs)
+    },
   })
-  const retries = parking<Turn>(options.nowMs, (turn) => queue.add(turn.event.subject, turn))
-  const trouble = disturbance<StoredEvent>({
+  const retries = createDelayQueue<QueuedDelivery>(options.nowMs, (delivery) => queue.add(delivery.event.subject, delivery))
+  const faultInjection = createFaultInjection<StoredEvent>({
     send: (event) => queue.add(event.subject, { event, tries: 0 }),
     drop: (event) => options.settled(event, 'dropped'),
-    delay: (event, ms) => retries.park({ event, tries: 0 }, ms),
+    delay: (event, ms) => retries.add({ event, tries: 0 }, ms),
   })
   return {
-    push: trouble.pass,
+    push: faultInjection.accept,
     send,
-    configure: trouble.configure,
+    configure: faultInjection.configure,
     log: () => deliveries,
-    age: (seconds) => {
+    addAge: (seconds) => {
       retries.age(seconds * 1000)
-      // Shuffling takes a fraction of a second.
-      if (seconds > 0) trouble.flush()
+      // Reordering takes a fraction of a second, less than any jump of the clock.
+      if (seconds > 0) faultInjection.flush()
     },
     release: retries.release,
     idle: async () => {
-      trouble.flush()
+      faultInjection.flush()
       await queue.idle()
     },
     stop: async () => {
       stopped = true
-      trouble.flush()
+      faultInjection.flush()
       retries.clear()
-      queue.clear()
-      await queue.idle()
+      await queue.stop()
     },
   }
 }

@@ -1,4 +1,4 @@
-// Amounts on the hosted pages: Stripe's minor units, shown with the digits that people know of a currency.
+// Amounts on the hosted pages: Stripe's minor units with the usual decimal places of the currency.
 import { expect, test } from 'vitest'
 import { amountText } from './layout.ts'
 
@@ -11,6 +11,6 @@ test.each([
   ['cop', 4_500_000, 'COP 45,000.00'],
   ['isk', 190_000, 'ISK 1,900'],
   ['ugx', 700_000, 'UGX 7,000'],
-])('%s %i is %s', (currency, minor, text) => {
+])('the amount %s %i is shown as %s', (currency, minor, text) => {
   expect(amountText(minor, currency).replace(/\u00a0/g, ' ')).toBe(text)
 })

@@ -1,11 +1,10 @@
-// The frame of the hosted pages: no asset from elsewhere, readable without scripts, escaped throughout.
+// Layout of the hosted pages: no external assets, usable without scripts, all text escaped.
+
 import { createHash } from 'node:crypto'
+import { escapeHtml } from '@cartwright/contracts'
 import { digitsOf, shownDigitsOf } from '../currencies.ts'
 
-/** Makes text safe inside HTML and attributes. */
-export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
-
-/** Stripe's minor units as people write them: `€14.00`. */
+/** Formats Stripe's minor units: `€14.00`. */
 export const amountText = (minor: number, currency: string): string => {
   const digits = shownDigitsOf(currency.toLowerCase())
   return new Intl.NumberFormat('en', {
@@ -61,7 +60,7 @@ button{font:inherit;cursor:pointer}.primary{width:100%;margin-top:1.8rem;padding
 @media(max-width:52rem){.split{grid-template-columns:1fr;min-height:0}.summary{justify-content:center}.summary>div,.pay>div{margin:0 auto;padding:1.75rem 1.25rem}.due{margin-top:1.5rem}.total{font-size:2.1rem}.items{margin-top:1.2rem}.open{margin-top:1rem}.pay>div{padding-bottom:3rem}}
 @media(prefers-reduced-motion:reduce){*{transition:none!important}}`
 
-/** Comforts only: every page works without it. */
+/** Conveniences only: every page works without scripts. */
 const script = `
 const card=document.getElementById('cardNumber'),form=document.querySelector('form');
 const spaced=t=>t.replace(/\\D/g,'').slice(0,19).replace(/(.{4})(?=.)/g,'$1 ');
@@ -73,11 +72,11 @@ addEventListener('pageshow',()=>{for(const b of document.querySelectorAll('.prim
 const left=document.querySelector('[data-left]');
 if(left){const end=Date.now()+left.dataset.left*1000;const tick=()=>{const s=Math.max(0,Math.round((end-Date.now())/1000));left.textContent=Math.floor(s/60)+':'+String(s%60).padStart(2,'0');if(s===0)location.reload();else setTimeout(tick,1000)};tick()}`
 
-/** Allows nothing but the page's own style and script; forms may lead anywhere, since paying leads back to a shop. */
+/** Allows only the page's own style and script. Forms may lead anywhere, because paying leads back to a shop. */
 export const securityPolicy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'; form-action *; base-uri 'none'; frame-ancestors 'none'`
 
 export const layout = (title: string, body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${escaped(title)}</title><style>${styles}</style></head><body>${body}<script>${script}</script></body></html>`
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${styles}</style></head><body>${body}<script>${script}</script></body></html>`
 
-/** The stand-in's own sign: nobody should take it for a real payment page. */
+/** Marks every page as a test, so that it is not mistaken for a real payment page. */
 export const badge = '<span class="badge">TEST MODE</span>'
