@@ -1,26 +1,26 @@
-// Identity under test, and the mailbox of the people in it: what notification would read from the sealed codes.
+// Test fixture: identity under test, with the one-time codes that notification would unseal and mail.
 import { identityEvents } from '@cartwright/contracts'
 import type { Environment } from '@cartwright/service-kit'
 import { sealKeys, startUnderTest, type TestResponse, type UnderTest } from '@cartwright/testing'
-import { compactDecrypt, importJWK } from 'jose'
+import { compactDecrypt, importJWK, SignJWT } from 'jose'
 import { identityService } from './index.ts'
 
 export const goodPassword = 'correct horse battery'
 
 export interface IdentityUnderTest extends UnderTest {
-  /** Codes of one kind that were mailed to an address, oldest first. */
+  /** Codes of one purpose that were mailed to an address, oldest first. */
   codesFor(email: string, purpose: string): Promise<string[]>
-  /** The newest of them. @throws Error when there is none */
+  /** The newest code. @throws Error when there is none */
   codeFor(email: string, purpose?: string): Promise<string>
   /** A code of six digits that is not `code`. */
   wrong(code: string): string
   register(email: string, password?: string, from?: string): Promise<TestResponse>
   /** Confirms a registration with a code. */
   confirm(registrationId: string, code: string, from?: string): Promise<TestResponse>
-  /** Registers and proves a customer. */
+  /** Registers a customer and confirms the registration. */
   customer(email: string, password?: string): Promise<TestResponse>
   login(email: string, password?: string, from?: string): Promise<TestResponse>
-  /** Opens what is sealed for notification. */
+  /** Private key that opens codes sealed for notification. */
   sealPrivateJwk: string
 }
 
@@ -72,4 +72,19 @@ export const startIdentity = async (env: Environment = {}): Promise<IdentityUnde
     login: (email: string, password = goodPassword, from?: string) =>
       t.anonymous.post('/v1/auth/login', { email, password }, forwarded(from)),
   })
+}
+
+const internalSecret = new TextEncoder().encode('development-internal-secret-for-tests')
+
+/** Calls an internal route as the order service does, with a token of the shared secret of tests. */
+export const internalGet = async (t: UnderTest, path: string): Promise<TestResponse> => {
+  const nowSec = Math.floor(t.clock.now().getTime() / 1000)
+  const token = await new SignJWT({})
+    .setProtectedHeader({ alg: 'HS256', typ: 'internal+jwt' })
+    .setSubject('order')
+    .setAudience('identity')
+    .setIssuedAt(nowSec)
+    .setExpirationTime(nowSec + 60)
+    .sign(internalSecret)
+  return t.anonymous.get(path, { headers: { authorization: `Bearer ${token}` } })
 }

@@ -1,4 +1,4 @@
-// Runs identity as a process of its own.
+// Runs identity as a separate process.
 import { run } from '@cartwright/service-kit'
 import { identityService } from './service.ts'
 

@@ -1,4 +1,4 @@
-// The people of the development shop. The password is in the README.
+// Seed of the development shop: three accounts, whose password the README names.
 import { ConflictError, list } from '@cartwright/db'
 import { insertUser } from './db/users.ts'
 import type { IdentityDeps } from './deps.ts'
@@ -9,7 +9,7 @@ const people = [
   { id: 'usr_00seedbob', role: 'customer', email: 'bob@example.com', name: 'Bob Baker' },
 ] as const
 
-/** Seeded people who can still sign in: everybody knows their password. */
+/** Lists seeded accounts that can still sign in with the published password. */
 export const seededAccounts = async ({ db }: IdentityDeps): Promise<string[]> => {
   const rows = await db.rows<{ email: string }>`SELECT email
     FROM user_account
@@ -18,7 +18,7 @@ export const seededAccounts = async ({ db }: IdentityDeps): Promise<string[]> =>
   return rows.map(({ email }) => `the account ${email} belongs to the development data: use a database without it`)
 }
 
-/** Writes the seeded people once; whoever closed the account or changed the address stays gone or changed. */
+/** Inserts the seeded accounts once. An account that was closed or has a new address stays as it is. */
 export const seed = async (deps: IdentityDeps): Promise<void> => {
   const missing: (typeof people)[number][] = []
   for (const person of people) {
@@ -32,7 +32,7 @@ export const seed = async (deps: IdentityDeps): Promise<void> => {
       for (const person of missing) await insertUser(tx, { ...person, passwordHash, verified: true })
     })
   } catch (error) {
-    // Another replica seeds at the same moment and was faster: it writes the same people.
+    // Another replica inserted the same accounts at the same time.
     if (!(error instanceof ConflictError)) throw error
   }
 }

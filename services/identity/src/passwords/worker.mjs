@@ -1,7 +1,0 @@
-// Computes bcrypt in a thread of its own, so that a sign-in never holds up the event loop. Plain JavaScript: a thread that strips types costs 20 MB more.
-import { parentPort } from 'node:worker_threads'
-import { compareSync, hashSync } from 'bcryptjs'
-
-parentPort?.on('message', ({ password, cost, hash, salt }) => {
-  parentPort?.postMessage(hash === null ? hashSync(password, salt ?? cost) : compareSync(password, hash))
-})
