@@ -1,11 +1,14 @@
-// Every environment variable of catalog.
-import { integer, secret, text } from '@cartwright/service-kit'
+// Environment variables of catalog: default, unit, one-line description.
+import { integer, portsOf, secret, text } from '@cartwright/service-kit'
 
 export const config = {
-  port: integer('CATALOG_PORT', 'Port; 0 takes a free one', 0),
-  metricsPort: integer('CATALOG_METRICS_PORT', 'Port of /metrics; 0 takes a free one', 0),
+  ...portsOf('catalog'),
   databaseUrl: secret(text('CATALOG_DATABASE_URL', 'mysql://user:password@host:port/schema')),
-  poolSize: integer('CATALOG_POOL_SIZE', 'Database connections at most', 10),
-  indexPrefix: text('CATALOG_INDEX_PREFIX', 'Names of search indices begin with it; lower case', 'cartwright'),
-  searchTimeoutMs: integer('CATALOG_SEARCH_TIMEOUT_MS', 'Milliseconds a search may take before MySQL answers instead', 1000),
+  poolSize: integer('CATALOG_POOL_SIZE', 'Largest number of database connections', 10),
+  indexPrefix: text('CATALOG_INDEX_PREFIX', 'Prefix of the names of search indices; lower case', 'cartwright'),
+  searchTimeoutMs: integer(
+    'CATALOG_SEARCH_TIMEOUT_MS',
+    'Milliseconds after which a search is answered from MySQL instead of Elasticsearch',
+    1000,
+  ),
 }

@@ -1,38 +1,37 @@
-// What catalog's handlers work with.
-import type { BaseDeps, Metrics } from '@cartwright/service-kit'
+// Dependencies of catalog's handlers.
+import { type BaseDeps, elasticsearchAccess, forService } from '@cartwright/service-kit'
+import type { OpenedMetrics } from '@cartwright/telemetry'
 import type { config } from './config.ts'
-import { openPrisma, type PrismaClient } from './db/prisma.ts'
-import { openSearchEngine, type SearchEngine } from './search-engine.ts'
+import { openSearchEngine, type SearchEngine } from './integrations/search-engine.ts'
+import { metrics as ownMetrics } from './metrics.ts'
 
-/** Gauges of one service instance. */
-const gaugesOf = (metrics: Metrics) => ({
-  held: metrics.gauge('catalog_reservations_held', 'Reservations that are held now'),
-  pending: metrics.gauge('catalog_search_pending_products', 'Products whose search document is out of date'),
-})
-
-export interface CatalogOwn {
-  gauges: ReturnType<typeof gaugesOf>
-  /** Administration's lists. */
-  prisma: PrismaClient
-  /** Null where no Elasticsearch is configured: search then answers from MySQL. */
+interface CatalogResources {
+  gauges: OpenedMetrics<typeof ownMetrics>
+  /** Null when no Elasticsearch is configured: search is then answered from MySQL. */
   engine: SearchEngine | null
 }
 
-export type CatalogDeps = BaseDeps<typeof config> & CatalogOwn
+export type CatalogDeps = BaseDeps<typeof config> & CatalogResources
 
-/** Opens what catalog needs beyond the kit. */
-export const openDeps = async ({ config: own, shared, db, clock, metrics }: BaseDeps<typeof config>): Promise<CatalogOwn> => ({
-  gauges: gaugesOf(metrics),
-  prisma: openPrisma(db),
+export const { route, on, job, scheduled, measurement, invariant } = forService<CatalogDeps>()
+
+/** Opens the resources that catalog needs beyond those of service-kit. */
+export const openDeps = async ({
+  config: values,
+  shared,
+  clock,
+  metrics,
+}: BaseDeps<typeof config>): Promise<CatalogResources> => ({
+  gauges: metrics.open(ownMetrics),
   engine: await openSearchEngine({
     url: shared.elasticsearchUrl,
-    prefix: own.indexPrefix,
-    searchTimeoutMs: own.searchTimeoutMs,
+    access: elasticsearchAccess(shared),
+    prefix: values.indexPrefix,
+    searchTimeoutMs: values.searchTimeoutMs,
     nowMs: () => clock.now().getTime(),
   }),
 })
 
-export const closeDeps = async ({ engine, prisma }: CatalogOwn): Promise<void> => {
+export const closeDeps = async ({ engine }: CatalogResources): Promise<void> => {
   await engine?.client.close()
-  await prisma.$disconnect()
 }

@@ -1,4 +1,4 @@
-// What catalog's tests start from: an operator, products made through the face, requests for stock.
+// Fixtures of catalog’s tests: an operator, products created through the HTTP API, requests for stock.
 import { randomBytes } from 'node:crypto'
 import type { NewProduct } from '@cartwright/contracts'
 import type { TestResponse, UnderTest } from '@cartwright/testing'

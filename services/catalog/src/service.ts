@@ -1,12 +1,21 @@
-// Catalog's table of contents.
+// Definition of the catalog service: routes, consumers, projections, jobs, schedules, invariants.
 import { fileURLToPath } from 'node:url'
 import { defineService } from '@cartwright/service-kit'
-import { createCategory, deleteCategory, updateCategory } from './admin-categories/routes.ts'
-import { adminGetProduct, adminListProducts } from './admin-products/read.ts'
-import { createProduct, deleteProduct, updateProduct } from './admin-products/routes.ts'
-import { addVariant, deleteVariant, updateVariant } from './admin-products/variants.ts'
-import { adjustStock, getStock, listMovements } from './admin-stock/routes.ts'
-import { announceProducts } from './announce-products/job.ts'
+import { config } from './config.ts'
+import { closeDeps, openDeps } from './deps.ts'
+import { createCategory, deleteCategory, updateCategory } from './features/admin-categories/routes.ts'
+import {
+  createPromotion,
+  deletePromotion,
+  getPromotion,
+  listPromotions,
+  updatePromotion,
+} from './features/admin-price-rules/promotions.ts'
+import { getShippingZones, getTaxRates, setShippingZones, setTaxRates } from './features/admin-price-rules/routes.ts'
+import { adminGetProduct, adminListProducts } from './features/admin-products/read.ts'
+import { createProduct, deleteProduct, updateProduct } from './features/admin-products/routes.ts'
+import { addVariant, deleteVariant, updateVariant } from './features/admin-products/variants.ts'
+import { adjustStock, getStock, listMovements } from './features/admin-stock/routes.ts'
 import {
   getAvailability,
   getCategory,
@@ -15,26 +24,30 @@ import {
   internalVariants,
   listCategories,
   listProducts,
-} from './browse/routes.ts'
-import { indexCheck } from './build-index/check.ts'
-import { buildIndex } from './build-index/job.ts'
-import { getSearchState, reindexSearch } from './build-index/routes.ts'
-import { config } from './config.ts'
-import { closeDeps, openDeps } from './deps.ts'
-import { indexHandlers } from './index-products/handlers.ts'
-import { indexProducts } from './index-products/job.ts'
-import { stockGauges } from './measure-stock/gauges.ts'
-import { relistProducts } from './relist-products/schedule.ts'
-import { stockHandlers, sweeper } from './reserve-stock/handlers.ts'
-import { search } from './search/route.ts'
+} from './features/browse/routes.ts'
+import { checkIndex } from './features/build-index/check.ts'
+import { buildIndex } from './features/build-index/job.ts'
+import { getSearchState, reindexSearch } from './features/build-index/routes.ts'
+import { indexProducts } from './features/index-products/job.ts'
+import { onProductChanged } from './features/index-products/on-product-changed.ts'
+import { onStockChanged } from './features/index-products/on-stock-changed.ts'
+import { measureReservations, measureSearch, measureStockOuts } from './features/measure-stock/measurements.ts'
+import { publishProducts } from './features/publish-products/job.ts'
+import { refreshListings } from './features/refresh-listings/schedule.ts'
+import { onReturnReceived, onStockReturnRequested } from './features/reserve-stock/on-returns.ts'
+import { onStockCommitRequested } from './features/reserve-stock/on-stock-commit-requested.ts'
+import { onStockReleaseRequested } from './features/reserve-stock/on-stock-release-requested.ts'
+import { onStockRequested } from './features/reserve-stock/on-stock-requested.ts'
+import { sweepReservations } from './features/reserve-stock/schedule.ts'
+import { search } from './features/search/route.ts'
+import { holdsEnd, stockBounds, stockHolds, stockLedger } from './invariants/ledger.ts'
+import { searchIndex } from './invariants/search-index.ts'
+import { skuSpelling } from './invariants/spelling.ts'
+import { metrics } from './metrics.ts'
 import { seed } from './seed/seed.ts'
-import { holdsEnd, stockBounds, stockHolds, stockLedger } from './watch-invariants/ledger.ts'
-import { searchIndex } from './watch-invariants/search-index.ts'
-import { skuSpelling } from './watch-invariants/spelling.ts'
 
 export const catalogService = defineService({
   name: 'catalog',
-  prefix: 'CATALOG_',
   config,
   migrations: fileURLToPath(new URL('../prisma/migrations', import.meta.url)),
   deps: openDeps,
@@ -64,13 +77,24 @@ export const catalogService = defineService({
     listMovements,
     reindexSearch,
     getSearchState,
+    getShippingZones,
+    setShippingZones,
+    getTaxRates,
+    setTaxRates,
+    listPromotions,
+    createPromotion,
+    getPromotion,
+    updatePromotion,
+    deletePromotion,
   ],
-  parksBehindDeadLetters: true,
-  independentKeys: true,
-  consumers: stockHandlers,
-  projections: { 'catalog-search': indexHandlers },
-  jobs: [indexProducts, buildIndex, announceProducts],
-  periodics: [relistProducts(5), sweeper(30), indexCheck(30), stockGauges(60)],
+  blockAggregateOnDeadLetter: true,
+  parallelKeys: true,
+  consumers: [onStockRequested, onStockCommitRequested, onStockReleaseRequested, onStockReturnRequested, onReturnReceived],
+  projections: { 'catalog-search': [onProductChanged, onStockChanged] },
+  jobs: [indexProducts, buildIndex, publishProducts],
+  schedules: [refreshListings, sweepReservations, checkIndex],
+  metrics,
+  measurements: [measureReservations, measureStockOuts, measureSearch],
   invariants: [stockBounds, stockLedger, stockHolds, holdsEnd, searchIndex, skuSpelling],
   seed,
 })

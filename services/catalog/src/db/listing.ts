@@ -1,4 +1,5 @@
-// Lists what is sold: keyset paging over the listing table, so that a page deep in the list costs what the first one costs.
+// SQL of the product listing: filters and keyset paging. Every page costs the same, however deep it is in the list.
+import type { Language, ProductSort } from '@cartwright/contracts'
 import {
   after,
   CursorError,
@@ -14,11 +15,13 @@ import {
   sql,
   where,
 } from '@cartwright/db'
-import { type Categories, subtreeOf } from '../category.ts'
-import { absolute, type Image, noCurrency } from '../product.ts'
-import { nameKeyLength } from '../words.ts'
+import { nameKeyLength } from './column-lengths.ts'
+import type { ProductListingRow, ProductRow } from './generated/rows.ts'
+import { imagesColumn, productTranslationsColumn } from './json-columns.ts'
+import { withPublicUrl } from './product-state.ts'
 
-export type ListSort = 'name' | '-name' | 'price' | '-price' | 'createdAt' | '-createdAt'
+/** ISO 4217's "no currency": in the listing it stands for every currency in which the shop has no price. */
+export const noCurrency = 'XXX'
 
 interface Key {
   column: string
@@ -28,11 +31,11 @@ interface Key {
 const name: Key = { column: 'l.name_key', type: 'string', fits: new RegExp(`^[\\s\\S]{0,${2 * nameKeyLength}}$`) }
 const created: Key = { column: 'l.created_at', type: 'string', fits: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/ }
 const price = (column: string): Key => ({ column, type: 'number', fits: /^-?\d{1,16}$/ })
-/** How well a product matches a search; see `Matches`. */
+/** Rank of a match; see `matchesOf`. */
 const tier: Key = { column: 'm.tier', type: 'number', fits: /^\d$/ }
 
-/** What each order sorts by, before the product's id. */
-const keysOf: Record<ListSort | 'relevance', readonly Key[]> = {
+/** Sort keys of each order; the product's id follows them. */
+const keysOf: Record<ProductSort | 'relevance', readonly Key[]> = {
   name: [name],
   '-name': [name],
   price: [price('l.price_up')],
@@ -42,28 +45,27 @@ const keysOf: Record<ListSort | 'relevance', readonly Key[]> = {
   relevance: [tier, name],
 }
 
-interface ListingRow {
-  id: string
-  slug: string
-  name: string
-  name_key: string
-  images: string
-  price_up: number
-  price_down: number
-  priced: number
-  in_stock: number
-  created_at: Date
-  created_key: string
-  tier: number
+type ListingRow = Pick<ProductRow, 'id' | 'slug' | 'name' | 'translations' | 'images'> &
+  Pick<ProductListingRow, 'name_key' | 'price_up' | 'price_down' | 'priced' | 'created_at'> & {
+    in_stock: 0 | 1
+    created_key: string
+    tier: number
+  }
+
+/** How a list is shown. */
+export interface Shown {
+  currency: string
+  language: Language
+  publicUrl: string
 }
 
-const summaryOf = (row: ListingRow, currency: string, publicUrl: string) => {
-  const [image] = JSON.parse(row.images) as Image[]
+const summaryOf = (row: ListingRow, { currency, language, publicUrl }: Shown) => {
+  const [image] = imagesColumn.parse(row.images)
   return {
     id: row.id,
     slug: row.slug,
-    name: row.name,
-    image: image ? absolute(image, publicUrl) : null,
+    name: productTranslationsColumn.parseOrNull(row.translations)?.[language]?.name ?? row.name,
+    image: image ? withPublicUrl(image, publicUrl) : null,
     price: row.priced ? { amountMinor: row.price_up, currency } : null,
     inStock: Boolean(row.in_stock),
     createdAt: row.created_at.toISOString(),
@@ -71,9 +73,10 @@ const summaryOf = (row: ListingRow, currency: string, publicUrl: string) => {
 }
 export type Summary = ReturnType<typeof summaryOf>
 
-/** What lists and the fallback of search filter by. */
+/** Filters of lists and of search in MySQL. */
 export interface ListFilters {
-  category?: string | undefined
+  /** Ids of a category and everything below it. */
+  categoryIds?: readonly string[] | undefined
   minPrice?: number | undefined
   maxPrice?: number | undefined
   inStock?: boolean | undefined
@@ -81,20 +84,24 @@ export interface ListFilters {
   options?: ReadonlyMap<string, readonly string[]>
 }
 
-const soldVariant = sql`SELECT 1 FROM variant v JOIN variant_price pr ON pr.variant_id = v.id AND pr.currency = l.currency
-  JOIN stock_level s ON s.sku = v.sku WHERE v.product_id = l.product_id AND v.deleted_at IS NULL`
+const soldVariant = sql`
+  SELECT 1
+  FROM variant v
+  JOIN variant_price pr ON pr.variant_id = v.id AND pr.currency = l.currency
+  JOIN stock_level s ON s.sku = v.sku
+  WHERE v.product_id = l.product_id AND v.deleted_at IS NULL`
 const inStock = sql`s.on_hand > s.reserved`
-/** True for a product that can be bought now in the currency of the list; for queries over `product_listing l`. */
+/** True for a product that can be bought now in the currency of the list. For queries on `product_listing l`. */
 const stocked = sql`EXISTS (${soldVariant} AND ${inStock})`
 
-/** A variant is each of the chosen options: what is contained in its options is compared as JSON, so no name needs to be spelled in a path. */
+/** A variant has one of the wanted values of each option. Compared as JSON, so that no option name becomes part of a JSON path. */
 const optionConditions = (options: ListFilters['options'] = new Map()): Sql[] =>
   [...options].map(([option, values]) => {
     const fitting = values.map((value) => sql`JSON_CONTAINS(v.options, ${JSON.stringify({ [option]: value })})`)
     return fitting.length === 0 ? sql`FALSE` : sql`(${fitting.reduce((all, next) => sql`${all} OR ${next}`)})`
   })
 
-/** One variant that can be bought has the options, the price and, where it is asked for, the stock. */
+/** One single variant has the options, the price and, when the filter wants it, the stock. */
 const variantCondition = ({ minPrice, maxPrice, inStock: wanted, options }: ListFilters): Sql | false => {
   const ofPrice = [
     minPrice !== undefined && sql`pr.amount_minor >= ${minPrice}`,
@@ -107,37 +114,37 @@ const variantCondition = ({ minPrice, maxPrice, inStock: wanted, options }: List
   return sql`EXISTS (SELECT 1 FROM variant v WHERE v.product_id = l.product_id AND v.deleted_at IS NULL AND ${where(ofChoice)})`
 }
 
-/** @param categories needed only when the filters name a category */
-export const listingConditions = (filters: ListFilters, categories: Categories): (Sql | false)[] => {
-  const { category, minPrice, maxPrice } = filters
+export const listingConditions = (filters: ListFilters): (Sql | false)[] => {
+  const { categoryIds, minPrice, maxPrice } = filters
   return [
-    // What the listing knows of the prices of all variants leaves fewer products to look at.
+    // The price span of the listing excludes most products before their variants are read.
     (minPrice !== undefined || maxPrice !== undefined) && sql`l.priced`,
     minPrice !== undefined && sql`l.price_top >= ${minPrice}`,
     maxPrice !== undefined && sql`l.price_up <= ${maxPrice}`,
     filters.inStock === false && sql`NOT ${stocked}`,
     variantCondition(filters),
-    category !== undefined &&
-      sql`l.product_id IN (SELECT product_id FROM product_category WHERE category_id IN (${list(subtreeOf(categories, category))}))`,
+    categoryIds !== undefined &&
+      sql`l.product_id IN (SELECT product_id FROM product_category WHERE category_id IN (${list(categoryIds)}))`,
   ]
 }
 
-/** The currency under which the shop lists prices in `currency`. */
+/** Currency of the listing rows that serve `currency`. */
 const listedCurrency = async (db: Queryable, currency: string): Promise<string> => {
   const row = await db.one`SELECT code FROM shop_currency WHERE code = ${currency}`
   return row === null ? noCurrency : currency
 }
 
-const selected = sql`p.id, p.slug, p.name, l.name_key, p.images, l.price_up, l.price_down, l.priced, ${stocked} AS in_stock, l.created_at,
+const selected = sql`
+  p.id, p.slug, p.name, p.translations, l.name_key, p.images, l.price_up, l.price_down, l.priced, ${stocked} AS in_stock, l.created_at,
   DATE_FORMAT(l.created_at, '%Y-%m-%d %H:%i:%s.%f') AS created_key`
 
-const cursorName = (sort: ListSort | 'relevance', currency: string): string => `${sort}:${currency}`
+const cursorName = (sort: ProductSort | 'relevance', currency: string): string => `${sort}:${currency}`
 
 /**
- * Sort values and product id of a list cursor. Search shares the format, so a page can be continued when Elasticsearch is lost.
- * @throws CursorError for anything that this list did not make
+ * Sort values and product id of a list cursor. Search uses the same format, so that MySQL can continue its pages.
+ * @throws CursorError for a cursor of another order or currency
  */
-export const listCursor = (sort: ListSort | 'relevance', currency: string, cursor: string): CursorValue[] => {
+export const listCursor = (sort: ProductSort | 'relevance', currency: string, cursor: string): CursorValue[] => {
   const keys = keysOf[sort]
   const values = decodeCursor(cursorName(sort, currency), cursor, keys.length + 1)
   const id = values.at(-1)
@@ -146,16 +153,14 @@ export const listCursor = (sort: ListSort | 'relevance', currency: string, curso
   return values
 }
 
-export const encodeListCursor = (sort: ListSort | 'relevance', currency: string, values: readonly CursorValue[]): string =>
+export const encodeListCursor = (sort: ProductSort | 'relevance', currency: string, values: readonly CursorValue[]): string =>
   encodeCursor(cursorName(sort, currency), values)
 
-export interface ListPage {
-  sort: ListSort | 'relevance'
+interface ListPage extends Shown {
+  sort: ProductSort | 'relevance'
   limit: number
   cursor: string | undefined
-  currency: string
-  publicUrl: string
-  /** `product_id` and `tier` of the products that a search found; lower tiers come first. All products when left out. */
+  /** `product_id` and `tier` of the products that a search found; lower tiers come first. Left out: all products. */
   matches?: Sql
 }
 
@@ -166,42 +171,47 @@ const sortValueOf = (row: ListingRow, { column }: Key): CursorValue => {
   return column === 'l.price_down' ? row.price_down : row.price_up
 }
 
-/** One page of what is sold. @throws CursorError */
+/** Reads one page of public products. @throws CursorError */
 export const readListing = async (
   db: Queryable,
   conditions: readonly (Sql | false)[],
   page: ListPage,
 ): Promise<{ items: Summary[]; nextCursor: string | null }> => {
-  const { sort, limit, cursor, currency, publicUrl, matches } = page
+  const { sort, limit, cursor, currency, matches } = page
   const descending = sort.startsWith('-')
   const keys: SortKey[] = [...keysOf[sort].map(({ column }) => column), 'l.product_id'].map((column) => ({ column, descending }))
-  const behind = cursor === undefined ? false : after(keys, listCursor(sort, currency, cursor))
+  const afterCursor = cursor === undefined ? false : after(keys, listCursor(sort, currency, cursor))
   const inCurrency = sql`l.currency = ${await listedCurrency(db, currency)}`
   const found = matches === undefined ? sql`` : sql`JOIN (${matches}) m ON m.product_id = l.product_id`
   const foundTier = matches === undefined ? sql`0` : sql`m.tier`
-  // The page is cut before anything is looked up for its rows, or a sort of many would look everything up for all of them.
-  const rows =
-    await db.rows<ListingRow>`SELECT ${selected}, m.tier FROM (SELECT l.currency, l.product_id, ${foundTier} AS tier FROM product_listing l
-      JOIN product p ON p.id = l.product_id ${found}
-      WHERE ${where([inCurrency, ...conditions, behind])} ORDER BY ${orderBy(keys)} LIMIT ${limit + 1}) AS m
-    JOIN product_listing l ON l.currency = m.currency AND l.product_id = m.product_id JOIN product p ON p.id = l.product_id ORDER BY ${orderBy(keys)}`
+  // The inner query limits the page first, so that stock and images are read for the rows of the page only.
+  const rows = await db.rows<ListingRow>`
+    SELECT ${selected}, m.tier
+    FROM (
+      SELECT l.currency, l.product_id, ${foundTier} AS tier
+      FROM product_listing l
+      JOIN product p ON p.id = l.product_id
+      ${found}
+      WHERE ${where([inCurrency, ...conditions, afterCursor])}
+      ORDER BY ${orderBy(keys)}
+      LIMIT ${limit + 1}) AS m
+    JOIN product_listing l ON l.currency = m.currency AND l.product_id = m.product_id
+    JOIN product p ON p.id = l.product_id
+    ORDER BY ${orderBy(keys)}`
   const result = pageOf(rows, limit, (last) =>
     encodeListCursor(sort, currency, [...keysOf[sort].map((key) => sortValueOf(last, key)), last.id]),
   )
-  return { items: result.items.map((row) => summaryOf(row, currency, publicUrl)), nextCursor: result.nextCursor }
+  return { items: result.items.map((row) => summaryOf(row, page)), nextCursor: result.nextCursor }
 }
 
-/** Summaries of the products that are public now, in the order of `ids`. */
-export const findSummaries = async (
-  db: Queryable,
-  ids: readonly string[],
-  currency: string,
-  publicUrl: string,
-): Promise<Summary[]> => {
+/** Summaries of the products that are public, in the order of `ids`. */
+export const findSummaries = async (db: Queryable, ids: readonly string[], shown: Shown): Promise<Summary[]> => {
   if (ids.length === 0) return []
-  const rows =
-    await db.rows<ListingRow>`SELECT ${selected}, 0 AS tier FROM product_listing l JOIN product p ON p.id = l.product_id
-    WHERE l.currency = ${await listedCurrency(db, currency)} AND l.product_id IN (${list(ids)})`
-  const byId = new Map(rows.map((row) => [row.id, summaryOf(row, currency, publicUrl)]))
+  const rows = await db.rows<ListingRow>`
+    SELECT ${selected}, 0 AS tier
+    FROM product_listing l
+    JOIN product p ON p.id = l.product_id
+    WHERE l.currency = ${await listedCurrency(db, shown.currency)} AND l.product_id IN (${list(ids)})`
+  const byId = new Map(rows.map((row) => [row.id, summaryOf(row, shown)]))
   return ids.flatMap((id) => byId.get(id) ?? [])
 }

@@ -1,7 +1,7 @@
-// The colours of a seeded product's picture: shades of one hue, with wood, metal and paper beside it.
+// Colours of the pictures of seeded products: shades of one hue, with wood, metal and paper.
 
 /** Colours as CSS, ready for SVG attributes. */
-export interface Palette {
+interface Palette {
   main: string
   dark: string
   light: string

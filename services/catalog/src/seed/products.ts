@@ -1,11 +1,11 @@
-// The goods of the development shop: invented names, prices and stories. Deterministic, so two runs give the same shop.
+// Products of the development shop: invented names, prices and descriptions. Deterministic: two runs give the same shop.
 
-export interface SeedCategory {
+interface SeedCategory {
   slug: string
   name: string
   parent?: string
 }
-export type OptionKind = 'colour' | 'size' | 'finish' | 'pack' | 'none'
+type OptionKind = 'colour' | 'size' | 'finish' | 'pack' | 'none'
 
 /** One product: name, category, motif of the drawing, hue, EUR minor units, kind of variants, description. */
 export type SeedProduct = readonly [

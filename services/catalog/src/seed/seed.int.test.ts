@@ -1,4 +1,4 @@
-// The development shop: the same every time, whole, and there once however often the seed runs.
+// Seed of the development shop: deterministic, complete, and idempotent.
 import { startUnderTest, type UnderTest } from '@cartwright/testing'
 import { describe, expect, test } from 'vitest'
 import { catalogService } from '../index.ts'
@@ -31,7 +31,7 @@ const dump = async (t: UnderTest): Promise<string[]> => {
 }
 
 describe('the seed', () => {
-  test('gives the same shop twice, also on another day and when it runs again', async () => {
+  test('the seed gives the same shop twice, also on another day and when it runs again', async () => {
     await using first = await startUnderTest(catalogService)
     await using second = await startUnderTest(catalogService)
     await second.clock.advance('40d')
@@ -40,7 +40,7 @@ describe('the seed', () => {
     expect(await dump(first)).toEqual(shop)
   })
 
-  test('fills a real shop: products with variants in two currencies, stock, places in the tree and pictures that exist', async () => {
+  test('the seed creates products with variants in two currencies, stock, categories and images that exist', async () => {
     await using t = await startUnderTest(catalogService)
     await seeded(t)
     const products = await t.sql('SELECT id, images FROM product')

@@ -1,22 +1,24 @@
-// Fills the development shop through the same writes as an operator's, with ids and times of its own: two runs give the same shop.
+// Seeds the development shop through the same writes as the admin API, with deterministic ids and times.
+
 import { createHash } from 'node:crypto'
-import { rowsOf } from '@cartwright/db'
-import { adjust } from '../db/stock.ts'
-import { insertProduct } from '../db/write-products.ts'
+import { insertIgnoreInto } from '@cartwright/db'
+import { categoryTable, imageTable } from '../db/generated/rows.ts'
 import type { CatalogDeps } from '../deps.ts'
-import { slugOf as slugFrom } from '../slug.ts'
+import { slugOf as slugFrom } from '../domain/slug.ts'
+import { adjustStockLevel } from '../domain/stock.ts'
+import { insertProduct } from '../domain/write-products.ts'
 import { drawPicture } from './picture.ts'
 import { colourHues, type SeedProduct, seedCategories, seedOptions, seedProducts } from './products.ts'
 
 const slugOf = (name: string) => slugFrom(name, 'product')
 const hashOf = (text: string) => createHash('sha256').update(text).digest()
 const stableId = (prefix: string, name: string) => `${prefix}_00${hashOf(`${prefix}:${name}`).toString('hex').slice(0, 22)}`
-/** A number from 0 to `below` − 1 that depends on the text alone. */
+/** A number from 0 to `below` − 1, derived from the text. */
 const stableNumber = (text: string, below: number) => hashOf(text).readUInt32BE() % below
 
-/** The shop opened on a Monday morning, and each product came a few hours after the one before. */
+/** Creation times: the first product on a Monday morning, each next one a few hours later. */
 const opened = Date.UTC(2026, 0, 5, 8)
-const cameAt = (index: number) => new Date(opened + index * 7 * 3_600_000 + 17 * 60_000)
+const createdAtOf = (index: number) => new Date(opened + index * 7 * 3_600_000 + 17 * 60_000)
 
 const variantsOf = ([name, , , , eur, kind]: SeedProduct) => {
   const code = slugOf(name)
@@ -36,7 +38,7 @@ const variantsOf = ([name, , , , eur, kind]: SeedProduct) => {
   }))
 }
 
-/** One picture, and for what comes in colours one of each. */
+/** One picture; for a product with colours one more for each colour. */
 const picturesOf = ([name, , motif, hue, , kind]: SeedProduct): { id: string; alt: string; svg: string }[] => {
   const slug = slugOf(name)
   const first = { id: slug, alt: `Drawing of the ${name}`, svg: drawPicture(name, motif, hue) }
@@ -53,14 +55,14 @@ const picturesOf = ([name, , motif, hue, , kind]: SeedProduct): { id: string; al
 
 const seedCategoryRows = (deps: CatalogDeps) =>
   deps.db.tx(async (tx) => {
-    const rows = seedCategories.map(({ slug, name, parent }, position) => [
-      stableId('cat', slug),
+    const rows = seedCategories.map(({ slug, name, parent }, position) => ({
+      id: stableId('cat', slug),
       slug,
       name,
-      parent ? stableId('cat', parent) : null,
+      parent_id: parent ? stableId('cat', parent) : null,
       position,
-    ])
-    await tx.run`INSERT IGNORE INTO category (id, slug, name, parent_id, position) VALUES ${rowsOf(rows)}`
+    }))
+    await tx.run`${insertIgnoreInto(categoryTable, ...rows)}`
   })
 
 const seedOne = async (product: SeedProduct, index: number, deps: CatalogDeps): Promise<void> => {
@@ -68,7 +70,7 @@ const seedOne = async (product: SeedProduct, index: number, deps: CatalogDeps): 
   const slug = slugOf(name)
   const productId = stableId('prd', slug)
   if (await deps.db.one`SELECT id FROM product WHERE id = ${productId}`) return
-  const [variants, pictures, at] = [variantsOf(product), picturesOf(product), cameAt(index)]
+  const [variants, pictures, at] = [variantsOf(product), picturesOf(product), createdAtOf(index)]
   const { name: option, values } = seedOptions[kind]
   const input = {
     name,
@@ -81,14 +83,19 @@ const seedOne = async (product: SeedProduct, index: number, deps: CatalogDeps): 
   }
   await deps.db.tx(async (tx) => {
     let next = 0
-    await tx.run`INSERT IGNORE INTO image (id, svg) VALUES ${rowsOf(pictures.map(({ id, svg }) => [id, svg]))}`
+    await tx.run`${insertIgnoreInto(imageTable, ...pictures)}`
     await insertProduct(tx, productId, input, slug, (prefix) => stableId(prefix, `${slug}:${next++}`), at)
     for (const { sku } of variants)
-      await adjust(tx, sku, 20 + stableNumber(sku, 180), { reason: 'initial stock', actor: 'seed', reference: null, at })
+      await adjustStockLevel(tx, sku, 20 + stableNumber(sku, 180), {
+        reason: 'initial stock',
+        actor: 'seed',
+        reference: null,
+        at,
+      })
   })
 }
 
-/** Writes the seeded categories and products once; what is there already stays as it is. */
+/** Inserts the seeded categories and products; existing ones stay unchanged. */
 export const seed = async (deps: CatalogDeps): Promise<void> => {
   await seedCategoryRows(deps)
   for (const [index, product] of seedProducts.entries()) await seedOne(product, index, deps)
