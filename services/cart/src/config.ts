@@ -1,20 +1,19 @@
-// Every environment variable of cart.
+// Environment variables of cart: default, unit, one-line description.
 import { redeliveryDays } from '@cartwright/messaging'
-import { days, integer, secret, text } from '@cartwright/service-kit'
+import { days, integer, portsOf, secret, text } from '@cartwright/service-kit'
 
 export const config = {
-  port: integer('CART_PORT', 'Port; 0 takes a free one', 0),
-  metricsPort: integer('CART_METRICS_PORT', 'Port of /metrics; 0 takes a free one', 0),
+  ...portsOf('cart'),
   databaseUrl: secret(text('CART_DATABASE_URL', 'mysql://user:password@host:port/schema')),
-  poolSize: integer('CART_POOL_SIZE', 'Database connections at most', 10),
+  poolSize: integer('CART_POOL_SIZE', 'Largest number of database connections', 10),
   cacheTtlSec: integer(
     'CART_CACHE_TTL_SEC',
-    'Seconds that Redis keeps a cart, a price or a stock level: the longest that a missed overwrite can show',
+    'Seconds until a cart, a price or a stock level expires in Redis; a missed overwrite is visible at most that long',
     30,
   ),
   closedCartDays: days(
     'CART_CLOSED_DAYS',
-    'Days for which closed carts, and what is known of their orders and merges, are kept; 8 at least',
+    'Days until closed carts and the records of their orders and merges are deleted; at least 8',
     30,
     redeliveryDays,
   ),

@@ -1,12 +1,42 @@
-// What cart's handlers work with.
-import type { BaseDeps } from '@cartwright/service-kit'
+// Dependencies of cart's handlers.
+import { type BaseDeps, forService, redisTls } from '@cartwright/service-kit'
+import type { OpenedMetrics } from '@cartwright/telemetry'
 import type { config } from './config.ts'
-import type { CartCache } from './db/cache.ts'
-import type { PrismaClient } from './db/prisma.ts'
+import { type CurrentPriceRules, createCurrentPriceRules } from './domain/price-rules.ts'
+import { type CartCache, openCache } from './integrations/cart-cache.ts'
+import { metrics as ownMetrics } from './metrics.ts'
 
-export interface CartOwn {
-  prisma: PrismaClient
-  /** Redis in front of reads; bypassed when absent or down. */
+interface CartResources {
+  /** Cache of reads in Redis; bypassed when Redis is not configured or down. */
   cache: CartCache
+  priceRules: CurrentPriceRules
+  activeCarts: OpenedMetrics<typeof ownMetrics>['active']
 }
-export type CartDeps = BaseDeps<typeof config> & CartOwn
+export type CartDeps = BaseDeps<typeof config> & CartResources
+
+export const { route, on, scheduled, measurement, invariant } = forService<CartDeps>()
+
+/** Opens the resources that cart needs beyond those of service-kit. */
+export const openDeps = async ({
+  shared,
+  config: values,
+  db,
+  clock,
+  log,
+  metrics,
+}: BaseDeps<typeof config>): Promise<CartResources> => {
+  const { reads, active } = metrics.open(ownMetrics)
+  return {
+    activeCarts: active,
+    priceRules: createCurrentPriceRules(db, clock),
+    cache: openCache({
+      url: shared.redisUrl,
+      tls: redisTls(shared),
+      ttlSec: values.cacheTtlSec,
+      log,
+      count: (outcome) => reads.inc({ cache: 'cart', outcome }),
+    }),
+  }
+}
+
+export const closeDeps = async ({ cache }: CartResources): Promise<void> => cache.close()

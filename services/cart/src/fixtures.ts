@@ -1,9 +1,11 @@
-// What cart's tests are built from: a shopper, a product that catalog announced, an order, and one cart service under test.
+// Fixtures of cart’s tests: principals, events of catalog and order, and a cart service under test.
 import { randomBytes } from 'node:crypto'
-import { catalogEvents, type DataOf, type orderEvents, totalsOf } from '@cartwright/contracts'
+import { catalogEvents, type DataOf, type orderEvents, type Promotion } from '@cartwright/contracts'
+import { emptyRules, price } from '@cartwright/pricing'
 import type { Environment, Principal } from '@cartwright/service-kit'
 import { type FakeRoutes, startUnderTest, type UnderTest } from '@cartwright/testing'
-import type { CartLine, CartState, View, Views } from './cart.ts'
+import type { CartLine, CartState, View } from './db/stored-cart.ts'
+import type { Views } from './domain/cart.ts'
 import { cartService } from './index.ts'
 
 const tail = () => randomBytes(8).toString('hex')
@@ -12,14 +14,14 @@ export const aGuest = (): Principal => ({ id: `gst_${tail()}`, role: 'guest' })
 export const aCustomer = (): Principal => ({ id: `usr_${tail()}`, role: 'customer' })
 export const aSku = (): string => `SKU-${tail().toUpperCase()}`
 
-/** A cart service alone, with nothing in it and catalog answering what `catalog` says. */
+/** Starts an empty cart service; `catalog` answers its calls to catalog. */
 export const startCart = (catalog: FakeRoutes = {}, env: Environment = {}): Promise<UnderTest> =>
   startUnderTest(cartService, { upstreams: { catalog }, env })
 
 type ProductChanged = DataOf<typeof catalogEvents.productChanged>
 type OrderPlaced = DataOf<typeof orderEvents.placed>
 
-export interface ProductWish {
+interface ProductInput {
   sku: string
   prices?: Record<string, number>
   version?: number
@@ -27,14 +29,14 @@ export interface ProductWish {
   productId?: string
 }
 
-/** The announcement of a product with one variant. */
+/** Event of a product with one variant. */
 export const aProduct = ({
   sku,
   prices = { EUR: 1000 },
   version = 1,
   status = 'active',
   productId,
-}: ProductWish): ProductChanged => ({
+}: ProductInput): ProductChanged => ({
   productId: productId ?? `prd_${sku.slice(4).toLowerCase()}`,
   version,
   slug: sku.toLowerCase(),
@@ -68,28 +70,53 @@ export const aStockLevel = (sku: string, available: number, version = 1) => ({
   available,
 })
 
-/** Announces a product and its stock. @returns its SKU */
-export const announce = async (t: UnderTest, wish: Partial<ProductWish> & { available?: number } = {}): Promise<string> => {
-  const sku = wish.sku ?? aSku()
-  await t.receive(catalogEvents.productChanged, aProduct({ ...wish, sku }))
-  await t.receive(catalogEvents.stockChanged, aStockLevel(sku, wish.available ?? 1000, wish.version ?? 1))
+/** Event of price rules with one promotion: so many percent off what its conditions mean. */
+export const aSale = (
+  version: number,
+  percent: number,
+  conditions: Promotion['conditions'] = {},
+): DataOf<typeof catalogEvents.priceRulesChanged> => {
+  const sale: Promotion = {
+    id: 'prm_000001',
+    name: 'Sale',
+    trigger: 'automatic',
+    effect: { kind: 'percent', percent },
+    conditions,
+    priority: 0,
+    exclusive: false,
+  }
+  return { shopId: 'shop', rules: { ...emptyRules, version, promotions: [sale] } }
+}
+
+/** Publishes a product and its stock. @returns its SKU */
+export const publishProduct = async (
+  t: UnderTest,
+  input: Partial<ProductInput> & { available?: number } = {},
+): Promise<string> => {
+  const sku = input.sku ?? aSku()
+  await t.receive(catalogEvents.productChanged, aProduct({ ...input, sku }))
+  await t.receive(catalogEvents.stockChanged, aStockLevel(sku, input.available ?? 1000, input.version ?? 1))
   return sku
 }
 
-export interface CartAnswer {
+interface CartAnswer {
   id: string
   version: number
   currency: string
   lines: { sku: string; quantity: number; unitPrice: { amountMinor: number; currency: string } | null }[]
 }
 
-/** What order says when it has ordered the cart as it was answered. */
+/** Event of an order of the cart as it was answered. */
 export const orderOf = (principal: Principal, cart: CartAnswer, orderId = `ord_${tail()}`): OrderPlaced => {
   const { currency } = cart
-  const lines = cart.lines.map(({ sku, quantity, unitPrice }) => {
-    const price = unitPrice ?? { amountMinor: 0, currency }
-    return { sku, name: sku, quantity, unitPrice: price, lineTotal: { amountMinor: price.amountMinor * quantity, currency } }
-  })
+  const asked = cart.lines.map(({ sku, quantity, unitPrice }) => ({
+    id: sku,
+    sku,
+    quantity,
+    unitPrice: unitPrice ?? { amountMinor: 0, currency },
+  }))
+  const { lines, totals } = price({ lines: asked, currency, codes: [], at: new Date(0), rules: emptyRules })
+  const { taxIncluded: _, ...amounts } = totals
   return {
     orderId,
     number: 'CW-TEST-TEST',
@@ -97,13 +124,13 @@ export const orderOf = (principal: Principal, cart: CartAnswer, orderId = `ord_$
     cartId: cart.id,
     cartVersion: cart.version,
     currency,
-    lines,
-    totals: totalsOf(currency, lines),
+    lines: lines.map(({ id: _id, ...line }) => ({ name: line.sku, ...line })),
+    totals: amounts,
     placedAt: '2026-11-24T00:00:00.000Z',
   }
 }
 
-/** What order says when it has cancelled. */
+/** Event of the cancellation of an order. */
 export const cancellationOf = (placed: OrderPlaced, paid = false): DataOf<typeof orderEvents.cancelled> => {
   const { orderId, number, principal, cartId, currency, lines, totals } = placed
   return {
@@ -150,6 +177,7 @@ export const aView = (
       name: sku,
       imageUrl: null,
       sellable,
+      categoryIds: [],
       version: 1,
       prices: Object.entries(prices).map(([currency, amountMinor]) => ({ amountMinor, currency })),
     },

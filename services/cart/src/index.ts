@@ -1,2 +1,2 @@
-// The public face of cart.
+// Public interface of cart.
 export { cartService } from './service.ts'

@@ -1,22 +1,21 @@
-// The projection of catalog: what a SKU is, costs and whether there is stock. Older announcements never overwrite newer ones.
+// SQL of the projection of catalog: names, prices and stock by SKU. An older event never overwrites a newer one.
 import type { catalogEvents, DataOf, InternalVariant } from '@cartwright/contracts'
-import { gather, list, type Queryable, rowsOf, type Tx } from '@cartwright/db'
-import type { StockLevel, Variant, View } from '../cart.ts'
+import { batchBeforeCommit, insertIgnoreInto, insertInto, list, type OuterJoined, type Queryable, type Tx } from '@cartwright/db'
+import { productSeenTable, type StockRow, stockTable, type VariantRow, variantTable } from './generated/rows.ts'
+import { categoryIdsColumn, pricesColumn } from './json-columns.ts'
+import type { StockLevel, Variant, View } from './stored-cart.ts'
 
-/** The version of what was read from catalog: any announcement is newer. */
-const unannounced = -1
+/** Version of a row that was read from catalog: every event is newer. */
+const noVersion = -1
 
-/** Columns that a query joins in from `variant v` and `stock s`; all null where the projection knows nothing. */
-export interface ViewColumns {
-  product_id: string | null
-  name: string | null
-  image_url: string | null
-  prices: string | null
-  sellable: number | null
-  variant_version: number | null
-  available: number | null
-  stock_version: number | null
-}
+/** Columns that a query joins in from `variant v` and `stock s`; all null for a SKU that the projection does not have. */
+export type ViewColumns = OuterJoined<
+  Pick<VariantRow, 'product_id' | 'name' | 'image_url' | 'prices' | 'sellable' | 'category_ids'> & {
+    variant_version: VariantRow['version']
+    available: StockRow['available']
+    stock_version: StockRow['version']
+  }
+>
 
 export const viewOf = (sku: string, row: ViewColumns): View => ({
   variant:
@@ -27,19 +26,21 @@ export const viewOf = (sku: string, row: ViewColumns): View => ({
           productId: row.product_id,
           name: row.name ?? sku,
           imageUrl: row.image_url,
-          prices: JSON.parse(row.prices ?? '[]'),
+          prices: pricesColumn.parseOrNull(row.prices) ?? [],
           sellable: Boolean(row.sellable),
-          version: row.variant_version ?? unannounced,
+          categoryIds: categoryIdsColumn.parseOrNull(row.category_ids),
+          version: row.variant_version ?? noVersion,
         },
-  stock: row.available === null ? null : { available: row.available, version: row.stock_version ?? unannounced },
+  stock: row.available === null ? null : { available: row.available, version: row.stock_version ?? noVersion },
 })
 
 /** The projection of some SKUs, by SKU. */
 export const listVariants = async (db: Queryable, skus: readonly string[]): Promise<Map<string, Variant>> => {
-  const rows = await db.rows<
-    ViewColumns & { sku: string }
-  >`SELECT sku, product_id, name, image_url, prices, sellable, version AS variant_version,
-    NULL AS available, NULL AS stock_version FROM variant WHERE sku IN (${list(skus)})`
+  const rows = await db.rows<ViewColumns & { sku: string }>`
+    SELECT sku, product_id, name, image_url, prices, sellable, category_ids, version AS variant_version,
+      NULL AS available, NULL AS stock_version
+    FROM variant
+    WHERE sku IN (${list(skus)})`
   return new Map(
     rows.flatMap((row): [string, Variant][] => {
       const { variant } = viewOf(row.sku, row)
@@ -50,13 +51,13 @@ export const listVariants = async (db: Queryable, skus: readonly string[]): Prom
 
 /** Stock levels of some SKUs, by SKU. */
 export const listStock = async (db: Queryable, skus: readonly string[]): Promise<Map<string, StockLevel>> => {
-  const rows = await db.rows<StockLevel & { sku: string }>`SELECT sku, available, version FROM stock WHERE sku IN (${list(skus)})`
+  const rows = await db.rows<StockRow>`SELECT * FROM stock WHERE sku IN (${list(skus)})`
   return new Map(rows.map(({ sku, available, version }) => [sku, { available, version }]))
 }
 
-/** @returns false when this version or a newer one is known already */
-const isNews = async (tx: Tx, productId: string, version: number): Promise<boolean> => {
-  await tx.run`INSERT IGNORE INTO product_seen (product_id, version) VALUES (${productId}, ${unannounced})`
+/** Records the version of a product. @returns false when this version or a newer one is recorded already */
+const recordVersion = async (tx: Tx, productId: string, version: number): Promise<boolean> => {
+  await tx.run`${insertIgnoreInto(productSeenTable, { product_id: productId, version: noVersion })}`
   const { affectedRows } =
     await tx.run`UPDATE product_seen SET version = ${version} WHERE product_id = ${productId} AND version < ${version}`
   return affectedRows === 1
@@ -72,72 +73,80 @@ const variantsOf = (product: ProductChanged): Variant[] =>
     imageUrl: product.images[0]?.url ?? null,
     prices,
     sellable: product.status === 'active' && !product.deleted,
+    categoryIds: [...new Set(product.categories.flatMap(({ id, ancestorIds }) => [id, ...ancestorIds]))].sort(),
     version: product.version,
   }))
 
-const cellsOf = (variant: Variant) => [
-  variant.sku,
-  variant.productId,
-  variant.name,
-  variant.imageUrl,
-  JSON.stringify(variant.prices),
-  variant.sellable,
-  variant.version,
-]
+const rowFrom = (variant: Variant) => ({
+  sku: variant.sku,
+  product_id: variant.productId,
+  name: variant.name,
+  image_url: variant.imageUrl,
+  prices: pricesColumn.stringify(variant.prices),
+  sellable: variant.sellable,
+  category_ids: variant.categoryIds && categoryIdsColumn.stringify(variant.categoryIds),
+  version: variant.version,
+})
 
 /**
- * Takes over the whole state of a product. Variants that it no longer has stay known by name and are not sold any more.
- * @returns the variants it has now, or null when the announcement is older than what is known
+ * Replaces the whole state of a product. Variants that it no longer has keep their name and are not sellable.
+ * @returns the variants of the product, or null when the event is older than the recorded version
  */
 export const replaceProduct = async (tx: Tx, product: ProductChanged): Promise<readonly Variant[] | null> => {
-  if (!(await isNews(tx, product.productId, product.version))) return null
+  if (!(await recordVersion(tx, product.productId, product.version))) return null
   const variants = variantsOf(product)
   await tx.run`UPDATE variant SET sellable = FALSE, version = ${product.version} WHERE product_id = ${product.productId}`
   if (variants.length > 0) {
-    await tx.run`INSERT INTO variant (sku, product_id, name, image_url, prices, sellable, version) VALUES ${rowsOf(variants.map(cellsOf))}
-      ON DUPLICATE KEY UPDATE product_id = VALUES(product_id), name = VALUES(name), image_url = VALUES(image_url), prices = VALUES(prices), sellable = VALUES(sellable), version = VALUES(version)`
+    await tx.run`${insertInto(variantTable, ...variants.map(rowFrom))}
+      ON DUPLICATE KEY UPDATE product_id = VALUES(product_id), name = VALUES(name), image_url = VALUES(image_url),
+        prices = VALUES(prices), sellable = VALUES(sellable), category_ids = VALUES(category_ids), version = VALUES(version)`
   }
   return variants
 }
 
-/** Takes over a stock level unless a newer one is known. The version is assigned last, since the condition before it reads the old one. */
+/** Replaces a stock level unless a newer one is recorded. `version` is assigned last: the expression before it reads the old value. */
 export const replaceStock = (tx: Tx, sku: string, level: StockLevel): void =>
-  gather(tx, levelsKey, [sku, level.available, level.version], writeLevels)
+  batchBeforeCommit(tx, levelsKey, { sku, ...level }, writeLevels)
 
 const levelsKey = Symbol('stock levels')
-const writeLevels = async (tx: Tx, levels: readonly (readonly [string, number, number])[]): Promise<void> => {
-  // Ascending, so that two transactions cannot wait for each other.
-  const rows = levels.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  await tx.run`INSERT INTO stock (sku, available, version) VALUES ${rowsOf(rows)}
-    ON DUPLICATE KEY UPDATE available = IF(VALUES(version) > version, VALUES(available), available), version = GREATEST(version, VALUES(version))`
+const writeLevels = async (tx: Tx, levels: readonly StockRow[]): Promise<void> => {
+  // Ascending lock order, so that two transactions cannot deadlock.
+  const rows = levels.toSorted((a, b) => (a.sku < b.sku ? -1 : a.sku > b.sku ? 1 : 0))
+  await tx.run`${insertInto(stockTable, ...rows)}
+    ON DUPLICATE KEY UPDATE available = IF(VALUES(version) > version, VALUES(available), available),
+      version = GREATEST(version, VALUES(version))`
 }
 
-/** Remembers what catalog answered until announcements come; never overwrites one. Prices in other currencies that are known stay. */
-export const learnVariants = async (
+/** Inserts variants that were read from catalog. Rows from events are not overwritten, and prices in other currencies stay. */
+export const insertVariantsFromCatalog = async (
   tx: Tx,
   items: readonly InternalVariant[],
   known: ReadonlyMap<string, View>,
 ): Promise<void> => {
-  const rows = items.map(({ sku, productId, name, imageUrl, sellable, price }) => {
+  const rows = items.map(({ sku, productId, name, imageUrl, sellable, categoryIds, price }) => {
     const others = (known.get(sku)?.variant?.prices ?? []).filter(({ currency }) => currency !== price?.currency)
-    return cellsOf({
+    return rowFrom({
       sku,
       productId,
       name,
       imageUrl,
       sellable,
+      categoryIds,
       prices: price ? [...others, price] : others,
-      version: unannounced,
+      version: noVersion,
     })
   })
-  await tx.run`INSERT INTO variant (sku, product_id, name, image_url, prices, sellable, version) VALUES ${rowsOf(rows)}
-    ON DUPLICATE KEY UPDATE prices = IF(version < 0, VALUES(prices), prices), sellable = IF(version < 0, VALUES(sellable), sellable)`
-  await tx.run`INSERT IGNORE INTO stock (sku, available, version) VALUES ${rowsOf(items.map(({ sku, available }) => [sku, available, unannounced]))}`
+  await tx.run`${insertInto(variantTable, ...rows)}
+    ON DUPLICATE KEY UPDATE prices = IF(version < 0, VALUES(prices), prices),
+      sellable = IF(version < 0, VALUES(sellable), sellable),
+      category_ids = IF(version < 0 OR category_ids IS NULL, VALUES(category_ids), category_ids)`
+  const levels = items.map(({ sku, available }) => ({ sku, available, version: noVersion }))
+  await tx.run`${insertIgnoreInto(stockTable, ...levels)}`
 }
 
-/** Whether catalog must be asked: nothing is known of the SKU, or only what catalog said about another currency. */
+/** True when catalog has to be read: the SKU or its categories are unknown, or it was read for another currency only. */
 export const isUnknown = (view: View | undefined, currency: string): boolean => {
   const variant = view?.variant
-  if (!variant) return true
+  if (!variant || variant.categoryIds === null) return true
   return variant.version < 0 && !variant.prices.some((price) => price.currency === currency)
 }

@@ -1,0 +1,49 @@
+// Carts, variants and stock levels as cart stores them.
+import type { Money } from '@cartwright/contracts'
+
+/** A line as it is stored. */
+export interface CartLine {
+  id: string
+  sku: string
+  quantity: number
+  /** Price in the cart's currency that the shopper saw when the line was last written; null when it had none. */
+  seenMinor: number | null
+}
+
+/** An open cart as it is stored. */
+export interface CartState {
+  id: string
+  version: number
+  currency: string
+  lines: readonly CartLine[]
+}
+
+/** Quantity of a line of the customer's cart that came from a guest's cart by a merge. */
+export interface TakenLine {
+  lineId: string
+  sku: string
+  quantity: number
+}
+
+/** A SKU as catalog published it. */
+export interface Variant {
+  sku: string
+  productId: string
+  name: string
+  /** A path on the gateway, or a whole URL. */
+  imageUrl: string | null
+  prices: readonly Money[]
+  sellable: boolean
+  /** With all ancestors; null while the projection does not know them. */
+  categoryIds: readonly string[] | null
+  /** Version of the product; negative when it was read from catalog before the first event. */
+  version: number
+}
+export interface StockLevel {
+  available: number
+  version: number
+}
+export interface View {
+  variant: Variant | null
+  stock: StockLevel | null
+}

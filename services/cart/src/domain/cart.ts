@@ -1,0 +1,124 @@
+// Rules of a cart: its lines at current prices, and the problems that block a checkout. Pure.
+import {
+  type Cart,
+  type CartProblem,
+  cartLimit,
+  lineLimit,
+  type Money,
+  money,
+  type PriceRules,
+  payableLimit,
+} from '@cartwright/contracts'
+import { type PricedLine, type PriceLine, price } from '@cartwright/pricing'
+import type { CartLine, CartState, View } from '../db/stored-cart.ts'
+
+/** Currency of a new cart until the shopper chooses another one. */
+export const defaultCurrency = 'EUR'
+
+export type Views = ReadonlyMap<string, View>
+
+/** Current unit price; null when the SKU cannot be bought in the currency. */
+export const priceOf = (view: View | undefined, currency: string): Money | null => {
+  if (!view?.variant?.sellable) return null
+  return view.variant.prices.find((price) => price.currency === currency) ?? null
+}
+
+/** Stock of a SKU; null while it is not known: the cart then reports no problem, and checkout decides. */
+export const availableOf = (view: View | undefined): number | null => view?.stock?.available ?? null
+
+/** The line with the current price as the one that the shopper has seen. */
+export const asSeen = (line: CartLine, view: View | undefined, currency: string): CartLine => ({
+  ...line,
+  seenMinor: priceOf(view, currency)?.amountMinor ?? null,
+})
+
+/** The cart with lines added or replaced by SKU, in the order of their creation. */
+export const withLines = (cart: CartState, changed: readonly CartLine[]): CartState => ({
+  ...cart,
+  lines: [...cart.lines.filter((line) => !changed.some(({ sku }) => sku === line.sku)), ...changed].sort((a, b) =>
+    a.id < b.id ? -1 : 1,
+  ),
+})
+
+const problemsOf = (line: CartLine, view: View | undefined, currency: string): CartProblem[] => {
+  const about = { lineId: line.id, sku: line.sku }
+  const price = priceOf(view, currency)
+  if (price === null) return [{ code: 'unavailable', ...about }]
+  const available = availableOf(view)
+  const changed = line.seenMinor !== null && line.seenMinor !== price.amountMinor
+  return [
+    ...(changed
+      ? [{ code: 'price_changed' as const, ...about, oldPrice: money(line.seenMinor ?? 0, currency), newPrice: price }]
+      : []),
+    ...(available !== null && available < line.quantity
+      ? [{ code: 'out_of_stock' as const, ...about, requested: line.quantity, available: Math.max(0, available) }]
+      : []),
+  ]
+}
+
+/** The line as `price` takes it, if it can be bought. */
+const buyable = (line: CartLine, views: Views, currency: string): PriceLine[] => {
+  const { id, sku, quantity } = line
+  const view = views.get(sku)
+  const unitPrice = priceOf(view, currency)
+  return unitPrice ? [{ id, sku, quantity, unitPrice, categoryIds: view?.variant?.categoryIds ?? [] }] : []
+}
+
+const shownLine = (
+  line: CartLine,
+  view: View | undefined,
+  priced: PricedLine | undefined,
+  { currency, publicUrl }: { currency: string; publicUrl: string },
+): Cart['lines'][number] => {
+  const image = view?.variant?.imageUrl ?? null
+  return {
+    id: line.id,
+    sku: line.sku,
+    name: view?.variant?.name ?? line.sku,
+    productId: view?.variant?.productId ?? null,
+    imageUrl: image?.startsWith('/') ? publicUrl + image : image,
+    quantity: line.quantity,
+    unitPrice: priced?.unitPrice ?? null,
+    lineTotal: priced?.lineTotal ?? money(0, currency),
+    discounts: priced?.discounts ?? [],
+    taxes: priced?.taxes ?? [],
+  }
+}
+
+/** What the goods of the cart cost at current prices, in minor units. It bounds what a write may add. */
+export const costOf = (cart: CartState, views: Views): number =>
+  cart.lines.reduce((sum, { sku, quantity }) => sum + (priceOf(views.get(sku), cart.currency)?.amountMinor ?? 0) * quantity, 0)
+
+/** Largest quantity of a SKU, by the limits of a line, a cart and a payment; at least the quantity that is in the cart already. */
+export const maxQuantityOf = (cart: CartState, views: Views, sku: string): number => {
+  const existing = cart.lines.find((line) => line.sku === sku)
+  if (!existing && cart.lines.length >= cartLimit) return 0
+  const current = existing?.quantity ?? 0
+  const price = priceOf(views.get(sku), cart.currency)?.amountMinor ?? 0
+  const further = price === 0 ? lineLimit : Math.floor((payableLimit - costOf(cart, views)) / price)
+  return Math.min(lineLimit, current + Math.max(0, further))
+}
+
+export interface Pricing {
+  /** Address of the shop, for its pictures. */
+  publicUrl: string
+  at: Date
+  rules: PriceRules
+}
+
+/** The cart at current prices and under current rules, by the calculation that order charges. Lines that cannot be bought count zero. */
+export const priceCart = (cart: CartState, views: Views, { publicUrl, at, rules }: Pricing): Cart => {
+  const { id, version, currency } = cart
+  const lines = cart.lines.flatMap((line) => buyable(line, views, currency))
+  const priced = price({ lines, currency, codes: [], at, rules })
+  const byId = new Map(priced.lines.map((line) => [line.id, line]))
+  return {
+    id,
+    version,
+    currency,
+    lines: cart.lines.map((line) => shownLine(line, views.get(line.sku), byId.get(line.id), { currency, publicUrl })),
+    ...priced.totals,
+    taxes: priced.taxes,
+    problems: cart.lines.flatMap((line) => problemsOf(line, views.get(line.sku), currency)),
+  }
+}

@@ -1,0 +1,65 @@
+// Closes the ordered cart, or removes the ordered lines from the cart into which it was merged. Lines that the shopper wrote after ordering
+// move to a new open cart, so that no write is lost.
+import { type DataOf, orderEvents } from '@cartwright/contracts'
+import type { Tx } from '@cartwright/db'
+import { closeCart, deleteLine, insertFollowingCart, type LockedCart, lockOpenCart, saveLines } from '../../db/carts.ts'
+import { findMerge, type Merge } from '../../db/merges.ts'
+import { lockOrderFacts, updateClosed } from '../../db/orders.ts'
+import { type CartDeps, on } from '../../deps.ts'
+import { withLines } from '../../domain/cart.ts'
+import { getOpenCart, writeOpenCart } from '../../domain/open-cart.ts'
+import { linesNotOrdered, removeOrderedLines } from './decide.ts'
+import { restoreLines } from './restore-lines.ts'
+
+type Placed = DataOf<typeof orderEvents.placed>
+
+const closeOrderedCart = async (tx: Tx, cart: LockedCart, order: Placed, deps: CartDeps): Promise<void> => {
+  const { principal, cartVersion, lines, orderId } = order
+  const written = cart.version > cartVersion
+  const remaining = written ? linesNotOrdered((await getOpenCart(tx, principal.id)).cart.lines, lines) : []
+  closeCart(tx, cart.id, orderId)
+  tx.afterCommit(() => void deps.cache.putClosed(principal.id, cart.version))
+  if (remaining.length === 0) return
+  insertFollowingCart(tx, principal.id, {
+    id: deps.newId('crt'),
+    currency: cart.currency,
+    version: cart.version + 1,
+    lines: remaining,
+  })
+}
+
+/** Removes ordered lines from a merged cart. A change counts as a write, because the customer sees it. */
+const removeLines = async (tx: Tx, merge: Pick<Merge, 'principalId' | 'taken'>, order: Placed, deps: CartDeps): Promise<void> => {
+  const { principalId, taken } = merge
+  if ((await lockOpenCart(tx, principalId)) === null) return
+  const before = (await getOpenCart(tx, principalId)).cart
+  const changed = removeOrderedLines(before.lines, taken, order.lines)
+  if (changed.length === 0) return
+  const { cart } = await writeOpenCart(tx, principalId, before)
+  const remaining = changed.filter(({ quantity }) => quantity > 0)
+  saveLines(tx, cart.id, remaining)
+  for (const { sku, quantity } of changed) if (quantity === 0) deleteLine(tx, cart.id, sku)
+  const lines = withLines(cart, changed).lines.filter(({ quantity }) => quantity > 0)
+  tx.afterCommit(() => void deps.cache.putCart(principalId, { ...cart, lines }))
+}
+
+/** @returns principal of the cart that held the lines; null when no cart holds them: erased, or replaced by the shopper before a merge */
+const takeOrderedLines = async (tx: Tx, cart: LockedCart | null, order: Placed, deps: CartDeps): Promise<string | null> => {
+  if (cart?.id === order.cartId) {
+    await closeOrderedCart(tx, cart, order, deps)
+    updateClosed(tx, order.orderId, null)
+    return order.principal.id
+  }
+  const merge = await findMerge(tx, order.cartId)
+  if (merge === null) return null
+  await removeLines(tx, merge, order, deps)
+  updateClosed(tx, order.orderId, merge.principalId)
+  return merge.principalId
+}
+
+export const onOrderPlaced = on(orderEvents.placed, async ({ tx, message: { data: order }, deps }) => {
+  const [facts, cart] = await Promise.all([lockOrderFacts(tx, order.orderId, order.cartId), lockOpenCart(tx, order.principal.id)])
+  if (facts.closed) return
+  const owner = await takeOrderedLines(tx, cart, order, deps)
+  if (owner !== null && facts.cancelled && !facts.restored) await restoreLines(tx, owner, order, deps)
+})

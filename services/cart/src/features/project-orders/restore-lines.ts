@@ -1,0 +1,40 @@
+// Restores the lines of a cancelled order to the shopper's open cart, or a new one. It counts as a write, because the shopper sees it.
+import type { Tx } from '@cartwright/db'
+import { hasErased } from '@cartwright/messaging'
+import { saveLines } from '../../db/carts.ts'
+import { updateRestored } from '../../db/orders.ts'
+import type { View } from '../../db/stored-cart.ts'
+import { listVariants } from '../../db/views.ts'
+import type { CartDeps } from '../../deps.ts'
+import { withLines } from '../../domain/cart.ts'
+import { writeOpenCartIn } from '../../domain/open-cart.ts'
+import { type OrderedLine, restoreOrderedLines } from './decide.ts'
+
+interface CancelledOrder {
+  orderId: string
+  currency: string
+  lines: readonly OrderedLine[]
+}
+
+/** Does nothing for a closed account. @param principalId owner of the cart that the order took the lines from */
+export const restoreLines = async (tx: Tx, principalId: string, order: CancelledOrder, deps: CartDeps): Promise<void> => {
+  const { orderId, currency } = order
+  if (await hasErased(tx, principalId)) return
+  const { cart, views } = await writeOpenCartIn(tx, principalId, { id: deps.newId('crt'), currency })
+  const variants = await listVariants(
+    tx,
+    order.lines.flatMap(({ sku }) => [sku, sku.toUpperCase()]),
+  )
+  // An old order may spell a SKU in another case than catalog does now.
+  const lines = order.lines.map((line) => ({ ...line, sku: variants.has(line.sku) ? line.sku : line.sku.toUpperCase() }))
+  const projected = [...variants].map(([sku, variant]): [string, View] => [sku, { variant, stock: null }])
+  const { changed, leftOut } = restoreOrderedLines(cart, lines, new Map([...projected, ...views]), () => deps.newId('lin'))
+  saveLines(tx, cart.id, changed)
+  updateRestored(tx, orderId)
+  tx.afterCommit(() => void deps.cache.putCart(principalId, withLines(cart, changed)))
+  if (leftOut.length > 0)
+    deps.log.info(
+      { orderId, cartId: cart.id, skus: leftOut },
+      'cart: limits of the cart prevent restoring all lines of a cancelled order',
+    )
+}
