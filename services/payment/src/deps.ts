@@ -1,16 +1,19 @@
-// What payment's handlers work with.
-import type { BaseDeps } from '@cartwright/service-kit'
-import type { Counter } from 'prom-client'
-import type Stripe from 'stripe'
+// Dependencies of payment's handlers: the Stripe client and the metrics.
+import { type BaseDeps, forService } from '@cartwright/service-kit'
+import type { OpenedMetrics } from '@cartwright/telemetry'
 import type { config } from './config.ts'
-import type { PrismaClient } from './db/prisma.ts'
+import { createStripeClient, type StripeClient } from './integrations/stripe-client.ts'
+import { metrics as ownMetrics } from './metrics.ts'
 
-export interface PaymentOwn {
-  stripe: Stripe
-  prisma: PrismaClient
-  outcomes: Counter
-  refunds: Counter
-  webhooks: Counter
-  drift: Counter
+interface PaymentResources extends OpenedMetrics<typeof ownMetrics> {
+  stripe: StripeClient
 }
-export type PaymentDeps = BaseDeps<typeof config> & PaymentOwn
+export type PaymentDeps = BaseDeps<typeof config> & PaymentResources
+
+export const { route, on, job, scheduled, invariant } = forService<PaymentDeps>()
+
+/** Opens the resources that payment needs beyond those of service-kit. */
+export const openDeps = async ({ config: own, metrics }: BaseDeps<typeof config>): Promise<PaymentResources> => ({
+  stripe: createStripeClient(own.stripeKey, own.stripeBase, own.stripeTimeoutMs),
+  ...metrics.open(ownMetrics),
+})

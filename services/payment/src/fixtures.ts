@@ -1,63 +1,71 @@
-// A payment service under test beside a real sandbox, spoken to by the real Stripe library; one clock for both.
+// Test fixture: the payment service and the Stripe sandbox on one clock, connected through Stripe's library.
 import { randomBytes } from 'node:crypto'
 import { type DataOf, orderEvents } from '@cartwright/contracts'
 import type { Principal } from '@cartwright/service-kit'
 import { type SandboxOptions, type StripeSandbox, startStripeSandbox } from '@cartwright/stripe-sandbox'
 import { movableClock, proxyOf, startUnderTest, type UnderTest } from '@cartwright/testing'
-import Stripe from 'stripe'
+import {
+  createStripeClient,
+  type StripeCharge,
+  type StripeClient,
+  type StripeDispute,
+  type StripePaymentIntent,
+  type StripeRefund,
+  type StripeSession,
+} from './integrations/stripe-client.ts'
 import { paymentService } from './service.ts'
 
 export const admin: Principal = { id: 'usr_admin0', role: 'admin' }
 export const webhookSecret = 'whsec_test_of_payment'
-export const goodCard = '4242424242424242'
+const goodCard = '4242424242424242'
 export const badCard = '4000000000000002'
 
 type Requested = DataOf<typeof orderEvents.paymentRequested>
 
 export interface Ledger {
-  sessions: Stripe.Checkout.Session[]
-  paymentIntents: Stripe.PaymentIntent[]
-  charges: Stripe.Charge[]
-  refunds: Stripe.Refund[]
-  disputes: Stripe.Dispute[]
+  sessions: StripeSession[]
+  paymentIntents: StripePaymentIntent[]
+  charges: StripeCharge[]
+  refunds: StripeRefund[]
+  disputes: StripeDispute[]
   balance: Record<string, number>
 }
-export interface SentEvent {
+interface SentEvent {
   id: string
   type: string
   delivery: string
   data: { object: { id: string; payment_intent?: string | null } }
 }
 
-export interface PaymentLab extends AsyncDisposable {
+export interface PaymentFixture extends AsyncDisposable {
   service: UnderTest
   sandbox: StripeSandbox
-  stripe: Stripe
-  /** Publishes order's request for money and waits for what follows. */
+  stripe: StripeClient
+  /** Publishes `order.payment-requested` and waits until both are idle. */
   request(overrides?: Partial<Requested>): Promise<Requested>
-  /** A request with an open page. */
+  /** Requests a payment and returns its open session. */
   open(overrides?: Partial<Requested>): Promise<Requested & { sessionId: string; url: string }>
-  /** Sends the hosted page's form. */
+  /** Submits the hosted page's form. */
   pay(sessionId: string, card?: string): Promise<number>
   expire(orderId: string, why?: DataOf<typeof orderEvents.paymentExpiryRequested>['why']): Promise<void>
   refund(orderId: string, amountMinor: number, refundId?: string): Promise<string>
   control(path: string, body?: object): Promise<Record<string, unknown>>
   ledger(): Promise<Ledger>
   events(): Promise<SentEvent[]>
-  /** Everything due is done, in service and sandbox. */
-  rest(): Promise<void>
+  /** Waits until service and sandbox have no due work. */
+  waitUntilIdle(): Promise<void>
   advance(by: string): Promise<void>
-  // biome-ignore lint/suspicious/noExplicitAny: a row as it stands; tests look at whatever columns they name.
+  // biome-ignore lint/suspicious/noExplicitAny: a raw row; tests read the columns that they name.
   row(orderId: string): Promise<any>
-  /** Names of the events about an order, in order. */
-  told(orderId: string): Promise<string[]>
+  /** Names of the published events of an order, in order. */
+  publishedNames(orderId: string): Promise<string[]>
 }
 
-/** An id that is new in every run. */
+/** A random id with a prefix. */
 export const freshId = (prefix: string): string => `${prefix}_${randomBytes(8).toString('hex')}`
 
-/** What order publishes when stock is held: a mug and a saucer for 24.00 EUR. */
-export const aPaymentRequest = (at: Date, overrides: Partial<Requested> = {}): Requested => ({
+/** Data of `order.payment-requested`: two mugs and a saucer for 24.00 EUR. */
+export const createPaymentRequest = (at: Date, overrides: Partial<Requested> = {}): Requested => ({
   orderId: freshId('ord'),
   number: `CW-${randomBytes(3).toString('hex').toUpperCase()}`,
   recipient: { email: 'alice@example.com', name: 'Alice' },
@@ -78,7 +86,7 @@ export const aPaymentRequest = (at: Date, overrides: Partial<Requested> = {}): R
 const rowColumns =
   'state, amount_minor, captured_minor, currency, attempt, session_id, payment_intent_id, url, close_requested, declined_charges, expires_at, recipient'
 
-/** Waits in turns: what the service does makes the sandbox send, and what arrives makes the service work. */
+/** Waits for sandbox and service alternately: each can cause work for the other. */
 const settle = async (service: UnderTest, sandbox: StripeSandbox): Promise<void> => {
   for (let round = 0; round < 3; round++) {
     sandbox.tick()
@@ -87,24 +95,24 @@ const settle = async (service: UnderTest, sandbox: StripeSandbox): Promise<void>
   }
 }
 
-export interface LabOptions {
+export interface FixtureOptions {
   env?: Record<string, string>
   sandbox?: Partial<SandboxOptions>
-  /** Lays a way to the sandbox, which the service takes. @returns its address */
-  wayTo?: (sandboxUrl: string) => Promise<string>
+  /** Starts a proxy to the sandbox for the service. @returns its URL */
+  proxyTo?: (sandboxUrl: string) => Promise<string>
   /** Seconds that the sandbox's clock is ahead of the service's. */
   sandboxAheadSec?: number
 }
 
-/** What happens at Stripe: the hosted page, the control paths, the books. */
-const atStripe = (
+/** Operations at Stripe: the hosted page, the control paths and the stored objects. */
+const stripeSide = (
   sandbox: StripeSandbox,
-  rest: () => Promise<void>,
-): Pick<PaymentLab, 'pay' | 'control' | 'ledger' | 'events'> => ({
+  waitUntilIdle: () => Promise<void>,
+): Pick<PaymentFixture, 'pay' | 'control' | 'ledger' | 'events'> => ({
   pay: async (sessionId, card = goodCard) => {
     const body = new URLSearchParams({ cardNumber: card })
     const { status } = await fetch(`${sandbox.url}/c/pay/${sessionId}`, { method: 'POST', redirect: 'manual', body })
-    await rest()
+    await waitUntilIdle()
     return status
   },
   control: async (path, body = {}) => {
@@ -120,16 +128,16 @@ const atStripe = (
   events: async () => ((await (await fetch(`${sandbox.url}/_sandbox/events`)).json()) as { events: SentEvent[] }).events,
 })
 
-/** What order says, and what payment makes of it. */
-const atOurs = (
+/** Events of order, and payment's rows and events. */
+const orderSide = (
   service: UnderTest,
-  rest: () => Promise<void>,
-): Pick<PaymentLab, 'request' | 'open' | 'expire' | 'refund' | 'row' | 'told'> => {
+  waitUntilIdle: () => Promise<void>,
+): Pick<PaymentFixture, 'request' | 'open' | 'expire' | 'refund' | 'row' | 'publishedNames'> => {
   const row = async (orderId: string) => (await service.sql(`SELECT ${rowColumns} FROM payment WHERE order_id = '${orderId}'`))[0]
   const request = async (overrides: Partial<Requested> = {}) => {
-    const data = aPaymentRequest(service.clock.now(), overrides)
+    const data = createPaymentRequest(service.clock.now(), overrides)
     await service.receive(orderEvents.paymentRequested, data)
-    await rest()
+    await waitUntilIdle()
     return data
   }
   return {
@@ -142,7 +150,7 @@ const atOurs = (
     },
     expire: async (orderId, why = 'deadline') => {
       await service.receive(orderEvents.paymentExpiryRequested, { orderId, why })
-      await rest()
+      await waitUntilIdle()
     },
     refund: async (orderId, amountMinor, refundId = freshId('rfd')) => {
       const about = { number: 'CW-1', recipient: { email: 'alice@example.com' }, locale: 'en', reason: 'returned' }
@@ -152,20 +160,20 @@ const atOurs = (
         amount: { amountMinor, currency: 'EUR' },
         ...about,
       })
-      await rest()
+      await waitUntilIdle()
       return refundId
     },
-    told: async (orderId) => {
+    publishedNames: async (orderId) => {
       const rows: { event_type: string }[] = await service.sql(
         `SELECT event_type FROM outbox_event WHERE aggregate_id = '${orderId}' ORDER BY id`,
       )
-      return rows.map((told) => told.event_type)
+      return rows.map((row) => row.event_type)
     },
   }
 }
 
-/** Starts service and sandbox; webhooks flow from one to the other. */
-export const startPaymentLab = async (options: LabOptions = {}): Promise<PaymentLab> => {
+/** Starts service and sandbox, with webhooks from the sandbox to the service. */
+export const startPaymentFixture = async (options: FixtureOptions = {}): Promise<PaymentFixture> => {
   const clock = movableClock()
   const ahead = (options.sandboxAheadSec ?? 0) * 1000
   const sandbox = await startStripeSandbox({
@@ -177,23 +185,23 @@ export const startPaymentLab = async (options: LabOptions = {}): Promise<Payment
     clock,
     env: {
       STRIPE_SECRET_KEY: 'sk_test_lab',
-      STRIPE_API_BASE: (await options.wayTo?.(sandbox.url)) ?? sandbox.url,
+      STRIPE_API_BASE: (await options.proxyTo?.(sandbox.url)) ?? sandbox.url,
       STRIPE_WEBHOOK_SECRETS: `whsec_old,${webhookSecret}`,
       ...options.env,
     },
   })
   sandbox.setWebhookUrls([`${service.url}/v1/webhooks/stripe`])
-  const rest = () => settle(service, sandbox)
+  const waitUntilIdle = () => settle(service, sandbox)
   return {
     service,
     sandbox,
-    stripe: new Stripe('sk_test_lab', { host: '127.0.0.1', port: sandbox.port, protocol: 'http', maxNetworkRetries: 0 }),
-    rest,
-    ...atStripe(sandbox, rest),
-    ...atOurs(service, rest),
+    stripe: createStripeClient('sk_test_lab', sandbox.url, 10_000),
+    waitUntilIdle,
+    ...stripeSide(sandbox, waitUntilIdle),
+    ...orderSide(service, waitUntilIdle),
     advance: async (by) => {
       await clock.advance(by)
-      await rest()
+      await waitUntilIdle()
     },
     [Symbol.asyncDispose]: async () => {
       await service.stop()
@@ -202,19 +210,19 @@ export const startPaymentLab = async (options: LabOptions = {}): Promise<Payment
   }
 }
 
-/** A way to Stripe on which the answers to the first `count` openings of a page are lost: the request arrives, the connection breaks. */
-export const losingAnswers = async (target: string, count: number) => {
-  const asked = new Set<number>()
+/** Starts a proxy that drops the responses to the first `count` session openings after the request has arrived. */
+export const startResponseDroppingProxy = async (target: string, count: number) => {
+  const opening = new Set<number>()
   let lost = 0
-  const way = await proxyOf(target, {
+  const proxy = await proxyOf(target, {
     onRequest: (chunk, connection) => {
-      if (chunk.includes('POST /v1/checkout/sessions ')) asked.add(connection)
+      if (chunk.includes('POST /v1/checkout/sessions ')) opening.add(connection)
     },
     onAnswer: (_, connection) => {
-      if (!asked.delete(connection) || lost >= count) return 'pass'
+      if (!opening.delete(connection) || lost >= count) return 'pass'
       lost += 1
       return 'cut'
     },
   })
-  return { url: way.through(target), lost: () => lost, stop: way.stop }
+  return { url: proxy.through(target), lost: () => lost, stop: proxy.stop }
 }
