@@ -1,14 +1,13 @@
 // Every environment variable of order.
-import { days, integer, secret, text, textList } from '@cartwright/service-kit'
+import { days, integer, portsOf, secret, text, textList } from '@cartwright/service-kit'
 
 export const config = {
-  port: integer('ORDER_PORT', 'Port; 0 takes a free one', 0),
-  metricsPort: integer('ORDER_METRICS_PORT', 'Port of /metrics; 0 takes a free one', 0),
+  ...portsOf('order'),
   databaseUrl: secret(text('ORDER_DATABASE_URL', 'mysql://user:password@host:port/schema')),
   poolSize: integer('ORDER_POOL_SIZE', 'Database connections at most', 10),
   checkoutsAtOnce: integer(
     'ORDER_CHECKOUTS_AT_ONCE',
-    'Checkouts that are at work at the same time; others wait their turn, for at most 45 seconds',
+    'Checkouts that run at the same time; others wait in the admission queue for at most 45 seconds',
     8,
   ),
   unpaidPerPrincipal: integer(
@@ -23,7 +22,7 @@ export const config = {
   ),
   minimumCharges: textList(
     'ORDER_MINIMUM_CHARGES',
-    'Least totals where Stripe publishes none, in minor units, such as `TWD:1600,KWD:150`: what half a dollar of your bank account is',
+    'Minimum totals in minor units for currencies without a published Stripe minimum, such as `TWD:1600,KWD:150`; the equivalent of 0.50 USD',
     [],
   ),
   returnOrigins: textList(
@@ -33,13 +32,13 @@ export const config = {
   ),
   returnTicketSec: integer(
     'ORDER_RETURN_TICKET_SEC',
-    'Seconds for which the page after the hosted one may look at the payment',
+    'Seconds for which the return page may read the payment without signing in',
     7200,
   ),
   holdSec: integer('ORDER_HOLD_SEC', 'Seconds for which stock is held after an order is placed', 3600),
   reserveTimeoutSec: integer(
     'ORDER_RESERVE_TIMEOUT_SEC',
-    'Seconds to wait for stock before asking again; after three more tries the order is cancelled',
+    'Seconds to wait for stock before the request is repeated; after three repeats the order is cancelled',
     30,
   ),
   sessionTimeoutSec: integer(
@@ -49,22 +48,40 @@ export const config = {
   ),
   payingTimeoutSec: integer(
     'ORDER_PAYING_TIMEOUT_SEC',
-    'Seconds to wait for money when the payment page’s own expiry is not known',
+    'Seconds to wait for the payment when the expiry of the payment page is not known',
     2100,
   ),
   expiryTimeoutSec: integer(
     'ORDER_EXPIRY_TIMEOUT_SEC',
-    'Seconds to wait for the answer to a request to close the payment page before asking again',
+    'Seconds to wait for payment to close the payment page before the request is repeated',
     30,
   ),
-  commitTimeoutSec: integer('ORDER_COMMIT_TIMEOUT_SEC', 'Seconds to wait for the commit of paid stock before asking again', 15),
-  sealPublicJwk: text('SEAL_PUBLIC_JWK', 'Public JWK of notification: one-time codes travel sealed for it'),
-  lookupCodeSec: integer('ORDER_LOOKUP_CODE_SEC', 'Life of the code that leads a guest back to an order, in seconds', 600),
-  lookupTokenSec: integer('ORDER_LOOKUP_TOKEN_SEC', 'Life of the token that such a code is exchanged for, in seconds', 900),
+  commitTimeoutSec: integer(
+    'ORDER_COMMIT_TIMEOUT_SEC',
+    'Seconds to wait for catalog to commit paid stock before the request is repeated',
+    15,
+  ),
+  sealPublicJwk: text('SEAL_PUBLIC_JWK', 'Public JWK of notification; one-time codes are encrypted for it'),
+  lookupCodeSec: integer('ORDER_LOOKUP_CODE_SEC', 'Lifetime of the code of a guest order lookup, in seconds', 600),
+  lookupTokenSec: integer('ORDER_LOOKUP_TOKEN_SEC', 'Lifetime of the token that the code is exchanged for, in seconds', 900),
   shippedEndsDays: days(
     'ORDER_SHIPPED_ENDS_DAYS',
-    'Days after which a shipped order that nobody reported as delivered counts as ended, so that a closed account is erased from it',
+    'Days after which a shipped order without a delivery report counts as finished and is erased with its closed account',
     30,
   ),
-  graceSec: integer('ORDER_EXPIRY_GRACE_SEC', 'Seconds after the payment page’s own expiry until order asks for it', 120),
+  returnDays: days('ORDER_RETURN_DAYS', 'Days after the delivery in which a customer may ask for a return', 30),
+  invoiceSellerName: text('INVOICE_SELLER_NAME', 'Name of the seller on invoices', 'Cartwright'),
+  invoiceSellerAddress: textList('INVOICE_SELLER_ADDRESS', 'Lines of the seller’s address on invoices, comma-separated', []),
+  invoiceSellerTaxId: text('INVOICE_SELLER_TAX_ID', 'Tax number or VAT id of the seller on invoices', ''),
+  invoiceSellerEmail: text('INVOICE_SELLER_EMAIL', 'Address for questions about an invoice', ''),
+  invoicePrefix: text(
+    'INVOICE_NUMBER_PREFIX',
+    'Begin of invoice numbers, such as `DE-`; one for each seller, since numbers follow each other per prefix and year',
+    '',
+  ),
+  graceSec: integer(
+    'ORDER_EXPIRY_GRACE_SEC',
+    'Seconds that order waits after the expiry of the payment page before it requests the expiry itself',
+    120,
+  ),
 }

@@ -1,50 +1,63 @@
-// What order's handlers work with.
+// Dependencies that order's handlers receive.
 import { createHmac } from 'node:crypto'
-import { type BaseDeps, type CodeMaker, codeMaker, type Turns } from '@cartwright/service-kit'
+import { type AdmissionQueue, type BaseDeps, type CodeMaker, codeMaker, forService } from '@cartwright/service-kit'
+import type { OpenedMetrics } from '@cartwright/telemetry'
 import type { config } from './config.ts'
+import type { InvoiceSeller } from './db/json-columns.ts'
 import { openPrisma, type PrismaClient } from './db/prisma.ts'
-import type { Minimums } from './place-order/decide.ts'
-import { minimumsIn } from './place-order/minimums.ts'
-import { checkoutTurns } from './place-order/turns.ts'
-import { type Waiters, waiters } from './waiters.ts'
+import { createCheckoutQueue } from './domain/checkout-queue.ts'
+import { createOrderChangeNotifier, type OrderChangeNotifier } from './domain/long-poll.ts'
+import { type Minimums, minimumsIn } from './domain/minimum-charges.ts'
+import { type CurrentPriceRules, createCurrentPriceRules } from './domain/price-rules.ts'
+import { cacheInvoicePdfs, type InvoicePdfs } from './integrations/invoice-pdfs.ts'
+import { metrics as ownMetrics } from './metrics.ts'
 
-export interface OrderOwn {
-  /** Where checkouts wait until it is their turn. */
-  checkoutTurns: Turns
-  /** The shop's own least totals, by currency. */
+interface OrderResources {
+  /** Admission queue of checkouts. */
+  checkoutQueue: AdmissionQueue
+  /** Configured minimum totals by currency. */
   minimums: Minimums
-  /** Long polls that wait for a change. */
-  waiters: Waiters
-  /** Lists for shoppers and operators. */
+  priceRules: CurrentPriceRules
+  /** Notifies long polls when an order changes. */
+  orderChanges: OrderChangeNotifier
+  /** Reads lists for shoppers and operators. */
   prisma: PrismaClient
-  /** One-time codes of guests who look for an order. */
+  /** One-time codes of guest order lookups. */
   codes: CodeMaker
-  /** Checkouts that ended, by how. */
-  outcomes: { inc(labels: { outcome: string }): void }
-  /** Requests of the saga that were sent again because no answer came in time. */
-  askedAgain: { inc(labels: { request: string }): void }
+  /** Seller as configured. */
+  invoiceSeller: InvoiceSeller
+  /** Printed invoices; printing takes a tenth of a second of processor time, so one is printed at a time. */
+  invoicePdfs: InvoicePdfs
+  counters: Omit<OpenedMetrics<typeof ownMetrics>, 'checkoutsWaiting'>
 }
-export type OrderDeps = BaseDeps<typeof config> & OrderOwn
+export type OrderDeps = BaseDeps<typeof config> & OrderResources
 
-/** Opens what order needs beyond the kit. */
-export const openDeps = async ({ config: own, shared, db, metrics }: BaseDeps<typeof config>): Promise<OrderOwn> => ({
-  checkoutTurns: checkoutTurns(own.checkoutsAtOnce, metrics),
-  minimums: minimumsIn(own.minimumCharges),
-  waiters: waiters(db),
-  prisma: openPrisma(db),
-  // A key of its own, drawn from the shared secret: the codes live for minutes, so they may end when that secret is changed.
-  codes: await codeMaker(
-    createHmac('sha256', shared.internalAuthSecret).update('codes that lead back to an order').digest(),
-    own.sealPublicJwk,
-  ),
-  outcomes: metrics.counter(
-    'order_checkouts_total',
-    'Checkouts that ended, by how: confirmed or the reason of the cancellation',
-    ['outcome'],
-  ),
-  askedAgain: metrics.counter(
-    'order_saga_requests_repeated_total',
-    'Requests of the checkout saga that were sent again because no answer came in time',
-    ['request'],
-  ),
-})
+export const { route, on, job, scheduled, invariant } = forService<OrderDeps>()
+
+/** Opens the resources that order needs beyond those of service-kit. */
+export const openDeps = async ({ config: own, shared, db, metrics }: BaseDeps<typeof config>): Promise<OrderResources> => {
+  const { checkoutsWaiting, ...counters } = metrics.open(ownMetrics)
+  return {
+    checkoutQueue: createCheckoutQueue(own.checkoutsAtOnce, (count) => checkoutsWaiting.set(count)),
+    counters,
+    invoiceSeller: {
+      name: own.invoiceSellerName,
+      address: [...own.invoiceSellerAddress],
+      taxId: own.invoiceSellerTaxId,
+      email: own.invoiceSellerEmail,
+    },
+    invoicePdfs: cacheInvoicePdfs(),
+    minimums: minimumsIn(own.minimumCharges),
+    priceRules: createCurrentPriceRules(db),
+    orderChanges: createOrderChangeNotifier(db),
+    prisma: openPrisma(db),
+    // Derived from the shared secret: codes live for minutes, so a new secret may invalidate them.
+    codes: await codeMaker(
+      createHmac('sha256', shared.internalAuthSecret).update('order-lookup-codes').digest(),
+      own.sealPublicJwk,
+    ),
+  }
+}
+
+/** Ends long polls when the service drains, so that they do not delay its stop. */
+export const drainDeps = async ({ orderChanges: longPoll }: OrderResources): Promise<void> => longPoll.close()

@@ -1,4 +1,4 @@
-// Order under test: fakes of cart and catalog on the wire, shoppers with carts, and the answers that bring an order to where a test begins.
+// Test fixtures of order: HTTP fakes of identity, cart and catalog, shoppers with carts, and the events that bring an order to a state.
 import {
   catalogEvents,
   type DataOf,
@@ -7,13 +7,14 @@ import {
   type OpenCart,
   orderEvents,
   paymentEvents,
+  type RefundOrigin,
 } from '@cartwright/contracts'
 import type { Environment, Principal } from '@cartwright/service-kit'
 import { type CallOptions, sealKeys, startUnderTest, type TestResponse } from '@cartwright/testing'
 import { orderService } from './index.ts'
 
-/** Somebody who orders, with the address that identity has for them. */
-export interface TestShopper extends Principal {
+/** A shopper, with the e-mail address of the account. */
+interface TestShopper extends Principal {
   email?: string
 }
 
@@ -26,12 +27,12 @@ export const anAddress = { name: 'Dana Field', line1: '1 Quay', city: 'Porto', p
 export interface Wire {
   /** Open carts by principal; absent: 404. */
   carts: Map<string, OpenCart>
-  /** Instead of a principal's cart: a fresh one at each read, as for somebody who fills the next one at once. */
+  /** Instead of a principal's cart: a fresh one at each read, for a shopper with several carts. */
   freshCarts: Map<string, () => OpenCart>
   variants: Map<string, InternalVariant>
   /** Accounts as identity has them, where they differ from the token or from an open account. */
-  accounts: Map<string, { email?: string | null; blocked?: boolean; closed?: boolean } | null>
-  /** Who was read, in order. */
+  accounts: Map<string, { email?: string | null; locale?: string; blocked?: boolean; closed?: boolean } | null>
+  /** Services that were read, in order. */
   reads: string[]
   /** Services that answer 503 for now. */
   down: Set<'identity' | 'cart' | 'catalog'>
@@ -87,6 +88,7 @@ export const aVariant = (more: Partial<InternalVariant> = {}): InternalVariant =
   options: {},
   imageUrl: null,
   sellable: true,
+  categoryIds: [],
   price: eur(1000),
   available: 100,
   ...more,
@@ -128,8 +130,8 @@ export const startOrder = async (env: Environment = {}) => {
     options: CallOptions = {},
   ): Promise<TestResponse> => {
     const cart = wire.carts.get(shopper.id)
-    const wish = cart ? { cartVersion: cart.version, expectedTotal: totalOf(cart) } : {}
-    return t.as(shopper).post('/v1/checkout', { ...wish, shippingAddress: anAddress, ...more }, options)
+    const request = cart ? { cartVersion: cart.version, expectedTotal: totalOf(cart) } : {}
+    return t.as(shopper).post('/v1/checkout', { ...request, shippingAddress: anAddress, ...more }, options)
   }
 
   /** An order of two pieces for 20 euros, reserving. */
@@ -187,7 +189,7 @@ export const startOrder = async (env: Environment = {}) => {
       failed: () => receive(paymentEvents.failed, { ...about, amount: total, reason: 'no' }),
       expired: () => receive(paymentEvents.expired, { ...pay, amount: total, reason: 'closed' }),
       reviewed: (gotMinor: number) => receive(paymentEvents.reviewRequired, { ...about, expected: total, got: eur(gotMinor) }),
-      refunded: (refundId: string, amountMinor: number, origin: 'order' | 'dashboard' = 'order') =>
+      refunded: (refundId: string, amountMinor: number, origin: RefundOrigin = 'order') =>
         receive(paymentEvents.refundSucceeded, {
           ...about,
           refundId,

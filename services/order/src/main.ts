@@ -1,4 +1,4 @@
-// Runs order as a process of its own.
+// Runs order as its own process.
 import { run } from '@cartwright/service-kit'
 import { orderService } from './service.ts'
 

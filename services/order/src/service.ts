@@ -1,35 +1,58 @@
-// Order's table of contents.
+// Service definition of order: routes, consumers, sagas, jobs, schedules and invariants.
 import { fileURLToPath } from 'node:url'
-import { periodic } from '@cartwright/messaging'
 import { defineService } from '@cartwright/service-kit'
-import { adminCancelOrder, cancelOrder } from './cancel-order/routes.ts'
-import { checkoutSaga } from './checkout-saga/effects.ts'
-import { paymentNews, sagaHandlers } from './checkout-saga/handlers.ts'
 import { config } from './config.ts'
-import { type OrderDeps, type OrderOwn, openDeps } from './deps.ts'
-import { eraseCustomer } from './erase-customer/erase.ts'
-import { eraseOrders, findEnded } from './erase-customer/job.ts'
-import { onAccountClosed } from './erase-customer/on-account-closed.ts'
-import { compensateSaga, getSaga, retrySaga } from './inspect-saga/routes.ts'
-import { dropOldCodes } from './look-up-order/codes.ts'
-import { sendLookupCode } from './look-up-order/job.ts'
-import { lookupOrder, verifyLookup } from './look-up-order/routes.ts'
-import { orderIssues } from './open-issues.ts'
-import { placeOrder } from './place-order/route.ts'
-import { dropOldHolders } from './place-order/unpaid.ts'
-import { adminGetOrder, adminListOrders, getOrder, internalOrder, listOrders } from './read-orders/routes.ts'
-import { getPayment } from './read-payment/route.ts'
-import { refundOrder } from './refund-order/route.ts'
-import { cancelReturn, readReturn } from './return-page/routes.ts'
-import { deliverOrder, shipOrder } from './ship-order/routes.ts'
-import { oneOrder, orderHistory, orderMoney, orderSaga } from './watch-invariants/invariants.ts'
+import { drainDeps, openDeps } from './deps.ts'
+import { checkoutSaga } from './domain/checkout-saga/effects.ts'
+import { checkoutHandlers } from './domain/checkout-saga/handlers.ts'
+import { onAttemptDeclined } from './features/apply-payment-updates/on-attempt-declined.ts'
+import { onDisputeClosed } from './features/apply-payment-updates/on-dispute-closed.ts'
+import { onDisputeOpened } from './features/apply-payment-updates/on-dispute-opened.ts'
+import { onRefundFailed } from './features/apply-payment-updates/on-refund-failed.ts'
+import { onRefundSucceeded } from './features/apply-payment-updates/on-refund-succeeded.ts'
+import { adminCancelOrder, cancelOrder } from './features/cancel-order/routes.ts'
+import { eraseCustomer } from './features/erase-customer/erase.ts'
+import { eraseOrders, findEnded } from './features/erase-customer/job.ts'
+import { onAccountClosed } from './features/erase-customer/on-account-closed.ts'
+import { compensateSaga, getSaga, retrySaga } from './features/inspect-saga/routes.ts'
+import { issueInvoices } from './features/issue-invoice/schedule.ts'
+import { sendLookupCode } from './features/look-up-guest-order/job.ts'
+import { lookupOrder, verifyLookup } from './features/look-up-guest-order/routes.ts'
+import { deleteOldCodes } from './features/look-up-guest-order/schedule.ts'
+import { placeOrder } from './features/place-order/route.ts'
+import { deleteOldHolders } from './features/place-order/schedule.ts'
+import { onPriceRulesChanged } from './features/project-price-rules/on-price-rules-changed.ts'
+import {
+  adminGetInvoice,
+  adminListInvoices,
+  getCreditNotePdf,
+  getInvoicePdf,
+  listInvoices,
+} from './features/read-invoices/routes.ts'
+import { adminGetOrder, adminListOrders, getOrder, internalOrder, listOrders } from './features/read-orders/routes.ts'
+import { getPayment } from './features/read-payment/route.ts'
+import { refundOrder } from './features/refund-order/route.ts'
+import {
+  adminListReturns,
+  approveReturn,
+  receiveReturn,
+  refundReturn,
+  rejectReturn,
+} from './features/return-goods/operator-routes.ts'
+import { listReturns, requestReturn } from './features/return-goods/shopper-routes.ts'
+import { deliverOrder, shipOrder } from './features/ship-order/routes.ts'
+import { cancelReturn, readReturn } from './features/show-return-page/routes.ts'
+import { oneOrder, orderHistory, orderMoney, orderSaga } from './invariants/invariants.ts'
+import { invoiceNumbers } from './invariants/invoices.ts'
+import { orderIssues } from './invariants/open-issues.ts'
+import { metrics } from './metrics.ts'
 
-export const orderService = defineService<typeof config, OrderOwn>({
+export const orderService = defineService({
   name: 'order',
-  prefix: 'ORDER_',
   config,
   migrations: fileURLToPath(new URL('../prisma/migrations', import.meta.url)),
   deps: openDeps,
+  drain: drainDeps,
   routes: [
     placeOrder,
     getPayment,
@@ -50,22 +73,36 @@ export const orderService = defineService<typeof config, OrderOwn>({
     getSaga,
     retrySaga,
     compensateSaga,
+    getInvoicePdf,
+    listInvoices,
+    getCreditNotePdf,
+    adminListInvoices,
+    adminGetInvoice,
+    requestReturn,
+    listReturns,
+    adminListReturns,
+    approveReturn,
+    rejectReturn,
+    receiveReturn,
+    refundReturn,
   ],
-  parksBehindDeadLetters: true,
-  independentKeys: true,
-  consumers: [...sagaHandlers, ...paymentNews, onAccountClosed],
+  blockAggregateOnDeadLetter: true,
+  parallelKeys: true,
+  consumers: [
+    ...checkoutHandlers,
+    onAttemptDeclined,
+    onDisputeOpened,
+    onDisputeClosed,
+    onRefundSucceeded,
+    onRefundFailed,
+    onAccountClosed,
+    onPriceRulesChanged,
+  ],
   sagas: [checkoutSaga],
   jobs: [sendLookupCode, eraseOrders],
-  periodics: [
-    findEnded,
-    periodic({ name: 'order-lookup-cleanup', everySec: 3600, run: dropOldCodes }),
-    periodic({ name: 'order-unpaid-cleanup', everySec: 3600, run: dropOldHolders }),
-  ],
+  metrics,
+  schedules: [issueInvoices, findEnded, deleteOldCodes, deleteOldHolders],
   erase: eraseCustomer,
   issues: orderIssues,
-  invariants: [orderMoney, oneOrder, orderHistory, orderSaga],
-  // Long polls end when the service drains, or they would hold its stop up.
-  http: async (app, deps: OrderDeps) => {
-    app.addHook('preClose', async () => deps.waiters.close())
-  },
+  invariants: [orderMoney, oneOrder, orderHistory, orderSaga, invoiceNumbers],
 })

@@ -1,59 +1,55 @@
-// Lists of orders, read through Prisma. Ids are time-ordered, so a shopper's list pages by id; operators' lists page by time and id.
-import type { Order } from '@cartwright/contracts'
+// Lists of orders with keyset paging: by id for shoppers, by time and id for operators.
 import { money } from '@cartwright/contracts'
-import { CursorError, decodeCursor, encodeCursor, pageOf, type Queryable } from '@cartwright/db'
+import { CursorError, decodeCursor, encodeCursor, list, pageOf, type Queryable, raw, type Sql, sql, where } from '@cartwright/db'
 import type { Prisma } from './generated/client.ts'
 import { type SearchFilter, type SearchPage, searchOrders } from './order-search.ts'
+import type { OrderRow } from './orders.ts'
 import type { PrismaClient } from './prisma.ts'
+import { statusesOf } from './statuses.ts'
 
-const columns = {
-  id: true,
-  number: true,
-  status: true,
-  paymentStatus: true,
-  fulfilmentStatus: true,
-  refundStatus: true,
-  cancelReason: true,
-  email: true,
-  totalMinor: true,
-  currency: true,
-  createdAt: true,
-} as const satisfies Prisma.CustomerOrderSelect
-type ListedOrder = Prisma.CustomerOrderGetPayload<{ select: typeof columns }>
+const columns = [
+  'id',
+  'number',
+  'status',
+  'payment_status',
+  'fulfilment_status',
+  'refund_status',
+  'return_status',
+  'cancel_reason',
+  'email',
+  'total_minor',
+  'currency',
+  'created_at',
+] as const satisfies readonly (keyof OrderRow)[]
+type ListedOrder = Pick<OrderRow, (typeof columns)[number]>
 
-// The columns hold only words of the contract: order is their only writer.
+const listOrders = (db: Queryable, rest: Sql): Promise<ListedOrder[]> =>
+  db.rows<ListedOrder>`SELECT ${raw(columns.join(', '))} FROM customer_order ${rest}`
+
 const summaryOf = (row: ListedOrder) => ({
   id: row.id,
   number: row.number,
-  status: row.status as Order['status'],
-  paymentStatus: row.paymentStatus as Order['paymentStatus'],
-  fulfilmentStatus: row.fulfilmentStatus as Order['fulfilmentStatus'],
-  refundStatus: row.refundStatus as Order['refundStatus'],
-  cancelReason: row.cancelReason as Order['cancelReason'],
+  ...statusesOf(row),
   email: row.email,
-  total: money(Number(row.totalMinor), row.currency),
-  createdAt: row.createdAt.toISOString(),
+  total: money(row.total_minor, row.currency),
+  createdAt: row.created_at.toISOString(),
 })
 
-export interface Paging {
+interface Paging {
   limit: number
   cursor: string | undefined
 }
 
 /** One principal's orders, newest first. */
-export const listOwn = async (prisma: PrismaClient, principalId: string, { limit, cursor }: Paging) => {
+export const listOwn = async (db: Queryable, principalId: string, { limit, cursor }: Paging) => {
   const last = cursor === undefined ? undefined : String(decodeCursor('-id', cursor, 1)[0])
-  const rows = await prisma.customerOrder.findMany({
-    select: columns,
-    where: { principalId, ...(last === undefined ? {} : { id: { lt: last } }) },
-    orderBy: { id: 'desc' },
-    take: limit + 1,
-  })
+  const conditions = where([sql`principal_id = ${principalId}`, last !== undefined && sql`id < ${last}`])
+  const rows = await listOrders(db, sql`WHERE ${conditions} ORDER BY id DESC LIMIT ${limit + 1}`)
   const page = pageOf(rows, limit, (row) => encodeCursor('-id', [row.id]))
   return { items: page.items.map(summaryOf), nextCursor: page.nextCursor }
 }
 
-/** Rows strictly behind a position. The first condition is implied by the second; it lets the index narrow the range. */
+/** Rows strictly after a position. The first condition is redundant; it narrows the index range. */
 const behind = (direction: 'asc' | 'desc', { at, id }: { at: Date; id: string }): Prisma.CustomerOrderWhereInput => {
   const beyond = (value: Date) => (direction === 'desc' ? { lt: value } : { gt: value })
   const upTo = direction === 'desc' ? { lte: at } : { gte: at }
@@ -68,32 +64,33 @@ const positionOf = (direction: 'asc' | 'desc', cursor: string): { at: Date; id: 
   return { at, id: String(id) }
 }
 
-/** Without a text the table's indexes give the page; with one, the ids of the page are found first. */
-const whereOf = async (
-  db: Queryable,
-  { q, from, to, ...equal }: SearchFilter & { q?: string | undefined },
-  page: SearchPage,
-): Promise<Prisma.CustomerOrderWhereInput> => {
-  if (q !== undefined) return { id: { in: await searchOrders(db, q, { ...equal, from, to }, page) } }
+interface Stores {
+  prisma: PrismaClient
+  db: Queryable
+}
+type Filter = SearchFilter & { q?: string | undefined }
+
+/** Ids of one page: by the search for a text, else by Prisma. */
+const findIds = async ({ prisma, db }: Stores, { q, ...filter }: Filter, page: SearchPage): Promise<string[]> => {
+  if (q !== undefined) return searchOrders(db, q, filter, page)
+  const { from, to, ...equal } = filter
   const createdAt = { ...(from === undefined ? {} : { gte: from }), ...(to === undefined ? {} : { lt: to }) }
   const given = Object.fromEntries(Object.entries(equal).filter(([, value]) => value !== undefined))
-  return { AND: [{ ...given, createdAt }, page.last === null ? {} : behind(page.direction, page.last)] }
+  const rows = await prisma.customerOrder.findMany({
+    select: { id: true },
+    where: { AND: [{ ...given, createdAt }, page.last === null ? {} : behind(page.direction, page.last)] },
+    orderBy: [{ createdAt: page.direction }, { id: page.direction }],
+    take: page.take,
+  })
+  return rows.map(({ id }) => id)
 }
 
-/** All orders that fit, by the time of their placement. */
-export const listAll = async (
-  stores: { prisma: PrismaClient; db: Queryable },
-  filter: SearchFilter & { q?: string | undefined },
-  direction: 'asc' | 'desc',
-  { limit, cursor }: Paging,
-) => {
+/** Orders of the filter, by the time of their placement. */
+export const listAll = async (stores: Stores, filter: Filter, direction: 'asc' | 'desc', { limit, cursor }: Paging) => {
   const last = cursor === undefined ? null : positionOf(direction, cursor)
-  const rows = await stores.prisma.customerOrder.findMany({
-    select: columns,
-    where: await whereOf(stores.db, filter, { direction, last, take: limit + 1 }),
-    orderBy: [{ createdAt: direction }, { id: direction }],
-    take: limit + 1,
-  })
-  const page = pageOf(rows, limit, (row) => encodeCursor(direction, [row.createdAt.toISOString(), row.id]))
+  const ids = await findIds(stores, filter, { direction, last, take: limit + 1 })
+  const order = raw(direction)
+  const rows = await listOrders(stores.db, sql`WHERE id IN (${list(ids)}) ORDER BY created_at ${order}, id ${order}`)
+  const page = pageOf(rows, limit, (row) => encodeCursor(direction, [row.created_at.toISOString(), row.id]))
   return { items: page.items.map(summaryOf), nextCursor: page.nextCursor }
 }

@@ -1,12 +1,12 @@
-// Finds orders by a piece of text: number, e-mail address, name, SKU or tracking number. Each is looked up by its own index, then filtered and paged.
+// Search for orders by number, e-mail address, name, SKU or tracking number. Each column is searched by its own index.
 import { join, type Queryable, type Sql, sql } from '@cartwright/db'
 
-/** Signs that LIKE would take for its own. */
+/** Escapes the wildcards of LIKE. */
 const literal = (text: string): string => text.replace(/[\\%_]/g, (sign) => `\\${sign}`)
 const beginsWith = (text: string): string => `${literal(text)}%`
 const contains = (text: string): string => `%${literal(text)}%`
 
-/** How numbers that begin like this are stored: `7k3m9` and `cw 7K3M-9` begin `CW-7K3M-9`. */
+/** Stored prefixes of an order number: `7k3m9` and `cw 7K3M-9` are `CW-7K3M-9`. */
 const numberPrefixes = (text: string): string[] => {
   const signs = text.replace(/[ -]/g, '').toUpperCase()
   if (!/^[A-Z0-9]{1,10}$/.test(signs)) return []
@@ -14,13 +14,13 @@ const numberPrefixes = (text: string): string[] => {
   return bodies.map((body) => `CW-${body.slice(0, 4)}${body.length > 4 ? `-${body.slice(4)}` : ''}`)
 }
 
-/** Ids of the orders that have the text in one of these places. */
+/** Ids of the orders that have the text in one of the searched columns. */
 const found = (q: string): Sql => {
   const text = q.trim().normalize('NFC')
   const lower = text.toLowerCase()
   const named = text.split(/\s+/).map((word) => sql`recipient_name LIKE ${contains(word)}`)
   const unspaced = text.replace(/\s+/g, '')
-  // Columns that hold ASCII only are not asked for anything else: the comparison would use no index.
+  // ASCII columns are searched for ASCII only: another text would use no index.
   const isAscii = /^[\x20-\x7e]+$/.test(text)
   const places = [
     sql`SELECT id FROM customer_order WHERE ${join(named, ' AND ')}`,
@@ -62,11 +62,11 @@ export interface SearchPage {
   direction: 'asc' | 'desc'
   /** The last row of the page before; null at the beginning. */
   last: { at: Date; id: string } | null
-  /** How many at most. */
+  /** Rows at most. */
   take: number
 }
 
-/** Ids of the orders that fit, in the order of their placement. */
+/** Ids of the matching orders, by the time of their placement. */
 export const searchOrders = async (
   db: Queryable,
   q: string,

@@ -1,0 +1,66 @@
+// JSON columns of order, validated by the schemas of the contracts.
+import {
+  Address,
+  AppliedTax,
+  Money,
+  Nullable,
+  OneOf,
+  Order,
+  PlacedLine,
+  PriceRules,
+  Return,
+  Time,
+  Totals,
+} from '@cartwright/contracts'
+import { json } from '@cartwright/db'
+import { type Static, Type } from 'typebox'
+
+/** A dispute of the order's payment. `outcome` is null while the dispute is open. */
+const Dispute = Type.Object({
+  id: Type.String(),
+  amount: Money,
+  reason: Type.String(),
+  dueAt: Nullable(Time),
+  outcome: Nullable(OneOf('won', 'lost')),
+})
+export type Dispute = Static<typeof Dispute>
+
+const { taxes, addresses, lastDecline, shipments } = Order.properties
+
+export const orderLinesColumn = json('customer_order.order_lines', Type.Array(PlacedLine))
+export const orderTaxesColumn = json('customer_order.order_taxes', taxes)
+export const addressesColumn = json('customer_order.addresses', addresses)
+export const lastDeclineColumn = json('customer_order.last_decline', lastDecline)
+export const disputesColumn = json('customer_order.disputes', Type.Array(Dispute))
+export const shippedLinesColumn = json('shipment.shipped_lines', shipments.items.properties.lines)
+export const ruleSetColumn = json('price_rules.rule_set', PriceRules)
+
+/** Who sells: what the law wants on an invoice. */
+const InvoiceSeller = Type.Object({
+  name: Type.String(),
+  address: Type.Array(Type.String()),
+  taxId: Type.String(),
+  email: Type.String(),
+})
+export type InvoiceSeller = Static<typeof InvoiceSeller>
+
+/** What an invoice or a credit note prints. A credit note has no lines: it gives back a part of the invoice that it names. */
+const InvoiceContent = Type.Object({
+  seller: InvoiceSeller,
+  order: Type.Object({ number: Type.String(), placedAt: Time }),
+  locale: Type.String(),
+  invoiceNumber: Nullable(Type.String()),
+  lines: Type.Array(
+    Type.Object({ name: Type.String(), sku: Type.String(), quantity: Type.Integer(), unitPrice: Money, lineTotal: Money }),
+  ),
+  totals: Nullable(Totals),
+  taxIncluded: Type.Boolean(),
+  taxes: Type.Array(AppliedTax),
+  total: Money,
+})
+export type InvoiceContent = Static<typeof InvoiceContent>
+
+export const invoiceContentColumn = json('invoice.content', InvoiceContent)
+export const invoiceBuyerColumn = json('invoice.buyer', Address)
+
+export const returnLinesColumn = json('order_return.return_lines', Return.properties.lines)

@@ -1,0 +1,101 @@
+// Refunds of an order: requested once per cause, at most the captured amount. Outcomes are recorded, also of refunds made in Stripe's dashboard.
+import { AppError, money, orderEvents, type RefundOrigin, type RefundState } from '@cartwright/contracts'
+import type { NewId, Tx } from '@cartwright/db'
+import { publish } from '@cartwright/messaging'
+import type { RefundRow } from '../db/generated/rows.ts'
+import { addDue } from '../db/invoices.ts'
+import { changeOrder, disputesOf, lockOrder, mailOf, type OrderRow } from '../db/orders.ts'
+import { insertRefund, insertRefundUnlessKnown, listRefunds, updateRefundState } from '../db/refunds.ts'
+import { disputedMinor } from './disputes.ts'
+import { refundable, refundStatusOf } from './order.ts'
+
+/** Cause of the refund of a cancellation. All ways to cancel share it, so an order has one such refund. */
+export const cancellation = { cause: 'cancelled', reason: 'the order was cancelled' } as const
+
+/** Refund rows as input of the pure rules. */
+export const partsOf = (refunds: readonly RefundRow[]) =>
+  refunds.map(({ amount_minor, state }) => ({ amountMinor: amount_minor, state }))
+
+/** The refundable amount of an order, in minor units. */
+export const leftToRefund = (row: OrderRow, refunds: readonly RefundRow[]): number =>
+  refundable(row.captured_minor, partsOf(refunds), disputedMinor(disputesOf(row)))
+
+/** Derives the order's refund status from its refunds. @returns the updated order and its refunds */
+const renewStatus = async (tx: Tx, row: OrderRow): Promise<{ row: OrderRow; refunds: RefundRow[] }> => {
+  const refunds = await listRefunds(tx, row.id)
+  return { row: await changeOrder(tx, row, { refund_status: refundStatusOf(row.captured_minor, partsOf(refunds)) }), refunds }
+}
+
+/**
+ * Requests a refund of a locked order: the whole refundable amount, or `amountMinor`. A second request with the same cause is a no-op.
+ * @returns the refund’s id; null when nothing is left to refund
+ * @throws AppError over_refund
+ */
+export const requestRefund = async (
+  tx: Tx,
+  row: OrderRow,
+  refund: { cause: string; reason: string; amountMinor?: number; newId: NewId },
+): Promise<string | null> => {
+  const known = await listRefunds(tx, row.id)
+  const same = known.find((existing) => existing.cause === refund.cause)
+  if (same !== undefined) return same.id
+  const left = leftToRefund(row, known)
+  const amountMinor = refund.amountMinor ?? left
+  if (amountMinor > left || (refund.amountMinor !== undefined && amountMinor <= 0)) {
+    throw new AppError('over_refund', { extra: { refundable: money(left, row.currency) } })
+  }
+  if (amountMinor === 0) return null
+  const id = refund.newId('rfd')
+  const { cause, reason } = refund
+  insertRefund(tx, { id, order_id: row.id, cause, amount_minor: amountMinor, reason, origin: 'order' })
+  await renewStatus(tx, row)
+  await publish(tx, orderEvents.refundRequested, {
+    ...mailOf(row),
+    refundId: id,
+    amount: money(amountMinor, row.currency),
+    reason,
+  })
+  return id
+}
+
+/**
+ * A cancelled order is refunded in full. If Stripe refuses because a part was refunded elsewhere, the remaining amount is requested, once
+ * for each remaining amount. Other refusals need an operator.
+ */
+const refundRest = async (tx: Tx, row: OrderRow, refunds: readonly RefundRow[], newId: NewId): Promise<void> => {
+  if (row.status !== 'cancelled') return
+  const left = leftToRefund(row, refunds)
+  const requested = refunds.filter(({ cause }) => cause.startsWith(cancellation.cause))
+  const refused = requested.some(({ state, amount_minor: amount }) => state === 'failed' && amount <= left)
+  if (left === 0 || refused || refunds.some(({ state }) => state === 'pending')) return
+  await requestRefund(tx, row, { ...cancellation, cause: `${cancellation.cause}:${left}`, newId })
+}
+
+interface EndedRefund {
+  orderId: string
+  refundId: string
+  amount: { amountMinor: number }
+}
+
+/** Records the outcome of a refund, also of one that was made in Stripe's dashboard. A refund may fail after it succeeded. */
+export const settleRefund = async (
+  tx: Tx,
+  { orderId, refundId, amount }: EndedRefund,
+  state: Exclude<RefundState, 'pending'>,
+  origin: RefundOrigin,
+  newId: NewId,
+): Promise<void> => {
+  const row = await lockOrder(tx, orderId)
+  insertRefundUnlessKnown(tx, {
+    id: refundId,
+    order_id: orderId,
+    cause: refundId,
+    amount_minor: amount.amountMinor,
+    reason: 'made at the payment provider',
+    origin,
+  })
+  updateRefundState(tx, { id: refundId, orderId, state })
+  addDue(tx, orderId, state === 'succeeded' ? 'credit_note' : 'cancellation', refundId)
+  const renewed = await renewStatus(tx, row)
+  await refundRest(tx, renewed.row, renewed.refunds, newId)
+}

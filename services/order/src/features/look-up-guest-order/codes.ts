@@ -1,0 +1,81 @@
+// One-time codes of guest order lookups: at most one a minute and five an hour, five attempts in ten minutes, used once.
+import { AppError, orderEvents } from '@cartwright/contracts'
+import { type Database, insertInto, sql, type Tx } from '@cartwright/db'
+import { publish } from '@cartwright/messaging'
+import {
+  type OrderLookupBudgetRow,
+  type OrderLookupRow,
+  orderLookupBudgetTable,
+  orderLookupTable,
+} from '../../db/generated/rows.ts'
+import { findOrder, lockOrder, mailOf, type OrderRow } from '../../db/orders.ts'
+import type { OrderDeps } from '../../deps.ts'
+import { normalNumber } from '../../domain/order.ts'
+
+const cooldownSec = 60
+const maxPerHour = 5
+const maxAttempts = 5
+const windowMin = 10
+
+/** Finds an order by number and e-mail address; an erased order has no address. */
+export const findByNumber = (db: Database, claim: { number: string; email: string }): Promise<OrderRow | null> =>
+  findOrder(db, sql`number = ${normalNumber(claim.number)} AND email = ${claim.email}`)
+
+/** An encrypted code, prepared outside the transaction so that encryption holds no locks. */
+export interface PreparedCode {
+  id: string
+  hmac: string
+  sealed: string
+  expiresAt: string
+}
+
+export const prepareCode = async ({ newId, codes, clock, config }: OrderDeps): Promise<PreparedCode> => {
+  const id = newId('lkp')
+  const code = codes.newCode()
+  const expiresAt = new Date(clock.now().getTime() + config.lookupCodeSec * 1000)
+  return { id, hmac: codes.hmac(id, code), sealed: await codes.seal(code, expiresAt), expiresAt: expiresAt.toISOString() }
+}
+
+/** Issues a code unless the cooldown or the hourly limit forbids it; older codes are invalidated. The caller learns nothing of the limit. */
+export const issueCode = async (tx: Tx, orderId: string, prepared: PreparedCode): Promise<void> => {
+  const row = await lockOrder(tx, orderId)
+  const recent = await tx.one<{ total: number; cooling: number }>`SELECT COUNT(*) AS total,
+    COALESCE(SUM(created_at > ${tx.dbNow} - INTERVAL ${cooldownSec} SECOND), 0) AS cooling
+    FROM order_lookup WHERE order_id = ${orderId} AND created_at > ${tx.dbNow} - INTERVAL 1 HOUR`
+  if (row.email === null || (recent?.cooling ?? 0) > 0 || (recent?.total ?? 0) >= maxPerHour) return
+  await tx.run`UPDATE order_lookup SET used_at = ${tx.dbNow} WHERE order_id = ${orderId} AND used_at IS NULL`
+  await tx.run`${insertInto(orderLookupTable, {
+    id: prepared.id,
+    order_id: orderId,
+    code_hmac: prepared.hmac,
+    created_at: tx.dbNow,
+    expires_at: new Date(prepared.expiresAt),
+  })}`
+  await publish(tx, orderEvents.lookupRequested, { ...mailOf(row), sealedCode: prepared.sealed, expiresAt: prepared.expiresAt })
+}
+
+/** One statement counts and locks the row: INSERT IGNORE with a following UPDATE deadlocks under concurrent attempts. */
+const takeAttempt = async (tx: Tx, orderId: string): Promise<boolean> => {
+  const ends = sql`${tx.dbNow} + INTERVAL ${windowMin} MINUTE`
+  await tx.run`${insertInto(orderLookupBudgetTable, { order_id: orderId, tries: 1, window_ends_at: ends })}
+    ON DUPLICATE KEY UPDATE tries = IF(window_ends_at <= ${tx.dbNow}, 1, LEAST(tries + 1, 1000000)),
+      window_ends_at = IF(window_ends_at <= ${tx.dbNow}, ${ends}, window_ends_at)`
+  const budget = await tx.one<
+    Pick<OrderLookupBudgetRow, 'tries'>
+  >`SELECT tries FROM order_lookup_budget WHERE order_id = ${orderId}`
+  return budget !== null && budget.tries <= maxAttempts
+}
+
+/** Counts one attempt in its own transaction, so that a wrong attempt is never rolled back. @throws AppError otp_invalid */
+export const recordAttempt = async (db: Database, orderId: string): Promise<void> => {
+  if (!(await db.tx((tx) => takeAttempt(tx, orderId)))) throw new AppError('otp_invalid')
+}
+
+/** Consumes the valid code. @throws AppError otp_invalid */
+export const consumeCode = async (tx: Tx, orderId: string, code: string, { codes }: OrderDeps): Promise<void> => {
+  const live = await tx.one<Pick<OrderLookupRow, 'id' | 'code_hmac'>>`SELECT id, code_hmac FROM order_lookup
+    WHERE order_id = ${orderId} AND used_at IS NULL AND expires_at > ${tx.dbNow} ORDER BY created_at DESC LIMIT 1 FOR UPDATE`
+  if (live === null || !codes.matches(live.id, code, live.code_hmac)) throw new AppError('otp_invalid')
+  await tx.run`UPDATE order_lookup SET used_at = ${tx.dbNow} WHERE id = ${live.id}`
+  await tx.run`DELETE FROM order_lookup_budget WHERE order_id = ${orderId}`
+}

@@ -1,0 +1,103 @@
+// Decides whether an order can be placed, with the current prices, rules and stock.
+import {
+  AppError,
+  type InternalVariant,
+  type Money,
+  money,
+  type OpenCart,
+  type OrderLine,
+  type PriceRules,
+  plainMoney,
+  type Totals,
+} from '@cartwright/contracts'
+import { type Payability, type PricedCart, payabilityOf, price } from '@cartwright/pricing'
+import type { Minimums } from '../../domain/minimum-charges.ts'
+
+/** The lines and totals of an order. */
+export interface Decided {
+  lines: OrderLine[]
+  totals: Totals
+  taxIncluded: boolean
+  taxes: PricedCart['taxes']
+}
+
+export interface CheckoutRequest {
+  cartVersion: number
+  expectedTotal: Money
+}
+
+/** What decides prices beside the cart and its variants. */
+export interface Pricing {
+  at: Date
+  rules: PriceRules
+  minimums: Minimums
+}
+
+const unpayableDetail = (total: Money, { payment, minimum, limit, step }: Payability): string => {
+  const plain = (amountMinor: number) => plainMoney(money(amountMinor, total.currency))
+  if (payment === 'off_step') return `prices in ${total.currency} must be multiples of ${step} minor units`
+  if (payment === 'above_limit') return `at most ${plain(limit)} can be paid at once`
+  return `the least that can be paid is ${plain(minimum)}, and this cart costs ${plain(total.amountMinor)}`
+}
+
+/** @throws AppError amount_not_payable when Stripe would not accept the payment */
+const refuseUnpayable = (priced: PricedCart, minimums: Minimums): void => {
+  const { total } = priced.totals
+  const payability = payabilityOf(priced, minimums)
+  if (payability.payment === 'required') return
+  const { payment, minimum, limit, step } = payability
+  throw new AppError('amount_not_payable', {
+    detail: unpayableDetail(total, payability),
+    extra: payment === 'off_step' ? { total, step } : { total, minimum, limit },
+  })
+}
+
+type SoldVariant = InternalVariant & { price: Money }
+const isSold = (variant: InternalVariant | undefined): variant is SoldVariant =>
+  variant?.sellable === true && variant.price !== null
+
+/** The variant of each line. @throws AppError unavailable naming the lines that cannot be bought */
+const soldVariants = (cart: OpenCart, variants: readonly InternalVariant[]): ReadonlyMap<string, SoldVariant> => {
+  const sold = new Map(variants.filter(isSold).map((variant) => [variant.sku, variant]))
+  const unavailable = cart.lines.filter(({ sku }) => !sold.has(sku))
+  if (unavailable.length === 0) return sold
+  throw new AppError('unavailable', {
+    extra: { problems: unavailable.map(({ id, sku }) => ({ code: 'unavailable', lineId: id, sku })) },
+  })
+}
+
+const refuseShortages = (cart: OpenCart, sold: ReadonlyMap<string, SoldVariant>): void => {
+  const shortages = cart.lines
+    .map(({ sku, quantity }) => ({ sku, requested: quantity, available: sold.get(sku)?.available ?? 0 }))
+    .filter(({ requested, available }) => available < requested)
+  if (shortages.length > 0) throw new AppError('out_of_stock', { extra: { shortages } })
+}
+
+/**
+ * @throws AppError cart_empty, cart_changed, unavailable, price_changed, amount_not_payable, out_of_stock
+ */
+export const decideOrder = (
+  request: CheckoutRequest,
+  cart: OpenCart,
+  variants: readonly InternalVariant[],
+  { at, rules, minimums }: Pricing,
+): Decided => {
+  if (cart.lines.length === 0) throw new AppError('cart_empty')
+  if (cart.version !== request.cartVersion) throw new AppError('cart_changed', { extra: { cartVersion: cart.version } })
+  const sold = soldVariants(cart, variants)
+  const goods = cart.lines.flatMap(({ id, sku, quantity }) => {
+    const variant = sold.get(sku)
+    return variant ? [{ id, sku, quantity, unitPrice: variant.price, categoryIds: variant.categoryIds }] : []
+  })
+  const priced = price({ lines: goods, currency: cart.currency, codes: [], at, rules })
+  const { taxIncluded, ...totals } = priced.totals
+  const { expectedTotal: expected } = request
+  if (expected.amountMinor !== totals.total.amountMinor || expected.currency !== totals.total.currency)
+    throw new AppError('price_changed', {
+      extra: { expected, total: totals.total, lines: goods.map(({ sku, unitPrice }) => ({ sku, unitPrice })) },
+    })
+  refuseUnpayable(priced, minimums)
+  refuseShortages(cart, sold)
+  const lines = priced.lines.map((line) => ({ ...line, name: sold.get(line.sku)?.name ?? line.sku }))
+  return { lines, totals, taxIncluded, taxes: priced.taxes }
+}

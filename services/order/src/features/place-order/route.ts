@@ -1,0 +1,182 @@
+// Places an order: reads cart, prices and stock, and commits order, saga, idempotency key and events in one transaction.
+import { randomBytes } from 'node:crypto'
+import {
+  AppError,
+  acceptedLocales,
+  cartApi,
+  cartLimit,
+  catalogApi,
+  chooseLocale,
+  type InternalVariant,
+  type OpenCart,
+  orderApi,
+  orderEvents,
+  type PlaceOrder,
+} from '@cartwright/contracts'
+import { ConflictError, type Tx } from '@cartwright/db'
+import { hasErased, publish } from '@cartwright/messaging'
+import { clientAddressOf, networkOf, type Principal, type RouteRequest } from '@cartwright/service-kit'
+import { orderLinesColumn, orderTaxesColumn } from '../../db/json-columns.ts'
+import { insertOrder, type OrderRow } from '../../db/orders.ts'
+import { type OrderDeps, route } from '../../deps.ts'
+import { checkoutSaga, stockRequestOf } from '../../domain/checkout-saga/effects.ts'
+import { orderNumber } from '../../domain/order.ts'
+import { viewPlaced } from '../../domain/order-view.ts'
+import { signTicket, ticketKey } from '../../domain/return-ticket.ts'
+import { type Decided, decideOrder } from './decide.ts'
+import { findOrderOfCart } from './find-ordered.ts'
+import { orderContact } from './order-contact.ts'
+import { returnUrls } from './return-urls.ts'
+import { clientHash, refuseTooManyUnpaid } from './unpaid.ts'
+
+const readVariants = async (cart: OpenCart, principal: Principal, deps: OrderDeps): Promise<InternalVariant[]> => {
+  const query = { skus: cart.lines.map((line) => line.sku).join(','), currency: cart.currency }
+  const answer = await deps.services.catalog.read(catalogApi.internalVariants, { query }, { onBehalfOf: principal })
+  if (answer === null) throw new AppError('upstream_unavailable')
+  return answer.items
+}
+
+/** Checks the cart, reads its variants from catalog and decides. */
+const readAndDecide = async (
+  principal: Principal,
+  body: PlaceOrder,
+  cart: OpenCart | null,
+  deps: OrderDeps,
+): Promise<{ cart: OpenCart; decided: Decided }> => {
+  if (cart === null || cart.lines.length === 0) throw new AppError('cart_empty')
+  // The hosted payment page shows no more lines.
+  if (cart.lines.length > cartLimit)
+    throw new AppError('cart_limit', { detail: `an order takes at most ${cartLimit} lines`, extra: { limit: cartLimit } })
+  const [variants, rules] = await Promise.all([readVariants(cart, principal, deps), deps.priceRules.read()])
+  const pricing = { at: deps.clock.now(), rules, minimums: deps.minimums }
+  return { cart, decided: decideOrder(body, cart, variants, pricing) }
+}
+
+interface Placement {
+  orderId: string
+  principal: Principal
+  cart: OpenCart
+  body: PlaceOrder
+  email: string
+  /** Of mails about the order, and of its page. */
+  locale: string
+  decided: Decided
+  urls: ReturnType<typeof returnUrls>
+  /** A guest's client address, hashed; null for customers. */
+  client: string | null
+}
+
+const rowFrom = (
+  { orderId, principal, cart, body, email, locale, decided: { lines, totals, taxIncluded, taxes }, urls, client }: Placement,
+  placedAt: Date,
+  deps: OrderDeps,
+) => ({
+  id: orderId,
+  number: orderNumber(randomBytes(8)),
+  principal_id: principal.id,
+  principal_role: principal.role,
+  cart_id: cart.id,
+  cart_version: cart.version,
+  reservation_id: deps.newId('res'),
+  email,
+  locale,
+  currency: cart.currency,
+  subtotal_minor: totals.subtotal.amountMinor,
+  shipping_minor: totals.shipping.amountMinor,
+  tax_minor: totals.tax.amountMinor,
+  discount_minor: totals.discount.amountMinor,
+  total_minor: totals.total.amountMinor,
+  tax_included: taxIncluded ? (1 as const) : (0 as const),
+  order_lines: orderLinesColumn.stringify(lines),
+  order_taxes: orderTaxesColumn.stringify(taxes),
+  addresses: JSON.stringify({ shipping: body.shippingAddress, billing: body.billingAddress ?? null }),
+  success_url: urls.successUrl,
+  cancel_url: urls.cancelUrl,
+  client_hash: client,
+  hold_until: new Date(placedAt.getTime() + deps.config.holdSec * 1000),
+  created_at: placedAt,
+})
+
+const save = async (tx: Tx, placement: Placement, deps: OrderDeps): Promise<OrderRow> => {
+  const { cart, principal, decided, client } = placement
+  // The access token may be older than the closing of its account.
+  if (await hasErased(tx, principal.id)) throw new AppError('unauthenticated', { detail: 'the account is closed' })
+  await refuseTooManyUnpaid(tx, { principalId: principal.id, client }, deps)
+  const row = insertOrder(tx, rowFrom(placement, deps.clock.now(), deps))
+  await publish(tx, orderEvents.placed, {
+    orderId: row.id,
+    number: row.number,
+    principal: { id: principal.id, role: principal.role },
+    cartId: cart.id,
+    cartVersion: cart.version,
+    currency: cart.currency,
+    lines: decided.lines,
+    totals: decided.totals,
+    placedAt: row.created_at.toISOString(),
+  })
+  await publish(tx, orderEvents.stockRequested, stockRequestOf(row))
+  await checkoutSaga.start(tx, row.id, deps, [])
+  tx.afterCommit(() => deps.counters.placed.inc({ currency: row.currency }))
+  return row
+}
+
+const isTaken = (error: unknown, key: string): boolean => error instanceof ConflictError && error.key === key
+
+/** Retries once with another order number when the random one is taken. */
+const withFreshNumber = async <T>(place: () => Promise<T>): Promise<T> => {
+  try {
+    return await place()
+  } catch (error) {
+    if (!isTaken(error, 'customer_order_number')) throw error
+    return place()
+  }
+}
+
+/** The locale that the request names, else that of the account, else what the browser accepts. */
+const localeFor = (
+  { body, headers }: RouteRequest<typeof orderApi.placeOrder>,
+  account: string | null,
+  deps: OrderDeps,
+): string => body.locale ?? account ?? chooseLocale(acceptedLocales(headers['accept-language']), deps.shared.locale)
+
+const ticketFor = (orderId: string, { shared, clock, config }: OrderDeps): string =>
+  signTicket(ticketKey(shared.internalAuthSecret), orderId, new Date(clock.now().getTime() + config.returnTicketSec * 1000))
+
+/** Guests are also counted by client address; customers are counted by account only. */
+const clientOf = ({ principal, ip, headers }: RouteRequest<typeof orderApi.placeOrder>, { shared }: OrderDeps): string | null =>
+  principal.role === 'guest' ? clientHash(shared.internalAuthSecret, networkOf(clientAddressOf({ ip, headers }))) : null
+
+export const placeOrder = route(
+  orderApi.placeOrder,
+  async ({ request, deps, idempotentTx }) => {
+    const { principal, body } = request
+    const { publicUrl, environment } = deps.shared
+    const orderId = deps.newId('ord')
+    const [contact, open] = await Promise.all([
+      orderContact(principal, body.email, deps),
+      deps.services.cart.read(cartApi.internalOpenCart, { query: { principalId: principal.id } }, { onBehalfOf: principal }),
+    ])
+    const locale = localeFor(request, contact.locale, deps)
+    const urls = returnUrls(body, orderId, {
+      publicUrl,
+      allowedOrigins: deps.config.returnOrigins,
+      production: environment === 'production',
+      locale,
+      ticket: ticketFor(orderId, deps),
+    })
+    try {
+      const { cart, decided } = await readAndDecide(principal, body, open, deps)
+      const client = clientOf(request, deps)
+      const placement = { orderId, principal, cart, body, email: contact.email, locale, decided, urls, client }
+      return await withFreshNumber(() => idempotentTx(async (tx) => viewPlaced(await save(tx, placement, deps))))
+    } catch (error) {
+      if (!isTaken(error, 'customer_order_cart') && !(error instanceof AppError && error.status < 500)) throw error
+      // For a second checkout of a cart the existing order is more helpful than any other refusal.
+      const ordered = await findOrderOfCart(deps.db, { principalId: principal.id, body, open })
+      throw ordered
+        ? new AppError('cart_changed', { detail: 'this cart was already ordered: see orderId', extra: { orderId: ordered.id } })
+        : error
+    }
+  },
+  { admission: ({ checkoutQueue }) => checkoutQueue },
+)

@@ -1,0 +1,172 @@
+// Prints an invoice or a credit note as PDF, A4, in the language of the order. The same document gives the same bytes.
+import { createRequire } from 'node:module'
+import { type Address, formatMoney, type InvoiceKind, type Money } from '@cartwright/contracts'
+import PDFDocument from 'pdfkit'
+import type { InvoiceContent } from '../db/json-columns.ts'
+import { type InvoiceLabels, labelsFor } from '../domain/invoice-labels.ts'
+
+export interface PrintedInvoice {
+  number: string
+  kind: InvoiceKind
+  issuedAt: Date
+  content: InvoiceContent
+  buyer: Address | null
+  timeZone: string
+}
+
+const require = createRequire(import.meta.url)
+/** Latin, Greek, Cyrillic and Vietnamese; other scripts are printed as boxes. By path: pdfkit opens a registered name anew for each cell. */
+const fonts = {
+  regular: require.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
+  bold: require.resolve('@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf'),
+}
+const ink = '#1f2933'
+const muted = '#52606d'
+const accent = '#0f766e'
+const line = '#cbd2d9'
+const margin = 56
+
+/** What the parts of a page need. */
+interface Printer {
+  pdf: PDFKit.PDFDocument
+  labels: InvoiceLabels
+  amount(money: Money): string
+  day(time: Date | string): string
+  country(code: string): string
+}
+
+const noBorder = { top: 0, right: 0, bottom: 0, left: 0 }
+const underlined = { ...noBorder, bottom: 0.6 }
+
+const printHeader = ({ pdf, labels, day }: Printer, { number, kind, issuedAt, content }: PrintedInvoice): void => {
+  const { seller, order, invoiceNumber } = content
+  pdf.font(fonts.bold).fontSize(11).fillColor(accent).text(seller.name)
+  pdf.font(fonts.regular).fontSize(9).fillColor(muted)
+  for (const part of [...seller.address, seller.email, seller.taxId && `${labels.taxId}: ${seller.taxId}`].filter(Boolean))
+    pdf.text(part)
+  pdf.moveDown(2.5).font(fonts.bold).fontSize(20).fillColor(ink).text(labels.titles[kind])
+  const facts = [
+    [labels.number, number],
+    [labels.date, day(issuedAt)],
+    ...(invoiceNumber === null ? [] : [[labels.ofInvoice, invoiceNumber]]),
+    [labels.order, order.number],
+    [labels.ordered, day(order.placedAt)],
+  ]
+  pdf.moveDown(0.8).font(fonts.regular).fontSize(9.5).fillColor(ink)
+  pdf.table({
+    columnStyles: [110, '*'],
+    defaultStyle: { border: noBorder, padding: { top: 1.5, bottom: 1.5, left: 0, right: 0 } },
+    data: facts.map(([label = '', value = '']) => [{ text: label, textColor: muted }, value]),
+  })
+}
+
+const printBuyer = ({ pdf, labels, country }: Printer, buyer: Address | null): void => {
+  if (buyer === null) return
+  const { name, company, line1, line2, postalCode, city, region } = buyer
+  const place = [postalCode, city, region].filter(Boolean).join(' ')
+  pdf.moveDown(1.5).font(fonts.regular).fontSize(9).fillColor(muted).text(labels.buyer)
+  pdf.moveDown(0.2).fontSize(10).fillColor(ink)
+  for (const part of [name, company, line1, line2, place, country(buyer.country)]) if (part) pdf.text(part)
+}
+
+const printLines = ({ pdf, labels, amount }: Printer, { lines }: InvoiceContent): void => {
+  if (lines.length === 0) return
+  pdf.moveDown(1.8).font(fonts.regular).fontSize(9.5).fillColor(ink)
+  const right = { align: { x: 'right', y: 'top' } } as const
+  const heading = (text: string) => ({ text, font: { src: fonts.bold }, type: 'TH' }) as const
+  pdf.table({
+    columnStyles: ['*', { width: 44, ...right }, { width: 96, ...right }, { width: 96, ...right }],
+    defaultStyle: { border: underlined, borderColor: line, padding: { top: 5, bottom: 5, left: 0, right: 0 } },
+    data: [
+      [heading(labels.item), heading(labels.quantity), heading(labels.unitPrice), heading(labels.amount)],
+      ...lines.map(({ name, sku, quantity, unitPrice, lineTotal }) => [
+        `${name}\n${sku}`,
+        String(quantity),
+        amount(unitPrice),
+        amount(lineTotal),
+      ]),
+    ],
+  })
+}
+
+/** The sums of an invoice: what leads from the subtotal to the total. */
+const sumsOf = ({ labels, amount }: Printer, { totals }: InvoiceContent): [string, string][] => {
+  if (totals === null) return []
+  return [
+    [labels.subtotal, amount(totals.subtotal)],
+    ...(totals.shipping.amountMinor > 0 ? [[labels.shipping, amount(totals.shipping)] as [string, string]] : []),
+    ...(totals.discount.amountMinor > 0 ? [[labels.discount, `−${amount(totals.discount)}`] as [string, string]] : []),
+  ]
+}
+
+const taxRowsOf = ({ labels, amount }: Printer, { taxes, taxIncluded }: InvoiceContent, locale: string): [string, string][] =>
+  taxes.map(({ name, rate, base, amount: tax }) => {
+    const title = `${name} ${new Intl.NumberFormat(locale, { maximumFractionDigits: 3 }).format(rate)} % ${labels.base(amount(base))}`
+    return [taxIncluded ? labels.included(title) : labels.onTop(title), amount(tax)]
+  })
+
+const totalLabel = ({ labels }: Printer, kind: InvoiceKind): string =>
+  ({ invoice: labels.total, credit_note: labels.refunded, cancellation: labels.charged })[kind]
+
+const printTotals = (printer: Printer, { kind, content }: PrintedInvoice): void => {
+  const { pdf, amount } = printer
+  const taxRows = taxRowsOf(printer, content, content.locale)
+  const sum: [string, string] = [totalLabel(printer, kind), amount(content.total)]
+  const row = ([label, value]: [string, string], bold = false) => [
+    { text: label, ...(bold ? { font: { src: fonts.bold, size: 11 } } : { textColor: muted }) },
+    { text: value, ...(bold ? { font: { src: fonts.bold, size: 11 } } : {}), align: { x: 'right', y: 'top' } as const },
+  ]
+  const above = content.taxIncluded ? sumsOf(printer, content) : [...sumsOf(printer, content), ...taxRows]
+  pdf.moveDown(1).font(fonts.regular).fontSize(9.5).fillColor(ink)
+  pdf.table({
+    position: { x: margin + 150 },
+    columnStyles: ['*', 96],
+    defaultStyle: { border: noBorder, padding: { top: 2.5, bottom: 2.5, left: 0, right: 0 } },
+    data: [...above.map((each) => row(each)), row(sum, true), ...(content.taxIncluded ? taxRows.map((each) => row(each)) : [])],
+  })
+}
+
+const printPageNumbers = ({ pdf, labels }: Printer, number: string): void => {
+  const { count } = pdf.bufferedPageRange()
+  for (let index = 0; index < count; index++) {
+    pdf.switchToPage(index)
+    pdf.page.margins.bottom = 0
+    pdf.font(fonts.regular).fontSize(8).fillColor(muted)
+    pdf.text(`${number} · ${labels.page(index + 1, count)}`, margin, pdf.page.height - 40, {
+      width: pdf.page.width - 2 * margin,
+      align: 'right',
+    })
+  }
+}
+
+/** @returns the bytes of the document */
+export const printInvoice = async (invoice: PrintedInvoice): Promise<Buffer> => {
+  const { number, kind, issuedAt, content, buyer, timeZone } = invoice
+  const labels = labelsFor(content.locale)
+  const locale = content.locale
+  const pdf = new PDFDocument({
+    size: 'A4',
+    margin,
+    bufferPages: true,
+    lang: locale,
+    info: { Title: `${labels.titles[kind]} ${number}`, Author: content.seller.name, CreationDate: issuedAt, ModDate: issuedAt },
+  })
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone })
+  const countries = new Intl.DisplayNames(locale, { type: 'region' })
+  const printer = {
+    pdf,
+    labels,
+    amount: (money: Money) => formatMoney(money, locale),
+    day: (time: Date | string) => days.format(new Date(time)),
+    country: (code: string) => countries.of(code) ?? code,
+  }
+  printHeader(printer, invoice)
+  printBuyer(printer, buyer)
+  printLines(printer, content)
+  printTotals(printer, invoice)
+  printPageNumbers(printer, number)
+  pdf.end()
+  const chunks: Buffer[] = []
+  for await (const chunk of pdf) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
