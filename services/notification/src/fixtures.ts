@@ -1,4 +1,4 @@
-// What events say in notification's tests, and what they lead to.
+// Test data: the events that notification consumes, and the template of each.
 import { type DataOf, type EventContract, identityEvents, orderEvents, paymentEvents } from '@cartwright/contracts'
 import type { UnderTest } from '@cartwright/testing'
 
@@ -34,6 +34,7 @@ export const shipped = {
   lines: [{ sku: 'TEA-100', name: 'Assam tea, 100 g', quantity: 1 }],
 }
 export const delivered = { ...order, at }
+export const goodsBack = { ...order, returnId: 'ret_0000000001', lines: shipped.lines }
 export const unpaidAndCancelled = { ...cancelled, reason: 'payment_expired' as const, paid: false }
 export const paidAndCancelled = { ...cancelled, reason: 'operator' as const, paid: true }
 export const refunded = {
@@ -45,35 +46,39 @@ export const refunded = {
   origin: 'order' as const,
 }
 
-/** An event with what it says and the template it leads to. */
-const news = <E extends EventContract>(event: E, template: string, data: DataOf<E>) => ({
+/** An event with its data and the template of its mail. */
+const emailEvent = <E extends EventContract>(event: E, template: string, data: DataOf<E>) => ({
   name: event.name,
   template,
   deliverTo: (t: UnderTest, options: { twice?: boolean } = {}) => t.receive(event, data, options),
 })
 
-/** Every event without a code that makes one mail for the customer. */
-export const customerNews = [
-  news(identityEvents.customerVerified, 'welcome', verified),
-  news(identityEvents.passwordChanged, 'password-changed', { ...verified, at }),
-  news(orderEvents.confirmed, 'order-confirmed', confirmed),
-  news(orderEvents.shipped, 'order-shipped', shipped),
-  news(orderEvents.delivered, 'order-delivered', delivered),
-  news(orderEvents.cancelled, 'order-cancelled', unpaidAndCancelled),
-  news(paymentEvents.refundSucceeded, 'refund-succeeded', refunded),
+/** Events without a code that cause one mail to the customer. */
+export const customerEmailEvents = [
+  emailEvent(identityEvents.customerVerified, 'welcome', verified),
+  emailEvent(identityEvents.passwordChanged, 'password-changed', { ...verified, at }),
+  emailEvent(orderEvents.confirmed, 'order-confirmed', confirmed),
+  emailEvent(orderEvents.shipped, 'order-shipped', shipped),
+  emailEvent(orderEvents.delivered, 'order-delivered', delivered),
+  emailEvent(orderEvents.cancelled, 'order-cancelled', unpaidAndCancelled),
+  emailEvent(orderEvents.returnRequested, 'return-requested', goodsBack),
+  emailEvent(orderEvents.returnApproved, 'return-approved', goodsBack),
+  emailEvent(orderEvents.returnRejected, 'return-rejected', { ...goodsBack, reason: 'It was worn' }),
+  emailEvent(orderEvents.returnReceived, 'return-received', { ...goodsBack, reservationId: 'res_0000000001', restock: [] }),
+  emailEvent(paymentEvents.refundSucceeded, 'refund-succeeded', refunded),
 ]
 
-/** Every event that makes one alert of its own. */
-export const adminNews = [
-  news(paymentEvents.reviewRequired, 'alert-review-required', { ...payment, expected: eur(3590), got: eur(3500) }),
-  news(paymentEvents.disputeOpened, 'alert-dispute-opened', {
+/** Events that cause one alert each. */
+export const operatorAlertEvents = [
+  emailEvent(paymentEvents.reviewRequired, 'alert-review-required', { ...payment, expected: eur(3590), got: eur(3500) }),
+  emailEvent(paymentEvents.disputeOpened, 'alert-dispute-opened', {
     ...payment,
     disputeId: 'dp_1',
     amount: eur(3590),
     reason: 'fraudulent',
     dueAt: at,
   }),
-  news(paymentEvents.disputeClosed, 'alert-dispute-closed', {
+  emailEvent(paymentEvents.disputeClosed, 'alert-dispute-closed', {
     ...payment,
     disputeId: 'dp_1',
     amount: eur(3590),

@@ -1,2 +1,2 @@
-// The public face of notification.
+// Public API of notification.
 export { notificationService } from './service.ts'

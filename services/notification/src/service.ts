@@ -1,62 +1,56 @@
-// Notification's table of contents.
+// Table of contents of notification: routes, consumers, jobs, schedules, invariants.
 import { fileURLToPath } from 'node:url'
 import { defineService } from '@cartwright/service-kit'
-import { onCustomerVerified } from './account-news/on-customer-verified.ts'
-import { onEmailChanged } from './account-news/on-email-changed.ts'
-import { onPasswordChanged } from './account-news/on-password-changed.ts'
-import { onDisputeClosed } from './alert-admins/on-dispute-closed.ts'
-import { onDisputeOpened } from './alert-admins/on-dispute-opened.ts'
-import { onRefundFailed } from './alert-admins/on-refund-failed.ts'
-import { onReviewRequired } from './alert-admins/on-review-required.ts'
-import { purgeMessages } from './clean-up/tasks.ts'
 import { config } from './config.ts'
-import { openPrisma } from './db/prisma.ts'
-import { dropExpiredCodes } from './deliver-mail/drop-expired-codes.ts'
-import { deliverMail } from './deliver-mail/job.ts'
-import { orderUrlTemplate } from './deliver-mail/order-url.ts'
-import { codeOpener } from './deliver-mail/sealed-code.ts'
-import { smtpMailer } from './deliver-mail/smtp.ts'
-import type { NotificationOwn } from './deps.ts'
-import { eraseRecipient } from './erase-customer/erase.ts'
-import { onAccountClosed } from './erase-customer/on-account-closed.ts'
-import { onPersonalDataErased } from './erase-customer/on-personal-data-erased.ts'
-import { adminListMessages } from './manage-messages/list-route.ts'
-import { adminResendMessage } from './manage-messages/resend-route.ts'
-import { notificationIssues } from './open-issues.ts'
-import { onCancelled } from './order-news/on-cancelled.ts'
-import { onConfirmed } from './order-news/on-confirmed.ts'
-import { onDelivered } from './order-news/on-delivered.ts'
-import { onRefundSucceeded } from './order-news/on-refund-succeeded.ts'
-import { onShipped } from './order-news/on-shipped.ts'
-import { collectAlerts } from './payment-trouble/collect-alerts.ts'
-import { onAttemptDeclined } from './payment-trouble/on-attempt-declined.ts'
-import { onPaymentFailed } from './payment-trouble/on-payment-failed.ts'
-import { onCodeRequested } from './send-code/on-code-requested.ts'
-import { onLookupRequested } from './send-code/on-lookup-requested.ts'
-import { mailsMove, oneMail } from './watch-invariants/invariants.ts'
+import { closeDeps, openDeps } from './deps.ts'
+import { onCustomerVerified } from './features/account-emails/on-customer-verified.ts'
+import { onEmailChanged } from './features/account-emails/on-email-changed.ts'
+import { onPasswordChanged } from './features/account-emails/on-password-changed.ts'
+import { onDisputeClosed } from './features/alert-admins/on-dispute-closed.ts'
+import { onDisputeOpened } from './features/alert-admins/on-dispute-opened.ts'
+import { onRefundFailed } from './features/alert-admins/on-refund-failed.ts'
+import { onReviewRequired } from './features/alert-admins/on-review-required.ts'
+import { purgeMessages, purgeUndeliverable } from './features/clean-up/schedule.ts'
+import { eraseRecipient } from './features/erase-customer/erase.ts'
+import { onAccountClosed } from './features/erase-customer/on-account-closed.ts'
+import { onPersonalDataErased } from './features/erase-customer/on-personal-data-erased.ts'
+import { adminListMessages } from './features/manage-messages/list-route.ts'
+import { adminResendMessage } from './features/manage-messages/resend-route.ts'
+import { measureUndeliverable } from './features/manage-undeliverable/measurements.ts'
+import { adminClearUndeliverableAddress, adminListUndeliverableAddresses } from './features/manage-undeliverable/routes.ts'
+import { onCancelled } from './features/order-emails/on-cancelled.ts'
+import { onConfirmed } from './features/order-emails/on-confirmed.ts'
+import { onDelivered } from './features/order-emails/on-delivered.ts'
+import { onRefundSucceeded } from './features/order-emails/on-refund-succeeded.ts'
+import { onShipped } from './features/order-emails/on-shipped.ts'
+import { collectAlerts } from './features/payment-failure-alerts/job.ts'
+import { onAttemptDeclined } from './features/payment-failure-alerts/on-attempt-declined.ts'
+import { onPaymentFailed } from './features/payment-failure-alerts/on-payment-failed.ts'
+import { mailgunWebhook, sendGridWebhook } from './features/receive-webhook/routes.ts'
+import { onReturnApproved, onReturnReceived, onReturnRejected, onReturnRequested } from './features/return-emails/on-returns.ts'
+import { onCodeRequested } from './features/send-code/on-code-requested.ts'
+import { onLookupRequested } from './features/send-code/on-lookup-requested.ts'
+import { deliverMail } from './features/send-mail/job.ts'
+import { dropExpiredCodes } from './features/send-mail/schedule.ts'
+import { mailsMove, oneMail } from './invariants/invariants.ts'
+import { notificationIssues } from './invariants/open-issues.ts'
+import { metrics } from './metrics.ts'
 
-export const notificationService = defineService<typeof config, NotificationOwn>({
+export const notificationService = defineService({
   name: 'notification',
-  prefix: 'NOTIFICATION_',
   config,
   migrations: fileURLToPath(new URL('../prisma/migrations', import.meta.url)),
-  deps: async ({ config: values, shared, db, metrics, clock }) => ({
-    orderUrl: orderUrlTemplate(values.orderUrl, shared.publicUrl),
-    mailer: smtpMailer({ url: values.smtpUrl, from: values.mailFrom, timeoutMs: values.smtpTimeoutMs, clock }),
-    codes: await codeOpener(values.sealPrivateJwk),
-    prisma: openPrisma(db),
-    mails: metrics.counter('mails_total', 'Mails by template and what became of them: sent, failed, expired, or retried', [
-      'template',
-      'result',
-    ]),
-    paymentFailures: metrics.counter(
-      'payment_failures_total',
-      'Payments that did not go through: declined attempts and failed payments',
-      ['kind'],
-    ),
-  }),
-  routes: [adminListMessages, adminResendMessage],
-  independentKeys: true,
+  deps: openDeps,
+  close: closeDeps,
+  routes: [
+    adminListMessages,
+    adminResendMessage,
+    adminListUndeliverableAddresses,
+    adminClearUndeliverableAddress,
+    sendGridWebhook,
+    mailgunWebhook,
+  ],
+  parallelKeys: true,
   consumers: [
     onCodeRequested,
     onLookupRequested,
@@ -70,6 +64,10 @@ export const notificationService = defineService<typeof config, NotificationOwn>
     onDelivered,
     onCancelled,
     onRefundSucceeded,
+    onReturnRequested,
+    onReturnApproved,
+    onReturnRejected,
+    onReturnReceived,
     onAttemptDeclined,
     onPaymentFailed,
     onRefundFailed,
@@ -78,9 +76,10 @@ export const notificationService = defineService<typeof config, NotificationOwn>
     onDisputeClosed,
   ],
   jobs: [deliverMail, collectAlerts],
-  periodics: [dropExpiredCodes, purgeMessages],
+  metrics,
+  measurements: [measureUndeliverable],
+  schedules: [dropExpiredCodes, purgeMessages, purgeUndeliverable],
   erase: eraseRecipient,
   issues: notificationIssues,
   invariants: [oneMail, mailsMove],
-  close: async (deps) => deps.mailer.close(),
 })

@@ -1,4 +1,4 @@
-// The Prisma client over the service's own pool: reads and plain administration. Decisions are made in `db.tx`.
+// Prisma client over the pool of the service, for lists with optional filters. Decisions run in `db.tx`.
 import type { Database } from '@cartwright/db'
 import { PrismaMariaDb } from '@prisma/adapter-mariadb'
 import { PrismaClient } from './generated/client.ts'

@@ -1,0 +1,30 @@
+// Mail template: a parcel was shipped, its lines and its tracking number.
+import { template, text } from './content.ts'
+import { countedGoods, orderLink } from './order-parts.ts'
+
+interface Shipped {
+  number: string
+  carrier: string
+  trackingNumber: string
+  lines: { sku: string; name: string; quantity: number }[]
+}
+
+export const orderShipped = template<Shipped>(({ number, carrier, trackingNumber, lines }, reader) => ({
+  subject: reader.say('order-shipped.subject', { number }),
+  preview: reader.say('order-shipped.preview', { carrier, trackingNumber }),
+  title: reader.say('order-shipped.title'),
+  parts: [
+    text(reader.say('order-shipped.text', { carrier })),
+    {
+      kind: 'facts',
+      facts: [
+        [reader.say('common.orderNumber'), number],
+        [reader.say('order-shipped.carrier'), carrier],
+        [reader.say('order-shipped.trackingNumber'), trackingNumber],
+      ],
+    },
+    text(reader.say('order-shipped.inParcel')),
+    countedGoods(lines),
+    ...orderLink(reader),
+  ],
+}))

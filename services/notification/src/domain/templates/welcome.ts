@@ -1,0 +1,9 @@
+// Mail template: the welcome after the address is verified.
+import { link, template, text } from './content.ts'
+
+export const welcome = template<Record<string, never>>((_, { say, publicUrl }) => ({
+  subject: say('welcome.subject'),
+  preview: say('welcome.preview'),
+  title: say('welcome.title'),
+  parts: [text(say('welcome.text')), text(say('welcome.promise')), link(say('welcome.toShop'), publicUrl)],
+}))

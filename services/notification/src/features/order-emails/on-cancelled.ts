@@ -1,0 +1,14 @@
+// Event handler: an order was cancelled. It writes to the customer why, and what happens to the money and the cart.
+import { orderEvents } from '@cartwright/contracts'
+import { on } from '../../deps.ts'
+import { queueEmail } from '../../domain/message.ts'
+
+export const onCancelled = on(orderEvents.cancelled, async ({ tx, message: cause, deps }) => {
+  const { orderId, number, recipient, locale, principal, reason, paid, lines, totals } = cause.data
+  const content = { orderId, number, reason, paid, lines, totals }
+  await queueEmail(
+    tx,
+    { cause, template: 'order-cancelled', content, to: recipient, locale, userId: principal.id, order: { orderId, number } },
+    deps,
+  )
+})
