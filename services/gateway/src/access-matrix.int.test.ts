@@ -1,12 +1,14 @@
-// Who may call what: every route of the contracts is called in every role, and with tokens that lost theirs; the outcome is compared with the table beside this file.
+// Access matrix: calls every route of the contracts in every role and with revoked tokens, and compares the outcome with the table beside this file.
+
 import { adminOpsApi, gatewayApi, identityEvents } from '@cartwright/contracts'
+import { textTable } from '@cartwright/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { proxiedEndpoints } from './features/proxy/routes.ts'
 import { admin, ann, type GatewayUnderTest, guest, startGateway } from './fixtures.ts'
-import { mountedEndpoints } from './surface.ts'
 
 const roles = ['anonymous', 'expired', 'revoked', 'closed', 'demoted', 'guest', 'customer', 'admin'] as const
 
-/** Values for path parameters that every schema takes. */
+/** Path parameters with values that every schema accepts. */
 const concrete = (path: string): string =>
   path.replace(/:([A-Za-z]+)/g, (_, name: string) =>
     name === 'service'
@@ -30,7 +32,7 @@ describe('the access matrix', () => {
     customer: null,
     admin: null,
   }
-  /** An admin whose session was ended, a customer who closed the account, an admin who was demoted: each with a token from before. */
+  /** Holders of a revoked token: an admin whose session ended, a customer who closed the account, a demoted admin. */
   const loseRights = async () => {
     const people = {
       revoked: { id: 'usr_revoked01', role: 'admin', sessionId: 'ses_ended0001' },
@@ -54,7 +56,7 @@ describe('the access matrix', () => {
   })
   afterAll(() => t.stop())
 
-  /** `passes` when the call got beyond the check of who calls, else the status and code of the refusal. */
+  /** `passes` when the call got past authorization, else the status and code of the refusal. */
   const outcome = async (method: string, path: string, role: (typeof roles)[number]): Promise<string> => {
     const token = tokens[role]
     const answer = await fetch(t.url + concrete(path), {
@@ -66,9 +68,9 @@ describe('the access matrix', () => {
     return answer.status === 401 || answer.status === 403 ? `${answer.status} ${JSON.parse(text).code}` : 'passes'
   }
 
-  test('is the table that was agreed on', async () => {
+  test('matches the recorded table', async () => {
     const endpoints = [
-      ...mountedEndpoints.map(({ endpoint }) => endpoint),
+      ...proxiedEndpoints.map(({ endpoint }) => endpoint),
       ...Object.values(adminOpsApi),
       ...Object.values(gatewayApi),
     ]
@@ -76,31 +78,24 @@ describe('the access matrix', () => {
     for (const { method, path } of endpoints.toSorted((a, b) => (`${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1))) {
       rows.push([method, path, ...(await Promise.all(roles.map((role) => outcome(method, path, role))))])
     }
-    const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
-    const lines = rows.map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
     const head = 'Who may call what. Written by access-matrix.int.test.ts; a change here is a change of rights.\n'
-    await expect(`${[head, ...lines].join('\n')}\n`).toMatchFileSnapshot('./access-matrix.txt')
+    await expect(`${head}\n${textTable(rows)}\n`).toMatchFileSnapshot('./access-matrix.txt')
   })
 
-  test('a token that lost its rights opens no more than no token', async () => {
-    for (const { endpoint } of mountedEndpoints.filter((mounted) => mounted.endpoint.auth !== 'public')) {
+  test('gives a revoked token no more access than no token', async () => {
+    for (const { endpoint } of proxiedEndpoints.filter((mounted) => mounted.endpoint.auth !== 'public')) {
       for (const role of ['expired', 'revoked', 'closed', 'demoted'] as const)
         expect(await outcome(endpoint.method, endpoint.path, role)).toBe('401 unauthenticated')
     }
   })
 
-  test('a path of operators is open to nobody else', async () => {
-    for (const { endpoint } of mountedEndpoints) expect(endpoint.path.startsWith('/v1/admin/')).toBe(endpoint.auth === 'admin')
+  test('opens operator paths to admins only', async () => {
+    for (const { endpoint } of proxiedEndpoints) expect(endpoint.path.startsWith('/v1/admin/')).toBe(endpoint.auth === 'admin')
   })
 })
 
-describe('keys', () => {
-  test('that cannot be read are 503, not 401: the token may be good', async () => {
+describe('public keys', () => {
+  test('that cannot be read cause 503 and not 401, because the token may be valid', async () => {
     await using t = await startGateway('in this process', {
       AUTH_JWKS: '',
       AUTH_JWKS_URL: 'http://127.0.0.1:9/.well-known/jwks.json',

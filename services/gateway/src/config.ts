@@ -1,17 +1,16 @@
-// Every environment variable of the gateway: default, unit, meaning.
-import { developmentOnly, integer, text, textList } from '@cartwright/service-kit'
+// Environment variables of the gateway: default, unit, meaning.
+import { developmentOnly, integer, portsOf, text, textList } from '@cartwright/service-kit'
 
 export const config = {
-  port: integer('GATEWAY_PORT', 'Port of the public surface; 0 takes a free one', 8080),
-  metricsPort: integer('GATEWAY_METRICS_PORT', 'Port of /metrics; 0 takes a free one', 0),
+  ...portsOf('gateway'),
   corsOrigins: textList(
     'GATEWAY_CORS_ORIGINS',
-    'Origins whose pages may call, comma-separated; in development loopback may as well',
+    'Origins whose pages may call, comma-separated; outside production loopback origins may call too',
     [],
   ),
   trustedHops: integer(
     'GATEWAY_TRUSTED_HOPS',
-    'How many proxies stand in front and append to X-Forwarded-For; 0 believes nobody',
+    'Number of trusted proxies in front that append to X-Forwarded-For; 0 ignores the header',
     0,
   ),
   readPerMin: integer(
@@ -35,10 +34,12 @@ export const config = {
     'Webhooks a minute per address; production 6000, development 600000',
     null,
   ),
-  cacheEntries: integer('GATEWAY_CACHE_ENTRIES', 'Answers kept in memory; 0 keeps none', 5000),
-  cacheMaxBytes: integer('GATEWAY_CACHE_MAX_BYTES', 'Bytes of answers kept in memory', 64 * 1024 * 1024),
-  bodyLimitBytes: integer('GATEWAY_BODY_LIMIT_BYTES', 'Largest request body', 1024 * 1024),
-  mailboxUrl: developmentOnly(text('GATEWAY_MAILBOX_URL', 'Linked from the start page, in development', null)),
-  sandboxUrl: developmentOnly(text('GATEWAY_STRIPE_SANDBOX_URL', 'Linked from the start page, in development', null)),
-  shopUrl: text('GATEWAY_SHOP_URL', 'Where the pages send shoppers back to; the gateway’s own start page when left out', null),
+  cacheEntries: integer('GATEWAY_CACHE_ENTRIES', 'Responses in the cache; 0 disables the cache', 5000),
+  cacheMaxBytes: integer('GATEWAY_CACHE_MAX_BYTES', 'Bytes of responses in the cache', 64 * 1024 * 1024),
+  bodyLimitBytes: integer('GATEWAY_BODY_LIMIT_BYTES', 'Largest request body in bytes', 1024 * 1024),
+  mailboxUrl: developmentOnly(text('GATEWAY_MAILBOX_URL', 'Mailbox that the start page links to, in development', null)),
+  sandboxUrl: developmentOnly(
+    text('GATEWAY_STRIPE_SANDBOX_URL', 'Stripe sandbox that the start page links to, in development', null),
+  ),
+  shopUrl: text('GATEWAY_SHOP_URL', 'URL of the shop that pages link back to; the gateway’s start page when empty', null),
 }

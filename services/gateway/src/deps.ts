@@ -1,17 +1,44 @@
-// What the gateway's handlers are given: the kit's dependencies, the upstreams, the cache of answers and the shared counters.
-import type { UpstreamName } from '@cartwright/contracts'
-import type { BaseDeps } from '@cartwright/service-kit'
-import type { Redis } from 'ioredis'
-import type { AnswerCache } from './cache-answers/answer-cache.ts'
+// Dependencies of the gateway's handlers: upstreams, response cache and Redis.
+import { mapNames, type UpstreamName, upstreamNames } from '@cartwright/contracts'
+import { type BaseDeps, forService, redisTls } from '@cartwright/service-kit'
+import type { OpenedMetrics } from '@cartwright/telemetry'
 import type { config } from './config.ts'
-import type { Upstream } from './upstream.ts'
+import { createResponseCache, type ResponseCache } from './domain/response-cache.ts'
+import type { Upstream } from './domain/upstream.ts'
+import { createHttpUpstream } from './integrations/http-upstream.ts'
+import { openRedis, type Redis } from './integrations/redis.ts'
+import { metrics as ownMetrics } from './metrics.ts'
 
-export interface Own {
-  /** Null where neither an address nor a service in this process is known. */
+interface GatewayResources {
+  /** Null for a service without a URL that does not run in this process. */
   upstreams: Readonly<Record<UpstreamName, Upstream | null>>
-  cache: AnswerCache
-  /** Counts limits for all instances; null without Redis. */
+  cache: ResponseCache
+  /** Holds the rate limiter's shared counters; null when no Redis is configured. */
   redis: Redis | null
+  counters: OpenedMetrics<typeof ownMetrics>
+}
+export type GatewayDeps = BaseDeps<typeof config> & GatewayResources
+
+export const { route, subscribeEphemeral, measurement } = forService<GatewayDeps>()
+
+export type Upstreams = Readonly<Partial<Record<UpstreamName, Upstream>>>
+
+const openUpstreams = (given: Upstreams, { shared }: BaseDeps<typeof config>): GatewayResources['upstreams'] => {
+  const at = (name: UpstreamName, url: string | null) => given[name] ?? (url === null ? null : createHttpUpstream({ name, url }))
+  return mapNames(upstreamNames, (name) => at(name, shared[`${name}Url`]))
 }
 
-export type GatewayDeps = BaseDeps<typeof config> & Own
+/** Opens upstreams, cache and Redis. @param given upstreams for services in this process; the others are reached at their URLs */
+export const openDeps =
+  (given: Upstreams) =>
+  async (base: BaseDeps<typeof config>): Promise<GatewayResources> => ({
+    upstreams: openUpstreams(given, base),
+    cache: createResponseCache({ maxEntries: base.config.cacheEntries, maxBytes: base.config.cacheMaxBytes }),
+    redis: openRedis(base.shared.redisUrl, redisTls(base.shared), base.log),
+    counters: base.metrics.open(ownMetrics),
+  })
+
+export const closeDeps = async ({ redis, upstreams }: GatewayResources): Promise<void> => {
+  redis?.disconnect()
+  await Promise.all(Object.values(upstreams).map((upstream) => upstream?.close()))
+}

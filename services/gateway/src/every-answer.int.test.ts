@@ -1,4 +1,4 @@
-// What every answer of the gateway carries, whoever writes it: routes, hooks, the cache, a service, the router, the HTTP parser.
+// Headers that every response of the gateway carries, from routes, hooks, the cache, a service, the router or the HTTP parser.
 import { openRaw, parseAnswer, type RawAnswer, sendRaw } from '@cartwright/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { admin, ann, type GatewayUnderTest, guest, json, kinds, startGateway } from './fixtures.ts'
@@ -7,7 +7,7 @@ const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const origin = 'http://localhost:3000'
 const requestId = 'every-answer-1'
 
-/** The bytes of a request that names itself, its trace and its origin. */
+/** The bytes of a request with a request id, a trace and an origin. */
 const request = (line: string, headers: Record<string, string> = {}, body = ''): string =>
   [
     `${line} HTTP/1.1`,
@@ -64,7 +64,7 @@ const cases: Case[] = [
   plain('the document', 200, 'GET /openapi.json'),
   plain('the document that the client has', 304, 'GET /openapi.json', { 'If-None-Match': '*' }),
   plain('the reference', 200, 'GET /docs'),
-  plain('a file of the reference', 200, 'GET /docs/static/swagger-ui.css'),
+  plain('a file of the reference', 200, 'GET /docs/scalar.js'),
   plain('a probe', 200, 'GET /readyz'),
   plain('no token', 401, 'GET /v1/orders'),
   plain('a wrong token', 401, 'GET /v1/orders', { Authorization: 'Bearer a.b.c' }),
@@ -72,13 +72,13 @@ const cases: Case[] = [
   signedIn('an own route that is refused', 403, 'GET /v1/admin/dead-letters', guest),
   signedIn('an own route with a wrong query', 400, 'GET /v1/admin/dead-letters?limit=0x2', admin),
   plain('an unknown path', 404, 'GET /v1/unknown'),
-  plain('an unknown path below the reference', 404, 'GET /docs/static/nothing.js'),
+  plain('an unknown path below the reference', 404, 'GET /docs/nothing.js'),
   plain('a wrong method', 405, 'DELETE /v1/products'),
   plain('a wrong method on a page', 405, 'POST /'),
   plain('TRACE', 405, 'TRACE /v1/products'),
   plain('a method of WebDAV', 405, 'PROPFIND /v1/products'),
-  plain('a method that nobody knows', 405, 'FROBNICATE /v1/products/mug?x=1'),
-  plain('a method that nobody knows on an unknown path', 404, 'FROBNICATE /nowhere'),
+  plain('an unknown method', 405, 'FROBNICATE /v1/products/mug?x=1'),
+  plain('an unknown method on an unknown path', 404, 'FROBNICATE /nowhere'),
   plain('CONNECT', 405, 'CONNECT shop.example:443'),
   plain('OPTIONS', 204, 'OPTIONS /v1/products'),
   plain('OPTIONS of an unknown path', 404, 'OPTIONS /nowhere'),
@@ -86,7 +86,7 @@ const cases: Case[] = [
   plain('an address that cannot be decoded', 400, 'GET /v1/products/%zz'),
   plain('an address that is not UTF-8', 400, 'GET /v1/search?q=%ff%fe'),
   plain('no host', 400, 'GET /v1/products', { Host: '' }),
-  plain('an expectation that nobody knows', 200, 'GET /v1/categories', { Expect: 'a-miracle' }),
+  plain('an unknown expectation', 200, 'GET /v1/categories', { Expect: 'a-miracle' }),
   plain('no HTTP', 400, 'HELLO'),
   plain('two lengths', 400, 'POST /v1/auth/login', { 'Content-Length': '2, 3' }, '{}'),
   plain('a broken chunk', 400, 'POST /v1/auth/login', { 'Transfer-Encoding': 'chunked' }, 'zz\r\n{}\r\n'),
@@ -96,14 +96,14 @@ const cases: Case[] = [
   plain('a body that does not come', 408, 'POST /v1/auth/login', jsonBody('{}', { 'Content-Length': '100' }), '{"e'),
 ]
 
-/** Answers to which the request could not say who it is: only its first packet is seen, or none. */
+/** Refusals of the HTTP parser, which sees at most the first packet and so not the request's own id. */
 const unread = new Set(['an address that is too long'])
 
-describe.each(kinds)('every answer, with services %s', (kind) => {
+describe.each(kinds)('every response, with services %s', (kind) => {
   let t: GatewayUnderTest
   beforeAll(async () => {
     t = await startGateway(kind, { UPLOAD_TIMEOUT_MS: '400' })
-    t.service.answers((incoming, response, body) => {
+    t.service.respondWith((incoming, response, body) => {
       if (incoming.url === '/v1/me') return json({ code: 'internal' }, 500)(incoming, response, body)
       if (incoming.url?.endsWith('/nothing')) return json({ code: 'not_found' }, 404)(incoming, response, body)
       if (incoming.method === 'DELETE') return void response.writeHead(204).end()
@@ -139,7 +139,7 @@ describe.each(kinds)('every answer, with services %s', (kind) => {
     if (status === 405) expect(answer.headers.allow).toBeDefined()
   })
 
-  test('a head that does not come to its end is 408', async () => {
+  test('a request head that does not end is 408', async () => {
     const connection = await openRaw(t.url)
     connection.write('GET /v1/products HTTP/1.1\r\nHost: shop.example\r\nX-Slow')
     const answer = parseAnswer(await connection.closed)
@@ -152,7 +152,7 @@ describe.each(kinds)('every answer, with services %s', (kind) => {
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'request_timeout', traceId: answer.headers['x-trace-id'] })
   })
 
-  test('another origin is told nothing, and still that the answer depends on it', async () => {
+  test('a response to another origin has no CORS headers and varies by Origin', async () => {
     for (const line of ['GET /v1/categories', 'GET /nowhere', 'HELLO']) {
       const { headers } = await sendRaw(t.url, request(line, { Origin: 'https://evil.example' }))
       expect(headers['access-control-allow-origin']).toBeUndefined()
@@ -160,9 +160,9 @@ describe.each(kinds)('every answer, with services %s', (kind) => {
     }
   })
 
-  test('garbage behind a request that is being answered does not cut the answer short', async () => {
+  test('garbage after a request does not truncate its response', async () => {
     const release = Promise.withResolvers<void>()
-    t.service.answers(
+    t.service.respondWith(
       (_, response) => void release.promise.then(() => response.writeHead(200, { 'content-type': 'text/plain' }).end('whole')),
     )
     const asked = t.service.seen.length
@@ -178,7 +178,7 @@ describe.each(kinds)('every answer, with services %s', (kind) => {
   })
 })
 
-test('a call beyond its limit, on any path and with any method, is 429 with all of it', async () => {
+test('a call beyond its limit, on any path and with any method, is 429 with every header', async () => {
   await using t = await startGateway('in this process', { GATEWAY_RATE_READ_PER_MIN: '2', GATEWAY_RATE_WRITE_PER_MIN: '1' })
   for (const line of ['GET /nowhere', 'OPTIONS /v1/products'])
     expect((await sendRaw(t.url, request(line))).status).toBeLessThan(405)
@@ -205,6 +205,6 @@ test('a call beyond its limit, on any path and with any method, is 429 with all 
       'cache-control': 'no-store',
     })
   }
-  // Probes are for the supervisor, who must not be turned away because of a crowd at the same address.
+  // Probes are not limited: the supervisor must pass when its address has made many calls.
   expect((await sendRaw(t.url, request('GET /readyz'))).status).toBe(200)
 })

@@ -1,25 +1,26 @@
-// The gateway under test, before a service that answers whatever a test says, in another process's way or in this one's.
+// Test fixture: a gateway before one fake service, which it reaches over HTTP or in process.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { mapNames, services, upstreamNames } from '@cartwright/contracts'
 import type { Environment } from '@cartwright/service-kit'
 import { startUnderTest, type UnderTest } from '@cartwright/testing'
-import { createGateway, handOver } from './index.ts'
+import { createGateway, createInProcessUpstream } from './index.ts'
 
-/** A request as the service behind the gateway got it. */
-export interface Seen {
+/** A request as the fake service received it. */
+interface ReceivedRequest {
   method: string
   url: string
   headers: IncomingMessage['headers']
   body: Buffer
 }
 
-export type Answer = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void
+export type Responder = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void
 
-export interface FakeService {
+interface FakeService {
   url: string
-  seen: Seen[]
-  /** What the service does from now on; it answers `{"ok":true}` until then. */
-  answers(answer: Answer): void
+  seen: ReceivedRequest[]
+  /** Sets the service's response; the default is `{"ok":true}`. */
+  respondWith(responder: Responder): void
   stop(): Promise<void>
 }
 
@@ -30,14 +31,14 @@ export interface GatewayUnderTest extends UnderTest {
   service: FakeService
 }
 
-/** Answers with JSON. */
+/** Creates a JSON response. */
 export const json =
-  (body: unknown, status = 200, headers: Record<string, string> = {}): Answer =>
+  (body: unknown, status = 200, headers: Record<string, string> = {}): Responder =>
   (_, response) => {
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers }).end(JSON.stringify(body))
   }
 
-/** What every instance reads again and again; no test means it when it looks at what a service was asked. */
+/** Every instance polls this list; `seen` leaves it out. */
 const revocationList = '/internal/access-revocations'
 const noRevocations = json({ at: new Date(0).toISOString(), items: [], nextAfter: null })
 
@@ -47,20 +48,18 @@ const readAll = async (request: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(chunks)
 }
 
-/** Starts a service that records what it is asked. */
-export const fakeService = async (): Promise<
-  FakeService & { handle(request: IncomingMessage, response: ServerResponse): void }
-> => {
-  const seen: Seen[] = []
-  let answer: Answer = json({ ok: true })
+/** Starts a service that records its requests. */
+const fakeService = async (): Promise<FakeService & { handle(request: IncomingMessage, response: ServerResponse): void }> => {
+  const seen: ReceivedRequest[] = []
+  let respond: Responder = json({ ok: true })
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    // What the gateway says in place of the client's headers is read at once, as a service does.
+    // The headers are read at once, as a service reads them: the in-process upstream replaces them on the request.
     const { method = '', url = '', headers } = request
     readAll(request).then(
       (body) => {
         if (url.startsWith(revocationList)) return noRevocations(request, response, body)
         seen.push({ method, url, headers, body })
-        answer(request, response, body)
+        respond(request, response, body)
       },
       () => response.destroy(),
     )
@@ -71,8 +70,8 @@ export const fakeService = async (): Promise<
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
     handle,
-    answers: (next) => {
-      answer = next
+    respondWith: (next) => {
+      respond = next
     },
     stop: () =>
       new Promise((resolve) => {
@@ -82,15 +81,13 @@ export const fakeService = async (): Promise<
   }
 }
 
-/** Starts the gateway before one service that plays all of them. */
+/** Starts the gateway before one fake service that stands for all services. */
 export const startGateway = async (kind: Kind, env: Environment = {}): Promise<GatewayUnderTest> => {
   const service = await fakeService()
-  const names = ['identity', 'catalog', 'cart', 'order', 'payment', 'notification']
-  const here = handOver(service.handle)
-  const gateway =
-    kind === 'in this process' ? createGateway(Object.fromEntries(names.map((name) => [name, here]))) : createGateway()
-  const urls = Object.fromEntries(names.map((name) => [`${name.toUpperCase()}_URL`, service.url]))
-  const t = await startUnderTest(gateway, { env: { GATEWAY_PORT: '0', ...urls, ...env } })
+  const upstream = createInProcessUpstream(service.handle)
+  const gateway = kind === 'in this process' ? createGateway(mapNames(upstreamNames, () => upstream)) : createGateway()
+  const urls = Object.fromEntries(upstreamNames.map((name) => [services[name].url, service.url]))
+  const t = await startUnderTest(gateway, { env: { ...urls, ...env } })
   const stopGateway = t.stop
   const stop = async () => {
     await stopGateway()

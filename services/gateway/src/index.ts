@@ -1,7 +1,8 @@
-// The gateway's public face. The factory is the one exception to "a service and nothing else": embedded mode hands requests over in process.
+// Public API of the gateway: the service, and the factory with in-process upstreams for the embedded mode.
 import { createGateway } from './service.ts'
 
-export { handOver } from './forward-request/hand-over.ts'
-export { createGateway, type Upstreams } from './service.ts'
-export type { Exchange, Upstream, WholeAnswer } from './upstream.ts'
+export type { Upstreams } from './deps.ts'
+export type { BufferedResponse, Exchange, Upstream } from './domain/upstream.ts'
+export { createInProcessUpstream } from './features/proxy/in-process-upstream.ts'
+export { createGateway } from './service.ts'
 export const gatewayService = createGateway()

@@ -1,4 +1,4 @@
-// Runs the gateway as a process of its own.
+// Runs the gateway as a separate process.
 import { run } from '@cartwright/service-kit'
 import { gatewayService } from './index.ts'
 
