@@ -1,5 +1,5 @@
-// What whoever starts a whole shop may set. The services' own variables stand in their config files.
-import { type ConfigOf, developmentOnly, integer, secret, text, textList } from '@cartwright/service-kit'
+// Environment variables of a whole shop. Each service's own variables stand in its `config.ts`.
+import { type ConfigOf, days, developmentOnly, integer, secret, text, textList } from '@cartwright/service-kit'
 
 export const shopSpec = {
   dataDir: text('SHOP_DATA_DIR', 'Where the shop keeps its data; `.data` beside the README when left out', null),
@@ -12,7 +12,7 @@ export const shopSpec = {
   ),
   databaseEngine: text('DATABASE_ENGINE', 'Which server to start: mariadb or mysql', 'mariadb'),
   schemaPrefix: text('SHOP_SCHEMA_PREFIX', 'Each service’s schema is this and its name', 'cartwright_'),
-  orderUrl: text('SHOP_ORDER_URL', 'Where mails lead to an order; see notification', null),
+  orderUrl: text('SHOP_ORDER_URL', 'Address of an order’s page in mails; see notification', null),
   gatewayPort: integer('GATEWAY_PORT', 'Port of the gateway; the next free one when taken', 8080),
   mailboxPort: integer('MAILBOX_PORT', 'Port of the development mailbox; the next free one when taken', 8025),
   sandboxPort: integer('STRIPE_SANDBOX_PORT', 'Port of the Stripe sandbox; the next free one when taken', 12111),
@@ -39,5 +39,15 @@ export const shopSpec = {
   kafkaBrokers: text('KAFKA_BROKERS', 'Brokers of a running Kafka; distributed mode starts one when left out', null),
   redisUrl: text('REDIS_URL', 'A running Redis; distributed mode starts one when left out', null),
   elasticsearchUrl: text('ELASTICSEARCH_URL', 'A running Elasticsearch; distributed mode starts one when left out', null),
+  logMaxMegabytes: integer('LOG_MAX_MEGABYTES', 'Size in megabytes at which a log file is rotated', 100),
+  logKeptFiles: integer('LOG_KEPT_FILES', 'Rotated files that are kept of each log; 1 at least', 5),
+  logElasticsearchUrl: secret(
+    text(
+      'LOG_ELASTICSEARCH_URL',
+      'Elasticsearch that log lines are shipped to, `https://user:password@host:port`; none when left out',
+      null,
+    ),
+  ),
+  logRetentionDays: days('LOG_RETENTION_DAYS', 'Days for which Elasticsearch keeps log lines', 30),
 }
 export type ShopConfig = ConfigOf<typeof shopSpec>

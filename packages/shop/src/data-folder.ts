@@ -1,4 +1,4 @@
-// The shop's data folder: one shop at a time (a lock that a killed shop does not keep), and what is running where.
+// Data folder of the shop: a lock that admits one shop at a time, and `running.json` with the addresses of all parts.
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readHolder, tryLock, unlock } from '@cartwright/native'
@@ -6,9 +6,9 @@ import { ProgramError } from '@cartwright/service-kit'
 
 export interface DataFolder {
   path(...parts: string[]): string
-  /** Tells other programs where things run; written whole or not at all. */
+  /** Writes `running.json` atomically, for other programs. */
   writeRunning(running: object): void
-  /** Gives the lock back and removes what `writeRunning` wrote. */
+  /** Releases the lock and removes `running.json`. */
   close(): void
 }
 
@@ -25,7 +25,7 @@ const takeLock = (file: string): void => {
 /** Opens and locks the folder. @throws ProgramError when another shop runs on it */
 export const openDataFolder = (root: string): DataFolder => {
   mkdirSync(root, { recursive: true })
-  // Databases, secrets and mails are their owner's business.
+  // Only the owner may read databases, secrets and mails.
   chmodSync(root, 0o700)
   const lock = join(root, 'shop.lock')
   const running = join(root, 'running.json')

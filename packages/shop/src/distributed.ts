@@ -1,23 +1,31 @@
-// Distributed mode: the engines that the configuration does not name, then seven processes.
+// Distributed mode: starts the engines that the configuration does not name, then one process per service.
+import { serviceNames } from '@cartwright/contracts'
 import { startElasticsearch, startKafka, startRedis } from '@cartwright/native'
 import type { ProgramContext } from '@cartwright/service-kit'
-import { type Places, runningFile } from './announce.ts'
-import type { House } from './house.ts'
+import { openLogKeeper } from './logs/open-log-keeper.ts'
+import type { Observers } from './observers.ts'
 import { step } from './progress.ts'
+import type { Runtime } from './runtime.ts'
 import { startServiceProcesses } from './service-processes.ts'
+import { runningFile, type ShopAddresses } from './startup-banner.ts'
 
-type Engines = Required<Pick<Places, 'kafka' | 'redis' | 'elasticsearch'>>
+type Engines = Required<Pick<ShopAddresses, 'kafka' | 'redis' | 'elasticsearch'>>
 
-/** Starts the engines that the configuration does not name, side by side. */
+/** Starts the engines that the configuration does not name, concurrently. */
 export const openEngines = async (
-  { config, data }: House,
-  { say }: Pick<ProgramContext, 'say'>,
+  { config, data }: Runtime,
+  { print }: Pick<ProgramContext, 'print'>,
   stack: AsyncDisposableStack,
 ): Promise<Engines> => {
-  const log = (line: string) => say(`    ${line}`)
+  const log = (line: string) => print(`    ${line}`)
   const open = async (title: string, given: string | null, start: () => ReturnType<typeof startKafka>): Promise<string> => {
     if (given !== null) return given
-    const engine = await step(say, `starting ${title}`, start, (ready) => `${ready.kind} ${ready.version} on port ${ready.port}`)
+    const engine = await step(
+      print,
+      `starting ${title}`,
+      start,
+      (ready) => `${ready.kind} ${ready.version} on port ${ready.port}`,
+    )
     stack.defer(() => engine.stop())
     return engine.url
   }
@@ -29,30 +37,35 @@ export const openEngines = async (
   return { kafka, redis, elasticsearch }
 }
 
-/** Starts the seven services and keeps them running; `running.json` follows every restart. */
+/** Starts every service as a supervised process and rewrites `running.json` after every restart. */
 export const startServices = async (
-  house: House,
+  runtime: Runtime,
   engines: Engines,
-  { say }: Pick<ProgramContext, 'say'>,
+  { print }: Pick<ProgramContext, 'print'>,
   stack: AsyncDisposableStack,
-): Promise<Places> => {
-  const write = (services: Places['services']) =>
-    house.data.writeRunning(runningFile(house, { mode: 'distributed', services, ...engines }))
-  const env = house.environment({ kafkaBrokers: engines.kafka, redisUrl: engines.redis, elasticsearchUrl: engines.elasticsearch })
+  observers?: Pick<Observers, 'variables' | 'addresses'>,
+): Promise<ShopAddresses> => {
+  openLogKeeper(runtime, serviceNames, { print }, stack)
+  const env = runtime.environment({
+    kafkaBrokers: engines.kafka,
+    redisUrl: engines.redis,
+    elasticsearchUrl: engines.elasticsearch,
+  })
   const processes = await step(
-    say,
+    print,
     'starting the services',
     () =>
       startServiceProcesses({
-        env,
-        gatewayPort: house.gatewayPort,
-        logDir: house.data.path('logs'),
-        onChange: write,
-        onDeath: (dead, how, againMs) => say(`  ! ${dead} ended (${how}); it is started again in ${againMs / 1000} s`),
+        env: { ...env, ...observers?.variables },
+        logDir: runtime.data.path('logs'),
+        onChange: (services) => runtime.data.writeRunning(runningFile(runtime, { ...addresses, services })),
+        onDeath: (dead, how, againMs) => print(`  ! ${dead} ended (${how}); it is started again in ${againMs / 1000} s`),
       }),
-    () => 'seven services',
+    () => `${serviceNames.length} services`,
   )
   stack.defer(() => processes.stop())
-  write(processes.places)
-  return { mode: 'distributed', services: processes.places, ...engines }
+  const { places, moved } = processes
+  const addresses: ShopAddresses = { mode: 'distributed', services: places, moved, ...engines, ...observers?.addresses }
+  runtime.data.writeRunning(runningFile(runtime, addresses))
+  return addresses
 }

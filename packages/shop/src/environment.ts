@@ -1,36 +1,9 @@
-// The environment that one shop's services share: the same variables whether they run in one process or in seven.
-import type { Environment, ServiceName } from '@cartwright/service-kit'
+// Environment variables that all services of a shop share, in one process or in several.
+import { schemaOwners, services } from '@cartwright/contracts'
+import type { Environment } from '@cartwright/service-kit'
 import type { ShopSecrets } from './secrets.ts'
 
-export type SchemaOwner = Exclude<ServiceName, 'gateway'>
-export const schemaOwners = [
-  'identity',
-  'catalog',
-  'cart',
-  'order',
-  'payment',
-  'notification',
-] as const satisfies readonly SchemaOwner[]
-
-export const urlVariable = {
-  identity: 'IDENTITY_URL',
-  catalog: 'CATALOG_URL',
-  cart: 'CART_URL',
-  order: 'ORDER_URL',
-  payment: 'PAYMENT_URL',
-  notification: 'NOTIFICATION_URL',
-} as const satisfies Record<SchemaOwner, string>
-
-const databaseVariable = {
-  identity: 'IDENTITY_DATABASE_URL',
-  catalog: 'CATALOG_DATABASE_URL',
-  cart: 'CART_DATABASE_URL',
-  order: 'ORDER_DATABASE_URL',
-  payment: 'PAYMENT_DATABASE_URL',
-  notification: 'NOTIFICATION_DATABASE_URL',
-} as const satisfies Record<SchemaOwner, string>
-
-export interface Surroundings {
+export interface ShopSettings {
   secrets: ShopSecrets
   /** Root address of the database server. */
   databaseUrl: string
@@ -45,7 +18,8 @@ export interface Surroundings {
   elasticsearchUrl: string | null
 }
 
-const schemaUrl = (root: string, schema: string): string => {
+/** Address of one schema on the server at `root`. */
+export const schemaUrl = (root: string, schema: string): string => {
   const url = new URL(root)
   url.pathname = `/${schema}`
   return url.href
@@ -54,10 +28,10 @@ const schemaUrl = (root: string, schema: string): string => {
 const present = (values: Record<string, string | null>): Record<string, string> =>
   Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== null))
 
-/** Variables for every service. What the caller's own environment says about a variable wins. */
-export const shopEnvironment = (given: Surroundings, own: Environment): Environment => ({
+/** Variables for every service. A variable in the caller's environment `own` takes precedence. */
+export const shopEnvironment = (given: ShopSettings, own: Environment): Environment => ({
   ...Object.fromEntries(
-    schemaOwners.map((name) => [databaseVariable[name], schemaUrl(given.databaseUrl, given.schemaPrefix + name)]),
+    schemaOwners.map((name) => [services[name].databaseUrl, schemaUrl(given.databaseUrl, given.schemaPrefix + name)]),
   ),
   INTERNAL_AUTH_SECRET: given.secrets.internalAuth,
   IDENTITY_KEY_SECRET: given.secrets.identityKey,

@@ -1,15 +1,16 @@
-// Processes that production refuses say why, in one line for each reason, and end before they open anything.
+// Production check of real processes: each prints one line per problem and exits before it opens anything.
+
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { serviceNames } from '@cartwright/contracts'
 import { identityService } from '@cartwright/identity'
 import type { Environment } from '@cartwright/service-kit'
 import { startUnderTest, testSchema } from '@cartwright/testing'
 import { afterAll, describe, expect, test } from 'vitest'
 import { drawSecrets } from './secrets.ts'
-import { serviceNames } from './service-processes.ts'
 
 describe('a process', { timeout: 90_000 }, () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'cartwright-production-'))

@@ -1,4 +1,4 @@
-// What production refuses: each reason by itself, all reasons at once, and nothing of a shop that is set up for it.
+// Production check: it reports each problem alone, all problems at once, and none for a valid configuration.
 import { ConfigError, type Environment } from '@cartwright/service-kit'
 import { describe, expect, test } from 'vitest'
 import { productionProblems, readShopConfig } from './production.ts'
@@ -6,7 +6,7 @@ import { allServices } from './start-shop.ts'
 
 const strong = (name: string) => `${name}-Zk3vT9qLw7Xr2Nf8Jh5Pd1Sb6Gc4My0`
 
-/** A shop that is set up for production. */
+/** A valid configuration for production. */
 const sound: Environment = {
   NODE_ENV: 'production',
   INTERNAL_AUTH_SECRET: strong('internal'),
@@ -18,11 +18,11 @@ const sound: Environment = {
   ADMIN_ALERT_EMAIL: 'ops@shop.test',
 }
 
-/** The sound environment with a change; `undefined` leaves a variable out. */
+/** The valid environment with a change; `undefined` removes a variable. */
 const changed = (change: Environment): Environment =>
   Object.fromEntries(Object.entries({ ...sound, ...change }).filter(([, value]) => value !== undefined))
 
-/** What is changed, and what the one line says. */
+/** A change, and the text of the line that reports it. */
 const reasons: [name: string, change: Environment, line: RegExp][] = [
   ['a weak internal secret', { INTERNAL_AUTH_SECRET: 'short' }, /^INTERNAL_AUTH_SECRET has 5 bytes, but must have at least 32$/],
   ['a secret of 31 bytes', { IDENTITY_KEY_SECRET: strong('x').slice(0, 31) }, /^IDENTITY_KEY_SECRET has 31 bytes/],
@@ -31,7 +31,7 @@ const reasons: [name: string, change: Environment, line: RegExp][] = [
   ['a secret that is left out', { INTERNAL_AUTH_SECRET: undefined }, /^INTERNAL_AUTH_SECRET is a development secret/],
   ['another that is left out', { IDENTITY_KEY_SECRET: '' }, /^IDENTITY_KEY_SECRET /],
   ['no mail server', { SMTP_URL: undefined }, /^SMTP_URL is missing: the mailbox/],
-  ['no Stripe', { STRIPE_SECRET_KEY: undefined }, /^STRIPE_SECRET_KEY is missing: the sandbox/],
+  ['no Stripe', { STRIPE_SECRET_KEY: undefined }, /^STRIPE_SECRET_KEY is missing: the Stripe sandbox/],
   ['the key of the sandbox', { STRIPE_SECRET_KEY: 'sk_test_sandbox' }, /^STRIPE_SECRET_KEY has 15 bytes/],
   ['the sandbox by its address', { STRIPE_API_BASE: 'http://127.0.0.1:12111' }, /^STRIPE_API_BASE is for development only/],
   ['no signing secret', { STRIPE_WEBHOOK_SECRETS: '' }, /^STRIPE_WEBHOOK_SECRETS is missing/],

@@ -1,9 +1,9 @@
-// Check of a whole shop's configuration before anything is opened: everything that keeps it from starting, in one list.
+// Validates the configuration of the whole shop before anything is opened, and lists every problem at once.
 import { ConfigError, type Environment, isProduction, readAllConfig, readConfig, type Service } from '@cartwright/service-kit'
 import { type ShopConfig, shopSpec } from './config.ts'
 import { shopEnvironment } from './environment.ts'
 
-/** What the development shop would draw, as far as the check looks at it: every secret is one that production refuses. */
+/** Placeholder for the secrets that a development shop generates: production refuses every one of them. */
 const drawn = 'development-secret-that-is-drawn-at-the-first-start'
 const secrets = {
   internalAuth: drawn,
@@ -26,17 +26,17 @@ const problemsOf = (read: () => unknown): readonly string[] => {
   }
 }
 
-const standInProblems = (env: Environment): string[] => [
-  ...(!env.SMTP_URL ? ['SMTP_URL is missing: the mailbox that stands in for a mail server is for development only'] : []),
-  ...(!env.STRIPE_SECRET_KEY
-    ? ['STRIPE_SECRET_KEY is missing: the sandbox that stands in for Stripe is for development only']
+const devServiceProblems = (env: Environment): string[] => [
+  ...(!env.SMTP_URL && (env.NOTIFICATION_MAIL_PROVIDER || 'smtp') === 'smtp'
+    ? ['SMTP_URL is missing: the mailbox is for development only']
     : []),
+  ...(!env.STRIPE_SECRET_KEY ? ['STRIPE_SECRET_KEY is missing: the Stripe sandbox is for development only'] : []),
   ...(!env.STRIPE_WEBHOOK_SECRETS
     ? ['STRIPE_WEBHOOK_SECRETS is missing: set the signing secret of your Stripe webhook endpoint']
     : []),
 ]
 
-/** The services' environment as it will be, with placeholders for what is only known once engines run. */
+/** Environment of the services, with placeholders for addresses that are known only when engines run. */
 const previewOf = (env: Environment): Environment =>
   shopEnvironment(
     {
@@ -46,7 +46,7 @@ const previewOf = (env: Environment): Environment =>
       publicUrl: 'http://127.0.0.1',
       gatewayPort: 0,
       smtpUrl: env.SMTP_URL || 'smtp://127.0.0.1',
-      // What is missing is one problem and not two.
+      // A missing value is reported once, not also as a weak one.
       stripe: { key: env.STRIPE_SECRET_KEY || absent, webhookSecrets: env.STRIPE_WEBHOOK_SECRETS || absent, apiBase: null },
       mailboxUrl: null,
       kafkaBrokers: null,
@@ -57,11 +57,11 @@ const previewOf = (env: Environment): Environment =>
   )
 const absent = 'absent-0123456789-abcdefghijklmnopqrstuvwxyz'
 
-/** Everything that keeps the shop from starting in production. Services refuse the same when they start; this finds it before engines do. */
+/** Lists every problem that prevents a start in production. Services check the same, but only after the engines have started. */
 export const productionProblems = (env: Environment, services: readonly Service[]): readonly string[] => {
   const preview = previewOf(env)
   const ofServices = services.flatMap(({ name, prefix, spec }) => problemsOf(() => readAllConfig(name, prefix, spec, preview)))
-  return [...new Set([...standInProblems(env), ...ofServices])]
+  return [...new Set([...devServiceProblems(env), ...ofServices])]
 }
 
 /**

@@ -1,19 +1,19 @@
-// Tells whoever waits what is being done and how long it took.
+// Progress lines of the terminal: what is being done and how long it took.
 
-export type Say = (line: string) => void
+type Print = (line: string) => void
 
-/** Runs a step and says its outcome: what `describe` makes of the result, with the seconds it took. */
+/** Runs a step and prints its outcome: the text that `describe` returns, with the seconds it took. */
 export const step = async <T>(
-  say: Say,
+  print: Print,
   title: string,
   work: () => Promise<T>,
   describe: (result: T) => string = () => title,
 ): Promise<T> => {
   const started = performance.now()
-  const slow = setInterval(() => say(`  … ${title} (${Math.round((performance.now() - started) / 1000)} s)`), 5000)
+  const slow = setInterval(() => print(`  … ${title} (${Math.round((performance.now() - started) / 1000)} s)`), 5000)
   try {
     const result = await work()
-    say(`  ✓ ${describe(result)} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
+    print(`  ✓ ${describe(result)} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
     return result
   } finally {
     clearInterval(slow)

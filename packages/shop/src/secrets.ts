@@ -1,4 +1,4 @@
-// Secrets of a development shop: drawn once, kept in the data folder, marked so that production refuses them.
+// Secrets of a development shop: generated once, stored in the data folder, and marked so that production refuses them.
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { exportJWK, generateKeyPair } from 'jose'
@@ -15,7 +15,7 @@ export interface ShopSecrets {
 
 const draw = () => `development-${randomBytes(24).toString('base64url')}`
 
-/** Draws a fresh set. */
+/** Generates new secrets. */
 export const drawSecrets = async (): Promise<ShopSecrets> => {
   const seal = await generateKeyPair('ECDH-ES+A256KW', { crv: 'P-256', extractable: true })
   return {
@@ -29,12 +29,12 @@ export const drawSecrets = async (): Promise<ShopSecrets> => {
   }
 }
 
-/** The secrets in `file`, made at the first start. */
+/** Reads the secrets in `file`; generates them at the first start. */
 export const loadSecrets = async (file: string): Promise<ShopSecrets> => {
   const known: Partial<ShopSecrets> = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<ShopSecrets>) : {}
   const secrets = { ...(await drawSecrets()), ...known }
   writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
-  // The mode above holds for a new file only.
+  // `mode` applies to new files only.
   chmodSync(file, 0o600)
   return secrets
 }

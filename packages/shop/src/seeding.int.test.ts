@@ -1,10 +1,10 @@
-// A seed that meets a database in trouble is run again, and one that cannot reach everybody does not hold the shop up.
+// Seeding: a seed that fails is run again, and a stuck consumer group does not delay the start for long.
 import { catalogService } from '@cartwright/catalog'
 import { startUnderTest } from '@cartwright/testing'
 import { expect, test } from 'vitest'
 import { seedAll } from './seeding.ts'
 
-test('a seed that breaks off is run again and ends complete', async () => {
+test('a seed that fails is run again and completes', async () => {
   await using catalog = await startUnderTest(catalogService)
   let tries = 0
   const seed = async () => {
@@ -17,12 +17,12 @@ test('a seed that breaks off is run again and ends complete', async () => {
   expect((await catalog.sql('SELECT id FROM product')).length).toBeGreaterThan(60)
 })
 
-test('a database that takes nothing is an error after a while, not before', async () => {
+test('a database that refuses writes is an error after the time limit', async () => {
   const broken = { seed: () => Promise.reject(new Error('read-only')), db: null }
   await expect(seedAll([broken], { writeMs: 0 })).rejects.toThrow('read-only')
 })
 
-test('what a group does not take is left behind after a while; a second seed has nothing to wait for', async () => {
+test('seeding stops waiting for a stuck consumer group after the time limit, and a second seed does not wait', async () => {
   await using catalog = await startUnderTest(catalogService)
   const never = Promise.withResolvers<void>()
   await catalog.transport.subscribe({ group: 'stuck', topics: ['catalog.product'], deliver: () => never.promise })

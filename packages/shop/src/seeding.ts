@@ -1,18 +1,20 @@
-// Writes the development data and waits for that data alone: a shop in use always has other work, and some of it may be tried without end.
+// Writes the development data and waits until every service has processed the events of the seed, but no other events.
+
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '@cartwright/db'
-import { newTrace, runInTrace } from '@cartwright/messaging'
+import { hasUnpublished } from '@cartwright/messaging'
 import type { RunningService } from '@cartwright/service-kit'
+import { newTrace, runInTrace } from '@cartwright/telemetry'
 
-/** `everywhere`: every service has handled what was written; `on its way`: not all of them within the time. */
+/** `everywhere`: every service has processed the seed's events. `on its way`: the time limit passed before that. */
 export type Seeded = 'everywhere' | 'on its way'
 
 type Seeding = Pick<RunningService, 'seed' | 'db'>
 
-export interface SeedLimits {
-  /** How long what was written may take to reach everybody before the shop goes on without waiting. */
+interface SeedLimits {
+  /** Milliseconds to wait until every service has processed the seed's events; the shop starts anyway. */
   spreadMs?: number
-  /** How long a database that fails is tried again. */
+  /** Milliseconds for which a failing write is repeated. */
   writeMs?: number
 }
 
@@ -21,7 +23,7 @@ const usualWriteMs = 30_000
 const pollMs = 20
 const retryMs = 500
 
-/** Writes a service's data. Each seed finds what is there already, so one that broke off is run again. */
+/** Writes a service's data. A seed is idempotent, so one that failed half-way is repeated. */
 const write = async (service: Seeding, limitMs: number): Promise<void> => {
   const until = performance.now() + limitMs
   for (;;) {
@@ -34,18 +36,12 @@ const write = async (service: Seeding, limitMs: number): Promise<void> => {
   }
 }
 
-/** Whether an event of this correlation waits for a group: a row of the outbox is marked when the last one has it. */
-const waits = async (db: Database, correlationId: string): Promise<boolean> => {
-  const like = `%"correlationId":"${correlationId}"%`
-  return (await db.one`SELECT id FROM outbox_event WHERE published_at IS NULL AND headers LIKE ${like} LIMIT 1`) !== null
-}
-
-/** What an event causes carries its correlation, so one look more finds what was caused during the look before. */
+/** Events inherit the correlation id of their cause, so a further round finds the events that the previous round caused. */
 const spread = async (databases: readonly Database[], correlationId: string, limitMs: number): Promise<Seeded> => {
   const until = performance.now() + limitMs
   let quiet = 0
   while (quiet < 2) {
-    const waiting = await Promise.all(databases.map((db) => waits(db, correlationId)))
+    const waiting = await Promise.all(databases.map((db) => hasUnpublished(db, correlationId)))
     quiet = waiting.some(Boolean) ? 0 : quiet + 1
     if (quiet === 0 && performance.now() > until) return 'on its way'
     if (quiet === 0) await delay(pollMs)

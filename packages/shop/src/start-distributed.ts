@@ -1,25 +1,18 @@
-// `npm run start:distributed`: seven processes over real Kafka, MySQL or MariaDB, Redis and Elasticsearch.
+// `npm run start:distributed`: one process per service over Kafka, MySQL or MariaDB, Redis and Elasticsearch.
 import { program } from '@cartwright/service-kit'
-import { welcome } from './announce.ts'
 import { openEngines, startServices } from './distributed.ts'
-import { openHouse } from './house.ts'
+import { keepRunning, openRuntime } from './runtime.ts'
+import { startupBanner } from './startup-banner.ts'
 
 await program(async (context) => {
   await using opened = new AsyncDisposableStack()
-  const { say, signal } = context
-  say('Starting Cartwright as seven processes.')
-  const house = await openHouse(context, opened)
+  const { print, signal } = context
+  print('Starting Cartwright as one process per service.')
+  const runtime = await openRuntime(context, opened)
   signal.throwIfAborted()
-  const engines = await openEngines(house, context, opened)
+  const engines = await openEngines(runtime, context, opened)
   signal.throwIfAborted()
-  const places = await startServices(house, engines, context, opened)
-  say(welcome(house, places))
-  const stack = opened.move()
-  return {
-    stop: async () => {
-      say('Stopping …')
-      await stack.disposeAsync()
-      say('Stopped. The data is kept.')
-    },
-  }
+  const places = await startServices(runtime, engines, context, opened)
+  print(startupBanner(runtime, places))
+  return keepRunning(print, opened)
 })

@@ -1,50 +1,59 @@
-// `npm start`: the whole shop in one process, on a database of its own.
-import { program } from '@cartwright/service-kit'
-import { runningFile, welcome } from './announce.ts'
-import { openHouse } from './house.ts'
+// `npm start`: all services in one process, on a database of its own.
+import { serviceNames } from '@cartwright/contracts'
+import { program, startTracing } from '@cartwright/service-kit'
+import { logPath, openLogKeeper } from './logs/open-log-keeper.ts'
 import { step } from './progress.ts'
+import { keepRunning, openRuntime } from './runtime.ts'
 import type { Seeded } from './seeding.ts'
-import type { ServicePlace } from './service-processes.ts'
+import { claimServicePorts } from './service-ports.ts'
+import type { ServiceAddress } from './service-processes.ts'
 import { startShop } from './start-shop.ts'
+import { runningFile, startupBanner } from './startup-banner.ts'
 
-const whatWasFilled = (outcome: Seeded | { failed: string }): string => {
+const describeSeeding = (outcome: Seeded | { failed: string }): string => {
   if (typeof outcome === 'object')
-    return `the shop runs with what it has; products and people could not be added: ${outcome.failed}`
+    return `the development data could not be added; the shop runs with the data that it has: ${outcome.failed}`
   return outcome === 'everywhere'
     ? 'products, customers and an admin'
-    : 'products, customers and an admin; some services will see them later'
+    : 'products, customers and an admin; some services still process them'
 }
 
 await program(async (context) => {
   await using opened = new AsyncDisposableStack()
-  const { say, signal } = context
-  say('Starting Cartwright in one process.')
-  const house = await openHouse(context, opened)
+  const { print, signal } = context
+  print('Starting Cartwright in one process.')
+  const runtime = await openRuntime(context, opened)
   signal.throwIfAborted()
-  const env = house.environment({
+  const env = runtime.environment({
     kafkaBrokers: null,
-    redisUrl: house.config.redisUrl,
-    elasticsearchUrl: house.config.elasticsearchUrl,
+    redisUrl: runtime.config.redisUrl,
+    elasticsearchUrl: runtime.config.elasticsearchUrl,
   })
+  const claimed = await claimServicePorts(env)
+  opened.defer(() => claimed.release())
+  openLogKeeper(runtime, ['shop'], context, opened)
+  const tracing = await startTracing(env)
+  opened.defer(() => tracing?.stop())
+  const logFile = logPath(runtime, 'shop')
   const shop = await step(
-    say,
+    print,
     'starting the services',
-    () => startShop({ env, logFile: house.data.path('logs', 'shop.log'), alone: true }),
-    () => 'seven services',
+    () => startShop({ env: { ...env, ...claimed.environment }, logFile, alone: true, tracing }),
+    () => `${serviceNames.length} services`,
   )
   opened.defer(() => shop.stop())
   signal.throwIfAborted()
-  if (!house.isProduction) {
+  if (!runtime.isProduction) {
     await step(
-      say,
-      'filling the shop',
-      // A shop that has data serves it, whatever keeps the example goods out.
+      print,
+      'adding development data',
+      // A shop that has data starts even when the development data cannot be added.
       () => shop.seed().catch((error: unknown) => ({ failed: error instanceof Error ? error.message : String(error) })),
-      whatWasFilled,
+      describeSeeding,
     )
   }
   const services = Object.fromEntries(
-    Object.values(shop.services).map((service): [string, ServicePlace] => [
+    Object.values(shop.services).map((service): [string, ServiceAddress] => [
       service.name,
       { http: service.url, metrics: service.metricsUrl, pid: process.pid },
     ]),
@@ -52,17 +61,11 @@ await program(async (context) => {
   const places = {
     mode: 'embedded' as const,
     services,
-    ...(house.config.redisUrl ? { redis: house.config.redisUrl } : {}),
-    ...(house.config.elasticsearchUrl ? { elasticsearch: house.config.elasticsearchUrl } : {}),
+    moved: claimed.moved,
+    ...(runtime.config.redisUrl ? { redis: runtime.config.redisUrl } : {}),
+    ...(runtime.config.elasticsearchUrl ? { elasticsearch: runtime.config.elasticsearchUrl } : {}),
   }
-  house.data.writeRunning(runningFile(house, places))
-  say(welcome(house, places))
-  const stack = opened.move()
-  return {
-    stop: async () => {
-      say('Stopping …')
-      await stack.disposeAsync()
-      say('Stopped. The data is kept.')
-    },
-  }
+  runtime.data.writeRunning(runningFile(runtime, places))
+  print(startupBanner(runtime, places))
+  return keepRunning(print, opened)
 })

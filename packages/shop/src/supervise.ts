@@ -1,39 +1,42 @@
-// Keeps one service running as a process of its own: a service that dies is started again after a second, with backoff.
+// Supervisor of one service process: restarts it after one second when it ends, with exponential backoff.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Environment, ProgramError, type ServiceName } from '@cartwright/service-kit'
+import type { ServiceName } from '@cartwright/contracts'
+import { type Environment, ProgramError } from '@cartwright/service-kit'
 
 export interface SuperviseOptions {
   name: ServiceName
   env: Environment
   logFile: string
-  /** Called whenever the service runs as another process. */
+  /** Folder of the code, when it is not this one. */
+  root?: string
+  /** Called with each new process of the service. */
   onStart?: (pid: number) => void
-  /** Called when it ended without being asked to. */
+  /** Called when the process ended unexpectedly. */
   onDeath?: (name: ServiceName, how: string, againMs: number) => void
 }
 
 export interface Supervised {
   name: ServiceName
   pid(): number
-  /** SIGTERM, then patience, then SIGKILL. */
-  stop(): Promise<void>
+  /** SIGTERM; SIGKILL after a timeout. @returns how the process ended: `exit code 0` when it stopped cleanly */
+  stop(): Promise<string>
 }
 
-const entryOf = (name: ServiceName): string => fileURLToPath(new URL(`../../../services/${name}/src/main.ts`, import.meta.url))
+const ownRoot = fileURLToPath(new URL('../../..', import.meta.url))
 const firstRestartMs = 1000
 const longestRestartMs = 30_000
-const soundAfterMs = 30_000
-const patienceMs = 45_000
+const stableAfterMs = 30_000
+const stopTimeoutMs = 45_000
 
-const launch = ({ name, env, logFile }: SuperviseOptions): ChildProcess => {
+const launch = ({ name, env, logFile, root = ownRoot }: SuperviseOptions): ChildProcess => {
   mkdirSync(dirname(logFile), { recursive: true })
   const log = openSync(logFile, 'a')
   try {
-    // A group of its own: Ctrl-C reaches the supervisor alone, which stops everything in order.
-    return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entryOf(name)], {
+    // A separate process group, so that Ctrl-C reaches only the supervisor, which stops the services in order.
+    return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'services', name, 'src', 'main.ts')], {
       env: { ...env },
       detached: true,
       stdio: ['ignore', log, log, 'ipc'],
@@ -43,10 +46,23 @@ const launch = ({ name, env, logFile }: SuperviseOptions): ChildProcess => {
   }
 }
 
+const endOf = ({ exitCode, signalCode }: ChildProcess): string => signalCode ?? `exit code ${exitCode}`
+
+/** Sends SIGTERM, and SIGKILL after a timeout. @returns how the process ended */
+const terminate = async (child: ChildProcess): Promise<string> => {
+  if (child.exitCode !== null || child.signalCode !== null) return endOf(child)
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  const force = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs)
+  child.kill('SIGTERM')
+  await gone
+  clearTimeout(force)
+  return endOf(child)
+}
+
 const shownLines = 30
 
-/** What the process said for people at its end: the lines behind its log lines, or the last of these. */
-const lastWords = (file: string): string => {
+/** Text that the process printed after its JSON log lines, or its last log line. */
+const lastLogLines = (file: string): string => {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-shownLines)
   const said = lines.slice(lines.findLastIndex((line) => line.startsWith('{')) + 1)
   return (said.length > 0 ? said : lines.slice(-1)).map((line) => line.slice(0, 500)).join('\n')
@@ -66,11 +82,11 @@ export const supervise = async (options: SuperviseOptions): Promise<Supervised> 
       if (started.pid !== undefined) options.onStart?.(started.pid)
       firstReady()
     })
-    started.once('exit', (code, signal) => {
-      const how = signal ?? `exit code ${code}`
+    started.once('exit', () => {
+      const how = endOf(started)
       firstFailed(how)
       if (stopping) return
-      if (performance.now() - startedMs > soundAfterMs) restartMs = firstRestartMs
+      if (performance.now() - startedMs > stableAfterMs) restartMs = firstRestartMs
       options.onDeath?.(name, how, restartMs)
       restart = setTimeout(() => {
         child = launch(options)
@@ -86,12 +102,7 @@ export const supervise = async (options: SuperviseOptions): Promise<Supervised> 
   const stop = async () => {
     stopping = true
     if (restart) clearTimeout(restart)
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const gone = new Promise((resolve) => child.once('exit', resolve))
-    const force = setTimeout(() => child.kill('SIGKILL'), patienceMs)
-    child.kill('SIGTERM')
-    await gone
-    clearTimeout(force)
+    return terminate(child)
   }
   await new Promise<void>((resolve, reject) => {
     let ready = false
@@ -102,7 +113,9 @@ export const supervise = async (options: SuperviseOptions): Promise<Supervised> 
     keep(child, onReady, (how) => {
       if (ready) return
       stopping = true
-      reject(new ProgramError(`${name} does not start (${how}): ${lastWords(options.logFile)}\nIts log is ${options.logFile}.`))
+      reject(
+        new ProgramError(`${name} does not start (${how}): ${lastLogLines(options.logFile)}\nIts log is ${options.logFile}.`),
+      )
     })
   })
   return { name, pid: () => child.pid ?? 0, stop }

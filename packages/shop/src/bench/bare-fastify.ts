@@ -1,4 +1,4 @@
-// The yardstick's server: Fastify, one route, nothing else.
+// Baseline server of the benchmark: Fastify with one route.
 import Fastify from 'fastify'
 
 const app = Fastify()

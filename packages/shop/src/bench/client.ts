@@ -1,7 +1,7 @@
-// A frontend's connection: one keep-alive socket per user, JSON in and out, as little work as possible so that the load costs little.
+// HTTP client of the load: one keep-alive connection per user, JSON in and out, with little CPU cost of its own.
 import { Client } from 'undici'
 
-/** The members of the shop's answers that the benchmark reads. */
+/** Fields of the shop's responses that the benchmark reads. */
 export interface Body {
   id: string
   accessToken: string
@@ -38,7 +38,7 @@ const headersOf = (options: { token?: string; body?: unknown; key?: string; form
       : {}),
 })
 
-/** Opens the connection; requests follow one another on it. */
+/** Creates a client with one connection; it sends one request at a time. */
 export const userClient = (origin: string): UserClient => {
   const client = new Client(origin, { pipelining: 1, keepAliveTimeout: 60_000, bodyTimeout: 30_000, headersTimeout: 30_000 })
   return {

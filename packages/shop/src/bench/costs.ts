@@ -1,6 +1,6 @@
-// What a CPU profile says, by package: the time of V8's own functions belongs to whoever called them, waiting to nobody.
+// CPU profile summed by package. Time of V8's own functions counts for the calling package; idle time counts for no package.
 
-/** The members of a CPU profile, as V8's inspector gives it, that are read here. */
+/** Fields of a CPU profile of V8's inspector that this module reads. */
 export interface CpuProfile {
   nodes: readonly { id: number; callFrame: { functionName: string; url: string }; children?: readonly number[] }[]
   samples?: readonly number[]
@@ -9,20 +9,20 @@ export interface CpuProfile {
 }
 
 export interface Cost {
-  /** An npm package, a folder of ours, a module of Node.js, or what V8 does by itself. */
+  /** An npm package, a folder of this repository, a module of Node.js, or an activity of V8. */
   name: string
-  /** Of the time in which the main thread was not waiting. */
+  /** Share of the time in which the main thread was not idle. */
   share: number
-  /** The function that most of it is spent in; null for what is no function. */
+  /** The function with the most time; null for an activity of V8. */
   most: string | null
 }
 
-const own: Readonly<Record<string, string>> = {
+const v8Activities: Readonly<Record<string, string>> = {
   '(garbage collector)': 'garbage collection',
   '(program)': 'outside JavaScript',
 }
 
-/** A service's folder is a use case of it; of other packages the package is enough. */
+/** Package of a source: the feature of a service, else the service, the package or the library. */
 export const packageOf = (url: string): string => {
   const npm = url.split('/node_modules/').at(-1)
   if (npm !== undefined && npm !== url) return (npm.startsWith('@') ? /^[^/]+\/[^/]+/ : /^[^/]+/).exec(npm)?.[0] ?? npm
@@ -30,21 +30,21 @@ export const packageOf = (url: string): string => {
     const path = url.slice(5).replace(/^internal\/(deps\/)?/, '')
     return `node:${path.split('/')[0]?.replace(/^_/, '').replace(/_.*/, '')}`
   }
-  const service = /\/(services\/[^/]+)\/src\/(?:([^/]+)\/)?/.exec(url)
+  const service = /\/(services\/[^/]+)\/src\/(?:features\/([^/]+)\/)?/.exec(url)
   if (service) return service[2] ? `${service[1]}/${service[2]}` : (service[1] ?? url)
   return /\/((?:packages|infra)\/[^/]+)\//.exec(url)?.[1] ?? url
 }
 
 type Node = CpuProfile['nodes'][number]
 
-/** Where a function's own time goes; null for waiting. */
+/** Package that a function's own time counts for; null for idle time. */
 const ownerOf = (node: Node, parents: ReadonlyMap<number, Node>): string | null => {
   const { functionName } = node.callFrame
   if (functionName === '(idle)') return null
-  if (own[functionName]) return own[functionName]
+  if (v8Activities[functionName]) return v8Activities[functionName]
   for (let at: Node | undefined = node; at; at = parents.get(at.id))
     if (at.callFrame.url !== '') return packageOf(at.callFrame.url)
-  return own['(program)'] ?? null
+  return v8Activities['(program)'] ?? null
 }
 
 /** Costs of a profile, largest first. */
@@ -67,7 +67,7 @@ export const costsOf = ({ nodes, samples = [], timeDeltas = [] }: CpuProfile): C
     .map(([name, functions]): Cost => {
       const spent = [...functions.values()].reduce((sum, value) => sum + value, 0)
       const [most] = [...functions].sort((a, b) => b[1] - a[1])
-      const isFunction = !Object.values(own).includes(name)
+      const isFunction = !Object.values(v8Activities).includes(name)
       return { name, share: spent / total, most: isFunction ? most?.[0] || 'anonymous' : null }
     })
     .sort((a, b) => b.share - a.share)

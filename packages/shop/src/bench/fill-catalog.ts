@@ -1,4 +1,4 @@
-// Fills the shop with 1,000 products of 2 variants each, through the admin API, once per data folder.
+// Creates 1,000 products of 2 variants each through the admin API, once per data folder.
 import { randomUUID } from 'node:crypto'
 import { type UserClient, userClient } from './client.ts'
 
@@ -9,7 +9,7 @@ const things = ['lamp', 'bowl', 'chair', 'shelf', 'blanket', 'kettle', 'basket',
 
 export const slugOf = (index: number): string => `bench-${things[index % things.length]}-${index}`
 export const skuOf = (index: number, variant: 0 | 1): string => `BENCH-${index}-${variant === 0 ? 'S' : 'L'}`
-/** A word that some products carry. */
+/** A search word that some products have in their name. */
 export const wordOf = (index: number): string => things[index % things.length] ?? ''
 
 const productOf = (index: number) => ({
@@ -34,12 +34,12 @@ export const signIn = async (client: UserClient, email: string): Promise<string>
 
 const writeOne = async (client: UserClient, token: string, index: number): Promise<void> => {
   const made = await client.call('POST', '/v1/admin/products', { token, body: productOf(index) })
-  if (made.status !== 201 && made.status !== 409) throw new Error(`making a product answered ${made.status}: ${made.text}`)
+  if (made.status !== 201 && made.status !== 409) throw new Error(`creating a product answered ${made.status}: ${made.text}`)
   if (made.status === 409) return
   for (const variant of [0, 1] as const) {
     const path = `/v1/admin/stock/${skuOf(index, variant)}/adjustments`
     const answer = await client.call('POST', path, { token, key: randomUUID(), body: { delta: 1_000_000, reason: 'benchmark' } })
-    if (answer.status >= 300) throw new Error(`stocking up answered ${answer.status}: ${answer.text}`)
+    if (answer.status >= 300) throw new Error(`adding stock answered ${answer.status}: ${answer.text}`)
   }
 }
 

@@ -1,4 +1,4 @@
-// Reserve throughput: requests for stock are published to order's outbox all at once, and catalog's stock tells when it holds them.
+// Throughput of reservations: publishes stock requests to order's outbox and polls catalog until it has reserved all of them.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type DataOf, orderEvents } from '@cartwright/contracts'
@@ -10,44 +10,44 @@ import { expectStatus } from './scenarios.ts'
 
 export const reserveName = 'reserve on one hot SKU'
 
-/** Requests for one piece each that waited to be served. */
+/** Result of a burst of requests for one piece each. */
 export interface Burst {
   skus: number
   requests: number
-  /** Reservations per second, from the first that catalog held to the last. */
+  /** Reservations per second, between catalog's first and last reservation. */
   perSec: number
 }
 
-export interface Place {
+interface BurstTarget {
   gateway: string
-  /** Order's own schema. */
+  /** Address of order's schema. */
   orderUrl: string
 }
 
-const lookEveryMs = 20
+const pollMs = 20
 const limitMs = 180_000
 const batch = 250
 const holdMs = 3_600_000
 
 type Request = DataOf<typeof orderEvents.stockRequested>
 
-/** One transaction per so many events, as nothing of the shop publishes more at once. */
+/** Runs `work` on batches, because no transaction of the shop publishes more events than that at once. */
 const inBatches = async <T>(items: readonly T[], work: (some: readonly T[]) => Promise<void>): Promise<void> => {
   for (let at = 0; at < items.length; at += batch) await work(items.slice(at, at + batch))
 }
 
-const ask = (db: Database, requests: readonly Request[]): Promise<void> =>
+const publishRequests = (db: Database, requests: readonly Request[]): Promise<void> =>
   db.tx(async (tx) => {
     for (const request of requests) await publish(tx, orderEvents.stockRequested, request)
   })
 
-const giveBack = (db: Database, requests: readonly Request[]): Promise<void> =>
+const publishReleases = (db: Database, requests: readonly Request[]): Promise<void> =>
   db.tx(async (tx) => {
     for (const { orderId, reservationId } of requests)
       await publish(tx, orderEvents.stockReleaseRequested, { orderId, reservationId, reason: 'benchmark' })
   })
 
-/** Of orders that nobody placed: their answers mean nothing to order's saga, which does not know them. */
+/** Stock requests of orders that do not exist: order's saga ignores the outcomes. */
 const requestsFor = (count: number, skus: readonly string[]): Request[] =>
   Array.from({ length: count }, (_, index) => {
     const suffix = randomBytes(10).toString('hex')
@@ -59,33 +59,33 @@ const requestsFor = (count: number, skus: readonly string[]): Request[] =>
     }
   })
 
-/** Pieces that catalog holds for orders, of all these SKUs. */
+/** Pieces of these SKUs that catalog has reserved. */
 const reserved = async (client: UserClient, token: string, skus: readonly string[]): Promise<number> => {
   let sum = 0
   for (const sku of skus) sum += expectStatus(await client.call('GET', `/v1/admin/stock/${sku}`, { token }), 200).json().reserved
   return sum
 }
 
-interface Seen {
+interface Sample {
   held: number
   at: number
 }
 
-/** Looks until `enough`. @returns what was seen last */
-const until = async (look: () => Promise<number>, enough: (held: number) => boolean): Promise<Seen> => {
+/** Polls `read` until `isEnough`. @returns the last sample */
+const until = async (read: () => Promise<number>, isEnough: (held: number) => boolean): Promise<Sample> => {
   const end = performance.now() + limitMs
   while (performance.now() < end) {
-    const held = await look()
-    if (enough(held)) return { held, at: performance.now() }
-    await delay(lookEveryMs)
+    const held = await read()
+    if (isEnough(held)) return { held, at: performance.now() }
+    await delay(pollMs)
   }
-  throw new Error('the reservations did not come to an end in time')
+  throw new Error(`catalog did not process the reservations within ${limitMs} ms`)
 }
 
-/** Asks for `count` pieces, spread evenly over `skus` SKUs. Afterwards all of it is given back. */
-export const reserveBurst = async (place: Place, { count, skus }: { count: number; skus: number }): Promise<Burst> => {
-  const client = userClient(place.gateway)
-  const db = await openDatabase({ url: place.orderUrl, poolSize: 1 })
+/** Requests `count` pieces, spread evenly over `skus` SKUs, and releases them afterwards. */
+export const reserveBurst = async (target: BurstTarget, { count, skus }: { count: number; skus: number }): Promise<Burst> => {
+  const client = userClient(target.gateway)
+  const db = await openDatabase({ url: target.orderUrl, poolSize: 1 })
   try {
     const token = await signIn(client, 'admin@example.com')
     const wanted = Array.from({ length: skus }, (_, index) => skuOf(index, 0))
@@ -93,8 +93,8 @@ export const reserveBurst = async (place: Place, { count, skus }: { count: numbe
     const held = async () => (await reserved(client, token, wanted)) - before
     const requests = requestsFor(count, wanted)
     const watching = async () => ({ first: await until(held, (now) => now > 0), last: await until(held, (now) => now >= count) })
-    const [{ first, last }] = await Promise.all([watching(), inBatches(requests, (some) => ask(db, some))])
-    await inBatches(requests, (some) => giveBack(db, some))
+    const [{ first, last }] = await Promise.all([watching(), inBatches(requests, (some) => publishRequests(db, some))])
+    await inBatches(requests, (some) => publishReleases(db, some))
     await until(held, (now) => now <= 0)
     return { skus, requests: count, perSec: (last.held - first.held) / ((last.at - first.at) / 1000) }
   } finally {

@@ -1,6 +1,6 @@
-// A closed loop: each user sends the next request when the answer is there. Latencies are kept exactly; the warm-up does not count.
+// Closed-loop load generator: each user sends the next request after the response. The warm-up is not measured.
 
-export interface Loaded {
+export interface LoadResult {
   users: number
   seconds: number
   count: number
@@ -12,18 +12,18 @@ export interface Loaded {
   firstError: string | null
 }
 
-/** One operation of one user; throws when the answer is not the expected one. */
+/** One operation of one user; throws when the response is not the expected one. */
 export type Operation = (user: number, round: number) => Promise<void>
 
 const percentile = (sorted: Float64Array, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 
-/** Runs `operation` with `users` side by side: warm-up, then `seconds` that count. */
+/** Runs `operation` with `users` concurrent users: the warm-up, then `seconds` that are measured. */
 export const load = async (
   users: number,
   operation: Operation,
   { warmUpSec, seconds }: { warmUpSec: number; seconds: number },
-): Promise<Loaded> => {
+): Promise<LoadResult> => {
   const latencies: number[] = []
   let errors = 0
   let firstError: string | null = null
@@ -36,7 +36,7 @@ export const load = async (
       try {
         await operation(index, round)
         const now = performance.now()
-        // What began before the end counts, though it ends behind it: long operations are not left out.
+        // An operation that began before the end counts although it ends later, so that long operations are included.
         if (started >= begin) latencies.push(now - started)
       } catch (error) {
         if (started >= begin) errors += 1

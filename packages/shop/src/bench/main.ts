@@ -1,4 +1,4 @@
-// `npm run bench`: fills a catalog of its own, drives the gateway as a frontend would, and reports a table and JSON.
+// `npm run bench`: creates a catalog, sends a frontend's requests to the gateway, and prints a report.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -22,24 +22,24 @@ const readArgs = (args: readonly string[]) => {
     },
   })
   if (!['embedded', 'distributed', 'both'].includes(values.mode))
-    throw new ProgramError('--mode takes embedded, distributed or both', { exitCode: 2 })
+    throw new ProgramError('--mode must be embedded, distributed or both', { exitCode: 2 })
   const users = Number(values.users)
   if (!Number.isInteger(users) || users < 1 || users > 1000)
-    throw new ProgramError('--users takes a number from 1 to 1000', { exitCode: 2 })
+    throw new ProgramError('--users must be a number from 1 to 1000', { exitCode: 2 })
   const modes: Mode[] = values.mode === 'both' ? ['embedded', 'distributed'] : [values.mode as Mode]
   return { modes, users, only: values.only ?? null, quick: values.quick }
 }
 
-await program(async ({ env, args, say }) => {
-  const { modes, ...wish } = readArgs(args)
+await program(async ({ env, args, print }) => {
+  const { modes, ...options } = readArgs(args)
   const parts = []
-  for (const mode of modes) parts.push(await measureMode(mode, { ...wish, root, env, say }))
+  for (const mode of modes) parts.push(await measureMode(mode, { ...options, root, env, print }))
   const [first] = parts
   if (first === undefined) return
   const report: Report = {
     at: new Date().toISOString(),
     cores: availableParallelism(),
-    users: wish.users,
+    users: options.users,
     yardsticks: first.yardsticks,
     modes: parts.map((part) => part.report),
   }
@@ -47,5 +47,5 @@ await program(async ({ env, args, say }) => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'latest.json'), `${JSON.stringify(report, null, 2)}\n`)
   writeFileSync(join(folder, 'latest.md'), `${textOf(report)}\n`)
-  say(`\n${textOf(report)}\n\nThe same as JSON: bench-results/latest.json`)
+  print(`\n${textOf(report)}\n\nJSON report: bench-results/latest.json`)
 })

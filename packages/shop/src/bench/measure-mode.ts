@@ -1,4 +1,4 @@
-// Measures one mode: an idle shop, every scenario with many users and with one, what a checkout costs whom, and reservations of one SKU.
+// Measurements of one mode: an idle shop, every scenario with many users and with one, the cost of a checkout, and reservations.
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Environment } from '@cartwright/service-kit'
@@ -15,16 +15,16 @@ import { type Mode, type ShopProcess, startShopProcess } from './shop-process.ts
 import { type SqlWatch, watchSql } from './sql-status.ts'
 import { bareFastify, bareTransactions } from './yardsticks.ts'
 
-export interface Wish {
+interface MeasureOptions {
   users: number
-  /** Short loads: to see that it works. */
+  /** Short loads, to check that the benchmark works. */
   quick: boolean
-  /** Only scenarios whose name holds this; the idle times are then left out too. */
+  /** Part of the names of the scenarios to run; idle shops are not measured then. Null runs everything. */
   only: string | null
-  /** Where results and data folders are. */
+  /** Folder of the repository, for results and data folders. */
   root: string
   env: Environment
-  say(line: string): void
+  print(line: string): void
 }
 
 const warmUpSec = 5
@@ -33,20 +33,25 @@ const idleSec = 10
 const profileSec = 10
 const loadName = 'load'
 
-const measure = async (scenario: Scenario, shop: ShopProcess, sql: SqlWatch, { users, quick }: Wish): Promise<Measured> => {
+const measure = async (
+  scenario: Scenario,
+  shop: ShopProcess,
+  sql: SqlWatch,
+  { users, quick }: MeasureOptions,
+): Promise<Measured> => {
   const seconds = quick ? 3 : scenario.seconds
-  // The warm-up ends before anything is counted: so what is counted belongs to whole operations.
+  // The warm-up ends before counting starts, so that the counts belong to whole operations.
   await load(users, scenario.operation, { warmUpSec: 0, seconds: quick ? 1 : warmUpSec })
-  const asked = await sql.start()
+  const countSql = await sql.start()
   const used = watch(shop.processes)
   const usedBeside = watch({ ...shop.engines, [loadName]: [process.pid] })
   const many = await load(users, scenario.operation, { warmUpSec: 0, seconds })
-  const [processes, beside, askedFor] = [used(), usedBeside(), await asked()]
+  const [processes, beside, sqlCounts] = [used(), usedBeside(), await countSql()]
   const alone = await load(1, scenario.operation, { warmUpSec: 1, seconds: Math.min(5, seconds) })
-  return { scenario: scenario.name, many, processes, beside, sql: askedFor, alone }
+  return { scenario: scenario.name, many, processes, beside, sql: sqlCounts, alone }
 }
 
-/** What the shop uses while nobody asks for anything. */
+/** CPU and memory of a shop without requests. */
 const idleUse = async (shop: ShopProcess): Promise<ModeReport['idle']> => {
   await delay(settleSec * 1000)
   const used = watch(shop.processes)
@@ -62,23 +67,27 @@ const measureRelay = async (shop: ShopProcess, scenario: Scenario): Promise<Mode
   return { p50Ms: relayPercentile(before, after, 0.5), p99Ms: relayPercentile(before, after, 0.99) }
 }
 
-/** Where the time of a checkout goes, by process. Sampling costs something: no figure of speed comes from here. */
-const profileCheckouts = async (shop: ShopProcess, scenario: Scenario, { users, quick }: Wish): Promise<ModeReport['costs']> => {
+/** CPU time of checkouts by process and package. Sampling slows the shop, so this run gives no latencies. */
+const profileCheckouts = async (
+  shop: ShopProcess,
+  scenario: Scenario,
+  { users, quick }: MeasureOptions,
+): Promise<ModeReport['costs']> => {
   const profiles = await profileWhile(shop.profiled, () =>
     load(users, scenario.operation, { warmUpSec: 0, seconds: quick ? 3 : profileSec }),
   )
   return Object.fromEntries(Object.entries(profiles).map(([name, profile]) => [name, costsOf(profile)]))
 }
 
-const measureScenarios = async (shop: ShopProcess, sql: SqlWatch, wish: Wish): Promise<Partial<ModeReport>> => {
+const measureScenarios = async (shop: ShopProcess, sql: SqlWatch, options: MeasureOptions): Promise<Partial<ModeReport>> => {
   const times: CheckoutTimes = { toUrlMs: [] }
   const found: Partial<ModeReport> = { scenarios: [] }
   for (const scenario of scenarios(shop.running.gateway, shop.running.stripeSandbox, times)) {
-    if (wish.only !== null && !scenario.name.includes(wish.only)) continue
-    wish.say(`${shop.mode}: ${scenario.name}`)
-    const result = await measure(scenario, shop, sql, wish)
+    if (options.only !== null && !scenario.name.includes(options.only)) continue
+    options.print(`${shop.mode}: ${scenario.name}`)
+    const result = await measure(scenario, shop, sql, options)
     found.scenarios?.push(result)
-    if (result.many.firstError) wish.say(`  first error: ${result.many.firstError}`)
+    if (result.many.firstError) options.print(`  first error: ${result.many.firstError}`)
     if (scenario.name === checkoutName) {
       const aloneCount = result.alone.count
       found.checkoutToUrl = {
@@ -86,47 +95,47 @@ const measureScenarios = async (shop: ShopProcess, sql: SqlWatch, wish: Wish): P
         alone: percentilesOf(times.toUrlMs.slice(-aloneCount)),
       }
       found.relay = await measureRelay(shop, scenario)
-      wish.say(`${shop.mode}: profiles of checkouts`)
-      found.costs = await profileCheckouts(shop, scenario, wish)
+      options.print(`${shop.mode}: profiles of checkouts`)
+      found.costs = await profileCheckouts(shop, scenario, options)
     }
     await scenario.close()
   }
   return found
 }
 
-const measureReserve = async (shop: ShopProcess, { quick, env, say }: Wish): Promise<ModeReport['reserve']> => {
+const measureReserve = async (shop: ShopProcess, { quick, env, print }: MeasureOptions): Promise<ModeReport['reserve']> => {
   const orderUrl = new URL(shop.running.mysql)
   orderUrl.pathname = `/${env.SHOP_SCHEMA_PREFIX ?? 'cartwright_'}order`
-  const place = { gateway: shop.running.gateway, orderUrl: orderUrl.href }
+  const target = { gateway: shop.running.gateway, orderUrl: orderUrl.href }
   const count = quick ? 500 : 4000
-  say(`${shop.mode}: ${reserveName}`)
-  const hot = await reserveBurst(place, { count, skus: 1 })
-  return { hot, spread: await reserveBurst(place, { count, skus: 16 }) }
+  print(`${shop.mode}: ${reserveName}`)
+  const hot = await reserveBurst(target, { count, skus: 1 })
+  return { hot, spread: await reserveBurst(target, { count, skus: 16 }) }
 }
 
-export interface ModeFindings {
+interface ModeFindings {
   report: ModeReport
   yardsticks: Report['yardsticks']
 }
 
 /** Starts the shop in `mode`, measures, and stops it. */
-export const measureMode = async (mode: Mode, wish: Wish): Promise<ModeFindings> => {
-  const { users, only, say } = wish
-  const shop = await startShopProcess(mode, join(wish.root, '.data', `bench-${mode}`), wish.env)
+export const measureMode = async (mode: Mode, options: MeasureOptions): Promise<ModeFindings> => {
+  const { users, only, print } = options
+  const shop = await startShopProcess(mode, join(options.root, '.data', `bench-${mode}`), options.env)
   const sql = await watchSql(shop.running.mysql)
   try {
-    if (only === null) say(`${mode}: idle`)
+    if (only === null) print(`${mode}: idle`)
     const idle = only === null ? await idleUse(shop) : null
-    say(`${mode}: filling the catalog`)
+    print(`${mode}: filling the catalog`)
     await fillCatalog(shop.running.gateway)
     const idleFilled = only === null ? await idleUse(shop) : null
-    say(`${mode}: yardsticks`)
+    print(`${mode}: yardsticks`)
     const yardsticks = {
       bareFastify: await bareFastify(users),
       bareTransactions: await bareTransactions(shop.running.mysql, users),
     }
-    const found = await measureScenarios(shop, sql, wish)
-    const reserve = only === null || reserveName.includes(only) ? await measureReserve(shop, wish) : null
+    const found = await measureScenarios(shop, sql, options)
+    const reserve = only === null || reserveName.includes(only) ? await measureReserve(shop, options) : null
     return {
       report: { mode, idle, idleFilled, checkoutToUrl: null, relay: null, costs: {}, scenarios: [], ...found, reserve },
       yardsticks,

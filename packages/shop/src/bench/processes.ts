@@ -1,10 +1,10 @@
-// CPU and memory of processes, read from /proc; the engines are found as what the shop's process started.
+// CPU and memory of processes, read from /proc. The engines are the child processes of the shop's process.
 import { readdirSync, readFileSync } from 'node:fs'
 
 const ticksPerSec = 100
 const pageKiB = 4
 
-/** Process ids by the name they are reported under. */
+/** Process ids by the name in the report. */
 export type Processes = Readonly<Record<string, readonly number[]>>
 
 interface Usage {
@@ -12,7 +12,7 @@ interface Usage {
   rssMiB: number
 }
 
-/** The members of /proc/<pid>/stat behind the program's name. Empty for a process that is gone. */
+/** Fields of /proc/<pid>/stat after the program's name. Empty for a process that has ended. */
 const statOf = (pid: number): string[] => {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
@@ -38,7 +38,7 @@ export interface Share {
   rssMiB: number
 }
 
-/** Starts watching; the returned function says what each used since. */
+/** Starts measuring. @returns a function that reads the usage since then, by name */
 export const watch = (processes: Processes): (() => Record<string, Share>) => {
   const started = performance.now()
   const before = Object.entries(processes).map(([name, pids]) => ({ name, pids, usage: usageOf(pids) }))
@@ -62,7 +62,7 @@ const engineNames: readonly [RegExp, string][] = [
   [/kafka/, 'Kafka'],
 ]
 
-/** The program and its own arguments; none for a process that is gone. */
+/** Command line of a process; empty when it has ended. */
 const commandOf = (pid: number): string => {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
@@ -75,12 +75,12 @@ const allPids = (): number[] => {
   try {
     return readdirSync('/proc').map(Number).filter(Number.isInteger)
   } catch {
-    // No /proc on this system: then nothing is known of any process.
+    // A system without /proc gives no figures of processes.
     return []
   }
 }
 
-/** The engines below `root`, whatever processes each consists of. Those that run elsewhere are not seen. */
+/** Engines among the descendants of process `root`. Engines that run elsewhere are not included. */
 export const enginesBelow = (root: number): Processes => {
   const parents = new Map(allPids().map((pid) => [pid, Number(statOf(pid)[1] ?? 0)]))
   const isBelow = (pid: number): boolean => {

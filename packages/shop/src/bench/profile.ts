@@ -1,31 +1,31 @@
-// CPU profiles of running processes from outside: a signal opens V8's inspector, which nobody listens to before, so that the other figures are not touched.
+// CPU profiles of running processes. A signal opens V8's inspector only for the profile, so that other figures are unaffected.
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'undici'
 import type { CpuProfile } from './costs.ts'
 
-/** A process that can be profiled, and what it has written to standard error, where it says where its inspector is. */
+/** A process to profile, and its standard error so far, which contains the address of its inspector. */
 export interface Profiled {
   pid: number
-  said(): string
+  stderr(): string
 }
 
-/** For the environment of processes that are to be profiled: each takes a free port when it is woken, on loopback only. */
+/** NODE_OPTIONS of processes to profile: the inspector opens on a free port of loopback after the signal. */
 export const inspectorOptions = '--inspect-port=127.0.0.1:0'
 
 const sampleEveryUs = 500
-const wakeLimitMs = 10_000
+const openLimitMs = 10_000
 
-const inspectorOf = async ({ pid, said }: Profiled): Promise<string> => {
-  const from = said().length
+const inspectorOf = async ({ pid, stderr }: Profiled): Promise<string> => {
+  const from = stderr().length
   process.kill(pid, 'SIGUSR1')
-  const until = performance.now() + wakeLimitMs
+  const until = performance.now() + openLimitMs
   while (performance.now() < until) {
-    const url = /Debugger listening on (ws:\S+)/.exec(said().slice(from))?.[1]
+    const url = /Debugger listening on (ws:\S+)/.exec(stderr().slice(from))?.[1]
     if (url) return url
     await delay(20)
   }
-  throw new Error(`process ${pid} does not open its inspector`)
+  throw new Error(`process ${pid} did not open its inspector within ${openLimitMs} ms`)
 }
 
 interface Message {
@@ -34,7 +34,7 @@ interface Message {
   error?: { message: string }
 }
 
-/** Sends the inspector's commands one after the other. */
+/** Opens a session with an inspector. */
 const openSession = async (url: string) => {
   const socket = new WebSocket(url)
   await once(socket, 'open')
@@ -58,7 +58,7 @@ const openSession = async (url: string) => {
   return { send, close: () => socket.close() }
 }
 
-/** Profiles all of them while `work` runs. */
+/** Profiles the processes while `work` runs. */
 export const profileWhile = async (
   processes: Readonly<Record<string, Profiled>>,
   work: () => Promise<unknown>,

@@ -1,16 +1,18 @@
-// Commit → broker acknowledgement, read from the services' histograms as it stands in Prometheus: the bucket's bound is the honest answer.
+// Relay latency, from COMMIT to the broker's acknowledgement, from the services' histograms. Results are upper bounds of buckets.
 
 /** Cumulative counts by upper bound in seconds. */
 const bucketsOf = (text: string): Map<number, number> => {
   const buckets = new Map<number, number>()
-  for (const [, bound, count] of text.matchAll(/^outbox_relay_duration_seconds_bucket\{[^}]*le="([^"]+)"[^}]*\} (\d+)/gm)) {
+  for (const [, bound, count] of text.matchAll(
+    /^cartwright_outbox_relay_duration_seconds_bucket\{[^}]*le="([^"]+)"[^}]*\} (\d+)/gm,
+  )) {
     const upper = bound === '+Inf' ? Number.POSITIVE_INFINITY : Number(bound)
     buckets.set(upper, (buckets.get(upper) ?? 0) + Number(count))
   }
   return buckets
 }
 
-/** Counts of all services together. */
+/** Sums the histograms of all services. */
 export const readRelay = async (metricsUrls: readonly string[]): Promise<Map<number, number>> => {
   const sum = new Map<number, number>()
   for (const url of metricsUrls) {
@@ -19,7 +21,7 @@ export const readRelay = async (metricsUrls: readonly string[]): Promise<Map<num
   return sum
 }
 
-/** The smallest bucket bound in ms that holds `share` of what was counted between two readings; null when nothing was. */
+/** Smallest bucket bound in ms that covers `share` of the events between two readings; null without events. */
 export const relayPercentile = (
   before: ReadonlyMap<number, number>,
   after: ReadonlyMap<number, number>,

@@ -1,39 +1,39 @@
-// The benchmark's findings as a table for people; the JSON beside it is the same object.
+// Report of the benchmark: a table in Markdown and the same figures as JSON.
 import type { Cost } from './costs.ts'
 import type { Burst } from './hot-sku.ts'
-import type { Loaded } from './load.ts'
+import type { LoadResult } from './load.ts'
 import type { Share } from './processes.ts'
 import { checkoutName } from './scenarios.ts'
-import type { Asked } from './sql-status.ts'
+import type { SqlCounts } from './sql-status.ts'
 
 export interface Measured {
   scenario: string
-  many: Loaded
-  /** CPU and memory per process of the shop while the many were served. */
+  many: LoadResult
+  /** CPU and memory per process of the shop during the load of many users. */
   processes: Record<string, Share>
-  /** The same of the engines that the shop started, and of the load itself. */
+  /** CPU and memory of the engines that the shop started, and of the load generator. */
   beside: Record<string, Share>
-  /** What the database server was asked for meanwhile. */
-  sql: Asked
-  alone: Loaded
+  /** Counters of the database server during the load of many users. */
+  sql: SqlCounts
+  alone: LoadResult
 }
 
 export interface ModeReport {
   mode: string
-  /** Soon after the start. */
+  /** Usage soon after the start. */
   idle: Record<string, Share> | null
-  /** Soon after a thousand products were written. */
+  /** Usage soon after a thousand products were created. */
   idleFilled: Record<string, Share> | null
   checkoutToUrl: { many: Percentiles; alone: Percentiles } | null
-  /** Milliseconds from commit to the broker's acknowledgement, one user at a time: upper bounds of histogram buckets. */
+  /** Milliseconds from COMMIT to the broker's acknowledgement with one user: upper bounds of histogram buckets. */
   relay: { p50Ms: number | null; p99Ms: number | null } | null
-  /** Where each process spends its time during checkouts, largest first. */
+  /** CPU costs of each process during checkouts, largest first. */
   costs: Record<string, Cost[]>
   reserve: { hot: Burst; spread: Burst } | null
   scenarios: Measured[]
 }
 
-export interface Percentiles {
+interface Percentiles {
   count: number
   p50Ms: number
   p99Ms: number
@@ -43,7 +43,7 @@ export interface Report {
   at: string
   cores: number
   users: number
-  yardsticks: { bareFastify: Loaded; bareTransactions: Loaded }
+  yardsticks: { bareFastify: LoadResult; bareTransactions: LoadResult }
   modes: ModeReport[]
 }
 
@@ -55,7 +55,7 @@ export const percentilesOf = (values: readonly number[]): Percentiles => {
 
 const number = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(1))
 
-/** @param texts columns that are read as text, on the left */
+/** @param texts columns of text, which are aligned left */
 const grid = (header: readonly string[], rows: readonly (readonly string[])[], texts: readonly number[] = [0]): string => {
   const all = [header, ...rows]
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
@@ -67,7 +67,7 @@ const grid = (header: readonly string[], rows: readonly (readonly string[])[], t
   return [line(header), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n')
 }
 
-const scenarioRow = (measured: Measured, bare: Loaded): string[] => {
+const scenarioRow = (measured: Measured, bare: LoadResult): string[] => {
   const { many, alone, processes } = measured
   const cpu = Object.values(processes).reduce((sum, share) => sum + share.cpuPercent, 0)
   const rss = Object.values(processes).reduce((sum, share) => sum + share.rssMiB, 0)
@@ -96,7 +96,7 @@ const topCosts = 5
 const costText = ({ name, share, most }: Cost): string =>
   `${name} ${Math.round(share * 100)} %${most === null ? '' : ` (${most})`}`
 
-/** What a checkout costs every process: CPU time hardly depends on what else the machine does. */
+/** CPU time of a checkout by process. It depends little on the other load of the machine. */
 const costsText = (mode: ModeReport, cores: number): string[] => {
   const checkout = mode.scenarios.find((measured) => measured.scenario === checkoutName)
   if (checkout === undefined || checkout.many.count === 0) return []
@@ -121,7 +121,7 @@ const costsText = (mode: ModeReport, cores: number): string[] => {
         'a checkout costs',
         'CPU ms',
         'of all',
-        'top five costs of its main thread, by package (and the function most of it is in)',
+        'top five costs of its main thread, by package (and the function with the most time)',
       ],
       [
         ...rows,

@@ -1,4 +1,4 @@
-// What a frontend does, as operations of the load: browse, search, fill a cart, check out until `processing`, sign in.
+// Scenarios of the benchmark: browse, search, fill a cart, check out until the order is `processing`, sign in.
 import { randomUUID } from 'node:crypto'
 import { type Answer, type UserClient, userClient } from './client.ts'
 import { productCount, skuOf, slugOf, wordOf } from './fill-catalog.ts'
@@ -6,7 +6,7 @@ import type { Operation } from './load.ts'
 
 export interface Scenario {
   name: string
-  /** Seconds that count; long operations get more. */
+  /** Measured seconds; scenarios with long operations have more. */
   seconds: number
   operation(user: number, round: number): Promise<void>
   close(): Promise<void>
@@ -17,7 +17,7 @@ export const expectStatus = (answer: Answer, status: number): Answer => {
   return answer
 }
 
-/** A number below `limit` that looks random but is the same in every run. */
+/** Pseudo-random number below `limit`, the same in every run. */
 const pick = (user: number, round: number, limit: number): number => (user * 7919 + round * 104_729) % limit
 
 const withClients = (gateway: string) => {
@@ -58,7 +58,7 @@ const addingToCart = (gateway: string): Scenario => {
     close: clients.close,
     operation: async (user, round) => {
       const client = clients.of(user)
-      // A new guest every 20 lines, so that carts stay as long as people's.
+      // A new guest every 20 lines, so that carts have a realistic size.
       if (round % 20 === 0) tokens.set(user, await guestToken(client))
       const body = { sku: skuOf(pick(user, round, productCount), 0), quantity: 1 }
       expectStatus(await client.call('POST', '/v1/cart/lines', { token: tokens.get(user) ?? '', body }), 200)
@@ -68,13 +68,13 @@ const addingToCart = (gateway: string): Scenario => {
 
 const address = { name: 'Bench Buyer', line1: '1 Load Lane', city: 'Bremen', postalCode: '28195', country: 'DE' }
 
-/** Seconds from the checkout request to the payment page's address, of the operations so far. */
+/** Milliseconds from each checkout request to the address of its payment page. */
 export interface CheckoutTimes {
   toUrlMs: number[]
 }
 
-/** A new guest, two lines, an order, the hosted page, and the order `processing`. */
-export const guestCheckout = (gateway: string, sandbox: string, times: CheckoutTimes): Operation & { close(): Promise<void> } => {
+/** Creates a guest, adds two lines, checks out, pays on the hosted page, and waits until the order is `processing`. */
+const guestCheckout = (gateway: string, sandbox: string, times: CheckoutTimes): Operation & { close(): Promise<void> } => {
   const shopClients = withClients(gateway)
   const payClients = withClients(sandbox)
   const operation = async (user: number, round: number) => {
@@ -98,7 +98,7 @@ export const guestCheckout = (gateway: string, sandbox: string, times: CheckoutT
       await client.call('GET', `/v1/orders/${order.id}/payment?waitSec=20&known=preparing`, { token }),
       200,
     ).json()
-    if (open.state !== 'open') throw new Error(`no payment page: ${open.state}`)
+    if (open.state !== 'open') throw new Error(`the order has no payment page: its payment is ${open.state}`)
     times.toUrlMs.push(performance.now() - started)
     const page = new URL(open.url)
     expectStatus(await payClients.of(user).call('POST', page.pathname, { form: 'cardNumber=4242424242424242' }), 303)
@@ -106,7 +106,7 @@ export const guestCheckout = (gateway: string, sandbox: string, times: CheckoutT
       await client.call('GET', `/v1/orders/${order.id}/payment?waitSec=20&known=open`, { token }),
       200,
     ).json()
-    if (paid.state !== 'paid') throw new Error(`not paid: ${paid.state}`)
+    if (paid.state !== 'paid') throw new Error(`the order is not paid: its payment is ${paid.state}`)
     const { status } = expectStatus(
       await client.call('GET', `/v1/orders/${order.id}?waitSec=20&known=pending`, { token }),
       200,

@@ -1,4 +1,4 @@
-// The shop under load, started as a user starts it, on a data folder of the benchmark's own.
+// Process of the shop under load, started by the same entry points as `npm start`, on a data folder of the benchmark.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,11 +10,11 @@ import { inspectorOptions, type Profiled } from './profile.ts'
 
 export type Mode = 'embedded' | 'distributed'
 
-export interface RunningFile {
+interface RunningFile {
   pid: number
   gateway: string
   stripeSandbox: string
-  /** With the account of the server that the shop started, or of the one it was given. */
+  /** Root address of the database server, with the account. */
   mysql: string
   services: Record<string, { http: string; metrics: string; pid: number }>
 }
@@ -22,11 +22,11 @@ export interface RunningFile {
 export interface ShopProcess {
   mode: Mode
   running: RunningFile
-  /** `shop` in embedded mode, one per service and the supervisor otherwise. */
+  /** Embedded mode: `shop`. Distributed mode: the services and the supervisor. */
   processes: Processes
-  /** Those that the shop started. */
+  /** Engines that the shop started. */
   engines: Processes
-  /** The shop's processes, ready to be profiled. */
+  /** The shop's processes as targets of the profiler. */
   profiled: Readonly<Record<string, Profiled>>
   stop(): Promise<void>
 }
@@ -40,30 +40,30 @@ const startLimitMs = 240_000
 const waitFor = async (file: string, child: ChildProcess): Promise<RunningFile> => {
   const until = performance.now() + startLimitMs
   while (performance.now() < until) {
-    if (child.exitCode !== null) throw new Error('the shop did not start')
+    if (child.exitCode !== null) throw new Error('the shop ended before it was ready; its error is printed above')
     if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as RunningFile
     await delay(100)
   }
-  throw new Error('the shop did not become ready in time')
+  throw new Error(`the shop was not ready within ${startLimitMs} ms`)
 }
 
 const supervisor = 'supervisor, sandbox, mailbox'
 
-/** What Node.js says when a profile is taken. */
-const aboutInspector = /^(Debugger |For help, see)/
+/** Lines that Node.js prints when its inspector opens. */
+const inspectorLine = /^(Debugger |For help, see)/
 
-/** Passes on what a process writes to standard error, and remembers it. */
-const listenTo = (child: ChildProcess): (() => string) => {
-  let said = ''
+/** Forwards a process's standard error and records it. @returns a function that reads the record */
+const recordStderr = (child: ChildProcess): (() => string) => {
+  let recorded = ''
   child.stderr?.on('data', (chunk: Buffer) => {
     const text = chunk.toString()
-    if (!aboutInspector.test(text)) process.stderr.write(text)
-    said += text
+    if (!inspectorLine.test(text)) process.stderr.write(text)
+    recorded += text
   })
-  return () => said
+  return () => recorded
 }
 
-/** `running.json` holds no password: that of a server which the shop started lies beside its data. */
+/** `running.json` holds no password; a server that the shop started has it in `root-password` in its data folder. */
 const withAccount = (address: string, dataDir: string, { DATABASE_URL, DATABASE_ENGINE = 'mariadb' }: Environment): string => {
   if (DATABASE_URL) return DATABASE_URL
   const url = new URL(address)
@@ -72,7 +72,7 @@ const withAccount = (address: string, dataDir: string, { DATABASE_URL, DATABASE_
   return url.href
 }
 
-/** Starts the shop and resolves when it is ready. Its own output goes to standard error. */
+/** Starts the shop and resolves when it is ready. The shop's output goes to standard error. */
 export const startShopProcess = async (mode: Mode, dataDir: string, env: Environment): Promise<ShopProcess> => {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entries[mode]], {
     env: {
@@ -85,9 +85,9 @@ export const startShopProcess = async (mode: Mode, dataDir: string, env: Environ
     },
     stdio: ['ignore', process.stderr, 'pipe'],
   })
-  const said = listenTo(child)
-  const told = await waitFor(join(dataDir, 'running.json'), child)
-  const running = { ...told, mysql: withAccount(told.mysql, dataDir, env) }
+  const stderr = recordStderr(child)
+  const published = await waitFor(join(dataDir, 'running.json'), child)
+  const running = { ...published, mysql: withAccount(published.mysql, dataDir, env) }
   const services = mode === 'embedded' ? [] : Object.entries(running.services)
   const own = mode === 'embedded' ? 'shop' : supervisor
   const logOf = (name: string) => () => readFileSync(join(dataDir, 'logs', `${name}.log`), 'utf8')
@@ -97,14 +97,14 @@ export const startShopProcess = async (mode: Mode, dataDir: string, env: Environ
     processes: Object.fromEntries([...services.map(([name, { pid }]) => [name, [pid]]), [own, [running.pid]]]),
     engines: enginesBelow(running.pid),
     profiled: {
-      ...Object.fromEntries(services.map(([name, { pid }]) => [name, { pid, said: logOf(name) }])),
-      [own]: { pid: running.pid, said },
+      ...Object.fromEntries(services.map(([name, { pid }]) => [name, { pid, stderr: logOf(name) }])),
+      [own]: { pid: running.pid, stderr },
     },
     stop: async () => {
       if (child.exitCode !== null) return
-      const gone = new Promise((resolve) => child.once('exit', resolve))
+      const ended = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
-      await gone
+      await ended
     },
   }
 }

@@ -1,21 +1,21 @@
-// What a database server was asked for while something ran: its own counters, which no noise of the machine changes.
+// SQL counters of the database server: statements and commits during a load.
 import { openDatabase } from '@cartwright/db'
 
-export interface Asked {
+export interface SqlCounts {
   statements: number
   commits: number
 }
 
 export interface SqlWatch {
-  /** Starts counting; the returned function says what came since. */
-  start(): Promise<() => Promise<Asked>>
+  /** Starts counting. @returns a function that reads the counts since then */
+  start(): Promise<() => Promise<SqlCounts>>
   close(): Promise<void>
 }
 
 /** @param rootUrl a root address of the server */
 export const watchSql = async (rootUrl: string): Promise<SqlWatch> => {
   const db = await openDatabase({ url: rootUrl, poolSize: 1 })
-  const read = async (): Promise<Asked> => {
+  const read = async (): Promise<SqlCounts> => {
     const rows = await db.rows<Record<string, string>>`SHOW GLOBAL STATUS WHERE Variable_name IN ('Questions', 'Com_commit')`
     const values = new Map(rows.map((row) => [row.Variable_name, row.Value]))
     return { statements: Number(values.get('Questions')), commits: Number(values.get('Com_commit')) }
@@ -25,7 +25,7 @@ export const watchSql = async (rootUrl: string): Promise<SqlWatch> => {
       const before = await read()
       return async () => {
         const after = await read()
-        // One of the statements is our own question.
+        // One of the statements is the query that reads the counters.
         return { statements: after.statements - before.statements - 1, commits: after.commits - before.commits }
       }
     },

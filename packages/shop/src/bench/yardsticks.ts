@@ -1,13 +1,13 @@
-// Two yardsticks of the same run, so that figures read as ratios: bare Fastify's answers, and the bare driver's order transactions.
+// Baselines of the same run: responses of a bare Fastify, and order transactions of the bare driver.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { openDatabase, raw } from '@cartwright/db'
 import { userClient } from './client.ts'
-import { type Loaded, load } from './load.ts'
+import { type LoadResult, load } from './load.ts'
 
-/** Answers of a Fastify server with one route, in a process of its own. */
-export const bareFastify = async (users: number): Promise<Loaded> => {
+/** Load on a Fastify server with one route, in a separate process. */
+export const bareFastify = async (users: number): Promise<LoadResult> => {
   const child = fork(fileURLToPath(new URL('./bare-fastify.ts', import.meta.url)), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   })
@@ -27,8 +27,8 @@ const tables = [
   'CREATE TABLE IF NOT EXISTS bare_outbox (id BIGINT AUTO_INCREMENT PRIMARY KEY, payload TEXT NOT NULL)',
 ]
 
-/** Transactions of an order, two lines and an outbox row, on the shop's own database server. */
-export const bareTransactions = async (rootUrl: string, users: number): Promise<Loaded> => {
+/** Transactions that insert an order, two lines and an outbox row, on the shop's database server. */
+export const bareTransactions = async (rootUrl: string, users: number): Promise<LoadResult> => {
   const root = await openDatabase({ url: rootUrl })
   await root.run`CREATE DATABASE IF NOT EXISTS cartwright_bench`
   await root.close()

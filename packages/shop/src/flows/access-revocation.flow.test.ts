@@ -1,4 +1,4 @@
-// Who lost the right to a token loses it everywhere within five seconds: at the gateway, and at each service that is asked directly.
+// Access revocation: the gateway and every service refuse a token within five seconds after its holder lost the right to it.
 import { type TestResponse, testClient } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestShop, type TestShop } from '../test-shop/test-shop.ts'
@@ -23,11 +23,11 @@ const withToken = (url: string, token: string | null) => testClient(url, async (
 const signIn = async (email: string, secret = password): Promise<TestResponse> =>
   withToken(shop.url, null).post('/v1/auth/login', { email, password: secret }, { key: null })
 
-/** An account beside the seeded ones, with their password, and a token of its first session. */
+/** Inserts an account with the password of the seeded accounts and signs it in. */
 const person = async (name: string, role: Person['role']): Promise<Person> => {
   const { db } = shop.shop.services.identity
   const [id, email] = [`usr_00${name}`, `${name}@example.com`]
-  if (db === null) throw new Error('identity has a schema')
+  if (db === null) throw new Error('identity has no schema')
   await db.run`INSERT INTO user_account (id, role, email, name, locale, password_hash, verified_at, created_at)
     SELECT ${id}, ${role}, ${email}, name, locale, password_hash, verified_at, created_at FROM user_account WHERE id = 'usr_00seedalice'`
   const { status, body } = await signIn(email)
@@ -35,7 +35,7 @@ const person = async (name: string, role: Person['role']): Promise<Person> => {
   return { id, email, role, accessToken: body.accessToken }
 }
 
-/** Every place that takes a token of the role: the gateway's way to each service, and the services themselves. */
+/** Addresses that accept a token of the role: each service through the gateway, and each service directly. */
 const doors = (role: Person['role']): [string, string][] => {
   const { cart, order, catalog, identity } = shop.shop.services
   const direct: [string, string][] = [
@@ -80,7 +80,7 @@ test.each<[string, Person['role'], (who: Person) => Promise<{ status: number }>]
     (who) =>
       byself(who).post('/v1/me/password', { currentPassword: password, newPassword: 'quite another one 77' }, { key: null }),
   ],
-])('%s: the token is refused everywhere within five seconds of the change', async (name, role, change) => {
+])('the gateway and every service refuse the token of %s within five seconds after the change', async (name, role, change) => {
   const who = await person(name, role)
   expect(await distinct(who.accessToken, role)).toEqual([200])
   expect([200, 204]).toContain((await change(who)).status)
@@ -89,8 +89,8 @@ test.each<[string, Person['role'], (who: Person) => Promise<{ status: number }>]
   expect(performance.now() - since).toBeLessThan(limitMs)
 })
 
-test('a sign-in in the same second is let in everywhere', async () => {
-  const who = await person('comesback', 'customer')
+test('the gateway and every service accept a token that was issued in the second of the revocation', async () => {
+  const who = await person('returning', 'customer')
   await byself(who).del('/v1/me/sessions')
   const again = (await signIn(who.email)).body.accessToken
   await shop.idle()
@@ -98,11 +98,11 @@ test('a sign-in in the same second is let in everywhere', async () => {
   expect(await distinct(who.accessToken, 'customer')).toEqual([401])
 })
 
-test('a closed customer’s last token adds nothing to a cart and orders nothing', async () => {
-  const who = await person('ghostshopper', 'customer')
-  await shop.admin.stockUp({ sku: 'GHOST-1', stock: 5 })
+test('cart and order refuse the last token of a closed account', async () => {
+  const who = await person('closedshopper', 'customer')
+  await shop.admin.stockUp({ sku: 'CLOSED-1', stock: 5 })
   await shop.idle()
-  expect((await byself(who).post('/v1/cart/lines', { sku: 'GHOST-1', quantity: 1 })).status).toBe(200)
+  expect((await byself(who).post('/v1/cart/lines', { sku: 'CLOSED-1', quantity: 1 })).status).toBe(200)
   const cart = (await byself(who).get('/v1/cart')).body
   await byself(who).del('/v1/me', { body: { currentPassword: password } })
   await shop.idle()
@@ -111,12 +111,12 @@ test('a closed customer’s last token adds nothing to a cart and orders nothing
   expect((await byself(who).post('/v1/checkout', checkout)).status).toBe(401)
   expect((await withToken(shop.shop.services.order.url, who.accessToken).post('/v1/checkout', checkout)).status).toBe(401)
   expect(
-    (await withToken(shop.shop.services.cart.url, who.accessToken).post('/v1/cart/lines', { sku: 'GHOST-1', quantity: 1 }))
+    (await withToken(shop.shop.services.cart.url, who.accessToken).post('/v1/cart/lines', { sku: 'CLOSED-1', quantity: 1 }))
       .status,
   ).toBe(401)
 })
 
-test('an admin who was just blocked promotes no accomplice', async () => {
+test('an admin who was just blocked cannot promote another account', async () => {
   const [fired, accomplice] = [await person('firedadmin', 'admin'), await person('accomplice', 'customer')]
   await asAdmin(fired, { blocked: true })
   const promote = byself(fired).patch(`/v1/admin/users/${accomplice.id}`, { role: 'admin' })

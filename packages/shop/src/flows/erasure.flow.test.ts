@@ -1,4 +1,4 @@
-// A closed account leaves nothing behind that identifies its owner: every text column of every schema is searched, and Redis.
+// Erasure: after an account is closed, no text column of any schema and no key of Redis identifies its owner.
 import { randomUUID } from 'node:crypto'
 import { identityEvents, orderEvents } from '@cartwright/contracts'
 import { type Database, raw, sql } from '@cartwright/db'
@@ -27,7 +27,7 @@ const moved: Person = {
   street: 'Zinngasse 4',
   phone: '+49 421 5550172',
 }
-/** Stays a customer: what the search is to find. */
+/** A customer whose account stays open: the search must find this data. */
 const jonas: Person = {
   name: 'Jonas Xanthopulos',
   email: 'jonas@xanthos.example',
@@ -37,6 +37,8 @@ const jonas: Person = {
 
 const textsOf = (...people: Person[]): string[] =>
   people.flatMap(({ name, email, street, phone }) => [...name.split(' ').slice(1), email, street, phone])
+/** A client names its requests, and the name goes on in the trace of what it causes. */
+const named = ({ name }: Person) => ({ 'x-request-id': `request-of-${name.replace(' ', '-')}` })
 const addressOf = ({ name, street, phone }: Person) => ({
   name,
   line1: street,
@@ -61,7 +63,7 @@ const databaseOf = (owner: 'identity' | 'order' | 'cart'): Database => {
   return db
 }
 
-/** Where one of `texts` stands: `schema.table.column`. */
+/** Columns that contain one of `texts`, as `schema.table.column`. */
 const findAnywhere = async (texts: readonly string[]): Promise<string[]> => {
   const found = new Set<string>()
   const searchIn = async (owner: string, db: Database): Promise<void> => {
@@ -89,11 +91,12 @@ const codeFor = (address: string): string => {
   return code
 }
 
-const register = ({ email, name }: Person): Promise<Shopper> =>
-  shopper(
+const register = (person: Person): Promise<Shopper> => {
+  const { email, name } = person
+  return shopper(
     shop.url,
     async (client) => {
-      const asked = await client.post('/v1/auth/register', { email, password, name }, { key: null })
+      const asked = await client.post('/v1/auth/register', { email, password, name }, { key: null, headers: named(person) })
       await shop.idle()
       const { registrationId } = asked.body
       const proof = registrationId === undefined ? { email } : { registrationId }
@@ -103,6 +106,7 @@ const register = ({ email, name }: Person): Promise<Shopper> =>
     },
     () => shop.clock.now(),
   )
+}
 
 const order = async (customer: Shopper, person: Person): Promise<{ id: string; number: string }> => {
   const cart = await customer.addToCart('ERASE-1', 1)
@@ -114,7 +118,7 @@ const order = async (customer: Shopper, person: Person): Promise<{ id: string; n
       shippingAddress: addressOf(person),
       billingAddress: addressOf(person),
     },
-    { key: randomUUID() },
+    { key: randomUUID(), headers: named(person) },
   )
   expect(placed.status).toBe(201)
   await shop.idle()
@@ -152,7 +156,7 @@ const close = async (customer: Shopper): Promise<void> => {
   await shop.idle()
 }
 
-/** Orders in every way to end, mails of every kind, an operator's notes, codes, a changed name and address. */
+/** Creates orders with every final status, mails of every kind, notes of an operator, codes, a changed name and address. */
 const live = async (customer: Shopper) => {
   await customer.client.post('/v1/me/addresses', addressOf(erika), { key: null })
   const delivered = await order(customer, erika)
@@ -167,7 +171,7 @@ const live = async (customer: Shopper) => {
     amount: { amountMinor: 100, currency: 'EUR' },
   })
   const withdrawn = await paid(customer, erika)
-  await customer.client.post(`/v1/orders/${withdrawn.id}/cancel`, { reason: `I am ${erika.name}` })
+  await customer.client.post(`/v1/orders/${withdrawn.id}/cancel`, { reason: `I am ${erika.name}` }, { headers: named(erika) })
   const stopped = await paid(customer, erika)
   await shop.admin.client.post(`/v1/admin/orders/${stopped.id}/cancel`, { ...note, restock: true })
   await customer.client.post('/v1/orders/lookup', { number: delivered.number, email: erika.email }, { key: null })
@@ -177,16 +181,16 @@ const live = async (customer: Shopper) => {
   await changePerson(customer)
   const unpaid = await order(customer, moved)
   await customer.cancel(unpaid.id)
-  await customer.client.post('/v1/auth/password/forgot', { email: moved.email }, { key: null })
+  await customer.client.post('/v1/auth/password/forgot', { email: moved.email }, { key: null, headers: named(moved) })
   await customer.addToCart('ERASE-1', 2)
   await shop.idle()
   return { delivered, withdrawn, stopped, unpaid }
 }
 
-test('nothing identifies the owner of a closed account a day later; totals and numbers stay, and the address is free', async () => {
+test('a day after an account is closed nothing identifies its owner, orders keep totals and numbers, and the address is free', async () => {
   const [customer, other] = [await register(erika), await register(jonas)]
   const orders = await live(customer)
-  const theirs = await paid(other, jonas)
+  const otherOrder = await paid(other, jonas)
   const before = await findAnywhere(textsOf(erika, moved))
   for (const place of [
     'order.customer_order.addresses',
@@ -202,22 +206,22 @@ test('nothing identifies the owner of a closed account a day later; totals and n
   await shop.idle()
 
   expect(await findAnywhere(textsOf(erika, moved))).toEqual([])
-  const kept = await findAnywhere(textsOf(jonas))
+  const placesOfOther = await findAnywhere(textsOf(jonas))
   for (const place of [
     'order.customer_order.addresses',
     'order.outbox_event.payload',
     'notification.message.recipient',
     'identity.user_account.name',
   ])
-    expect(kept).toContain(place)
-  expect(await shop.admin.order(theirs.id)).toMatchObject({ email: jonas.email })
+    expect(placesOfOther).toContain(place)
+  expect(await shop.admin.order(otherOrder.id)).toMatchObject({ email: jonas.email })
   for (const [index, { id, number }] of Object.values(orders).entries())
     expect(await shop.admin.order(id)).toMatchObject({ number, total: totals[index], email: null, addresses: { shipping: null } })
   const again = await register(moved)
   expect(again.id).not.toBe(customer.id)
 })
 
-test('an order that runs when its account is closed keeps its address until it ends, and its mails go out', async () => {
+test('an open order of a closed account keeps its address and sends its mails until it ends', async () => {
   const person = { ...erika, email: 'running@quistorp.example' }
   const customer = await register(person)
   const running = await paid(customer, person)
@@ -237,7 +241,7 @@ test('an order that runs when its account is closed keeps its address until it e
   expect(await shop.admin.order(running.id)).toMatchObject({ status: 'delivered', number: running.number, email: null })
 })
 
-test('what arrives after the closing cannot be made: a cart, an order, mails and payments that come late', async () => {
+test('late requests and events of a closed account create no cart, order, mail or personal data', async () => {
   const person = { ...erika, email: 'late@quistorp.example' }
   const customer = await register(person)
   const done = await paid(customer, person)
@@ -252,10 +256,10 @@ test('what arrives after the closing cannot be made: a cart, an order, mails and
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
       ...(body ? { body: JSON.stringify(body) } : {}),
     })
-  const wish = { cartVersion: cart.version, expectedTotal: cart.total, shippingAddress: addressOf(person) }
+  const checkoutBody = { cartVersion: cart.version, expectedTotal: cart.total, shippingAddress: addressOf(person) }
   expect((await stale('/v1/cart/lines', 'POST', { sku: 'ERASE-1', quantity: 1 })).status).toBe(401)
   expect((await stale('/v1/cart', 'GET')).status).toBe(401)
-  expect((await stale('/v1/checkout', 'POST', wish)).status).toBeGreaterThanOrEqual(400)
+  expect((await stale('/v1/checkout', 'POST', checkoutBody)).status).toBeGreaterThanOrEqual(400)
   expect((await stale('/v1/me/addresses', 'POST', addressOf(person))).status).toBeGreaterThanOrEqual(400)
 
   const at = shop.clock.now().toISOString()

@@ -1,8 +1,8 @@
-// A busy shop contradicts none of its invariants, whatever shoppers, cards and operators do; and what is corrupted is noticed within a minute.
+// Invariants of a busy shop: no check reports a violation whatever shoppers and operators do, and each reports a corrupted row.
+import { type SchemaOwner, schemaOwners } from '@cartwright/contracts'
 import { raw } from '@cartwright/db'
 import { invariantMetric } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type SchemaOwner, schemaOwners } from '../environment.ts'
 import { cards, payOnPage } from '../test-shop/shopper.ts'
 import { startTestShop, type TestShop } from '../test-shop/test-shop.ts'
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
   const { TEST_REDIS_URL: redisUrl, TEST_ELASTICSEARCH_URL: elasticsearchUrl } = process.env
   shop = await startTestShop({
     env: { CATALOG_INDEX_PREFIX: `f${process.pid}-${Date.now()}` },
-    // A database of its own: copies of another shop would be copies of nothing here.
+    // A Redis database of its own, so that the shop reads no cached data of another shop.
     ...(redisUrl ? { redisUrl: `${redisUrl.replace(/\/$/, '')}/11` } : {}),
     ...(elasticsearchUrl ? { elasticsearchUrl } : {}),
   })
@@ -21,14 +21,14 @@ beforeAll(async () => {
 })
 afterAll(() => shop?.stop())
 
-/** Lets the next check of every service fall due, and tells what each found so far: `service invariant`. */
-const contradictions = async (): Promise<string[]> => {
+/** Waits for the next check of every service. @returns all violations so far, as `service invariant` */
+const violations = async (): Promise<string[]> => {
   await shop.advance('31s')
   const pages = await Promise.all(
     schemaOwners.map(async (name) => {
       const { metricsUrl } = shop.shop.services[name]
-      const checked = Object.keys(await invariantMetric(metricsUrl, 'invariant_violations'))
-      const total = await invariantMetric(metricsUrl, 'invariant_violations_total')
+      const checked = Object.keys(await invariantMetric(metricsUrl, 'cartwright_invariant_violations'))
+      const total = await invariantMetric(metricsUrl, 'cartwright_invariant_violations_total')
       expect(checked.sort(), `invariants of ${name} that were checked`).toEqual(Object.keys(total).sort())
       return Object.entries(total).flatMap(([invariant, count]) => (count > 0 ? [`${name} ${invariant}`] : []))
     }),
@@ -44,7 +44,7 @@ const buys = async (card: string = cards.pays): Promise<string> => {
   return order.id
 }
 
-test('purchases, declines, cancellations, refunds, shortages and walked-away shoppers contradict nothing', async () => {
+test('purchases, declines, cancellations, refunds, shortages and abandoned orders violate no invariant', async () => {
   const [shipped, refunded, cancelled] = [await buys(), await buys(), await buys()]
   await buys(cards.declines)
   await shop.admin.ship(shipped)
@@ -61,14 +61,14 @@ test('purchases, declines, cancellations, refunds, shortages and walked-away sho
   const raced = await racing.placeOrder('BUSY', 1)
   const page = await racing.payUrl(raced.id)
   await Promise.all([payOnPage(page), racing.cancel(raced.id)])
-  expect(await contradictions()).toEqual([])
+  expect(await violations()).toEqual([])
   await shop.admin.refund(refunded)
   await shop.sandboxPost('/_sandbox/webhooks', { mode: 'drop' })
   await buys()
   await shop.sandboxPost('/_sandbox/webhooks', { mode: 'deliver' })
-  // Past every deadline: whoever has not paid is given up, and what no webhook told is found by asking.
-  for (const while_ of ['20m', '20m', '40m']) await shop.advance(while_)
-  expect(await contradictions()).toEqual([])
+  // Past every deadline: order cancels unpaid orders, and payment asks Stripe about payments whose webhook was lost.
+  for (const step of ['20m', '20m', '40m']) await shop.advance(step)
+  expect(await violations()).toEqual([])
 })
 
 test.each<[SchemaOwner, string, string]>([
@@ -77,9 +77,9 @@ test.each<[SchemaOwner, string, string]>([
   ['payment', 'I1-refunds-covered', 'UPDATE payment_refund SET amount_minor = amount_minor + 10000'],
   ['notification', 'I4-mails-move', "UPDATE message SET state = 'pending' ORDER BY id LIMIT 1"],
   ['order', 'I9-aggregate-versions', 'DELETE FROM aggregate_version'],
-])('a row of %s that is corrupted shows as %s at the next check', async (service, invariant, statement) => {
+])('the next check of %s reports a corrupted row as a violation of %s', async (service, invariant, statement) => {
   const { db } = shop.shop.services[service]
   if (db === null) throw new Error(`${service} has no schema`)
   await db.run`${raw(statement)}`
-  expect(await contradictions()).toContain(`${service} ${invariant}`)
+  expect(await violations()).toContain(`${service} ${invariant}`)
 })

@@ -1,4 +1,4 @@
-// The operator's tool against a whole shop: what it shows, what it does, and what its exit codes promise to scripts.
+// Operator’s tool against a whole shop: its output, its effects and its exit codes.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -42,11 +42,11 @@ interface Ran {
   code: number
   out: string
   err: string
-  // biome-ignore lint/suspicious/noExplicitAny: what `--json` prints; each test looks at the fields it names.
+  // biome-ignore lint/suspicious/noExplicitAny: output of `--json`; each test asserts on the fields it names.
   json: any
 }
 
-/** Runs the tool where the shop runs; `env` adds to its environment. */
+/** Runs the tool on the shop's data folder; `env` adds to its environment. */
 const ops = (line: string[], env: Record<string, string> = {}): Promise<Ran> =>
   new Promise((resolve) => {
     execFile(process.execPath, [tool, ...line], { env: { SHOP_DATA_DIR: dataDir, ...env } }, (error, out, err) => {
@@ -55,7 +55,7 @@ const ops = (line: string[], env: Record<string, string> = {}): Promise<Ran> =>
     })
   })
 
-/** News of a refund that belongs to no order: order gives up on it. */
+/** Publishes a refund failure of an order that does not exist; order writes a dead letter. @returns its id */
 const aDeadLetter = async (): Promise<string> => {
   const orderId = `ord_lost${Date.now()}`
   await shop.shop.services.payment.db?.tx((tx) =>
@@ -75,7 +75,7 @@ const aDeadLetter = async (): Promise<string> => {
   return items.find((letter: { key: string }) => letter.key === orderId).id
 }
 
-test('an order is shown by its number, however it is written, and by its id', async () => {
+test('`order show` finds an order by its id, and by its number in any spelling', async () => {
   const byNumber = await ops(['order', 'show', paid.number.toLowerCase().replaceAll('-', ' ')])
   expect(byNumber).toMatchObject({ code: 0, err: '' })
   expect(byNumber.out).toContain('paid, 30.00 EUR of 30.00 EUR captured')
@@ -87,7 +87,7 @@ test('an order is shown by its number, however it is written, and by its id', as
   })
 })
 
-test('a saga is shown, asked to try again, and undone with a reason', async () => {
+test('`saga` shows a checkout, retries it, and compensates it with a reason', async () => {
   const shown = await ops(['saga', 'show', pending.number])
   expect(shown).toMatchObject({ code: 0, out: expect.stringContaining('retry, compensate') })
   expect((await ops(['saga', 'retry', pending.id])).code).toBe(0)
@@ -100,7 +100,7 @@ test('a saga is shown, asked to try again, and undone with a reason', async () =
   })
 })
 
-test('dead letters are listed, shown, redriven and discarded; what fails again is a failure', async () => {
+test('`dead-letters` lists, shows, redrives and discards, and exits with 1 when the redrive fails again', async () => {
   const id = await aDeadLetter()
   expect((await ops(['dead-letters', 'list', '--service', 'order'])).out).toContain('payment.refund-failed')
   expect((await ops(['dead-letters', 'list', '--service', 'cart'])).out).toBe('No dead letters.\n')
@@ -117,20 +117,20 @@ test('dead letters are listed, shown, redriven and discarded; what fails again i
   expect((await ops(['dead-letters', 'discard', id])).code).toBe(1)
 })
 
-test('stock, a comparison with Stripe, and what this shop has no engine for', async () => {
+test('`stock` and `reconcile` succeed, and commands that need an engine this shop lacks exit with 1', async () => {
   expect((await ops(['stock', 'OPS-1', '--json'])).json).toMatchObject({ sku: 'OPS-1', onHand: 8, movements: expect.any(Array) })
-  expect((await ops(['stock', 'NOBODY'])).code).toBe(1)
+  expect((await ops(['stock', 'UNKNOWN-1'])).code).toBe(1)
   expect(await ops(['reconcile'])).toMatchObject({ code: 0, out: expect.stringContaining('compared') })
   expect(await ops(['reindex'])).toMatchObject({ code: 1, err: expect.stringContaining('upstream_unavailable') })
   const replayed = await ops(['replay', 'order', 'order', 'payment.events', '--from', '2026-01-01T00:00:00Z'])
   expect(replayed).toMatchObject({ code: 1, err: expect.stringContaining('not_found') })
 })
 
-test('the doctor finds nothing in a sound shop, and a dead letter in one that is not', async () => {
+test('the doctor finds no problem in a healthy shop, and reports a dead letter', async () => {
   await shop.advance('31s')
   const well = await ops(['doctor'])
   expect(well).toMatchObject({ code: 0, err: '' })
-  expect(well.out).toContain('Nothing is wrong.')
+  expect(well.out).toContain('No problems found.')
   expect(well.out).toMatch(/ok +order invariants +\d+ of \d+ checked, all true/)
   const id = await aDeadLetter()
   const ill = await ops(['doctor', '--json'])
@@ -146,7 +146,7 @@ const write = async (db: Database | null, statement: Sql): Promise<void> => {
   await db?.tx((tx) => tx.run`${statement}`)
 }
 
-/** A refund of a paid order that the bank did not take. */
+/** Publishes the failure of a refund of a paid order. */
 const failRefund = () =>
   shop.shop.services.payment.db?.tx((tx) =>
     publish(tx, paymentEvents.refundFailed, {
@@ -161,7 +161,7 @@ const failRefund = () =>
     }),
   )
 
-test('the doctor names what needs a person: refunds, disputes, mails, jobs, accounts', async () => {
+test('the doctor lists what an operator must settle: refunds, disputes, mails, jobs, accounts', async () => {
   const { identity, cart, notification } = shop.shop.services
   await failRefund()
   const { charges } = (await (await fetch(`${shop.sandbox.url}/_sandbox/ledger`)).json()) as { charges: { id: string }[] }
@@ -193,12 +193,25 @@ test('the doctor names what needs a person: refunds, disputes, mails, jobs, acco
   expect((await ops(['mails', 'failed'])).out).toBe('No mail failed.\n')
 })
 
-test('a command that is not understood exits with 2 and says what would be', async () => {
+test('an operator sees which addresses get no mails, and lets mails go to one again', async () => {
+  const { notification } = shop.shop.services
+  await write(
+    notification.db,
+    sql`INSERT INTO undeliverable_address (id, address, reason, provider, message_id, marked_at)
+      VALUES ('und_bounced00001', 'owed@example.net', 'bounce', 'mailgun', 'msg_x', UTC_TIMESTAMP(6))`,
+  )
+  expect((await ops(['mails', 'undeliverable'])).out).toMatch(/und_bounced00001 +owed@example\.net +bounce +mailgun/)
+  expect((await ops(['mails', 'clear', 'msg_x'])).code).toBe(2)
+  expect((await ops(['mails', 'clear', 'und_bounced00001'])).out).toContain('owed@example.net again')
+  expect((await ops(['mails', 'undeliverable'])).out).toBe('No address is marked as undeliverable.\n')
+})
+
+test('an unknown command exits with 2, and `help` lists the commands', async () => {
   expect(await ops(['dance'])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('There is no command dance') })
   expect(await ops(['help'])).toMatchObject({ code: 0, out: expect.stringContaining('dead-letters redrive <id>') })
 })
 
-test('the password that everybody knows is used for a shop for development that runs here, and for no other', async () => {
+test('the tool uses the development password only for a development shop on this machine', async () => {
   const elsewhere = ['order', 'show', paid.id, '--url', 'http://127.0.0.1:9']
   expect(await ops(elsewhere)).toMatchObject({ code: 1, err: expect.stringContaining('OPS_PASSWORD') })
   expect(await ops(elsewhere, { OPS_PASSWORD: 'x' })).toMatchObject({ code: 1, err: expect.stringContaining('does not answer') })

@@ -1,4 +1,5 @@
-// "See your order" in a mail: followed from the mailbox it opens the order, and the page says what the mail says, whatever happened to the order.
+// Order link of a mail: the page behind it shows the order, and agrees with the mail in every state of the order.
+import { escapeHtml } from '@cartwright/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cards } from '../test-shop/shopper.ts'
 import { startTestShop, type TestShop } from '../test-shop/test-shop.ts'
@@ -12,11 +13,11 @@ beforeAll(async () => {
 })
 afterAll(() => shop?.stop())
 
-/** A guest's order with an address of its own. */
-const ordered = async (quantity = 2) => {
+/** Places an order as a new guest with a new e-mail address. */
+const ordered = async (quantity = 2, locale?: string) => {
   next += 1
   const [guest, email] = [await shop.guest(), `link-${next}@example.net`]
-  const order = await guest.placeOrder('LINK-1', quantity, { email })
+  const order = await guest.placeOrder('LINK-1', quantity, { email, ...(locale ? { locale } : {}) })
   await shop.idle()
   return { guest, email, order }
 }
@@ -25,16 +26,16 @@ const newestMail = (email: string) => {
   if (mail === undefined) throw new Error(`${email} got no mail`)
   return { subject: mail.Subject, text: mail.Text, html: mail.HTML }
 }
-/** Follows the link of the newest mail, as a browser does. */
+/** Opens the link of the newest mail. */
 const follow = async (email: string) => {
   const { subject, text, html } = newestMail(email)
   const link = /^https?:\/\/\S+\/orders\/view\?ticket=\S+$/m.exec(text)?.[0] ?? ''
-  expect(html).toContain(link)
+  expect(html).toContain(escapeHtml(link))
   const response = await fetch(link)
   return { subject, mail: text, link, status: response.status, headers: response.headers, page: await response.text() }
 }
 
-test('a confirmed order: number, goods and total of the mail stand on the page, and it follows the order from then on', async () => {
+test('the page of a confirmed order shows number, goods and total of the mail, and later the shipment and the delivery', async () => {
   const { guest, email, order } = await ordered()
   await guest.pay(order.id)
   await shop.idle()
@@ -59,7 +60,28 @@ test('a confirmed order: number, goods and total of the mail stand on the page, 
   expect((await follow(email)).page).toContain('Your order has arrived')
 })
 
-test('a declined card: the mail leads on, and the order that ends unpaid says so in mail and page', async () => {
+test('a guest who buys in German gets German mails and a German page, with amounts in German notation', async () => {
+  const { guest, email, order } = await ordered(3, 'de')
+  await guest.pay(order.id)
+  await shop.idle()
+  await shop.admin.ship(order.id)
+  await shop.idle()
+  await shop.admin.deliver(order.id)
+  await shop.idle()
+  const mails = shop.mailbox.messages().filter(({ To }) => To.some(({ Address }) => Address === email))
+  expect(mails.map(({ Subject }) => Subject).reverse()).toEqual([
+    `Ihre Bestellung ${order.number} ist bestätigt`,
+    `Ihre Bestellung ${order.number} ist unterwegs`,
+    `Ihre Bestellung ${order.number} wurde zugestellt`,
+  ])
+  expect(mails.at(-1)?.Text.replaceAll('\u00a0', ' ')).toMatch(/Gesamtsumme +45,00 €/)
+  const { page } = await follow(email)
+  expect(page).toContain('Ihre Bestellung ist angekommen')
+  expect(page.replaceAll('\u00a0', ' ')).toContain('45,00 €')
+  for (const text of [page, ...mails.map(({ Text }) => Text)]) expect(text).not.toMatch(/Your order|Total|€45/)
+})
+
+test('mail and page of an order that is cancelled unpaid say that the customer was not charged', async () => {
   const { guest, email, order } = await ordered(1)
   await guest.pay(order.id, cards.declines)
   await shop.idle()
@@ -78,7 +100,7 @@ test('a declined card: the mail leads on, and the order that ends unpaid says so
   expect((await guest.cart()).lines).toMatchObject([{ sku: 'LINK-1', quantity: 1 }])
 })
 
-test('a paid order that is cancelled: the page speaks of the money as it is, before and after the refund, and of the cart', async () => {
+test('the page of a paid order that is cancelled states the refund and leaves the cart unchanged', async () => {
   const { guest, email, order } = await ordered()
   await guest.pay(order.id)
   await shop.idle()
@@ -91,7 +113,7 @@ test('a paid order that is cancelled: the page speaks of the money as it is, bef
   expect((await guest.cart()).lines).toEqual([])
 })
 
-test('the token of the link reads this order at the API, and no other', async () => {
+test('the token of the link reads this order at the API, and no other object', async () => {
   const { email, order, guest } = await ordered()
   const other = await ordered()
   await guest.cancel(order.id)
@@ -102,7 +124,7 @@ test('the token of the link reads this order at the API, and no other', async ()
   expect(await (await read(`/v1/orders/${order.id}`)).json()).toMatchObject({ number: order.number, status: 'cancelled' })
   for (const path of [`/v1/orders/${other.order.id}`, '/v1/orders', '/v1/cart', '/v1/me'])
     expect((await read(path)).status).toBe(401)
-  expect((await fetch(link.replace(/.{6}$/, 'AAAAAA'))).status).toBe(404)
+  expect((await fetch(link.replace(/.{6}&/, 'AAAAAA&'))).status).toBe(404)
   const [header, payload, signature] = (token ?? '').split('.')
   const forged = Buffer.from(
     Buffer.from(payload ?? '', 'base64url')

@@ -1,4 +1,4 @@
-// A guest who lost the token finds the order again: number, address, a mailed code, and a token that the gateway lets through to this order only.
+// Order lookup of a guest without a token: number, address and a mailed code give a token that reads this order only.
 import { testClient } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestShop, type TestShop } from '../test-shop/test-shop.ts'
@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => shop?.stop())
 
-test('number and address lead back to an order, through the gateway, and to nothing else', async () => {
+test('a guest finds the order by number, address and mailed code, and the token reads no other order', async () => {
   const guest = await shop.guest()
   const email = 'forgetful@example.net'
   const order = await guest.placeOrder('FOUND-1', 1, { email })

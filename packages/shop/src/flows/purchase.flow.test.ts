@@ -1,4 +1,4 @@
-// One purchase that is true from end to end, as a new customer and as a guest.
+// Purchase from the first request to the delivery, as a new customer and as a guest.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { anAddress, shopper } from '../test-shop/shopper.ts'
 import { startTestShop, type TestShop } from '../test-shop/test-shop.ts'
@@ -20,7 +20,7 @@ const codeIn = (address: string): string => {
   return code
 }
 
-test('a new customer registers with a mailed code, buys, is told so, and receives what was bought', async () => {
+test('a new customer registers with a mailed code, buys, receives the mails, and receives the goods', async () => {
   const email = 'carla@example.net'
   const customer = await shopper(
     shop.url,
@@ -79,7 +79,7 @@ test('a new customer registers with a mailed code, buys, is told so, and receive
   expect((await shop.admin.cancel(order.id)).body).toMatchObject({ code: 'order_state', allowed: [] })
 })
 
-test('a guest buys with an e-mail address, and nobody else sees the order', async () => {
+test('a guest buys with an e-mail address, and no other shopper can read the order', async () => {
   const guest = await shop.guest()
   const order = await guest.placeOrder('MUG-1', 1, { email: 'gia@example.net' })
   expect((await guest.pay(order.id)).status).toBe(303)
@@ -94,7 +94,7 @@ test('a guest buys with an e-mail address, and nobody else sees the order', asyn
   expect((await stranger.client.get(`/v1/orders/${order.id}`)).status).toBe(404)
 })
 
-test('a guest who signs in keeps the cart', async () => {
+test('a guest who signs in finds the lines in the customer’s cart', async () => {
   const guest = await shop.guest()
   await guest.addToCart('POT-1', 1)
   const alice = await shop.alice()
@@ -105,4 +105,48 @@ test('a guest who signs in keeps the cart', async () => {
     ['POT-1', 1],
   ])
   expect((await guest.cart()).lines).toEqual([])
+})
+
+test('a promotion that an operator creates lowers cart, order, the amount at Stripe and the mail alike, until it is removed', async () => {
+  const promotions = '/v1/admin/promotions'
+  const sale = { name: 'Opening sale', trigger: 'automatic', effect: { kind: 'percent', percent: 15 } }
+  const { id } = (await shop.admin.client.post(promotions, sale, { key: null })).body
+  await shop.idle()
+  const guest = await shop.guest()
+  const cart = await guest.addToCart('MUG-1', 3)
+  // 15 % of 37.50 is 5.625.
+  expect(cart).toMatchObject({ subtotal: { amountMinor: 3750 }, discount: { amountMinor: 563 }, total: { amountMinor: 3187 } })
+  const order = await guest.placeOrder('POT-1', 1, { email: 'hugo@example.net' })
+  // 15 % of 39.00 more: 5.85.
+  expect(order).toMatchObject({ discount: { amountMinor: 1148 }, total: { amountMinor: 6502 } })
+  expect((await guest.pay(order.id)).status).toBe(303)
+  await shop.idle()
+  expect(await guest.order(order.id)).toMatchObject({ status: 'processing', paymentStatus: 'paid' })
+  expect((await shop.ledger()).charges.at(-1)).toMatchObject({ amount: 6502, currency: 'eur' })
+  expect(shop.mailbox.messages().find(({ To }) => To[0]?.Address === 'hugo@example.net')?.Text).toContain('€11.48')
+  expect((await shop.admin.client.del(`${promotions}/${id}`)).status).toBe(204)
+  await shop.idle()
+  expect(await guest.addToCart('MUG-1', 1)).toMatchObject({ discount: { amountMinor: 0 }, total: { amountMinor: 1250 } })
+})
+
+test('a promotion of a category lowers cart and order by the products below that category only', async () => {
+  const { client } = shop.admin
+  const make = async (path: string, body: object) => (await client.post(path, body, { key: null })).body.id as string
+  const kitchen = await make('/v1/admin/categories', { name: 'Kitchen' })
+  const cups = await make('/v1/admin/categories', { name: 'Cups', parentId: kitchen })
+  const cup = await shop.admin.stockUp({ sku: 'CUP-1', priceMinor: 1000, stock: 5 })
+  expect((await client.patch(`/v1/admin/products/${cup}`, { categoryIds: [cups] })).status).toBe(200)
+  const effect = { kind: 'percent', percent: 50 }
+  const sale = await make('/v1/admin/promotions', {
+    name: 'Kitchen sale',
+    trigger: 'automatic',
+    effect,
+    conditions: { categoryIds: [kitchen] },
+  })
+  await shop.idle()
+  const guest = await shop.guest()
+  await guest.addToCart('MUG-1', 1)
+  const order = await guest.placeOrder('CUP-1', 1, { email: 'ida@example.net' })
+  expect(order).toMatchObject({ discount: { amountMinor: 500 }, total: { amountMinor: 1750 } })
+  expect((await client.del(`/v1/admin/promotions/${sale}`)).status).toBe(204)
 })

@@ -1,4 +1,4 @@
-// What the README tells a newcomer to paste works as it stands.
+// Commands of the README: the blocks that a reader pastes work unchanged.
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => shop?.stop())
 
-/** Runs a marked block of the README against this shop. @returns what it printed, line by line */
+/** Runs a marked block of the README against this shop. @returns its output in lines */
 const paste = async (name: string): Promise<string[]> => {
   const block = new RegExp(`<!-- run:${name} -->\\n\`\`\`sh\\n([^]*?)\`\`\``).exec(readme)?.[1]
   if (block === undefined) throw new Error(`the README has no block ${name}`)
@@ -23,7 +23,7 @@ const paste = async (name: string): Promise<string[]> => {
   return stdout.trim().split('\n')
 }
 
-test('the purchase of the README goes from the first token to the delivered parcel', async () => {
+test('the purchase of the README ends with a delivered order', async () => {
   const lines = await paste('purchase')
   expect(lines).toContain('paid')
   expect(lines.some((line) => /^Order CW-\w{4}-\w{4} is confirmed$/.test(line))).toBe(true)
@@ -35,7 +35,7 @@ test('the purchase of the README goes from the first token to the delivered parc
   ])
 })
 
-test('the registration of the README ends with a customer who is signed in', async () => {
+test('the registration of the README ends with a signed-in customer', async () => {
   const lines = await paste('register')
   expect(lines.at(-1)).toMatch(/^carla-\d+@example\.net$/)
 })

@@ -1,4 +1,4 @@
-// Seeding waits for what it wrote and for nothing else: the shop may be in use, and something may be tried without end.
+// Seeding of a shop in use: it waits for its own rows only, while guests order and a consumer retries an event.
 import { connect } from '@cartwright/db'
 import { engineUrl } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => shop?.stop())
 
-/** Holds an order's row, so that whatever happens to the order is tried again until it is let go. */
+/** Locks an order's row, so that consumers retry every event of the order. @returns a function that unlocks it */
 const holdOrder = async (orderId: string) => {
   const connection = await connect(engineUrl())
   await connection.query(`USE ${shop.shop.services.order.db?.name}`)
@@ -26,28 +26,28 @@ const holdOrder = async (orderId: string) => {
   }
 }
 
-/** Guests who come one after the other, each with an order, until they are told to stop. */
+/** Places orders as one new guest after the other until `end`. */
 const traffic = () => {
   let open = true
   let orders = 0
-  const walk = async () => {
+  const placeOrders = async () => {
     while (open) {
       const guest = await shop.guest()
       await guest.placeOrder('BUSY', 1)
       orders += 1
     }
   }
-  const walking = walk()
+  const loop = placeOrders()
   return {
     orders: () => orders,
     end: async () => {
       open = false
-      await walking
+      await loop
     },
   }
 }
 
-test('a shop is seeded while guests order and an event is tried without end, and what was seeded can be bought at once', async () => {
+test('a shop is seeded while guests order and a consumer retries an event, and guests can buy the seeded products at once', async () => {
   const shopper = await shop.guest()
   const order = await shopper.placeOrder('BUSY', 1)
   const url = await shopper.payUrl(order.id)

@@ -1,15 +1,16 @@
-// The web side of the mailbox: a page to read mails, and Mailpit's API under Mailpit's paths.
+// Web server of the mailbox: a page that shows mails, and the API of Mailpit under its paths.
 import { readFileSync } from 'node:fs'
 import { refuseForeignHosts } from '@cartwright/stripe-sandbox'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { StoredMail } from './mail.ts'
+import type { MailboxFault } from './smtp.ts'
 import type { MailStore } from './store.ts'
 
 const pageFile = (name: string): string => readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8')
 
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
-/** A mail may look as it likes and do nothing: no scripts, no forms, links open elsewhere. */
+/** A mail may use styles and images but no scripts and no forms; its links open in a new tab. */
 const mailPolicy =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; font-src data: http: https:"
 
@@ -21,19 +22,26 @@ interface Params {
 const numberOf = (given: string | undefined, fallback: number): number =>
   /^\d{1,6}$/.test(given ?? '') ? Number(given) : fallback
 
-const missing = (reply: FastifyReply) => reply.code(404).type('text/plain').send('404 page not found')
-const wrong = (reply: FastifyReply, why: string) => reply.code(400).type('text/plain').send(why)
+const notFound = (reply: FastifyReply) => reply.code(404).type('text/plain').send('404 page not found')
+const badRequest = (reply: FastifyReply, why: string) => reply.code(400).type('text/plain').send(why)
 
-interface Wanted {
+/** Values of the fault `failing-mails`. */
+const faultStates: ReadonlyMap<string, MailboxFault> = new Map([
+  ['on', 'connection'],
+  ['refused', 'recipient'],
+  ['off', null],
+])
+
+interface Selection {
   IDs: string[]
   Read: boolean
 }
 
-/** Reads `{IDs, Read}`; no body means all. Null when it is something else. */
-const wantedOf = (body: unknown): Wanted | null => {
+/** Parses `{IDs, Read}`; an empty body means all mails. Null for an invalid body. */
+const selectionOf = (body: unknown): Selection | null => {
   if (body === undefined || body === null || body === '') return { IDs: [], Read: false }
   try {
-    const { IDs = [], Read = false } = JSON.parse(String(body)) as Partial<Wanted>
+    const { IDs = [], Read = false } = JSON.parse(String(body)) as Partial<Selection>
     return Array.isArray(IDs) && typeof Read === 'boolean' ? { IDs, Read } : null
   } catch {
     return null
@@ -51,24 +59,24 @@ const serveLists = (app: FastifyInstance, store: MailStore): void => {
   )
   app.get<Params>('/api/v1/search', ({ query: { query = '', start, limit } }, reply) =>
     query.trim() === ''
-      ? wrong(reply, 'Error: no search query')
+      ? badRequest(reply, 'Error: no search query')
       : store.page({ query, start: numberOf(start, 0), limit: numberOf(limit, 50) }),
   )
   app.delete<Params>('/api/v1/search', ({ query: { query = '' } }, reply) => {
-    if (query.trim() === '') return wrong(reply, 'Error: no search query')
+    if (query.trim() === '') return badRequest(reply, 'Error: no search query')
     store.removeMatching(query)
     return reply.type('text/plain').send('ok')
   })
   app.delete('/api/v1/messages', ({ body }, reply) => {
-    const wanted = wantedOf(body)
-    if (wanted === null) return wrong(reply, 'Error: the body is not {"IDs": [...]}')
-    store.remove(wanted.IDs)
+    const selection = selectionOf(body)
+    if (selection === null) return badRequest(reply, 'Error: the body is not {"IDs": [...]}')
+    store.remove(selection.IDs)
     return reply.type('text/plain').send('ok')
   })
   app.put('/api/v1/messages', ({ body }, reply) => {
-    const wanted = wantedOf(body)
-    if (wanted === null) return wrong(reply, 'Error: the body is not {"IDs": [...], "Read": true}')
-    store.mark(wanted.IDs, wanted.Read)
+    const selection = selectionOf(body)
+    if (selection === null) return badRequest(reply, 'Error: the body is not {"IDs": [...], "Read": true}')
+    store.mark(selection.IDs, selection.Read)
     return reply.type('text/plain').send('ok')
   })
 }
@@ -84,7 +92,7 @@ const serveMails = (app: FastifyInstance, store: MailStore): void => {
   ) =>
     app.get<Params>(url, (request, reply) => {
       const mail = store.find(request.params.id, request.query.query)
-      return mail === undefined ? missing(reply) : serve(mail, reply, request)
+      return mail === undefined ? notFound(reply) : serve(mail, reply, request)
     })
   withMail('/api/v1/message/:id', (mail) => {
     mail.summary.Read = true
@@ -97,7 +105,7 @@ const serveMails = (app: FastifyInstance, store: MailStore): void => {
   })
   withMail('/api/v1/message/:id/part/:part', (mail, reply, { params }) => {
     const part = mail.parts.get(params.part)
-    if (part === undefined) return missing(reply)
+    if (part === undefined) return notFound(reply)
     const harmless = /^(image\/(?!svg)|application\/pdf|text\/plain)/.test(part.contentType)
     return reply
       .type(harmless ? part.contentType : 'application/octet-stream')
@@ -126,8 +134,13 @@ const servePage = (app: FastifyInstance): void => {
   }
 }
 
-/** Builds the web server; nothing listens yet. @param hosts host names beside loopback's under which it answers */
-export const mailboxHttp = (store: MailStore, rejected: () => number, hosts: readonly string[]): FastifyInstance => {
+/** Builds the web server without listening. @param hosts host names that it accepts in addition to loopback */
+export const mailboxHttp = (
+  store: MailStore,
+  rejected: () => number,
+  hosts: readonly string[],
+  setFault: (fault: MailboxFault) => void,
+): FastifyInstance => {
   const startedAt = Date.now()
   const app = Fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true })
   refuseForeignHosts(app, hosts)
@@ -139,7 +152,7 @@ export const mailboxHttp = (store: MailStore, rejected: () => number, hosts: rea
       .header('referrer-policy', 'no-referrer')
       .header('cache-control', 'no-store')
   })
-  app.setNotFoundHandler((_, reply) => missing(reply))
+  app.setNotFoundHandler((_, reply) => notFound(reply))
   app.get('/livez', (_, reply) => reply.type('text/plain').send('ok'))
   app.get('/readyz', (_, reply) => reply.type('text/plain').send('ok'))
   app.get('/api/v1/info', () => {
@@ -163,6 +176,12 @@ export const mailboxHttp = (store: MailStore, rejected: () => number, hosts: rea
         SMTPIgnored: 0,
       },
     }
+  })
+  app.post<{ Params: { state: string } }>('/faults/failing-mails/:state', ({ params: { state } }, reply) => {
+    const fault = faultStates.get(state)
+    if (fault === undefined) return notFound(reply)
+    setFault(fault)
+    return reply.code(204).send()
   })
   serveLists(app, store)
   serveMails(app, store)

@@ -1,4 +1,4 @@
-// One received mail in the shape of Mailpit's API, so that a client's tests read either mailbox.
+// Parses a received mail into the shape of Mailpit's API.
 import { createHash, randomInt } from 'node:crypto'
 import { type AddressObject, type Attachment, type ParsedMail, simpleParser } from 'mailparser'
 
@@ -7,7 +7,7 @@ export interface MailAddress {
   Address: string
 }
 
-export interface MailAttachment {
+interface MailAttachment {
   PartID: string
   FileName: string
   ContentType: string
@@ -16,7 +16,7 @@ export interface MailAttachment {
   Checksums: { MD5: string; SHA1: string; SHA256: string }
 }
 
-/** What Mailpit lists of a mail. */
+/** A mail in Mailpit's lists. */
 export interface MailSummary {
   ID: string
   MessageID: string
@@ -27,21 +27,21 @@ export interface MailSummary {
   Bcc: MailAddress[]
   ReplyTo: MailAddress[]
   Subject: string
-  /** When it was received, RFC 3339. */
+  /** Time of receipt, RFC 3339. */
   Created: string
   Username: string
   Tags: string[]
   /** Bytes. */
   Size: number
-  /** How many attachments it has. */
+  /** Number of attachments. */
   Attachments: number
   Snippet: string
 }
 
-/** What Mailpit answers about one mail. */
+/** Mailpit's detail of one mail. */
 export interface MailDetail extends Omit<MailSummary, 'Read' | 'Created' | 'Attachments' | 'Snippet'> {
   ReturnPath: string
-  /** When it was written, RFC 3339. */
+  /** Time in the mail's Date header, RFC 3339. */
   Date: string
   Text: string
   HTML: string
@@ -87,7 +87,7 @@ const attachmentOf = (attachment: Attachment, index: number): MailAttachment => 
   },
 })
 
-/** `message-id` → `Message-Id`, as Go writes header names and so Mailpit does. */
+/** `message-id` → `Message-Id`: Mailpit writes header names as Go does. */
 const canonical = (name: string): string =>
   name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase())
 
@@ -122,7 +122,7 @@ const attachmentsOf = (parsed: ParsedMail) => {
   }
 }
 
-/** Parses what came over SMTP. Whoever received it without being named in it is Bcc. */
+/** Parses a mail from SMTP. Recipients that are in no header become Bcc. */
 export const storedMail = async (raw: Buffer, envelope: Envelope, receivedAt: Date): Promise<StoredMail> => {
   const parsed = await simpleParser(raw, { skipHtmlToText: true, skipTextToHtml: true })
   const { parts, inline, attached } = attachmentsOf(parsed)

@@ -1,4 +1,4 @@
-// The mailbox as a mail client and a program meet it: SMTP in, Mailpit's API out.
+// Mailbox through its interfaces: mails arrive over SMTP, and the tests read them through Mailpit’s API.
 import { request } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Mailbox, startMailbox } from './mailbox.ts'
@@ -36,7 +36,7 @@ describe('the mailbox', () => {
     })
 
   test.each(['evil.example', '127.0.0.1.nip.io', 'localhost.evil.example:8025'])(
-    'answers nothing to a page that reaches it as %s',
+    'refuses requests for the host name %s',
     async (host) => {
       await send({ subject: 'Secret', text: 'code 123456' })
       for (const path of ['/', '/api/v1/messages', '/livez', '/nowhere']) {
@@ -49,7 +49,7 @@ describe('the mailbox', () => {
     },
   )
 
-  test('lists mails newest first with the fields of Mailpit', async () => {
+  test('lists mails newest first, with the fields of Mailpit', async () => {
     await send({ subject: 'First', text: 'one  two\nthree' })
     await send({
       subject: 'Second',
@@ -87,7 +87,7 @@ describe('the mailbox', () => {
     })
   })
 
-  test('a mail’s detail has text, HTML and attachments, and marks it as read', async () => {
+  test('returns text, HTML and attachments of a mail, and marks it as read', async () => {
     await send({ html: '<p>Hi <b>there</b></p>', attachment: { name: 'invoice.txt', content: 'total' } })
     const [{ ID }] = (await get('/api/v1/messages')).body.messages
     const { body } = await get(`/api/v1/message/${ID}`)
@@ -119,7 +119,7 @@ describe('the mailbox', () => {
     expect((await get('/api/v1/message/unknown')).status).toBe(404)
   })
 
-  test('search finds by field, phrase and exclusion', async () => {
+  test('finds mails by field, phrase and exclusion', async () => {
     await send({ to: 'alice@example.com', subject: 'Your order is confirmed', text: 'blue mug' })
     await send({ to: 'bob@example.com', subject: 'Your order is on its way', text: 'green mug' })
     const found = async (query: string) =>
@@ -137,7 +137,7 @@ describe('the mailbox', () => {
     expect((await get('/api/v1/search?query=to:alice')).body).toMatchObject({ total: 2, messages_count: 1 })
   })
 
-  test('deletes what is named, what matches, or everything', async () => {
+  test('deletes the mails of a list, of a search, or all', async () => {
     for (const subject of ['a', 'b', 'c', 'd']) await send({ subject })
     const { messages } = (await get('/api/v1/messages')).body
     expect(await (await change('DELETE', '/api/v1/messages', { IDs: [messages[0].ID] })).text()).toBe('ok')
@@ -155,12 +155,12 @@ describe('the mailbox', () => {
     expect((await fetch(`${box.url}/api/v1/messages`, { method: 'DELETE', body: 'nonsense' })).status).toBe(400)
   })
 
-  test('keeps no more than it should, the newest', async () => {
+  test('stores at most the maximum number of mails and drops the oldest', async () => {
     for (let count = 1; count <= 7; count++) await send({ subject: `Mail ${count}` })
     expect(box.messages().map(({ Subject }) => Subject)).toEqual(['Mail 7', 'Mail 6', 'Mail 5', 'Mail 4', 'Mail 3'])
   })
 
-  test('an outage is seen as one and ends when told', async () => {
+  test('rejects mails while a fault is set, and accepts them afterwards', async () => {
     box.setFault('connection')
     await expect(send({})).rejects.toThrow('421')
     box.setFault('recipient')
@@ -171,7 +171,12 @@ describe('the mailbox', () => {
     expect((await get('/api/v1/info')).body.RuntimeStats.SMTPRejected).toBe(2)
   })
 
-  test('any login is welcome', async () => {
+  test('rejects mails on connections that were open before the fault', async () => {
+    await expect(talkSmtp(box.smtpUrl, {}, () => box.setFault('connection'))).rejects.toThrow('421')
+    expect(box.messages()).toEqual([])
+  })
+
+  test('accepts any user name and password', async () => {
     const url = new URL(box.smtpUrl)
     url.username = 'someone'
     url.password = 'something'
@@ -179,7 +184,7 @@ describe('the mailbox', () => {
     expect(box.messages()[0]?.Username).toBe('someone')
   })
 
-  test('the page needs nothing from elsewhere, and a mail’s HTML can do nothing', async () => {
+  test('serves a page without external resources, and sandboxes the HTML of a mail', async () => {
     await send({ html: '<html><head></head><body><script>alert(1)</script>Hi</body></html>' })
     const page = await get('/')
     expect(page.status).toBe(200)

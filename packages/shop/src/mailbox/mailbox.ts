@@ -1,31 +1,31 @@
-// A mailbox for development: takes every mail over SMTP, keeps it in memory and shows it on a page of its own.
+// Mailbox for development: accepts every mail over SMTP, keeps it in memory and shows it on a web page.
 import type { AddressInfo } from 'node:net'
 import { mailboxHttp } from './http.ts'
 import type { MailDetail } from './mail.ts'
 import { type MailboxFault, startSmtp } from './smtp.ts'
 import { mailStore } from './store.ts'
 
-export interface MailboxOptions {
-  /** Port of the page and the API; 0 takes a free one. */
+interface MailboxOptions {
+  /** Port of the page and the API; 0 means a free port. */
   httpPort: number
-  /** Port for SMTP; a free one when left out. */
+  /** Port for SMTP; default: a free port. */
   smtpPort?: number
-  /** Address to listen on; loopback when left out. */
+  /** Address to listen on; default: loopback. */
   host?: string
-  /** Host names beside loopback's and `host` under which the page and the API answer. */
+  /** Host names that the page and the API accept in addition to loopback and `host`. */
   hosts?: readonly string[]
-  /** Mails kept at most; 1000 when left out. */
+  /** Maximum number of stored mails; default: 1000. */
   max?: number
 }
 
 export interface Mailbox {
   /** Address of the page. */
   url: string
-  /** For SMTP_URL. */
+  /** Value for SMTP_URL. */
   smtpUrl: string
-  /** What it holds, newest first. Looking does not mark a mail as read. */
+  /** Stored mails, newest first. Reading them here does not mark them as read. */
   messages(): readonly MailDetail[]
-  /** Lets tests see an outage; null ends it. */
+  /** Sets the fault that SMTP clients meet; null ends it. */
   setFault(fault: MailboxFault): void
   stop(): Promise<void>
 }
@@ -42,8 +42,10 @@ export const startMailbox = async ({
 }: MailboxOptions): Promise<Mailbox> => {
   const store = mailStore(max)
   let fault: MailboxFault = null
-  const smtp = await startSmtp({ port: smtpPort, host, fault: () => fault, take: (mail) => store.add(mail) })
-  const app = mailboxHttp(store, smtp.rejected, [host, ...hosts])
+  const smtp = await startSmtp({ port: smtpPort, host, fault: () => fault, onMail: (mail) => store.add(mail) })
+  const app = mailboxHttp(store, smtp.rejected, [host, ...hosts], (next) => {
+    fault = next
+  })
   try {
     await app.listen({ port: httpPort, host })
   } catch (error) {

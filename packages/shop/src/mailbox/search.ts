@@ -1,4 +1,4 @@
-// Mailpit's search in small: words, phrases, `field:value`, each with `-` or `!` in front to exclude. All of it must match.
+// Search in the mailbox, a subset of Mailpit's syntax: words, phrases and `field:value`; `-` or `!` excludes. All terms must match.
 import type { MailAddress, StoredMail } from './mail.ts'
 
 interface Term {
@@ -16,19 +16,19 @@ const termsOf = (query: string): Term[] =>
     excluded: sign !== '',
   }))
 
-const has = (text: string, value: string): boolean => text.toLowerCase().includes(value)
-const among = (addresses: readonly MailAddress[], value: string): boolean =>
-  addresses.some(({ Name, Address }) => has(`${Name} <${Address}>`, value))
+const contains = (text: string, value: string): boolean => text.toLowerCase().includes(value)
+const anyContains = (addresses: readonly MailAddress[], value: string): boolean =>
+  addresses.some(({ Name, Address }) => contains(`${Name} <${Address}>`, value))
 
 const fields: Record<string, (mail: StoredMail, value: string) => boolean> = {
-  from: ({ summary }, value) => among([summary.From], value),
-  to: ({ summary }, value) => among(summary.To, value),
-  cc: ({ summary }, value) => among(summary.Cc, value),
-  bcc: ({ summary }, value) => among(summary.Bcc, value),
-  'reply-to': ({ summary }, value) => among(summary.ReplyTo, value),
-  addressed: ({ summary: { From, To, Cc, Bcc, ReplyTo } }, value) => among([From, ...To, ...Cc, ...Bcc, ...ReplyTo], value),
-  subject: ({ summary }, value) => has(summary.Subject, value),
-  'message-id': ({ summary }, value) => has(summary.MessageID, value),
+  from: ({ summary }, value) => anyContains([summary.From], value),
+  to: ({ summary }, value) => anyContains(summary.To, value),
+  cc: ({ summary }, value) => anyContains(summary.Cc, value),
+  bcc: ({ summary }, value) => anyContains(summary.Bcc, value),
+  'reply-to': ({ summary }, value) => anyContains(summary.ReplyTo, value),
+  addressed: ({ summary: { From, To, Cc, Bcc, ReplyTo } }, value) => anyContains([From, ...To, ...Cc, ...Bcc, ...ReplyTo], value),
+  subject: ({ summary }, value) => contains(summary.Subject, value),
+  'message-id': ({ summary }, value) => contains(summary.MessageID, value),
   is: ({ summary }, value) => (value === 'read' && summary.Read) || (value === 'unread' && !summary.Read),
   has: ({ summary, detail }, value) =>
     (['attachment', 'attachments'].includes(value) && summary.Attachments > 0) ||
@@ -38,22 +38,22 @@ const fields: Record<string, (mail: StoredMail, value: string) => boolean> = {
 const anywhere = ({ summary, detail }: StoredMail, value: string): boolean => {
   const people = [summary.From, ...summary.To, ...summary.Cc, ...summary.Bcc]
   return (
-    has(summary.Subject, value) ||
-    has(detail.Text, value) ||
-    has(summary.Snippet, value) ||
-    among(people, value) ||
-    has(detail.HTML.replace(/<[^>]*>/g, ' '), value)
+    contains(summary.Subject, value) ||
+    contains(detail.Text, value) ||
+    contains(summary.Snippet, value) ||
+    anyContains(people, value) ||
+    contains(detail.HTML.replace(/<[^>]*>/g, ' '), value)
   )
 }
 
-const holds = (mail: StoredMail, { field, value }: Term): boolean => {
+const matches = (mail: StoredMail, { field, value }: Term): boolean => {
   const test = fields[field]
   if (test) return test(mail, value)
   return anywhere(mail, field === '' ? value : `${field}:${value}`)
 }
 
-/** A test for `query`; everything matches an empty one. */
+/** Creates a predicate for `query`; an empty query matches every mail. */
 export const matcher = (query: string): ((mail: StoredMail) => boolean) => {
   const terms = termsOf(query)
-  return (mail) => terms.every((term) => holds(mail, term) !== term.excluded)
+  return (mail) => terms.every((term) => matches(mail, term) !== term.excluded)
 }

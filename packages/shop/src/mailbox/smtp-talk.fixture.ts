@@ -1,11 +1,11 @@
-// A mail client for tests, as bare as SMTP allows: the mailbox is met on the wire and no library hides what it answers.
+// SMTP client for tests, on a plain socket, so that tests see every response of the server.
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 
 export interface TestMail {
   to?: string
   cc?: string
-  /** Told to the server only. */
+  /** Recipient that is in the envelope and in no header. */
   bcc?: string
   replyTo?: string
   subject?: string
@@ -54,8 +54,8 @@ const rawOf = (mail: TestMail): string =>
 
 const addressIn = (text: string): string => /<([^>]+)>/.exec(text)?.[1] ?? text
 
-/** Hands a mail over. @throws Error with the server's reply when it refuses */
-export const talkSmtp = async (url: string, mail: TestMail): Promise<void> => {
+/** Hands a mail over. @param onGreeted runs when the connection is open @throws Error with the server's reply when it refuses */
+export const talkSmtp = async (url: string, mail: TestMail, onGreeted: () => void = () => undefined): Promise<void> => {
   const { hostname, port, username, password } = new URL(url)
   const socket = connect(Number(port), hostname)
   const replies = createInterface(socket)[Symbol.asyncIterator]()
@@ -78,6 +78,7 @@ export const talkSmtp = async (url: string, mail: TestMail): Promise<void> => {
   ]
   try {
     await expectReply()
+    onGreeted()
     for (const command of commands) {
       socket.write(`${command}\r\n`)
       await expectReply()

@@ -1,22 +1,22 @@
-// The SMTP side of the mailbox: takes everything, unless a test asks it to be in trouble.
+// SMTP server of the mailbox: accepts every mail, unless a test injects a fault.
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import { type StoredMail, storedMail } from './mail.ts'
 
-/** `connection`: nobody is let in. `recipient`: every recipient is refused for good. */
+/** `connection`: connections are refused, also those that are open. `recipient`: every recipient is rejected permanently. */
 export type MailboxFault = 'connection' | 'recipient' | null
 
-export interface SmtpReceiver {
+interface SmtpReceiver {
   port: number
   readonly rejected: () => number
   stop(): Promise<void>
 }
 
-export interface SmtpOptions {
+interface SmtpOptions {
   port: number
   host: string
   fault: () => MailboxFault
-  take: (mail: StoredMail) => void
+  onMail: (mail: StoredMail) => void
 }
 
 const sizeLimit = 25 * 1024 * 1024
@@ -29,13 +29,14 @@ const bytesOf = async (stream: AsyncIterable<Buffer>): Promise<Buffer> => {
   return Buffer.concat(chunks)
 }
 
-/** Starts receiving. Any user name and password will do, and none as well. */
-export const startSmtp = async ({ port, host, fault, take }: SmtpOptions): Promise<SmtpReceiver> => {
+/** Starts the server. It accepts any user name and password, and clients without them. */
+export const startSmtp = async ({ port, host, fault, onMail }: SmtpOptions): Promise<SmtpReceiver> => {
   let rejected = 0
   const refuse = (responseCode: number, message: string): Error => {
     rejected += 1
     return refusal(responseCode, message)
   }
+  const closed = (): Error | null => (fault() === 'connection' ? refuse(421, 'the mailbox is closed for a test') : null)
   const server = new SMTPServer({
     name: 'mailbox',
     authOptional: true,
@@ -45,7 +46,9 @@ export const startSmtp = async ({ port, host, fault, take }: SmtpOptions): Promi
     closeTimeout: 500,
     size: sizeLimit,
     onAuth: ({ username }, _, done) => done(null, { user: username ?? '' }),
-    onConnect: (_, done) => done(fault() === 'connection' ? refuse(421, 'the mailbox is closed for a test') : null),
+    onConnect: (_, done) => done(closed()),
+    // Clients with open connections meet the fault as well.
+    onMailFrom: (_, __, done) => done(closed()),
     onRcptTo: (_, __, done) => done(fault() === 'recipient' ? refuse(550, 'this recipient is refused for a test') : null),
     onData: (stream, { envelope, user }, done) => {
       const from = envelope.mailFrom ? envelope.mailFrom.address : ''
@@ -57,13 +60,13 @@ export const startSmtp = async ({ port, host, fault, take }: SmtpOptions): Promi
             : storedMail(raw, { from, to, username: String(user ?? '') }, new Date()),
         )
         .then((mail) => {
-          take(mail)
-          done(null, `taken as ${mail.summary.ID}`)
+          onMail(mail)
+          done(null, `stored as ${mail.summary.ID}`)
         })
         .catch(done)
     },
   })
-  // A client that hangs up in the middle is its own affair.
+  // The server reports clients that disconnect early as errors; the mailbox ignores them.
   server.on('error', () => undefined)
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
   return {

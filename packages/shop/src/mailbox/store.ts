@@ -1,12 +1,12 @@
-// Mails in memory, newest first, the oldest forgotten when there are too many. A restart begins with none.
+// Mail store in memory, newest first, with a maximum size. A restart empties it.
 import type { MailSummary, StoredMail } from './mail.ts'
 import { matcher } from './search.ts'
 
 /** A page of Mailpit's list. */
-export interface MailPage {
+interface MailPage {
   total: number
   unread: number
-  /** How many this page holds. */
+  /** Number of mails on this page. */
   count: number
   messages_count: number
   messages_unread: number
@@ -18,12 +18,12 @@ export interface MailPage {
 export interface MailStore {
   add(mail: StoredMail): void
   all(): readonly StoredMail[]
-  /** By id, or the newest one that matches `query` for the id `latest`. */
+  /** Finds a mail by id. The id `latest` finds the newest mail that matches `query`. */
   find(id: string, query?: string): StoredMail | undefined
   page(options: { query?: string; start: number; limit: number }): MailPage
-  /** Marks these, or all, as read or unread. */
+  /** Marks the mails with these ids as read or unread; no ids means all mails. */
   mark(ids: readonly string[], read: boolean): void
-  /** Deletes these, or all. */
+  /** Deletes the mails with these ids; no ids means all mails. */
   remove(ids: readonly string[]): void
   removeMatching(query: string): void
   readonly counts: { accepted: number; acceptedSize: number; deleted: number }
@@ -31,14 +31,14 @@ export interface MailStore {
 
 const unreadOf = (mails: readonly StoredMail[]): number => mails.filter(({ summary }) => !summary.Read).length
 
-/** @param max mails kept at most */
+/** @param max maximum number of stored mails */
 export const mailStore = (max: number): MailStore => {
   let mails: StoredMail[] = []
   const counts = { accepted: 0, acceptedSize: 0, deleted: 0 }
-  const keep = (wanted: (mail: StoredMail) => boolean) => {
-    const kept = mails.filter(wanted)
-    counts.deleted += mails.length - kept.length
-    mails = kept
+  const retain = (isRetained: (mail: StoredMail) => boolean) => {
+    const retained = mails.filter(isRetained)
+    counts.deleted += mails.length - retained.length
+    mails = retained
   }
   return {
     counts,
@@ -66,10 +66,10 @@ export const mailStore = (max: number): MailStore => {
     mark: (ids, read) => {
       for (const { summary } of mails) if (ids.length === 0 || ids.includes(summary.ID)) summary.Read = read
     },
-    remove: (ids) => keep(({ summary }) => ids.length > 0 && !ids.includes(summary.ID)),
+    remove: (ids) => retain(({ summary }) => ids.length > 0 && !ids.includes(summary.ID)),
     removeMatching: (query) => {
       const matches = matcher(query)
-      keep((mail) => !matches(mail))
+      retain((mail) => !matches(mail))
     },
   }
 }

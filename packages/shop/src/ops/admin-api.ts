@@ -1,13 +1,5 @@
-// The admin API as an operator's tool speaks it: signed in at the gateway, typed by the contracts, failures in one line.
-import {
-  type adminOpsApi,
-  type BodyOf,
-  type Endpoint,
-  identityApi,
-  type ParamsOf,
-  type QueryOf,
-  type ResponseOf,
-} from '@cartwright/contracts'
+// Client of the admin API: signs in at the gateway, is typed by the contracts, and reports a failure in one line.
+import { type BodyOf, type Endpoint, identityApi, type ParamsOf, type QueryOf, type ResponseOf } from '@cartwright/contracts'
 import { ProgramError } from '@cartwright/service-kit'
 
 type Input<E extends Endpoint> = (ParamsOf<E> extends undefined ? { params?: undefined } : { params: ParamsOf<E> }) &
@@ -15,13 +7,13 @@ type Input<E extends Endpoint> = (ParamsOf<E> extends undefined ? { params?: und
   (BodyOf<E> extends undefined ? { body?: undefined } : { body?: BodyOf<E> }) & { /** Idempotency-Key. */ key?: string }
 
 export interface AdminApi {
-  /** @throws ProgramError with what the gateway answered */
+  /** @throws ProgramError with the gateway's error */
   call<E extends Endpoint>(endpoint: E, input: Input<E>): Promise<ResponseOf<E>>
   /** Ends the session. */
   close(): Promise<void>
 }
 
-/** Beyond the contract's own patience, for a gateway that is busy or gone. */
+/** Added to the contract's timeout, for a gateway that is busy or unreachable. */
 const slackMs = 5000
 
 const addressOf = (endpoint: Endpoint, params: object = {}, query: object = {}): string => {
@@ -89,7 +81,7 @@ export interface Credentials {
   password: string
 }
 
-/** Signs in. @throws ProgramError when the gateway refuses, or the account is no admin's */
+/** Signs in. @throws ProgramError when the gateway refuses, or the account is not an admin */
 export const openAdminApi = async ({ url, email, password }: Credentials): Promise<AdminApi> => {
   const tokens = await send(url, identityApi.login, { body: { email, password } }, null)
   const close = async () => {
@@ -101,6 +93,3 @@ export const openAdminApi = async ({ url, email, password }: Credentials): Promi
   }
   return { call: (endpoint, input) => send(url, endpoint, input, tokens.accessToken), close }
 }
-
-/** Services with dead letters of their own. */
-export type LetterService = NonNullable<QueryOf<typeof adminOpsApi.listDeadLetters>['service']>

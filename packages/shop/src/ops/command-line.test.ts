@@ -1,4 +1,4 @@
-// The command line of the operator's tool: what is understood, and that everything else is refused with what would be.
+// Parser of the operator's command line: it accepts valid lines and refuses others with the right usage.
 import { describe, expect, test } from 'vitest'
 import { UsageError } from './command.ts'
 import { commands, manual, overview, readCommandLine } from './command-line.ts'

@@ -1,25 +1,32 @@
-// Reads an operator's command line: which command, its arguments and options, and the help that is derived from them.
+// Parser of the operator's command line: the command, its arguments and options, and the help derived from them.
 import { parseArgs } from 'node:util'
 import { type Command, type Options, UsageError } from './command.ts'
 import { createAdminCommand } from './create-admin.ts'
 import { deadLetterCommands } from './dead-letters.ts'
 import { doctor } from './doctor.ts'
+import { faultCommand } from './faults.ts'
+import { showLogs } from './logs.ts'
+import { upkeepCommands } from './maintenance.ts'
 import { orderCommands } from './orders.ts'
 import { peopleCommands } from './people.ts'
-import { upkeepCommands } from './upkeep.ts'
 
 export const commands: readonly Command[] = [
   doctor,
   ...orderCommands,
+  showLogs,
   ...deadLetterCommands,
   ...upkeepCommands,
   createAdminCommand,
   ...peopleCommands,
+  faultCommand,
 ]
 
 const everywhere = {
-  url: { type: 'string', about: 'address of the gateway; that of the shop that runs here when left out' },
-  email: { type: 'string', about: 'who signs in, admin@example.com when left out; the password stands in OPS_PASSWORD' },
+  url: { type: 'string', about: 'address of the gateway; the shop that runs on this machine when left out' },
+  email: {
+    type: 'string',
+    about: 'e-mail address of the admin, admin@example.com when left out; the password is read from OPS_PASSWORD',
+  },
   json: { type: 'boolean', about: 'print JSON' },
   help: { type: 'boolean', about: 'print this' },
 } as const
@@ -32,26 +39,26 @@ const columns = (rows: readonly (readonly [string, string])[]): string => {
 const optionLines = (options: Readonly<Record<string, { type: string; about: string }>>): [string, string][] =>
   Object.entries(options).map(([name, { type, about }]) => [type === 'string' ? `--${name} …` : `--${name}`, about])
 
-const said = ({ name, takes }: Command): string => (takes === '' ? name : `${name} ${takes}`)
+const usageOf = ({ name, takes }: Command): string => (takes === '' ? name : `${name} ${takes}`)
 
-/** What the tool can do. */
+/** Help text of the tool. */
 export const overview = (): string =>
   [
     'Usage: npm run ops -- <command> [options]',
     '',
     'Commands',
-    columns(commands.map((command) => [said(command), command.about])),
+    columns(commands.map((command) => [usageOf(command), command.about])),
     '',
     'Options of every command',
     columns(optionLines(everywhere)),
     '',
-    'Exit codes: 0 it went well, 1 it did not, 2 the command was not understood.',
+    'Exit codes: 0 success, 1 failure, 2 invalid command line.',
   ].join('\n')
 
-/** What one command takes. */
+/** Help text of one command. */
 export const manual = (command: Command): string =>
   [
-    `Usage: npm run ops -- ${said(command)} [options]`,
+    `Usage: npm run ops -- ${usageOf(command)} [options]`,
     '',
     `${command.about}.`,
     '',
@@ -64,18 +71,18 @@ export interface Asked {
   options: Options
 }
 
-/** The command whose words begin the line. @throws UsageError */
+/** Finds the command at the beginning of the line. @throws UsageError */
 const commandOf = (words: readonly string[]): Command => {
   const found = commands.find(({ name }) => name.split(' ').every((word, index) => words[index] === word))
   if (found) return found
   const siblings = commands.filter(({ name }) => name.split(' ')[0] === words[0]).map(({ name }) => name)
-  if (siblings.length > 0) throw new UsageError(`Say one of: ${siblings.join(', ')}.`)
+  if (siblings.length > 0) throw new UsageError(`Choose one of: ${siblings.join(', ')}.`)
   throw new UsageError(`${words[0] === undefined ? 'No command was given' : `There is no command ${words[0]}`}.\n\n${overview()}`)
 }
 
 const countTaken = (takes: string): number => takes.match(/</g)?.length ?? 0
 
-/** @returns what was asked for, or the help that was. @throws UsageError */
+/** @returns the command with its arguments, or the requested help. @throws UsageError */
 export const readCommandLine = (line: readonly string[]): Asked | { help: string } => {
   const words = line.filter((word) => !word.startsWith('-'))
   const wantsHelp = line.includes('--help') || line.includes('-h') || words[0] === 'help'

@@ -1,9 +1,9 @@
-// What a command of the operator's tool is, and how its outcome is shown: as a table for people, as JSON for programs.
+// Type of an operator command, and the formatting of its outcome: a table for the terminal, JSON for programs.
 import { type ProgramContext, ProgramError } from '@cartwright/service-kit'
 import type { AdminApi } from './admin-api.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { DiscoveredShop } from './discovery.ts'
 
-/** A command that was not said right: exit code 2. */
+/** An invalid command line: exit code 2. */
 export class UsageError extends ProgramError {
   constructor(message: string) {
     super(message, { exitCode: 2 })
@@ -12,11 +12,11 @@ export class UsageError extends ProgramError {
 }
 
 export interface Outcome {
-  /** For `--json`. */
+  /** Output for `--json`. */
   data: unknown
-  /** For people. */
+  /** Output for the terminal. */
   text: string
-  /** Left out: it went well. */
+  /** True when the exit code is 1; omitted on success. */
   failed?: boolean
 }
 
@@ -27,34 +27,34 @@ export interface Options {
 export interface CommandContext {
   /** Signs in at the first use. */
   api(): Promise<AdminApi>
-  surroundings: Surroundings
+  shop: DiscoveredShop
   /** Aborted by Ctrl-C. */
   signal: AbortSignal
 }
 
 interface CommandWords {
-  /** As it is typed: `dead-letters list`. */
+  /** Words of the command: `dead-letters list`. */
   name: string
-  /** What follows it: `<service> <id>`. */
+  /** Arguments: `<service> <id>`. */
   takes: string
   about: string
-  /** Options of its own, with what they mean. */
+  /** Options of the command, with their descriptions. */
   options?: Readonly<Record<string, { type: 'string' | 'boolean'; about: string }>>
 }
 
-/** Speaks to a shop through the admin API. */
+/** A command that calls the admin API of a running shop. */
 interface ShopCommand extends CommandWords {
   run(context: CommandContext, args: readonly string[], options: Options): Promise<Outcome>
 }
 
-/** Needs no shop that runs and nobody who signs in: works on the database that the environment names. */
+/** A command that needs no running shop and no sign-in: it works on the database that the environment names. */
 export interface StandaloneCommand extends CommandWords {
   runAlone(context: Pick<ProgramContext, 'env' | 'signal'>, args: readonly string[], options: Options): Promise<Outcome>
 }
 
 export type Command = ShopCommand | StandaloneCommand
 
-/** The text of an option, when it was given. */
+/** Value of a text option. */
 export const textOf = (options: Options, name: string): string | undefined => {
   const value = options[name]
   return typeof value === 'string' ? value : undefined
@@ -69,7 +69,7 @@ export const countOf = (text: string | undefined, what: string, fallback: number
 
 const cell = (value: unknown): string => (value === null || value === undefined || value === '' ? '–' : String(value))
 
-/** Rows under a heading, each column as wide as its widest cell. */
+/** Formats rows under a heading with aligned columns. */
 export const grid = (heading: readonly string[], rows: readonly (readonly unknown[])[]): string => {
   const lines = [heading, ...rows.map((row) => row.map(cell))]
   const widths = heading.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
@@ -83,7 +83,7 @@ export const grid = (heading: readonly string[], rows: readonly (readonly unknow
     .join('\n')
 }
 
-/** Names and values, one a line. */
+/** Formats each name and value as one line. */
 export const facts = (rows: readonly (readonly [string, unknown])[]): string => {
   const width = Math.max(...rows.map(([name]) => name.length))
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${cell(value)}`).join('\n')

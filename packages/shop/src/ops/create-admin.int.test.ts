@@ -1,4 +1,4 @@
-// The first admin of a shop, made by the real command against a real schema: once, with a good password that is in no command line.
+// `create-admin` against a real schema: it creates one admin, with a strong password that is never in the command line.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { identityService } from '@cartwright/identity'
@@ -75,7 +75,7 @@ test('promotes an account that is verified, and none that is not there, not veri
     ('usr_00unproven', 'customer', 'unproven@example.com', 'en', NULL, NULL, UTC_TIMESTAMP(6)),
     ('usr_00blocked0', 'customer', 'blocked@example.com', 'en', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))`)
   expect((await run(['verified@example.com', '--promote'])).code).toBe(0)
-  for (const email of ['unproven@example.com', 'blocked@example.com', 'nobody@example.com'])
+  for (const email of ['unproven@example.com', 'blocked@example.com', 'unknown@example.com'])
     expect((await run([email, '--promote'])).code).toBe(1)
   expect(await t.sql("SELECT id FROM user_account WHERE role = 'admin' AND id LIKE 'usr\\_00%'")).toEqual([
     { id: 'usr_00verified' },
@@ -105,7 +105,7 @@ test.each<[string, string[], Record<string, string>, number, string]>([
   expect(await t.sql("SELECT id FROM user_account WHERE email LIKE 'a%@example.com'")).toEqual([])
 })
 
-test('says what to do when identity has no tables yet, and helps without a shop', async () => {
+test('create-admin says what to do when identity has no tables yet, and prints help without a shop', async () => {
   const early = await run(['first@example.com', '--generate'], { IDENTITY_DATABASE_URL: empty.url })
   expect(early).toMatchObject({ code: 1, out: '' })
   expect(early.said).toContain('start the shop once')

@@ -1,14 +1,11 @@
-// Dead letters: list, show, redrive, discard. A redrive after which something is still dead has failed.
-import { adminOpsApi } from '@cartwright/contracts'
-import type { LetterService } from './admin-api.ts'
+// Commands for dead letters: list, show, redrive, discard, replay. A redrive fails while one of the messages fails again.
+import { adminOpsApi, type SchemaOwner, schemaOwners } from '@cartwright/contracts'
 import { type Command, countOf, facts, grid, type Outcome, textOf, timeOf, UsageError } from './command.ts'
 
-const services: readonly LetterService[] = ['identity', 'catalog', 'cart', 'order', 'payment', 'notification']
-
 /** @throws UsageError */
-export const serviceNamed = (name: string | undefined): LetterService => {
-  const found = services.find((service) => service === name)
-  if (found === undefined) throw new UsageError(`${name ?? 'Nothing'} is not one of ${services.join(', ')}.`)
+const serviceNamed = (name: string | undefined): SchemaOwner => {
+  const found = schemaOwners.find((service) => service === name)
+  if (found === undefined) throw new UsageError(`${name ?? 'Nothing'} is not one of ${schemaOwners.join(', ')}.`)
   return found
 }
 
@@ -30,10 +27,10 @@ const handled = (result: { redriven: string[]; failed: { id: string; error: stri
 const list: Command = {
   name: 'dead-letters list',
   takes: '',
-  about: 'Messages that a consumer gave up on, newest first',
+  about: 'Messages that a consumer could not process, newest first',
   options: {
-    service: { type: 'string', about: 'only those of one service' },
-    resolved: { type: 'boolean', about: 'those that were redriven or discarded instead' },
+    service: { type: 'string', about: 'dead letters of one service only' },
+    resolved: { type: 'boolean', about: 'list the redriven and discarded ones instead' },
     limit: { type: 'string', about: 'how many, 50 when left out' },
   },
   run: async ({ api }, _, options) => {
@@ -57,7 +54,7 @@ const list: Command = {
       rows.length === 0 ? 'No dead letters.' : grid(['ID', 'EVENT', 'KEY', 'REASON', 'STATE', 'SINCE (UTC)', 'ERROR'], rows)
     return {
       data: { items, unavailable },
-      text: unavailable.length === 0 ? table : `${table}\nNot known, for they do not answer: ${unavailable.join(', ')}`,
+      text: unavailable.length === 0 ? table : `${table}\nNo response from: ${unavailable.join(', ')}`,
       failed: unavailable.length > 0,
     }
   },
@@ -66,7 +63,7 @@ const list: Command = {
 const show: Command = {
   name: 'dead-letters show',
   takes: '<id>',
-  about: 'One dead letter with its message and what was done about it',
+  about: 'One dead letter with its message and its history',
   run: async ({ api }, args) => {
     const letter = await (await api()).call(adminOpsApi.getDeadLetter, letterOf(args))
     const audit = letter.audit.map(({ at, action, actor, outcome }) => [timeOf(at), action, actor, outcome])
@@ -91,29 +88,29 @@ const show: Command = {
 const redrive: Command = {
   name: 'dead-letters redrive',
   takes: '<id>',
-  about: 'Handle it again with the same event id, then what waits behind it',
+  about: 'Process it again with the same event id, then the messages parked behind it',
   run: async ({ api }, args) => handled(await (await api()).call(adminOpsApi.redriveDeadLetter, letterOf(args)), 'tried again'),
 }
 
 const discard: Command = {
   name: 'dead-letters discard',
   takes: '<id>',
-  about: 'Give it up for good, then handle what waits behind it',
+  about: 'Discard it, then process the messages parked behind it',
   run: async ({ api }, args) => handled(await (await api()).call(adminOpsApi.discardDeadLetter, letterOf(args)), 'discarded'),
 }
 
 const replay: Command = {
   name: 'replay',
   takes: '<service> <group> <topic>',
-  about: 'Deliver a stretch of a topic to one consumer group again (Kafka only)',
+  about: 'Deliver a time range of a topic to one consumer group again (Kafka only)',
   options: {
-    from: { type: 'string', about: 'beginning, such as 2026-01-31T12:00:00Z' },
-    to: { type: 'string', about: 'end; now when left out' },
-    again: { type: 'boolean', about: 'also what was handled before: for projections' },
+    from: { type: 'string', about: 'start of the range, such as 2026-01-31T12:00:00Z' },
+    to: { type: 'string', about: 'end of the range; now when left out' },
+    again: { type: 'boolean', about: 'also events that were processed before: for projections' },
   },
   run: async ({ api }, [service, group = '', topic = ''], options) => {
     const from = textOf(options, 'from')
-    if (from === undefined) throw new UsageError('--from says where the replay begins.')
+    if (from === undefined) throw new UsageError('--from is required: the start of the time range.')
     const body = { service: serviceNamed(service), group, topic, from, to: textOf(options, 'to') ?? new Date().toISOString() }
     const again = options.again === true ? { again: true } : {}
     const result = await (await api()).call(adminOpsApi.replayEvents, { body: { ...body, ...again } })

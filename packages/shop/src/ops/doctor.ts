@@ -1,17 +1,17 @@
-// Examines the whole shop: is every service ready, does any event wait or lie dead, is every invariant true, does anything need a person.
+// Command `doctor`: checks readiness, outbox, dead letters and invariants of every service, and lists what an operator must settle.
 import { adminOpsApi, type ResponseOf } from '@cartwright/contracts'
 import { type Command, type CommandContext, grid } from './command.ts'
-import type { RunningShopFile } from './surroundings.ts'
+import type { RunningShopFile } from './discovery.ts'
 
 export interface Finding {
   subject: string
-  /** `unknown` is no failure: nothing could be asked, or nothing has looked yet. */
+  /** `unknown` is no failure: the service is unreachable, or has not checked yet. */
   state: 'well' | 'ill' | 'unknown'
   detail: string
 }
 
-const patienceMs = 5000
-/** Events leave within milliseconds; after a minute an invariant speaks as well. */
+const requestTimeoutMs = 5000
+/** The relay publishes within milliseconds; after a minute an invariant is violated as well. */
 const waitsTooLongSec = 60
 
 const finding = (subject: string, state: Finding['state'], detail: string): Finding => ({ subject, state, detail })
@@ -24,7 +24,7 @@ export const samplesOf = (page: string): { name: string; labels: string; value: 
   })
 
 const textAt = async (url: string): Promise<{ status: number; text: string }> => {
-  const response = await fetch(url, { signal: AbortSignal.timeout(patienceMs) })
+  const response = await fetch(url, { signal: AbortSignal.timeout(requestTimeoutMs) })
   return { status: response.status, text: await response.text() }
 }
 
@@ -37,25 +37,27 @@ const readiness = async (name: string, http: string): Promise<Finding> => {
   }
 }
 
-/** What a service's metrics say about its events and invariants; the gateway has neither. */
+/** Findings about events and invariants from a service's metrics; the gateway has neither. */
 export const judgeMetrics = (name: string, page: string): Finding[] => {
   const samples = samplesOf(page)
   const measured = (metric: string) => samples.find((sample) => sample.name === metric)?.value
-  const invariants = samples.filter((sample) => sample.name === 'invariant_violations_total')
+  const invariants = samples.filter((sample) => sample.name === 'cartwright_invariant_violations_total')
   if (invariants.length === 0) return []
-  const [pending = 0, age = 0, dead = 0] = ['outbox_pending_events', 'outbox_oldest_age_seconds', 'dead_letters_open'].map(
-    measured,
-  )
+  const [pending = 0, age = 0, dead = 0] = [
+    'cartwright_outbox_pending_events',
+    'cartwright_outbox_oldest_age_seconds',
+    'cartwright_dead_letters_open',
+  ].map(measured)
   const nameOf = (labels: string) => /invariant="([^"]*)"/.exec(labels)?.[1] ?? ''
-  const now = samples.filter((sample) => sample.name === 'invariant_violations')
+  const now = samples.filter((sample) => sample.name === 'cartwright_invariant_violations')
   const untrue = now.filter(({ value }) => value > 0).map(({ labels, value }) => `${nameOf(labels)} (${value})`)
   const earlier = invariants.filter(({ value }) => value > 0).map(({ labels }) => nameOf(labels))
-  const past = earlier.length === 0 ? '' : `; contradicted since the start: ${earlier.join(', ')}`
+  const past = earlier.length === 0 ? '' : `; violated since the start: ${earlier.join(', ')}`
   return [
     finding(`${name} outbox`, age > waitsTooLongSec ? 'ill' : 'well', `${pending} events wait, the oldest for ${age} s`),
     finding(`${name} dead letters`, dead > 0 ? 'ill' : 'well', `${dead} open`),
     untrue.length > 0
-      ? finding(`${name} invariants`, 'ill', `not true: ${untrue.join(', ')}`)
+      ? finding(`${name} invariants`, 'ill', `violated: ${untrue.join(', ')}`)
       : finding(
           `${name} invariants`,
           now.length === 0 ? 'unknown' : 'well',
@@ -73,15 +75,15 @@ const examine = async ([name, { http, metrics }]: [string, { http: string; metri
   }
 }
 
-/** What the admin API says; it can be asked wherever the shop is. */
-const askGateway = async ({ api }: CommandContext): Promise<Finding[]> => {
+/** Findings from the admin API, which also work for a shop on another machine. */
+const askGateway = async ({ api }: Pick<CommandContext, 'api'>): Promise<Finding[]> => {
   try {
     const { items, unavailable } = await (await api()).call(adminOpsApi.listDeadLetters, { query: { limit: 100 } })
     return [
       finding(
         'admin API',
         unavailable.length === 0 ? 'well' : 'ill',
-        unavailable.length === 0 ? 'answers' : `no answer: ${unavailable.join(', ')}`,
+        unavailable.length === 0 ? 'answers' : `no response: ${unavailable.join(', ')}`,
       ),
       finding(
         'dead letters',
@@ -94,17 +96,17 @@ const askGateway = async ({ api }: CommandContext): Promise<Finding[]> => {
   }
 }
 
-/** What needs a person, as each service says, with the command to run next. */
+/** Open issues of each service, with the command to run next. */
 export const judgeIssues = ({ items, unavailable }: ResponseOf<typeof adminOpsApi.listOpenIssues>): Finding[] => {
   const open = items.map(({ service, about, count, ids, next }) => {
     const more = count > ids.length ? ', …' : ''
     return finding(`${service}: ${about}`, 'ill', `${count}: ${ids.join(', ')}${more}; run ${next}`)
   })
-  const silent = unavailable.length === 0 ? [] : [finding('open issues', 'ill', `no answer: ${unavailable.join(', ')}`)]
+  const silent = unavailable.length === 0 ? [] : [finding('open issues', 'ill', `no response: ${unavailable.join(', ')}`)]
   return open.length + silent.length === 0 ? [finding('open issues', 'well', 'none')] : [...open, ...silent]
 }
 
-const askIssues = async ({ api }: CommandContext): Promise<Finding[]> => {
+const askIssues = async ({ api }: Pick<CommandContext, 'api'>): Promise<Finding[]> => {
   try {
     return judgeIssues(await (await api()).call(adminOpsApi.listOpenIssues, {}))
   } catch (error) {
@@ -114,29 +116,32 @@ const askIssues = async ({ api }: CommandContext): Promise<Finding[]> => {
 
 const examineServices = async (running: RunningShopFile | null, url: string): Promise<Finding[]> => {
   if (running === null)
-    return [await readiness('gateway', url), finding('services', 'unknown', 'run where the shop runs to examine each of them')]
+    return [
+      await readiness('gateway', url),
+      finding('services', 'unknown', 'run this command on the machine of the shop to check each service'),
+    ]
   return (await Promise.all(Object.entries(running.services).map(examine))).flat()
+}
+
+/** Every finding about a shop, as `doctor` prints them. */
+export const examineShop = async (context: Pick<CommandContext, 'api' | 'shop'>): Promise<Finding[]> => {
+  const { running, credentials } = context.shop
+  return [...(await examineServices(running, credentials.url)), ...(await askGateway(context)), ...(await askIssues(context))]
 }
 
 export const doctor: Command = {
   name: 'doctor',
   takes: '',
-  about: 'Examine readiness, events, dead letters and invariants of every service, and name what needs a person',
+  about: 'Check readiness, events, dead letters and invariants of every service, and list what an operator must settle',
   run: async (context) => {
-    const { running, credentials } = context.surroundings
-    const findings = [
-      ...(await examineServices(running, credentials.url)),
-      ...(await askGateway(context)),
-      ...(await askIssues(context)),
-    ]
+    const findings = await examineShop(context)
     const ill = findings.filter(({ state }) => state === 'ill')
     const words = { well: 'ok', ill: 'PROBLEM', unknown: '?' } as const
     const table = grid(
       ['STATE', 'WHAT', 'DETAIL'],
       findings.map(({ subject, state, detail }) => [words[state], subject, detail]),
     )
-    const verdict =
-      ill.length === 0 ? 'Nothing is wrong.' : `${ill.length} ${ill.length === 1 ? 'thing is' : 'things are'} wrong.`
+    const verdict = ill.length === 0 ? 'No problems found.' : `${ill.length} ${ill.length === 1 ? 'problem' : 'problems'} found.`
     return { data: { well: ill.length === 0, findings }, text: `${table}\n\n${verdict}`, failed: ill.length > 0 }
   },
 }

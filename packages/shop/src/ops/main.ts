@@ -1,18 +1,18 @@
-// `npm run ops`: the operator's tool. It signs in like any admin and speaks the admin API; the doctor also looks at a shop that runs here.
+// `npm run ops`: the operator's tool. It signs in as an admin and calls the admin API; `doctor` also reads the services of a local shop.
 import { type ProgramContext, ProgramError, program, readConfig } from '@cartwright/service-kit'
 import { type AdminApi, openAdminApi } from './admin-api.ts'
 import { type Outcome, textOf } from './command.ts'
 import { type Asked, readCommandLine } from './command-line.ts'
-import { findShop, opsSpec } from './surroundings.ts'
+import { findShop, opsSpec } from './discovery.ts'
 
 const perform = async ({ command, args, options }: Asked, { env, signal }: ProgramContext): Promise<Outcome> => {
   if ('runAlone' in command) return command.runAlone({ env, signal }, args, options)
   const { dataDir, password, environment } = readConfig('ops', 'OPS_', opsSpec, env)
-  const surroundings = findShop({ url: textOf(options, 'url'), email: textOf(options, 'email'), password, dataDir, environment })
+  const shop = findShop({ url: textOf(options, 'url'), email: textOf(options, 'email'), password, dataDir, environment })
   await using sessions = new AsyncDisposableStack()
   const open = async (): Promise<AdminApi> => {
-    const api = await openAdminApi(surroundings.credentials)
-    // A session that cannot be ended ends by itself; what was asked for is done.
+    const api = await openAdminApi(shop.credentials)
+    // A session that cannot be ended expires, and the command has succeeded already.
     sessions.defer(() => api.close().catch(() => undefined))
     return api
   }
@@ -22,13 +22,13 @@ const perform = async ({ command, args, options }: Asked, { env, signal }: Progr
     if (opened.length === 0) opened.push(first)
     return first
   }
-  return await command.run({ api, surroundings, signal }, args, options)
+  return await command.run({ api, shop, signal }, args, options)
 }
 
 await program(async (context) => {
   const asked = readCommandLine(context.args)
-  if ('help' in asked) return context.say(asked.help)
+  if ('help' in asked) return context.print(asked.help)
   const outcome = await perform(asked, context)
-  context.say(asked.options.json === true ? JSON.stringify(outcome.data, null, 2) : outcome.text)
+  context.print(asked.options.json === true ? JSON.stringify(outcome.data, null, 2) : outcome.text)
   if (outcome.failed) throw new ProgramError('', { exitCode: 1 })
 })

@@ -1,12 +1,13 @@
-// Orders and their sagas: where one stands, what it waits for, and the two ways to get it moving.
+// Commands for orders and their sagas: show the state and its deadline, retry, compensate.
 import { type AdminOrder, orderApi, plainMoney, type Saga } from '@cartwright/contracts'
 import { ProgramError } from '@cartwright/service-kit'
 import type { AdminApi } from './admin-api.ts'
 import { type Command, facts, grid, type Outcome, textOf, timeOf, UsageError } from './command.ts'
+import type { DiscoveredShop } from './discovery.ts'
 
-/** The order's id, from its id or from its number however it is written. @throws UsageError, ProgramError */
+/** Finds the order's id by its id, or by its number in any spelling. @throws UsageError, ProgramError */
 const orderIdOf = async (api: AdminApi, written: string | undefined): Promise<string> => {
-  if (written === undefined) throw new UsageError('Say which order: its number or its id.')
+  if (written === undefined) throw new UsageError('Name an order: its number or its id.')
   if (/^ord_\w+$/.test(written)) return written
   if (!/^[A-Za-z0-9 -]{8,24}$/.test(written)) throw new UsageError(`${written} is neither a number nor an id of an order.`)
   const { items } = await api.call(orderApi.adminListOrders, { query: { number: written } })
@@ -14,6 +15,19 @@ const orderIdOf = async (api: AdminApi, written: string | undefined): Promise<st
   if (found === undefined) throw new ProgramError(`There is no order ${written}.`)
   return found.id
 }
+
+/** How to read the log lines and the trace of an order; addresses are known for a shop on this machine that keeps them. */
+const linksOf = ({ running }: DiscoveredShop, { orderId, traceId }: Saga): [string, string][] => [
+  ['Log lines', `npm run ops -- logs ${orderId}`],
+  ...(running?.logs ? [['', `${running.logs}?q=labels.order_id:${orderId}&sort=@timestamp&size=500`] as [string, string]] : []),
+  ['Trace', `${running?.traces ?? ''}${traceId}`],
+]
+
+const eventTable = ({ events }: Saga): string =>
+  grid(
+    ['WHEN (UTC)', 'DIRECTION', 'EVENT', 'ID'],
+    events.map(({ at, direction, type, id }) => [timeOf(at), direction, type, id]),
+  )
 
 const orderText = (order: AdminOrder): string =>
   [
@@ -63,23 +77,28 @@ const sagaText = (saga: Saga): string =>
   ].join('\n')
 
 const sagaOutcome = (saga: Saga): Outcome => ({ data: saga, text: sagaText(saga) })
-const reason = { reason: { type: 'string', about: 'why, for the audit' } } as const
+const reason = { reason: { type: 'string', about: 'reason, stored in the audit log' } } as const
 
 const showOrder: Command = {
   name: 'order show',
   takes: '<number or id>',
-  about: 'One order: money, lines, history, refunds',
+  about: 'One order: money, lines, history, refunds, its checkout and events, its trace and log lines',
   run: async (context, [order]) => {
     const api = await context.api()
-    const found = await api.call(orderApi.adminGetOrder, { params: { orderId: await orderIdOf(api, order) } })
-    return { data: found, text: orderText(found) }
+    const params = { orderId: await orderIdOf(api, order) }
+    const [found, saga] = await Promise.all([
+      api.call(orderApi.adminGetOrder, { params }),
+      api.call(orderApi.getSaga, { params }),
+    ])
+    const text = [orderText(found), sagaText(saga), eventTable(saga), facts(linksOf(context.shop, saga))]
+    return { data: { ...found, saga }, text: text.join('\n\n') }
   },
 }
 
 const showSaga: Command = {
   name: 'saga show',
   takes: '<order>',
-  about: 'Where the checkout of an order stands, and how it got there',
+  about: 'State of the checkout saga of an order, and its steps',
   run: async (context, [order]) => {
     const api = await context.api()
     return sagaOutcome(await api.call(orderApi.getSaga, { params: { orderId: await orderIdOf(api, order) } }))
@@ -89,7 +108,7 @@ const showSaga: Command = {
 const retrySaga: Command = {
   name: 'saga retry',
   takes: '<order>',
-  about: 'Ask again for what the checkout waits for',
+  about: 'Repeat the request that the checkout waits for',
   options: reason,
   run: async (context, [order], options) => {
     const api = await context.api()
@@ -102,11 +121,11 @@ const retrySaga: Command = {
 const compensateSaga: Command = {
   name: 'saga compensate',
   takes: '<order>',
-  about: 'Undo a checkout now, without waiting for an answer',
+  about: 'Undo a checkout now, without waiting for a response',
   options: reason,
   run: async (context, [order], options) => {
     const why = textOf(options, 'reason')
-    if (why === undefined) throw new UsageError('--reason says why, for the audit.')
+    if (why === undefined) throw new UsageError('--reason is required: it is stored in the audit log.')
     const api = await context.api()
     const params = { orderId: await orderIdOf(api, order) }
     return sagaOutcome(await api.call(orderApi.compensateSaga, { params, body: { reason: why } }))

@@ -1,4 +1,4 @@
-// Mails that were refused, and accounts that no mail can reach: what the doctor names, one by one, and how to send a mail again.
+// Commands for failed mails, for addresses that mails do not reach, and for accounts without a usable address.
 import { randomUUID } from 'node:crypto'
 import { identityApi, notificationApi } from '@cartwright/contracts'
 import { type Command, countOf, facts, grid, textOf, timeOf, UsageError } from './command.ts'
@@ -9,7 +9,7 @@ const limitOf = (text: string | undefined): number => Math.min(100, countOf(text
 const failedMails: Command = {
   name: 'mails failed',
   takes: '',
-  about: 'Mails that were refused for good, newest first',
+  about: 'Mails that the mail server rejected permanently, newest first',
   options: limit,
   run: async ({ api }, _, options) => {
     const query = { state: 'failed', limit: limitOf(textOf(options, 'limit')) } as const
@@ -23,7 +23,7 @@ const failedMails: Command = {
     ])
     return {
       data: items,
-      text: rows.length === 0 ? 'No mail failed.' : grid(['ID', 'MAIL', 'ORDER', 'SINCE (UTC)', 'TROUBLE'], rows),
+      text: rows.length === 0 ? 'No mail failed.' : grid(['ID', 'MAIL', 'ORDER', 'SINCE (UTC)', 'PROBLEM'], rows),
     }
   },
 }
@@ -47,17 +47,65 @@ const resendMail: Command = {
   },
 }
 
+const undeliverableAddresses: Command = {
+  name: 'mails undeliverable',
+  takes: '',
+  about: 'Addresses that bounced or complained and get no mails, newest first',
+  options: limit,
+  run: async ({ api }, _, options) => {
+    const query = { limit: limitOf(textOf(options, 'limit')) }
+    const { items } = await (await api()).call(notificationApi.adminListUndeliverableAddresses, { query })
+    const rows = items.map((mark) => [
+      mark.id,
+      mark.address,
+      mark.reason,
+      mark.provider,
+      timeOf(mark.markedAt),
+      mark.detail?.slice(0, 80),
+    ])
+    const heading = ['ID', 'ADDRESS', 'REASON', 'PROVIDER', 'SINCE (UTC)', 'DETAIL']
+    return { data: items, text: rows.length === 0 ? 'No address is marked as undeliverable.' : grid(heading, rows) }
+  },
+}
+
+const clearAddress: Command = {
+  name: 'mails clear',
+  takes: '<id>',
+  about: 'Let mails go to an undeliverable address again',
+  run: async ({ api }, [markId = '']) => {
+    if (!/^und_[0-9a-z]{6,40}$/.test(markId))
+      throw new UsageError(`${markId || 'Nothing'} is not the id of an undeliverable address, such as und_01j8x.`)
+    const mark = await (await api()).call(notificationApi.adminClearUndeliverableAddress, {
+      params: { markId },
+      key: randomUUID(),
+    })
+    return {
+      data: mark,
+      text: `Mails go to ${mark.address} again. Remove it from the suppression list of ${mark.provider} too.`,
+    }
+  },
+}
+
 const unreachableAccounts: Command = {
   name: 'accounts unreachable',
   takes: '',
-  about: 'Accounts whose address no mail can reach, or that collides with the address of another account',
+  about: 'Accounts whose e-mail address is unusable, or equals that of another account',
   options: limit,
   run: async ({ api }, _, options) => {
     const query = { unreachable: true, limit: limitOf(textOf(options, 'limit')) }
     const { items } = await (await api()).call(identityApi.listUsers, { query })
     const rows = items.map((user) => [user.id, user.role, JSON.stringify(user.email)])
-    return { data: items, text: rows.length === 0 ? 'Every account has an address.' : grid(['ID', 'ROLE', 'ADDRESS'], rows) }
+    return {
+      data: items,
+      text: rows.length === 0 ? 'Every account has a usable address.' : grid(['ID', 'ROLE', 'ADDRESS'], rows),
+    }
   },
 }
 
-export const peopleCommands: readonly Command[] = [failedMails, resendMail, unreachableAccounts]
+export const peopleCommands: readonly Command[] = [
+  failedMails,
+  resendMail,
+  undeliverableAddresses,
+  clearAddress,
+  unreachableAccounts,
+]

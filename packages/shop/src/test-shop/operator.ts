@@ -1,4 +1,4 @@
-// An operator at the gateway: makes products, looks at stock, ships, delivers, cancels and refunds.
+// Operator for tests: uses the gateway to create products, read stock, ship, deliver, cancel and refund.
 import type { Order } from '@cartwright/contracts'
 import type { TestClient, TestResponse } from '@cartwright/testing'
 import { signedIn } from './shopper.ts'
@@ -19,7 +19,7 @@ export interface StockLevel {
 
 export interface Operator {
   client: TestClient
-  /** Makes a product with one variant and stock. @returns its id */
+  /** Creates a product with one variant and stock. @returns its id */
   stockUp(goods: NewGoods): Promise<string>
   stockOf(sku: string): Promise<StockLevel>
   order(orderId: string): Promise<Order>
@@ -46,9 +46,9 @@ export const operator = async (gatewayUrl: string, now?: () => Date): Promise<Op
         status: 'active',
         variants: [{ sku, name: 'Standard', options: {}, prices: [{ amountMinor: priceMinor, currency }] }],
       }
-      const { body: product } = ok(await client.post('/v1/admin/products', body), 'making a product')
+      const { body: product } = ok(await client.post('/v1/admin/products', body), 'creating a product')
       if (stock > 0)
-        ok(await client.post(`/v1/admin/stock/${sku}/adjustments`, { delta: stock, reason: 'first delivery' }), 'stocking up')
+        ok(await client.post(`/v1/admin/stock/${sku}/adjustments`, { delta: stock, reason: 'first delivery' }), 'adding stock')
       return product.id
     },
     stockOf: async (sku) => {

@@ -1,21 +1,17 @@
-// The whole shop for tests that kill: seven processes on the engines of the test run, with short deadlines, and stand-ins in this process.
-import { randomBytes } from 'node:crypto'
+// Shop of processes for tests that kill services: engines of the test run, short deadlines, and the dev services in this process.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { ServiceName } from '@cartwright/contracts'
 import { isAlive } from '@cartwright/native'
-import type { Environment, ServiceName } from '@cartwright/service-kit'
-import { engineUrl } from '@cartwright/testing'
-import { shopEnvironment } from '../environment.ts'
-import { freePort } from '../free-port.ts'
-import { drawSecrets } from '../secrets.ts'
+import type { Environment } from '@cartwright/service-kit'
+import { eventually } from '@cartwright/testing'
+import type { DevServices } from '../dev-services.ts'
 import { type ServiceProcesses, startServiceProcesses } from '../service-processes.ts'
-import { openStandIns, type StandIns } from '../stand-ins.ts'
-import { eventually } from './eventually.ts'
 import { type Operator, operator } from './operator.ts'
-import { dropSchemas } from './test-shop.ts'
+import { openTestEnvironment } from './test-environment.ts'
 
-/** Deadlines of tests across processes: seconds instead of minutes. */
+/** Deadlines in seconds instead of minutes. */
 const shortDeadlines = {
   ORDER_RESERVE_TIMEOUT_SEC: '5',
   ORDER_COMMIT_TIMEOUT_SEC: '5',
@@ -32,85 +28,59 @@ export interface ProcessShopEngines {
 
 export interface ProcessShop extends AsyncDisposable {
   url: string
-  standIns: StandIns
+  devServices: DevServices
   processes: ServiceProcesses
   admin: Operator
   logDir: string
-  /** Root address of the database and the prefix of this shop's schemas. */
+  /** Root address of the database server and the prefix of this shop's schemas. */
   database: { root: string; prefix: string }
-  /** kill −9. Resolves when the process is gone; the supervisor starts it again after a second. */
+  /** Sends SIGKILL and resolves when the process has ended. The supervisor restarts it after a second. */
   kill(name: ServiceName): Promise<void>
-  /** Resolves when every service answers as ready. */
+  /** Resolves when every service is ready. */
   healed(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Starts the seven services. Consumer groups and topics are those of the broker given: one such shop per broker at a time. */
-export const startProcessShop = async (engines: ProcessShopEngines, own: Environment = {}): Promise<ProcessShop> => {
-  await using opened = new AsyncDisposableStack()
-  const root = engineUrl()
-  const prefix = `p_${randomBytes(4).toString('hex')}_`
-  opened.defer(() => dropSchemas(root, prefix))
-  const logDir = mkdtempSync(join(tmpdir(), 'cartwright-'))
-  opened.defer(() => rmSync(logDir, { recursive: true, force: true }))
-  const secrets = await drawSecrets()
-  const gatewayPort = await freePort(0)
-  const url = `http://127.0.0.1:${gatewayPort}`
-  const standIns = await openStandIns({
-    config: { smtpUrl: null, stripeKey: null, webhookSecrets: null, mailboxPort: 0, sandboxPort: 0, sandboxLatencyMs: 0 },
-    secrets,
-    gatewayUrl: url,
-  })
-  opened.defer(() => standIns.stop())
-  const env = shopEnvironment(
-    {
-      secrets,
-      databaseUrl: root,
-      schemaPrefix: prefix,
-      publicUrl: url,
-      gatewayPort,
-      smtpUrl: standIns.smtpUrl,
-      stripe: standIns.stripe,
-      mailboxUrl: standIns.mailbox?.url ?? null,
-      kafkaBrokers: engines.kafka,
-      redisUrl: engines.redis,
-      elasticsearchUrl: engines.elasticsearch,
-    },
-    { PATH: '/usr/bin:/bin', LOG_LEVEL: 'warn', CATALOG_INDEX_PREFIX: prefix, ...shortDeadlines, ...own },
-  )
-  const processes = await startServiceProcesses({ env, gatewayPort, logDir })
-  opened.defer(() => processes.stop())
-  const admin = await operator(url)
-  const placeOf = (name: ServiceName) => {
+const killProcess = async (processes: ServiceProcesses, name: ServiceName): Promise<void> => {
+  // After an earlier kill, `places` holds the dead process until its successor is ready.
+  const livePid = () => {
     const place = processes.places[name]
     if (place === undefined) throw new Error(`${name} is not running`)
-    return place
+    return isAlive(place.pid) ? place.pid : undefined
   }
+  const pid = await eventually(`${name} runs`, livePid, 60_000)
+  process.kill(pid, 'SIGKILL')
+  await eventually(`${name} has ended`, () => !isAlive(pid), 10_000)
+}
+
+/** Starts every service. One such shop per broker at a time, because topics and consumer groups have fixed names. */
+export const startProcessShop = async (engines: ProcessShopEngines, own: Environment = {}): Promise<ProcessShop> => {
+  await using opened = new AsyncDisposableStack()
+  const environment = await openTestEnvironment(opened, { letter: 'p' })
+  const { url, databaseUrl: root, schemaPrefix: prefix, devServices } = environment
+  const logDir = mkdtempSync(join(tmpdir(), 'cartwright-'))
+  opened.defer(() => rmSync(logDir, { recursive: true, force: true }))
+  const env = environment.variables(
+    { kafkaBrokers: engines.kafka, redisUrl: engines.redis, elasticsearchUrl: engines.elasticsearch },
+    { PATH: '/usr/bin:/bin', LOG_LEVEL: 'warn', CATALOG_INDEX_PREFIX: prefix, ...shortDeadlines, ...own },
+  )
+  const processes = await startServiceProcesses({ env, logDir })
+  opened.defer(() => processes.stop())
+  const admin = await operator(url)
   const stack = opened.move()
   const stop = () => stack.disposeAsync()
   return {
     url,
-    standIns,
+    devServices,
     processes,
     admin,
     logDir,
     database: { root, prefix },
     stop,
-    kill: async (name) => {
-      // A service that was killed before counts as back when it says so: then its place has the new process.
-      const pid = await eventually(
-        async () => placeOf(name).pid,
-        (current) => isAlive(current),
-      )
-      process.kill(pid, 'SIGKILL')
-      await eventually(async () => !isAlive(pid), Boolean, 10)
-    },
+    kill: (name) => killProcess(processes, name),
     healed: async () => {
       for (const { http } of Object.values(processes.places))
-        await eventually(
-          async () => (await fetch(`${http}/readyz`)).status,
-          (status) => status === 200,
-        )
+        await eventually(`${http} is ready`, async () => (await fetch(`${http}/readyz`)).status === 200, 60_000)
     },
     [Symbol.asyncDispose]: stop,
   }

@@ -1,7 +1,7 @@
-// A person at the gateway, as a frontend would speak for them: signs in, renews tokens, fills a cart, checks out and pays on the hosted page.
+// Shopper for tests: signs in at the gateway, refreshes tokens, fills a cart, checks out and pays on the hosted page.
 import { randomUUID } from 'node:crypto'
 import type { Cart, Order, PaymentView } from '@cartwright/contracts'
-import { type CallOptions, type TestClient, type TestResponse, testClient } from '@cartwright/testing'
+import { type TestClient, type TestResponse, testClient } from '@cartwright/testing'
 
 interface Tokens {
   accessToken: string
@@ -13,14 +13,15 @@ interface Tokens {
 export interface CheckoutOptions {
   key?: string
   email?: string
-  /** Instead of what the cart says. */
+  locale?: string
+  /** Version to send instead of the cart's. */
   cartVersion?: number
   expectedTotal?: { amountMinor: number; currency: string }
 }
 
 export interface Paid {
   status: number
-  /** Where the page sends the shopper; null when it stays. */
+  /** Address that the page redirects to; null without a redirect. */
   location: string | null
   html: string
 }
@@ -31,17 +32,17 @@ export interface Shopper {
   accessToken(): Promise<string>
   addToCart(sku: string, quantity: number): Promise<Cart>
   cart(): Promise<Cart>
-  /** Checks out what is in the cart; the answer as it came. */
+  /** Checks out the cart and returns the response, whatever its status. */
   checkout(options?: CheckoutOptions): Promise<TestResponse>
-  /** Puts one thing in the cart and orders it. @throws Error unless 201 */
+  /** Adds one product to the cart and checks out. @throws Error unless the response is 2xx */
   placeOrder(sku: string, quantity: number, options?: CheckoutOptions): Promise<Order>
   order(orderId: string): Promise<Order>
   payment(orderId: string, wait?: { known: PaymentView['state']; waitSec: number }): Promise<PaymentView>
-  /** Waits for the hosted page's address. @throws Error when the order ends first */
+  /** Waits for the address of the hosted payment page. @throws Error when the payment ends first */
   payUrl(orderId: string): Promise<string>
-  /** Opens the hosted page and sends a card number. */
+  /** Waits for the hosted payment page and sends a card number to it. */
   pay(orderId: string, card?: string): Promise<Paid>
-  /** Cancels, with a fresh key. */
+  /** Cancels the order, with a new idempotency key. */
   cancel(orderId: string): Promise<TestResponse>
 }
 
@@ -53,7 +54,7 @@ const expect2xx = (response: TestResponse, what: string): TestResponse => {
   return response
 }
 
-/** Sends a card number to a hosted page. */
+/** Sends a card number to a hosted payment page. */
 export const payOnPage = async (url: string, card: string = cards.pays): Promise<Paid> => {
   const response = await fetch(url, {
     method: 'POST',
@@ -64,8 +65,56 @@ export const payOnPage = async (url: string, card: string = cards.pays): Promise
   return { status: response.status, location: response.headers.get('location'), html: await response.text() }
 }
 
+interface Session {
+  principal: Tokens['principal']
+  client: TestClient
+  accessToken(): Promise<string>
+}
+
+const openSession = async (
+  gatewayUrl: string,
+  signIn: (client: TestClient) => Promise<TestResponse>,
+  now: () => Date,
+): Promise<Session> => {
+  const anonymous = testClient(gatewayUrl, async () => null)
+  let tokens: Tokens = expect2xx(await signIn(anonymous), 'signing in').body
+  let expiresMs = 0
+  const store = (fresh: Tokens) => {
+    tokens = fresh
+    expiresMs = now().getTime() + (fresh.expiresInSec - 30) * 1000
+  }
+  store(tokens)
+  const refresh = async (): Promise<void> => {
+    const body = { refreshToken: tokens.refreshToken }
+    store(expect2xx(await anonymous.post('/v1/auth/refresh', body, { key: null }), 'refreshing').body)
+  }
+  // Concurrent calls share one refresh: identity ends a session whose refresh token is used three times.
+  let refreshing: Promise<void> | null = null
+  const accessToken = async (): Promise<string> => {
+    if (now().getTime() >= expiresMs) {
+      refreshing ??= refresh().finally(() => {
+        refreshing = null
+      })
+      await refreshing
+    }
+    return tokens.accessToken
+  }
+  return { principal: tokens.principal, client: testClient(gatewayUrl, accessToken), accessToken }
+}
+
+const checkoutBody = async ({ role, id }: Tokens['principal'], options: CheckoutOptions, readCart: () => Promise<Cart>) => {
+  const cart = options.cartVersion !== undefined && options.expectedTotal ? null : await readCart()
+  return {
+    cartVersion: options.cartVersion ?? cart?.version,
+    expectedTotal: options.expectedTotal ?? cart?.total,
+    shippingAddress: anAddress,
+    locale: options.locale,
+    ...(role === 'guest' ? { email: options.email ?? `${id}@example.net` } : {}),
+  }
+}
+
 /**
- * @param signIn gets the first tokens
+ * @param signIn requests the first tokens
  * @param now the clock by which tokens expire
  */
 export const shopper = async (
@@ -73,55 +122,22 @@ export const shopper = async (
   signIn: (client: TestClient) => Promise<TestResponse>,
   now: () => Date = () => new Date(),
 ): Promise<Shopper> => {
-  const anonymous = testClient(gatewayUrl, async () => null)
-  let tokens: Tokens = expect2xx(await signIn(anonymous), 'signing in').body
-  let expiresMs = 0
-  const remember = (fresh: Tokens) => {
-    tokens = fresh
-    expiresMs = now().getTime() + (fresh.expiresInSec - 30) * 1000
-  }
-  remember(tokens)
-  const renew = async (): Promise<void> =>
-    remember(
-      expect2xx(await anonymous.post('/v1/auth/refresh', { refreshToken: tokens.refreshToken }, { key: null }), 'refresh').body,
-    )
-  // One refresh for all calls that wait for it: a token that is used three times ends the session.
-  let renewing: Promise<void> | null = null
-  const accessToken = async (): Promise<string> => {
-    if (now().getTime() >= expiresMs) {
-      renewing ??= renew().finally(() => {
-        renewing = null
-      })
-      await renewing
-    }
-    return tokens.accessToken
-  }
-  const client = testClient(gatewayUrl, accessToken)
+  const { principal, client, accessToken } = await openSession(gatewayUrl, signIn, now)
   const get = async (path: string) => expect2xx(await client.get(path), path).body
   const cart = (): Promise<Cart> => get('/v1/cart')
   const addToCart = async (sku: string, quantity: number): Promise<Cart> =>
     expect2xx(await client.post('/v1/cart/lines', { sku, quantity }), 'adding to the cart').body
   const payment: Shopper['payment'] = (orderId, wait) =>
     get(`/v1/orders/${orderId}/payment${wait ? `?waitSec=${wait.waitSec}&known=${wait.known}` : ''}`)
-
-  const checkout = async (options: CheckoutOptions = {}): Promise<TestResponse> => {
-    const wanted = options.cartVersion !== undefined && options.expectedTotal ? null : await cart()
-    const body = {
-      cartVersion: options.cartVersion ?? wanted?.version,
-      expectedTotal: options.expectedTotal ?? wanted?.total,
-      shippingAddress: anAddress,
-      ...(tokens.principal.role === 'guest' ? { email: options.email ?? `${tokens.principal.id}@example.net` } : {}),
-    }
-    const call: CallOptions = { key: options.key ?? randomUUID() }
-    return client.post('/v1/checkout', body, call)
-  }
+  const checkout = async (options: CheckoutOptions = {}): Promise<TestResponse> =>
+    client.post('/v1/checkout', await checkoutBody(principal, options, cart), { key: options.key ?? randomUUID() })
   const payUrl = async (orderId: string): Promise<string> => {
     const view = await payment(orderId, { known: 'preparing', waitSec: 20 })
-    if (view.url === null) throw new Error(`there is no payment page: the order is ${view.state}`)
+    if (view.url === null) throw new Error(`the order has no payment page: its payment is ${view.state}`)
     return view.url
   }
   return {
-    id: tokens.principal.id,
+    id: principal.id,
     client,
     accessToken,
     addToCart,

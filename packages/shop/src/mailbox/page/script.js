@@ -39,7 +39,7 @@ const item = (mail) => {
   const line = element(
     'button',
     { type: 'button', className: `item${mail.Read ? '' : ' unread'}`, onclick: () => open(mail.ID) },
-    element('span', { className: 'to', textContent: people([...mail.To, ...mail.Bcc]) || 'nobody' }),
+    element('span', { className: 'to', textContent: people([...mail.To, ...mail.Bcc]) || 'no recipient' }),
     element('time', {
       className: 'when',
       dateTime: mail.Created,

@@ -1,4 +1,4 @@
-// Looking after the shop: comparing with Stripe, building the search index anew, and the stock of a SKU.
+// Commands for maintenance: reconcile with Stripe, rebuild the search index, read the stock of a SKU.
 import { setTimeout as delay } from 'node:timers/promises'
 import { catalogApi, paymentApi } from '@cartwright/contracts'
 import { ProgramError } from '@cartwright/service-kit'
@@ -6,7 +6,7 @@ import { type Command, countOf, facts, grid, textOf, timeOf, UsageError } from '
 
 const pollMs = 250
 
-/** Asks until it holds. @throws ProgramError when it takes longer than `seconds` */
+/** Polls until `holds` is true. @throws ProgramError when it takes longer than `seconds` */
 const until = async <T>(
   ask: () => Promise<T>,
   holds: (answer: T) => boolean,
@@ -18,7 +18,7 @@ const until = async <T>(
     const answer = await ask()
     if (holds(answer)) return answer
     if (performance.now() > end)
-      throw new ProgramError(`It goes on for more than ${seconds} s; --wait says how long to wait for the end.`)
+      throw new ProgramError(`It is still running after ${seconds} s; set --wait to a longer time in seconds.`)
     await delay(pollMs, undefined, { signal })
   }
 }
@@ -28,7 +28,7 @@ const wait = { wait: { type: 'string', about: 'seconds to wait for the end, 120 
 const reconcile: Command = {
   name: 'reconcile',
   takes: '',
-  about: 'Compare payments with Stripe now, and tell what was found',
+  about: 'Compare payments with Stripe now, and list the differences',
   options: wait,
   run: async (context, _, options) => {
     const seconds = countOf(textOf(options, 'wait'), '--wait', 120)
@@ -49,8 +49,8 @@ const reconcile: Command = {
       finding.theirs,
     ])
     const left = report.findings.some(({ outcome }) => outcome === 'reported' || outcome === 'failed')
-    const summary = `${report.compared} things of Stripe compared: ${report.repaired} repaired, ${report.reported} for a person to settle.`
-    const table = rows.length === 0 ? [] : ['', grid(['KIND', 'OUTCOME', 'ORDER', 'STRIPE', 'OURS', 'THEIRS'], rows)]
+    const summary = `${report.compared} objects of Stripe compared: ${report.repaired} repaired, ${report.reported} left for an operator.`
+    const table = rows.length === 0 ? [] : ['', grid(['KIND', 'OUTCOME', 'ORDER', 'STRIPE', 'HERE', 'AT STRIPE'], rows)]
     return { data: report, text: [summary, ...table].join('\n'), failed: left }
   },
 }
@@ -58,7 +58,7 @@ const reconcile: Command = {
 const reindex: Command = {
   name: 'reindex',
   takes: '',
-  about: 'Build the search index anew beside the old one',
+  about: 'Rebuild the search index while the old one serves',
   options: wait,
   run: async (context, _, options) => {
     const seconds = countOf(textOf(options, 'wait'), '--wait', 120)
@@ -77,10 +77,10 @@ const reindex: Command = {
 const stock: Command = {
   name: 'stock',
   takes: '<sku>',
-  about: 'What is on hand and reserved of a SKU, and its last movements',
+  about: 'Stock and reservations of a SKU, and its last movements',
   options: { movements: { type: 'string', about: 'how many movements, 10 when left out' } },
   run: async (context, [sku], options) => {
-    if (sku === undefined) throw new UsageError('Say which SKU.')
+    if (sku === undefined) throw new UsageError('Name a SKU.')
     const limit = Math.min(100, countOf(textOf(options, 'movements'), '--movements', 10))
     const api = await context.api()
     const level = await api.call(catalogApi.getStock, { params: { sku } })

@@ -1,4 +1,4 @@
-// What happens when money does not come, comes twice in a hurry, or comes too late: never money without an order or a refund.
+// Payment problems: declined, abandoned, late and racing payments never leave a charge without an order or a refund.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { cards, payOnPage } from '../test-shop/shopper.ts'
 import { startTestShop, type TestShop } from '../test-shop/test-shop.ts'
@@ -21,7 +21,7 @@ beforeEach(async () => {
 const full = { onHand: 10, reserved: 0, available: 10 }
 const refundsOf = async () => (await shop.ledger()).refunds.length
 
-test('a declined card is told to the customer and the admin, and another card pays on the same page', async () => {
+test('customer and admin receive a mail about a declined card, and another card pays on the same page', async () => {
   const guest = await shop.guest()
   const order = await guest.placeOrder(sku, 1, { email: 'dana@example.net' })
   const url = await guest.payUrl(order.id)
@@ -37,7 +37,7 @@ test('a declined card is told to the customer and the admin, and another card pa
   expect(await guest.order(order.id)).toMatchObject({ status: 'processing', paymentStatus: 'paid' })
 })
 
-test('a shopper who gives up after a decline gets the cart back and the shop its stock', async () => {
+test('a cancellation after a decline restores the cart and the stock', async () => {
   const guest = await shop.guest()
   const order = await guest.placeOrder(sku, 3)
   await guest.pay(order.id, cards.declines)
@@ -50,7 +50,7 @@ test('a shopper who gives up after a decline gets the cart back and the shop its
   expect((await guest.cart()).lines).toMatchObject([{ sku, quantity: 3 }])
 })
 
-test('two shoppers who want the last unit at once: one order goes on, the other is refused clearly', async () => {
+test('of two shoppers who order the last unit at once, one gets it and the other gets out_of_stock', async () => {
   await shop.admin.stockUp({ sku: `LAST-${next}`, stock: 1 })
   await shop.idle()
   const [one, two] = [await shop.guest(), await shop.guest()]
@@ -69,7 +69,7 @@ test('two shoppers who want the last unit at once: one order goes on, the other 
   expect(await shop.admin.stockOf(`LAST-${next}`)).toEqual({ onHand: 1, reserved: 1, available: 0 })
 })
 
-test('a shopper who walks away gives the stock back and is told that it is still in the cart', async () => {
+test('an abandoned order expires, restores stock and cart, and the shopper receives one mail', async () => {
   const guest = await shop.guest()
   const order = await guest.placeOrder(sku, 2, { email: `walker-${next}@example.net` })
   await shop.idle()
@@ -86,7 +86,7 @@ test('a shopper who walks away gives the stock back and is told that it is still
   expect(shop.mailsTo(`walker-${next}@example.net`)).toHaveLength(1)
 })
 
-test('money that arrives at the deadline, its webhook lost, still makes the order', async () => {
+test('a payment before the deadline whose webhook is lost still confirms the order', async () => {
   const guest = await shop.guest()
   const order = await guest.placeOrder(sku, 1)
   const url = await guest.payUrl(order.id)
@@ -99,7 +99,7 @@ test('money that arrives at the deadline, its webhook lost, still makes the orde
   expect(await guest.order(order.id)).toMatchObject({ status: 'processing', paymentStatus: 'paid' })
 })
 
-test('money that races a cancellation is refunded once, and the stock comes back once', async () => {
+test('a payment that races a cancellation is refunded once, and the stock is restored once', async () => {
   const guest = await shop.guest()
   const order = await guest.placeOrder(sku, 1)
   const url = await guest.payUrl(order.id)
@@ -117,7 +117,7 @@ test('money that races a cancellation is refunded once, and the stock comes back
   expect([reserved, onHand]).toEqual([0, ended.status === 'processing' ? 9 : 10])
 })
 
-test('a paid order that is cancelled is refunded once, mailed once and put back once', async () => {
+test('a cancelled paid order is refunded once, and its stock is restored once', async () => {
   const guest = await shop.guest()
   const email = `cancels-${next}@example.net`
   const order = await guest.placeOrder(sku, 2, { email })

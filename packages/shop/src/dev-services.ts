@@ -1,28 +1,28 @@
-// What a development shop has instead of a mail server and Stripe: a mailbox to read and a sandbox to pay in.
+// Dev services: the mailbox instead of a mail server, and the Stripe sandbox instead of Stripe.
 import type { Clock } from '@cartwright/service-kit'
 import { type StripeSandbox, startStripeSandbox } from '@cartwright/stripe-sandbox'
 import type { ShopConfig } from './config.ts'
-import { ForPeople } from './for-people.ts'
 import { freePort } from './free-port.ts'
 import { type Mailbox, startMailbox } from './mailbox/mailbox.ts'
 import type { ShopSecrets } from './secrets.ts'
+import { UserFacingError } from './user-facing-error.ts'
 
-export interface StandIns {
+export interface DevServices {
   smtpUrl: string
-  /** Null where mails go to a server of the caller's. */
+  /** Null when SMTP_URL names a mail server. */
   mailbox: Mailbox | null
   stripe: { key: string; webhookSecrets: string; apiBase: string | null }
-  /** Null where a key of Stripe's own is given. */
+  /** Null when STRIPE_SECRET_KEY is a key of the real Stripe. */
   sandbox: StripeSandbox | null
   stop(): Promise<void>
 }
 
-export interface StandInOptions {
+export interface DevServicesOptions {
   config: Pick<ShopConfig, 'smtpUrl' | 'stripeKey' | 'webhookSecrets' | 'mailboxPort' | 'sandboxPort' | 'sandboxLatencyMs'> &
     Partial<Pick<ShopConfig, 'stripeMockUrl' | 'toolHosts'>>
   secrets: ShopSecrets
   gatewayUrl: string
-  /** Keeps the sandbox's sessions over restarts. */
+  /** File in which the sandbox stores its sessions. */
   sandboxFile?: string
   clock?: Clock
 }
@@ -33,10 +33,10 @@ const openStripe = async ({
   gatewayUrl,
   sandboxFile,
   clock,
-}: StandInOptions): Promise<Pick<StandIns, 'stripe' | 'sandbox'>> => {
+}: DevServicesOptions): Promise<Pick<DevServices, 'stripe' | 'sandbox'>> => {
   if (config.stripeKey !== null) {
     if (config.webhookSecrets === null)
-      throw new ForPeople(
+      throw new UserFacingError(
         'STRIPE_SECRET_KEY is set, so STRIPE_WEBHOOK_SECRETS is needed as well: the signing secret of your webhook endpoint.',
       )
     return { stripe: { key: config.stripeKey, webhookSecrets: config.webhookSecrets, apiBase: null }, sandbox: null }
@@ -54,8 +54,8 @@ const openStripe = async ({
   return { stripe: { key: 'sk_test_sandbox', webhookSecrets: secrets.webhook, apiBase: sandbox.url }, sandbox }
 }
 
-/** Starts what the configuration does not replace by the real thing. */
-export const openStandIns = async (options: StandInOptions): Promise<StandIns> => {
+/** Starts the dev services for which the configuration names no real service. */
+export const openDevServices = async (options: DevServicesOptions): Promise<DevServices> => {
   const { stripe, sandbox } = await openStripe(options)
   const { config } = options
   const mailbox =

@@ -1,4 +1,4 @@
-// Where the shop is that an operator speaks to, and whether it is one for development, whose password everybody knows.
+// Discovery of the shop that an operator addresses, and whether it is a development shop, whose password is public.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,11 +21,15 @@ export interface RunningShopFile {
   mailbox?: string
   stripeSandbox?: string
   services: Readonly<Record<string, { http: string; metrics: string }>>
+  /** Address that searches the log lines. */
+  logs?: string
+  /** Address of a trace, to which its id is appended. */
+  traces?: string
   /** Root address of the database server. */
   mysql?: string
 }
 
-export interface Surroundings {
+export interface DiscoveredShop {
   credentials: Credentials
   /** Absent for a shop elsewhere. */
   running: RunningShopFile | null
@@ -40,12 +44,15 @@ const readRunning = (dataDir: string): RunningShopFile | null => {
   }
 }
 
+/** The data folder: the given one, else `.data` beside the README. */
+export const dataFolderOf = (dataDir: string | null): string => dataDir ?? defaultDataDir
+
 /** The database server of the shop that runs on a data folder. */
-export const runningDatabase = (dataDir: string | null): string | null => readRunning(dataDir ?? defaultDataDir)?.mysql ?? null
+export const runningDatabase = (dataDir: string | null): string | null => readRunning(dataFolderOf(dataDir))?.mysql ?? null
 
 const plainUrl = (url: string): string => url.replace(/\/+$/, '')
 
-export interface Given {
+interface DiscoveryOptions {
   url: string | undefined
   email: string | undefined
   password: string | null
@@ -54,17 +61,19 @@ export interface Given {
 }
 
 /** @throws ProgramError when no shop runs here and none is named, or no password is given for one that is not for development */
-export const findShop = ({ url, email, password, dataDir, environment }: Given): Surroundings => {
-  const here = readRunning(dataDir ?? defaultDataDir)
+export const findShop = ({ url, email, password, dataDir, environment }: DiscoveryOptions): DiscoveredShop => {
+  const here = readRunning(dataFolderOf(dataDir))
   const named = url === undefined ? undefined : plainUrl(url)
   const running = here !== null && (named === undefined || named === plainUrl(here.gateway)) ? here : null
   const gateway = named ?? here?.gateway
   if (gateway === undefined)
-    throw new ProgramError('No shop runs here: start one with `npm start`, or say where one is with --url.')
+    throw new ProgramError(
+      'No shop runs on this machine: start one with `npm start`, or pass the address of a gateway with --url.',
+    )
   const isForDevelopment =
     environment !== 'production' && running !== null && (running.mailbox !== undefined || running.stripeSandbox !== undefined)
   const known = password ?? (isForDevelopment ? developmentAdmin.password : null)
   if (known === null)
-    throw new ProgramError('Set OPS_PASSWORD to the admin’s password: this is not a shop for development that runs here.')
+    throw new ProgramError('Set OPS_PASSWORD to the admin’s password: no development shop runs on this machine.')
   return { running, credentials: { url: plainUrl(gateway), email: email ?? developmentAdmin.email, password: known } }
 }
