@@ -1,17 +1,17 @@
-// A bounded selection of the harness for every test run: crowds, deaths, outages and a random mix, each judged by every invariant.
+// Scenarios for every test run: concurrent buyers, crashes, outages and a random mix, each checked by every invariant.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mixFloors } from './floors.ts'
 import { type Harness, openHarness } from './harness.fixture.ts'
-import { poison } from './scenarios/backbone.ts'
+import { hotSku, manyKeys, sameKey } from './scenarios/concurrent-buyers.ts'
+import { crashCases } from './scenarios/crash-cases.ts'
 import { crashPoints } from './scenarios/crash-points.ts'
-import { hotSku, manyKeys, sameKey } from './scenarios/crowds.ts'
 import { oneDatabaseAway } from './scenarios/databases.ts'
-import { deaths } from './scenarios/deaths.ts'
+import { poison } from './scenarios/messaging.ts'
 import { brokerDown } from './scenarios/outages.ts'
 import { playMix } from './scenarios/random-mix.ts'
 import type { Scenario } from './scenarios/scenario.ts'
-import { killedInWaitingHandler, killedWhileKafkaFrozen } from './scenarios/schedules.ts'
-import { cancelVersusShip, webhooksDropped } from './scenarios/stripe-stories.ts'
+import { cancelVersusShip, webhooksDropped } from './scenarios/stripe-scenarios.ts'
+import { killDuringKafkaFreeze, killInWaitingHandler } from './scenarios/timed-kills.ts'
 
 let harness: Harness
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => harness?.[Symbol.asyncDispose](), 90_000)
 
-const chosenDeaths = deaths.filter(({ service, at }) =>
+const chosenCrashCases = crashCases.filter(({ service, at }) =>
   [
     'catalog after-ack-before-mark',
     'order after-commit-before-offset:payment.succeeded',
@@ -41,13 +41,13 @@ const selection: readonly [Scenario, seed: number][] = [
   [cancelVersusShip(8), 1],
   [poison(), 1],
   [oneDatabaseAway(['catalog', 'payment'], 8), 1],
-  [crashPoints(chosenDeaths, 'a few crash points'), 1],
-  [killedWhileKafkaFrozen('payment'), 1],
-  [killedInWaitingHandler('order'), 1],
+  [crashPoints(chosenCrashCases, 'chosen crash points'), 1],
+  [killDuringKafkaFreeze('payment'), 1],
+  [killInWaitingHandler('order'), 1],
 ]
 
 test.each(selection.map(([scenario, seed]) => [scenario.name, scenario, seed] as const))(
-  '%s holds every promise',
+  'the scenario %s breaks no invariant',
   { timeout: 240_000 },
   async (_, scenario, seed) => {
     const verdict = await harness.play(scenario, seed)
@@ -60,10 +60,10 @@ const shortMix: Scenario = {
   about: 'A small random mix.',
   restSec: 120,
   floors: mixFloors(18),
-  play: (ground) => playMix(ground, { shoppers: 18, durationMs: 8000, faults: 5 }),
+  play: (fixture) => playMix(fixture, { shoppers: 18, durationMs: 8000, faults: 5 }),
 }
 
-test.each([1, 2])('a random mix holds every promise (seed %i)', { timeout: 240_000 }, async (seed) => {
+test.each([1, 2])('a random mix breaks no invariant (seed %i)', { timeout: 240_000 }, async (seed) => {
   const verdict = await harness.play(shortMix, seed)
   expect(verdict.outcome).toBe('passed')
 })

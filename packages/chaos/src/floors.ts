@@ -1,24 +1,24 @@
-// Floors: how much must have happened for a run to prove anything. A run that holds every promise because nothing happened is inconclusive.
-import { type Evidence, sum } from './evidence/rows.ts'
+// Floors: the minimum that must happen in a run. A run without violations in which too little happened is inconclusive.
+import { type CollectedState, sum } from './collected-state/rows.ts'
 
 export const countables = ['orders', 'paid', 'refunded', 'cancelledAfterPaying', 'returned', 'givenBack', 'mails'] as const
 export type Countable = (typeof countables)[number]
 export type Counts = Readonly<Record<Countable, number>>
 export type Floors = Partial<Counts>
 
-/** What happened in a run, by what left a trace. */
-export const reachedIn = (evidence: Evidence): Counts => {
-  const paid = evidence.orders.filter((order) => order.captured_minor > 0)
-  const intents = new Set(evidence.payments.flatMap(({ payment_intent_id: intent }) => intent ?? []))
+/** Counts what happened in a run, from the collected state. */
+export const reachedIn = (collected: CollectedState): Counts => {
+  const paid = collected.orders.filter((order) => order.captured_minor > 0)
+  const intents = new Set(collected.payments.flatMap(({ payment_intent_id: intent }) => intent ?? []))
   return {
-    orders: evidence.orders.length,
+    orders: collected.orders.length,
     paid: paid.length,
-    refunded: evidence.stripe.refunds.filter((refund) => refund.status === 'succeeded' && intents.has(refund.payment_intent))
+    refunded: collected.stripe.refunds.filter((refund) => refund.status === 'succeeded' && intents.has(refund.payment_intent))
       .length,
     cancelledAfterPaying: paid.filter(({ status }) => status === 'cancelled').length,
-    returned: evidence.stockReturns.length,
-    givenBack: evidence.cartOrders.filter((row) => row.given_back_at !== null).length,
-    mails: sum(evidence.messages.map(({ state }) => (state === 'sent' ? 1 : 0))),
+    returned: collected.stockReturns.length,
+    givenBack: collected.cartOrders.filter((row) => row.given_back_at !== null).length,
+    mails: sum(collected.messages.map(({ state }) => (state === 'sent' ? 1 : 0))),
   }
 }
 
@@ -36,7 +36,7 @@ export const outcomeOf = (violations: number, missed: readonly string[]): Outcom
   return missed.length > 0 ? 'inconclusive' : 'passed'
 }
 
-/** Floors of a random mix, as shares of its shoppers: about half of what an undisturbed shop reaches. */
+/** Floors of a random mix, as shares of its shoppers: about half of what a run without faults reaches. */
 export const mixFloors = (shoppers: number): Floors => ({
   orders: Math.floor(shoppers * 0.6),
   paid: Math.floor(shoppers / 3),

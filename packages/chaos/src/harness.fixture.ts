@@ -1,4 +1,4 @@
-// A world for tests: MariaDB, Redis and Elasticsearch of the test run behind proxies, and a Kafka of its own, since it is killed now and then.
+// Harness for tests: a shop on the test run's MariaDB, Redis and Elasticsearch behind proxies, and a Kafka of its own.
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,20 +6,20 @@ import { engineUrl } from '@cartwright/testing'
 import { type Journal, openJournal } from './journal.ts'
 import { playScenario, type Verdict } from './run.ts'
 import type { Scenario } from './scenarios/scenario.ts'
-import { openWorld, type World, type WorldOptions } from './world/world.ts'
+import { openShopUnderTest, type ShopUnderTest, type ShopUnderTestOptions } from './shop-under-test/shop-under-test.ts'
 
 export interface Harness extends AsyncDisposable {
-  world: World
-  /** Plays a scenario. @throws Error with the account when something does not hold, or with the floors when too little happened */
+  shop: ShopUnderTest
+  /** Plays a scenario. @throws Error with the report on a failure, or with the floors that were not reached */
   play(scenario: Scenario, seed: number): Promise<Verdict>
-  /** Plays it and gives the verdict, whatever it is. */
+  /** Plays a scenario and returns the verdict, whatever the outcome. */
   judge(scenario: Scenario, seed: number): Promise<Verdict>
 }
 
-/** Opens a world on the engines of the test run. */
-export const openHarness = async (options: Pick<WorldOptions, 'env' | 'replicas'> = {}): Promise<Harness> => {
+/** Starts a shop on the engines of the test run. */
+export const openHarness = async (options: Pick<ShopUnderTestOptions, 'env' | 'replicas'> = {}): Promise<Harness> => {
   let journal: Journal = openJournal()
-  const world = await openWorld({
+  const shop = await openShopUnderTest({
     dataDir: mkdtempSync(join(tmpdir(), 'cartwright-chaos-')),
     given: { mysql: engineUrl(), redis: process.env.TEST_REDIS_URL, elasticsearch: process.env.TEST_ELASTICSEARCH_URL },
     onDeath: (label, how) => journal.fault(`${label} ended (${how})`),
@@ -27,19 +27,18 @@ export const openHarness = async (options: Pick<WorldOptions, 'env' | 'replicas'
   })
   const judge = (scenario: Scenario, seed: number): Promise<Verdict> => {
     journal = openJournal()
-    return playScenario({ world, scenario, seed, journal })
+    return playScenario({ shop, scenario, seed, journal })
   }
   return {
-    world,
+    shop,
     judge,
     play: async (scenario, seed) => {
       const verdict = await judge(scenario, seed)
-      if (verdict.outcome === 'failed')
-        throw new Error(`${scenario.name} --seed ${seed} did not hold:\n${verdict.account.join('\n')}`)
+      if (verdict.outcome === 'failed') throw new Error(`${scenario.name} --seed ${seed} failed:\n${verdict.report.join('\n')}`)
       if (verdict.outcome === 'inconclusive')
-        throw new Error(`${scenario.name} --seed ${seed} proves nothing, too little happened: ${verdict.missed.join('; ')}`)
+        throw new Error(`${scenario.name} --seed ${seed} is inconclusive, too little happened: ${verdict.missed.join('; ')}`)
       return verdict
     },
-    [Symbol.asyncDispose]: () => world.stop(),
+    [Symbol.asyncDispose]: () => shop.stop(),
   }
 }

@@ -1,36 +1,36 @@
-// What `npm run chaos` may be told.
+// Command-line options of `npm run chaos`.
 import { parseArgs } from 'node:util'
 import { ProgramError } from '@cartwright/service-kit'
 
 export const usualSeconds = 20
 
 export interface ChaosOptions {
-  /** The first run's seed; each further run takes the next one. */
+  /** Seed of the first run; each further run uses the next number. */
   seed: number
   runs: number
-  /** Goes on starting runs until this time is over; 0 when `runs` decides. */
+  /** Starts runs until this time is over; 0 when `runs` decides. */
   minutes: number
-  /** Names of scenarios; the random mix when none is given. */
+  /** Names of scenarios; the random mix when empty. */
   scenarios: string[]
   list: boolean
-  /** Length of a random mix's trouble, in seconds. */
+  /** How long a random mix injects faults, in seconds. */
   seconds: number
-  /** Keeps engines' data and logs of a world in which a run failed. */
+  /** Keeps the engines' data and the logs. */
   keep: boolean
-  /** Plays nothing; writes the page of proof from the outcomes so far. */
+  /** Plays nothing and writes the proof page from the results so far. */
   report: boolean
-  /** Names of planted defects to run instead of scenarios, all of them when none is given; null when scenarios are wanted. */
+  /** Names of mutants to run instead of scenarios, all of them when empty; null to play scenarios. */
   mutants: string[] | null
 }
 
 const whole = (text: string | undefined, name: string, fallback: number): number => {
   if (text === undefined) return fallback
   const value = Number(text)
-  if (!Number.isFinite(value) || value < 0) throw new ProgramError(`--${name} takes a number, not ${text}.`)
+  if (!Number.isFinite(value) || value < 0) throw new ProgramError(`--${name} takes a number of at least 0, not ${text}.`)
   return value
 }
 
-/** @param draw a seed for a run that names none */
+/** @param draw draws a seed when none is given */
 export const readOptions = (args: readonly string[], draw: () => number): ChaosOptions => {
   try {
     const { values, positionals } = parseArgs({

@@ -1,4 +1,4 @@
-// A seed replays: the same numbers, the same intentions, the same faults.
+// Seeded random numbers: the same seed gives the same numbers, scripts and faults.
 import { expect, test } from 'vitest'
 import { drawFaults, weights } from './faults/schedule.ts'
 import { seededRandom } from './random.ts'
@@ -9,7 +9,7 @@ const draw = (seed: number) => {
   return {
     scripts: drawScripts(random.branch('shoppers'), {
       shoppers: 20,
-      goods: { ample: ['A', 'B'], tight: ['C'], last: ['D'] },
+      assortment: { ample: ['A', 'B'], tight: ['C'], last: ['D'] },
       durationMs: 20_000,
     }),
     faults: drawFaults(random.branch('faults'), { durationMs: 20_000, count: 12 }),
@@ -21,7 +21,7 @@ test('the same seed gives the same shoppers and the same faults', () => {
   expect(draw(7)).not.toEqual(draw(8))
 })
 
-test('a branch does not depend on what its siblings drew', () => {
+test('a branch gives the same numbers whatever its siblings drew', () => {
   const [one, two] = [seededRandom(1), seededRandom(1)]
   one.branch('a').next()
   one.next()
@@ -34,17 +34,17 @@ test('numbers stay in their range and reach both ends', () => {
   expect(new Set(drawn)).toEqual(new Set([3, 4, 5, 6]))
 })
 
-test('a fault that cannot be done here is never drawn, and every other one is', () => {
+test('a schedule never draws an unsupported fault, and draws every other kind', () => {
   const without = new Set(['database-kill', 'database-stop'] as const)
   const kinds = new Set(drawFaults(seededRandom(1), { durationMs: 20_000, count: 3000, without }).map(({ fault }) => fault.kind))
   expect(kinds).toEqual(new Set(Object.keys(weights).filter((kind) => !without.has(kind as 'database-kill'))))
 })
 
-test('shuffling loses nothing', () => {
+test('a shuffled list keeps all its items', () => {
   expect(seededRandom(3).shuffled([1, 2, 3, 4, 5]).toSorted()).toEqual([1, 2, 3, 4, 5])
 })
 
-test('some freezes outlive leases and sessions, in a run that has room for them', () => {
+test('some freezes last longer than leases and sessions when the run is long enough', () => {
   const longest = (kind: 'freeze' | 'kafka-freeze', durationMs: number) =>
     Math.max(
       ...drawFaults(seededRandom(2), { durationMs, count: 200, only: [kind] }).map(({ fault }) =>

@@ -1,4 +1,4 @@
-// Random numbers from a seed: the same seed gives the same decisions, and a branch does not depend on what its siblings drew.
+// Random numbers from a seed: the same seed gives the same numbers, and a branch does not depend on its siblings.
 
 export interface Random {
   /** At least 0, less than 1. */
@@ -7,21 +7,21 @@ export interface Random {
   int(from: number, to: number): number
   chance(probability: number): boolean
   pick<T>(from: readonly T[]): T
-  /** One of the names, each as likely as its weight says. */
+  /** One of the names, with a probability in proportion to its weight. */
   weighted<T extends string>(weights: Readonly<Record<T, number>>): T
   shuffled<T>(items: readonly T[]): T[]
-  /** A stream of its own. The same name gives the same stream. */
+  /** An independent stream. The same name gives the same stream. */
   branch(name: string): Random
 }
 
-/** FNV-1a: spreads a name over 32 bits. */
+/** FNV-1a hash: 32 bits of a name. */
 const hash = (text: string): number => {
   let value = 0x811c9dc5
   for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193)
   return value >>> 0
 }
 
-/** The generator is mulberry32: short, and good enough to make decisions with. */
+/** The generator is mulberry32: short, and good enough for decisions. */
 export const seededRandom = (seed: number | string): Random => {
   const name = String(seed)
   let state = hash(name)
@@ -34,7 +34,7 @@ export const seededRandom = (seed: number | string): Random => {
   const int = (from: number, to: number): number => from + Math.floor(next() * (to - from + 1))
   const pick = <T>(from: readonly T[]): T => {
     const chosen = from[int(0, from.length - 1)]
-    if (chosen === undefined) throw new Error('there is nothing to pick from')
+    if (chosen === undefined) throw new Error('cannot pick from an empty list')
     return chosen
   }
   return {

@@ -1,4 +1,4 @@
-// Outcomes of runs as lines of JSON below `.data/chaos-results`: written as they come, read again for the report.
+// Results of runs: appended as lines of JSON below `.data/chaos-results`, and read for the proof page.
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
@@ -6,20 +6,20 @@ import { join } from 'node:path'
 import type { Engine } from '@cartwright/native'
 import type { Counts, Outcome } from './floors.ts'
 import type { Verdict } from './run.ts'
-import type { World } from './world/world.ts'
+import type { ShopUnderTest } from './shop-under-test/shop-under-test.ts'
 
 export interface Machine {
   cores: number
   memoryGb: number
   node: string
-  /** Kind and version of each engine; one that was given by its address is only named. */
+  /** Kind and version of each engine; only the name of an engine that was given by URL. */
   engines: string[]
 }
 
-/** One run, as the report needs it. */
+/** One run, as the proof page needs it. */
 export interface Result {
   at: string
-  /** With `+` when the working tree differed from it. */
+  /** Ends with `+` when the working tree had changes. */
   commit: string
   machine: Machine
   scenario: string
@@ -32,13 +32,13 @@ export interface Result {
   violations: { invariant: string; subject: string; what: string }[]
 }
 
-/** One planted defect, and whether what should notice it did. */
+/** One mutant, and whether its test or scenario noticed it. */
 export interface MutantResult {
   name: string
   rule: string
   service: string
   heldBy: string
-  /** `invalid`: the test or run came to no end of its own, so nothing was shown. */
+  /** `invalid`: the test or run did not end by itself, so it shows nothing. */
   outcome: 'caught' | 'missed' | 'invalid'
   seconds: number
 }
@@ -47,7 +47,7 @@ const git = (...args: string[]): string | null => {
   try {
     return execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   } catch {
-    // A copy without its history has no commit to name.
+    // A copy without its history has no commit.
     return null
   }
 }
@@ -61,7 +61,7 @@ export const currentCommit = (): string => {
 const named = (name: string, engine: Engine | null): string =>
   engine === null ? `${name} (given)` : `${engine.kind} ${engine.version}`
 
-export const machineOf = ({ engines }: Pick<World, 'engines'>): Machine => ({
+export const describeMachine = ({ engines }: Pick<ShopUnderTest, 'engines'>): Machine => ({
   cores: cpus().length,
   memoryGb: Math.round(totalmem() / 2 ** 30),
   node: process.version.slice(1),
@@ -77,14 +77,14 @@ const mostViolations = 20
 
 export const appendResult = (
   file: string,
-  { account: _, ...verdict }: Verdict,
+  { report: _, ...verdict }: Verdict,
   facts: Pick<Result, 'commit' | 'machine'>,
 ): void => {
   const violations = verdict.violations.slice(0, mostViolations)
   appendFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), ...facts, ...verdict, violations })}\n`)
 }
 
-/** Every run that was written down, oldest first. Lines of older forms, without a commit, are passed over. */
+/** All stored runs, oldest first. Lines without a commit have an older format and are skipped. */
 export const readResults = (folder: string): Result[] =>
   (existsSync(folder) ? readdirSync(folder) : [])
     .filter((name) => name.endsWith('.jsonl'))
@@ -94,7 +94,7 @@ export const readResults = (folder: string): Result[] =>
     .map((line) => JSON.parse(line) as Partial<Result>)
     .filter((result): result is Result => result.commit !== undefined && result.outcome !== undefined)
 
-/** What the run over the planted defects left; nothing when it was not made. */
+/** The results of the last run over the mutants; empty when there was none. */
 export const readMutants = (folder: string): MutantResult[] => {
   const file = join(folder, 'mutants.json')
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as MutantResult[]) : []

@@ -1,77 +1,56 @@
-// Plays one scenario in a world: story, healing, rest, evidence, verdict.
-import { explain } from './evidence/account.ts'
-import { openBank } from './evidence/bank.ts'
-import { collect, databaseNow, type Scope } from './evidence/collect.ts'
-import type { LogSecrets } from './evidence/logs.ts'
-import { rest } from './evidence/open-work.ts'
-import { redeliver } from './evidence/redelivery.ts'
-import type { Evidence, Redelivery, Violation } from './evidence/rows.ts'
-import { openInjector } from './faults/inject.ts'
+// Run of one scenario: plays it, ends all faults, waits until the shop is at rest, collects its state and checks every invariant.
+import { collect, type Sources } from './collected-state/collect.ts'
+import { waitForRest } from './collected-state/open-work.ts'
+import { failureReport } from './collected-state/order-report.ts'
+import { redeliver } from './collected-state/redelivery.ts'
+import type { CollectedState, Redelivery, Violation } from './collected-state/rows.ts'
 import { type Counts, missedFloors, type Outcome, outcomeOf, reachedIn } from './floors.ts'
 import { violationsOf } from './invariants/all.ts'
 import { type Journal, type Operation, openJournal } from './journal.ts'
-import { seededRandom } from './random.ts'
-import type { Ground, Scenario } from './scenarios/scenario.ts'
-import { addressSecrets } from './shoppers/act.ts'
-import { stockUp } from './shoppers/goods.ts'
-import { anOperator, type Person } from './shoppers/person.ts'
-import type { World } from './world/world.ts'
+import { openFixture, type RunFixture } from './run-fixture.ts'
+import type { Fixture, Scenario } from './scenarios/scenario.ts'
+import type { ShopUnderTest } from './shop-under-test/shop-under-test.ts'
+import { pause } from './wait.ts'
 
 export interface Verdict {
   scenario: string
   seed: number
   outcome: Outcome
-  /** Every promise held, and enough happened to say so. */
+  /** No violation, and every floor was reached. */
   passed: boolean
-  /** What happened, and which floors it did not reach. */
+  /** What happened in the run, and the floors that it did not reach. */
   reached: Counts
   missed: string[]
   seconds: number
-  /** From the end of the story to rest. */
+  /** From the end of the scenario until the shop was at rest. */
   restSeconds: number
   orders: Record<string, number>
   operations: { answered: number; lost: number }
-  /** Refusals by kind, the most frequent first: a run in which everybody is refused proves little. */
+  /** Refusals by kind, the most frequent first: a run in which most requests are refused proves little. */
   refusals: Record<string, number>
   faults: number
   violations: Violation[]
-  /** Lines that explain a failure. */
-  account: string[]
+  /** The report on a failure, line by line. */
+  report: string[]
 }
 
 export interface RunOptions {
-  world: World
+  shop: ShopUnderTest
   scenario: Scenario
   seed: number
-  say?(line: string): void
-  /** Where deaths of services are told. */
+  print?(line: string): void
+  /** The journal that also records the deaths of services. */
   journal?: Journal
 }
 
-/** Looks at the open work between two jumps of Stripe's clock. */
-const pagesEvery = 5
+/** How many checks of open work lie between two jumps of Stripe's clock. */
+const expirePagesEvery = 5
+const defaultRestSec = 90
 
-/** Pages that nobody pays any more end by Stripe's clock. */
-const endOpenPages = (world: World): Promise<void> => world.control('/_sandbox/clock', { advanceSec: 1900 })
+/** Payment pages that no shopper pays expire by Stripe's clock. */
+const expireOpenPages = (shop: ShopUnderTest): Promise<void> => shop.control('/_sandbox/clock', { advanceSec: 1900 })
 
-const operatorDiscards =
-  (admin: Person) =>
-  async (owner: string, id: number): Promise<void> => {
-    await admin.insist('POST', `/v1/admin/dead-letters/${owner}-${id}/discard`, {
-      action: `discard dead letter ${id} of ${owner}`,
-      seconds: 20,
-    })
-  }
-
-const secretsOf = (world: World, learned: LogSecrets): LogSecrets => [
-  ...addressSecrets,
-  ...learned,
-  ...Object.entries(world.secrets)
-    .filter(([name]) => name !== 'sealPublicJwk')
-    .map(([name, value]) => ({ what: `the secret ${name}`, value })),
-  // That of an engine which was given may be a word that occurs anywhere.
-  ...(world.engines.mysql.own ? [{ what: 'the database password', value: new URL(world.engines.mysql.url).password }] : []),
-]
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const countBy = <T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(items, keyOf)].map(([key, group]) => [key, group.length]))
@@ -89,119 +68,94 @@ const refusalsOf = (operations: readonly Operation[]): Record<string, number> =>
   )
 }
 
-const prepare = async ({ world, scenario, seed, say = () => undefined, journal = openJournal() }: RunOptions) => {
-  const random = seededRandom(`${scenario.name}/${seed}`)
-  const admin = await anOperator(world.url, journal)
-  const learned: { what: string; value: string }[] = [{ what: 'an access token', value: admin.token }]
-  const since = await databaseNow(world)
-  const injector = openInjector({ world, journal, random: random.branch('injector'), since }, operatorDiscards(admin))
-  const scope: Scope & { skus: string[] } = { since, skus: [], sent: injector.sent }
-  const broken: Violation[] = []
-  const run = `${seed}-${Date.now().toString(36)}`.toUpperCase()
-  const ground: Ground = {
-    world,
-    random,
-    admin,
-    injector,
-    scope,
-    say,
-    journal,
-    url: world.url,
-    mails: world.mails,
-    bank: openBank(world, journal),
-    learn: (what, value) => void learned.push({ what, value }),
-    goods: async (...wanted) => {
-      const made = await stockUp(
-        admin,
-        wanted.map((goods, index) => ({ sku: `C-${run.toUpperCase()}-${scope.skus.length + index + 1}`, ...goods })),
-      )
-      scope.skus.push(...made)
-      return made
-    },
-    expect: (holds, what) => {
-      if (!holds) broken.push({ invariant: 'scenario', subject: scenario.name, what })
-    },
+const play = async (scenario: Scenario, { fixture, addViolation }: RunFixture): Promise<void> => {
+  try {
+    await scenario.play(fixture)
+  } catch (error) {
+    addViolation(`the scenario stopped: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   }
-  return { ground, journal, broken, secrets: () => secretsOf(world, learned) }
 }
 
-const tell = (violations: readonly Violation[], evidence: Evidence, journal: Journal): string[] =>
-  violations.length === 0 ? [] : explain(violations, evidence, journal.entries)
+/** @returns what was still open when the time was up, and how long the wait took */
+const waitUntilAtRest = async ({ shop, injector, scope }: Fixture, maxSeconds: number) => {
+  const started = performance.now()
+  await expireOpenPages(shop)
+  let checks = 0
+  const beforeCheck = async (): Promise<void> => {
+    await injector.discardFoundPoison()
+    // A page may have opened after the clock jumped.
+    checks += 1
+    if (checks % expirePagesEvery === 0) await expireOpenPages(shop)
+  }
+  const open = await waitForRest(shop, scope, maxSeconds, beforeCheck)
+  return { open, seconds: (performance.now() - started) / 1000 }
+}
 
-/** Every event to every reader once more. A shop that is not at rest has no state to compare with. */
-const deliverAgain = async ({ world, scope, say }: Ground, told: (what: string) => void): Promise<Redelivery | null> => {
+/** Delivers every event to every consumer once more. Only a shop at rest has a state to compare with. */
+const redeliverEvents = async ({ fixture, addViolation }: RunFixture): Promise<Redelivery | null> => {
   try {
-    const redelivery = await redeliver(world, scope.since)
-    say(`${redelivery.events} events were delivered once more`)
+    const redelivery = await redeliver(fixture.shop, fixture.scope.since)
+    fixture.print(`${redelivery.events} events were delivered once more`)
     return redelivery
   } catch (error) {
-    told(`the events could not be delivered once more: ${error instanceof Error ? error.message : String(error)}`)
+    addViolation(`the events could not be delivered once more: ${messageOf(error)}`)
     return null
   }
 }
 
-/** Plays, heals, waits and judges. Never throws for what the shop did wrong; only for what the harness could not do. */
-export const playScenario = async (options: RunOptions): Promise<Verdict> => {
-  const { world, scenario, seed } = options
-  const started = performance.now()
-  const { ground, journal, broken, secrets } = await prepare(options)
-  const told = (what: string) => broken.push({ invariant: 'scenario', subject: scenario.name, what })
-  await scenario
-    .play(ground)
-    .catch((error: unknown) =>
-      told(`the story broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
-    )
-  await ground.injector.heal()
-  await endOpenPages(world)
-  const ended = performance.now()
-  let looks = 0
-  const tidy = async (): Promise<void> => {
-    await ground.injector.tidy()
-    // A page may have opened after the clock jumped.
-    looks += 1
-    if (looks % pagesEvery === 0) await endOpenPages(world)
+const maxCollections = 9
+
+/** Caches and mails may follow the rows by a second or two, so violations about them alone are checked again. */
+const mayPass = (violations: readonly Violation[]): boolean =>
+  violations.length > 0 && violations.every(({ invariant }) => invariant.startsWith('I8') || invariant === 'mails')
+
+const collectAndCheck = async (sources: Sources): Promise<{ collected: CollectedState; violations: Violation[] }> => {
+  for (let collections = 1; ; collections++) {
+    const collected = await collect(sources)
+    const violations = violationsOf(collected)
+    if (!mayPass(violations) || collections === maxCollections) return { collected, violations }
+    await pause(1000)
   }
-  const open = await rest(world, ground.scope, scenario.restSec ?? 90, tidy)
-  const restSeconds = (performance.now() - ended) / 1000
-  for (const what of open) told(`not at rest after ${Math.round(restSeconds)} s: ${what}`)
-  const redelivery = open.length === 0 ? await deliverAgain(ground, told) : null
-  const settle = () => collect({ world, journal, scope: ground.scope, secrets: secrets(), admin: ground.admin, redelivery })
-  let evidence = await settle()
-  let violations = violationsOf(evidence)
-  // Copies may follow by a second or two: caches hear of changes after the rows are written.
-  for (
-    let tries = 0;
-    tries < 8 &&
-    violations.length > 0 &&
-    violations.every((violation) => violation.invariant.startsWith('I8') || violation.invariant === 'mails');
-    tries++
-  ) {
-    await new Promise((resolve) => setTimeout(resolve, 1000))
-    evidence = await settle()
-    violations = violationsOf(evidence)
-  }
-  const all = [...broken, ...violations]
-  const reached = reachedIn(evidence)
+}
+
+/** Everything of a verdict that follows from the journal and the collected state. */
+const judge = (scenario: Scenario, collected: CollectedState, violations: Violation[], { entries, operations }: Journal) => {
+  const reached = reachedIn(collected)
   const missed = missedFloors(reached, scenario.floors ?? {})
-  const outcome = outcomeOf(all.length, missed)
-  const operations = journal.operations()
+  const outcome = outcomeOf(violations.length, missed)
+  const answered = operations().filter(({ status }) => status !== null).length
   return {
-    scenario: scenario.name,
-    seed,
     outcome,
     passed: outcome === 'passed',
     reached,
     missed,
+    orders: countBy(collected.orders, (order) => order.cancel_reason ?? order.status),
+    operations: { answered, lost: operations().length - answered },
+    refusals: refusalsOf(operations()),
+    faults: entries.filter((entry) => entry.kind === 'fault' && !entry.what.endsWith(': over')).length,
+    violations,
+    report: violations.length === 0 ? [] : failureReport(violations, collected, entries),
+  }
+}
+
+/** Plays and judges a scenario. A failure of the shop is a violation; only a failure of the harness itself is thrown. */
+export const playScenario = async (options: RunOptions): Promise<Verdict> => {
+  const { shop, scenario, seed, print = () => undefined, journal = openJournal() } = options
+  const started = performance.now()
+  const run = await openFixture({ shop, scenario, seed, journal, print })
+  const { fixture, broken, addViolation, secrets } = run
+  await play(scenario, run)
+  await fixture.injector.endAllFaults()
+  const rest = await waitUntilAtRest(fixture, scenario.restSec ?? defaultRestSec)
+  for (const what of rest.open) addViolation(`not at rest after ${Math.round(rest.seconds)} s: ${what}`)
+  const redelivery = rest.open.length === 0 ? await redeliverEvents(run) : null
+  const { scope, admin } = fixture
+  const { collected, violations } = await collectAndCheck({ shop, journal, scope, secrets: secrets(), admin, redelivery })
+  return {
+    scenario: scenario.name,
+    seed,
     seconds: (performance.now() - started) / 1000,
-    restSeconds,
-    orders: countBy(evidence.orders, (order) => order.cancel_reason ?? order.status),
-    operations: {
-      answered: operations.filter((operation) => operation.status !== null).length,
-      lost: operations.filter((operation) => operation.status === null).length,
-    },
-    refusals: refusalsOf(operations),
-    faults: journal.entries.filter((entry) => entry.kind === 'fault' && !entry.what.endsWith(': over')).length,
-    violations: all,
-    account: tell(all, evidence, journal),
+    restSeconds: rest.seconds,
+    ...judge(scenario, collected, [...broken, ...violations], journal),
   }
 }

@@ -1,8 +1,9 @@
-// Events that no honest publisher sends: malformed ones, impossible ones, one on a living order's key, and honest ones sent again.
-import { newTrace, type WireRecord } from '@cartwright/messaging'
-import type { SchemaOwner } from '@cartwright/shop/test-shop'
+// Poison: malformed events, valid events that cannot be true, and events of the run that are sent again.
+import type { SchemaOwner } from '@cartwright/contracts'
+import { type OutboxRow, recordOf, type WireRecord } from '@cartwright/messaging'
+import { newTrace } from '@cartwright/telemetry'
 import type { Random } from '../random.ts'
-import type { World } from '../world/world.ts'
+import type { ShopUnderTest } from '../shop-under-test/shop-under-test.ts'
 
 const suffix = (random: Random): string => Array.from({ length: 16 }, () => random.int(0, 35).toString(36)).join('')
 
@@ -24,7 +25,7 @@ const record = (random: Random, type: string, key: string, value: unknown): Wire
   },
 })
 
-/** Does not fit its contract: dead-lettered at once by everyone who reads it. */
+/** Does not match its contract: every consumer moves it to its dead letters at once. */
 export const malformed = (random: Random, key = `ord_poison${suffix(random)}`): WireRecord =>
   record(
     random,
@@ -39,7 +40,7 @@ export const malformed = (random: Random, key = `ord_poison${suffix(random)}`): 
     random.pick(['{"nonsense":true}', 'not even JSON', '[]']),
   )
 
-/** Fits its contract, and cannot be true: a return of goods that were never sold. */
+/** Matches its contract and cannot be true: a return of products that were never sold. */
 export const impossible = (random: Random): WireRecord => {
   const id = suffix(random)
   return record(random, 'order.stock-return-requested', `ord_poison${id}`, {
@@ -51,54 +52,21 @@ export const impossible = (random: Random): WireRecord => {
   })
 }
 
-interface SentRow {
-  event_id: string
-  event_type: string
-  topic: string
-  partition_key: string
-  aggregate_version: number
-  payload: string
-  headers: string
-  occurred_at: Date
-}
-
-/** A row of the outbox as the relay sends it. */
-const asSent = (row: SentRow): WireRecord => {
-  const trace = JSON.parse(row.headers) as { traceparent: string; correlationId: string; causationId?: string }
-  return {
-    topic: row.topic,
-    key: row.partition_key,
-    value: row.payload,
-    headers: {
-      'content-type': 'application/json',
-      ce_specversion: '1.0',
-      ce_id: row.event_id,
-      ce_type: row.event_type,
-      ce_source: '/chaos',
-      ce_subject: row.partition_key,
-      ce_time: row.occurred_at.toISOString(),
-      ce_sequence: String(row.aggregate_version),
-      ce_correlationid: trace.correlationId,
-      traceparent: trace.traceparent,
-    },
-  }
-}
-
-/** Honest events of the run, as the relay would send them a second time: the newest of each publisher, oldest first. */
+/** Events of the run as the relay sends them: the newest of each publisher, in order. */
 export const published = async (
-  { query, table }: World,
+  { query, table }: ShopUnderTest,
   since: Date,
   count: number,
   owners: readonly SchemaOwner[] = ['order', 'payment', 'catalog'],
 ): Promise<WireRecord[]> => {
   const found: WireRecord[] = []
   for (const owner of owners) {
-    const rows = await query<SentRow>(
-      `SELECT event_id, event_type, topic, partition_key, aggregate_version, payload, headers, occurred_at FROM ${table(owner, 'outbox_event')}
+    const rows = await query<OutboxRow>(
+      `SELECT * FROM ${table(owner, 'outbox_event')}
          WHERE published_at IS NOT NULL AND available_at >= ? AND topic NOT LIKE '%.dlq' ORDER BY id DESC LIMIT ${count}`,
       [since],
     )
-    found.push(...rows.reverse().map(asSent))
+    found.push(...rows.reverse().map(recordOf))
   }
   return found
 }

@@ -1,9 +1,8 @@
-// Which faults happen when: drawn from the seed alone, so that a seed replays them.
-import type { ServiceName } from '@cartwright/service-kit'
-import { type SchemaOwner, schemaOwners, serviceNames } from '@cartwright/shop/test-shop'
+// Schedule of faults: drawn from the seed alone, so that a seed replays it.
+import { type SchemaOwner, type ServiceName, schemaOwners, serviceNames } from '@cartwright/contracts'
 import type { Random } from '../random.ts'
 
-/** A fault to come. Those with `forMs` last; the others happen at once. */
+/** A fault. Kinds with `forMs` last; the others happen at once. */
 export type Fault =
   | { kind: 'kill'; service: ServiceName }
   | { kind: 'freeze'; service: ServiceName; forMs: number }
@@ -29,12 +28,12 @@ export type Fault =
 
 export type FaultKind = Fault['kind']
 
-export interface Timed {
+export interface ScheduledFault {
   atMs: number
   fault: Fault
 }
 
-/** How likely each kind is. Everything that the design names, the rough ones less often: they also hide the others. */
+/** Weight of each kind. Disruptive kinds are rarer, because they hide the effects of others. */
 export const weights: Readonly<Record<FaultKind, number>> = {
   kill: 14,
   freeze: 6,
@@ -65,9 +64,9 @@ export const weights: Readonly<Record<FaultKind, number>> = {
 
 /** Longer than the lease of a job (15 s) and of a relay (10 s). */
 const pastLeaseMs = [16_000, 20_000] as const
-/** Longer than a session of a member of a group (10 s). */
+/** Longer than the session timeout of a consumer group member (10 s). */
 const pastSessionMs = [11_000, 14_000] as const
-/** In a shorter run nothing may last so long. */
+/** The shortest run that has time for these long freezes. */
 const roomMs = 5000
 
 const draw = (random: Random, kind: FaultKind, longestMs: number): Fault => {
@@ -118,14 +117,17 @@ const draw = (random: Random, kind: FaultKind, longestMs: number): Fault => {
 export interface ScheduleOptions {
   durationMs: number
   count: number
-  /** Kinds that cannot be done here. */
+  /** Kinds that this shop does not support. */
   without?: ReadonlySet<FaultKind>
-  /** Only these; every kind when left out. */
+  /** Only these kinds; all kinds when left out. */
   only?: readonly FaultKind[]
 }
 
 /** Draws the faults of a run, in time order. */
-export const drawFaults = (random: Random, { durationMs, count, without = new Set(), only }: ScheduleOptions): Timed[] => {
+export const drawFaults = (
+  random: Random,
+  { durationMs, count, without = new Set(), only }: ScheduleOptions,
+): ScheduledFault[] => {
   const possible = Object.fromEntries(
     Object.entries(weights).map(([kind, weight]) => [
       kind,
@@ -134,7 +136,7 @@ export const drawFaults = (random: Random, { durationMs, count, without = new Se
   ) as Record<FaultKind, number>
   return Array.from({ length: count }, () => {
     const fault = draw(random, random.weighted(possible), Math.min(8000, Math.floor(durationMs / 3)))
-    // What lasts ends with the run, so that nobody waits for the last fault alone.
+    // A lasting fault ends with the run, so that no run waits for its last fault.
     const lasts = 'forMs' in fault ? fault.forMs : 0
     return { atMs: random.int(500, Math.max(500, durationMs - lasts)), fault }
   }).toSorted((a, b) => a.atMs - b.atMs)

@@ -1,5 +1,5 @@
-// Every invariant by name: what is checked after each run.
-import type { Evidence, Violation } from '../evidence/rows.ts'
+// All invariants by name: they are checked after each run.
+import type { CollectedState, Violation } from '../collected-state/rows.ts'
 import { carts } from './carts.ts'
 import { effects } from './effects.ts'
 import { money } from './money.ts'
@@ -7,10 +7,10 @@ import { events, uniqueOrders } from './once.ts'
 import { history, promises, sagas } from './order-history.ts'
 import { mails, pairs } from './pairs.ts'
 import { logs, projections } from './projections.ts'
-import { charges, keys } from './promptness.ts'
 import { redelivery } from './redelivery.ts'
-import { refusedRefunds } from './refunds.ts'
+import { failedRefunds } from './refunds.ts'
 import { holds, stock } from './stock.ts'
+import { charges, keys } from './time-limits.ts'
 
 export const invariants = {
   I1: money,
@@ -19,19 +19,20 @@ export const invariants = {
   I4: events,
   I5: history,
   I6: holds,
-  I7: (evidence: Evidence) => sagas(evidence),
+  I7: (collected: CollectedState) => sagas(collected),
   I8: projections,
   I9: pairs,
   I10: logs,
   promises,
-  refunds: refusedRefunds,
+  refunds: failedRefunds,
   mails,
   carts,
   effects,
   charges,
   keys,
   redelivery,
-} as const satisfies Record<string, (evidence: Evidence) => Violation[]>
+} as const satisfies Record<string, (collected: CollectedState) => Violation[]>
 
-/** Everything that does not hold. */
-export const violationsOf = (evidence: Evidence): Violation[] => Object.values(invariants).flatMap((check) => check(evidence))
+/** The violations of all invariants. */
+export const violationsOf = (collected: CollectedState): Violation[] =>
+  Object.values(invariants).flatMap((check) => check(collected))

@@ -1,64 +1,65 @@
-// Carts: an order takes its lines out of the cart once, and only one that was cancelled unpaid gives them back, once, with their quantities.
-import { type Evidence, type Line, linesOf, type OrderRow, sum, type Violation } from '../evidence/rows.ts'
+// Invariant on carts: an order removes its lines from the cart once, and only an order cancelled unpaid restores them, once.
+import { type CollectedState, type Line, linesOf, type OrderRow, sum, type Violation } from '../collected-state/rows.ts'
 import type { Operation } from '../journal.ts'
 
-/** Whether the lines are owed back: the order was cancelled before anybody had paid. Null while it is not cancelled. */
-const wasPaid = (evidence: Evidence, order: OrderRow): boolean | null => {
-  const cancelled = evidence.events.find((event) => event.event_type === 'order.cancelled' && event.aggregate_id === order.id)
+/** Whether the order was paid when it was cancelled; null for an order that is not cancelled. */
+const wasPaid = (collected: CollectedState, order: OrderRow): boolean | null => {
+  const cancelled = collected.events.find((event) => event.event_type === 'order.cancelled' && event.aggregate_id === order.id)
   return cancelled === undefined ? null : (JSON.parse(cancelled.payload) as { paid: boolean }).paid
 }
 
-const isGivenBack = (evidence: Evidence, order: OrderRow): boolean => wasPaid(evidence, order) === false
+const isRestored = (collected: CollectedState, order: OrderRow): boolean => wasPaid(collected, order) === false
 
-const judgeOrder = (evidence: Evidence, order: OrderRow): string[] => {
-  const facts = evidence.cartOrders.find((row) => row.order_id === order.id)
-  if (facts === undefined) return ['the cart does not know of it']
+const judgeOrder = (collected: CollectedState, order: OrderRow): string[] => {
+  const row = collected.cartOrders.find((row) => row.order_id === order.id)
+  if (row === undefined) return ['cart has no row for the order']
   const broken: string[] = []
-  const must = (holds: boolean, what: string) => {
+  const check = (holds: boolean, what: string) => {
     if (!holds) broken.push(what)
   }
-  const sold = evidence.history.some((entry) => entry.order_id === order.id && entry.to_status === 'processing')
-  const paid = wasPaid(evidence, order)
-  must(facts.closed_at !== null, 'its cart was never closed')
-  must(order.status !== 'cancelled' || paid !== null, 'it is cancelled, and nobody was told whether it was paid')
-  must(!sold || paid !== false, 'it was confirmed, and the cart was told that nobody had paid')
-  must(order.captured_minor > 0 || paid !== true, 'nobody paid, and the cart was told that it was paid')
-  if (paid === false) must(facts.given_back_at !== null, 'it was cancelled unpaid, and its lines never came back to the cart')
-  else must(facts.given_back_at === null, 'its lines went back to the cart, though it was not cancelled unpaid')
+  const sold = collected.history.some((entry) => entry.order_id === order.id && entry.to_status === 'processing')
+  const paid = wasPaid(collected, order)
+  check(row.closed_at !== null, 'the cart of the order was never closed')
+  check(order.status !== 'cancelled' || paid !== null, 'the order is cancelled, and no event says whether it was paid')
+  check(!sold || paid !== false, 'the order was confirmed, and its order.cancelled says that it was not paid')
+  check(order.captured_minor > 0 || paid !== true, 'the order was not paid, and its order.cancelled says that it was')
+  if (paid === false)
+    check(row.given_back_at !== null, 'the order was cancelled unpaid, and its lines were not restored to the cart')
+  else check(row.given_back_at === null, 'the lines of the order were restored to the cart, although it was not cancelled unpaid')
   return broken
 }
 
-interface Written {
+interface AddedQuantity {
   least: number
   most: number
 }
 
-/** What a client put into carts of an SKU, from its own answers; null when it changed lines afterwards, or nobody knows to what. */
-const writtenBy = (operations: readonly Operation[], sku: string): Written | null => {
-  const written = { least: 0, most: 0 }
+/** The quantity of an SKU that a client added, from its answers; null when it changed the line and the result is unknown. */
+const quantityAddedBy = (operations: readonly Operation[], sku: string): AddedQuantity | null => {
+  const added = { least: 0, most: 0 }
   for (const { action, status } of operations) {
-    const [, added, taken] = /^(?:add (\d+)|take (\d+)|leave out) (?:of )?(\S+)$/.exec(action) ?? []
+    const [, plus, taken] = /^(?:add (\d+)|take (\d+)|leave out) (?:of )?(\S+)$/.exec(action) ?? []
     if (!action.endsWith(` ${sku}`)) continue
     const done = status !== null && status < 300
     const unknown = status === null || status >= 500
-    if (added === undefined) {
+    if (plus === undefined) {
       if (unknown) return null
-      if (done) Object.assign(written, { least: Number(taken ?? 0), most: Number(taken ?? 0) })
+      if (done) Object.assign(added, { least: Number(taken ?? 0), most: Number(taken ?? 0) })
     } else {
-      if (done) written.least += Number(added)
-      if (done || unknown) written.most += Number(added)
+      if (done) added.least += Number(plus)
+      if (done || unknown) added.most += Number(plus)
     }
   }
-  return written
+  return added
 }
 
 const quantityOf = (lines: readonly Line[], sku: string): number =>
   sum(lines.filter((line) => line.sku === sku).map(({ quantity }) => quantity))
 
-/** Actors who were one shopper throughout, with the orders that they were told of. */
-const shoppers = (evidence: Evidence): { actor: string; principal: string }[] => {
-  const principals = new Map(evidence.orders.map((order) => [order.id, order.principal_id]))
-  const placed = evidence.operations.filter(({ action, orderId }) => action === 'checkout' && orderId !== null)
+/** Actors that were the same shopper in the whole run, from the orders in their answers. */
+const shoppers = (collected: CollectedState): { actor: string; principal: string }[] => {
+  const principals = new Map(collected.orders.map((order) => [order.id, order.principal_id]))
+  const placed = collected.operations.filter(({ action, orderId }) => action === 'checkout' && orderId !== null)
   return [...Map.groupBy(placed, ({ actor }) => actor)].flatMap(([actor, operations]) => {
     const own = [...new Set(operations.flatMap(({ orderId }) => principals.get(orderId ?? '') ?? []))]
     const [principal] = own
@@ -66,33 +67,33 @@ const shoppers = (evidence: Evidence): { actor: string; principal: string }[] =>
   })
 }
 
-/** Nothing is lost and nothing doubled: what was put in is what lies there, less what came back, plus what was ordered. */
-const judgeShopper = (evidence: Evidence, actor: string, principal: string): string[] => {
-  const orders = evidence.orders.filter((order) => order.principal_id === principal)
-  const operations = evidence.operations.filter((operation) => operation.actor === actor)
+/** For each SKU: added = in the cart + ordered − restored. */
+const judgeShopper = (collected: CollectedState, actor: string, principal: string): string[] => {
+  const orders = collected.orders.filter((order) => order.principal_id === principal)
+  const operations = collected.operations.filter((operation) => operation.actor === actor)
   const ordered = orders.flatMap((order) => linesOf(order.order_lines))
-  const back = orders.filter((order) => isGivenBack(evidence, order)).flatMap((order) => linesOf(order.order_lines))
-  const open = evidence.openLines.filter((line) => line.principal_id === principal)
+  const back = orders.filter((order) => isRestored(collected, order)).flatMap((order) => linesOf(order.order_lines))
+  const open = collected.openLines.filter((line) => line.principal_id === principal)
   const skus = new Set([...ordered, ...open].map(({ sku }) => sku))
   return [...skus].flatMap((sku) => {
-    const written = writtenBy(operations, sku)
-    if (written === null) return []
+    const added = quantityAddedBy(operations, sku)
+    if (added === null) return []
     const accounted = quantityOf(open, sku) + quantityOf(ordered, sku) - quantityOf(back, sku)
-    if (accounted >= written.least && accounted <= written.most) return []
-    const [there, gone, owed] = [open, ordered, back].map((lines) => quantityOf(lines, sku))
+    if (accounted >= added.least && accounted <= added.most) return []
+    const [inCart, bought, restored] = [open, ordered, back].map((lines) => quantityOf(lines, sku))
     return [
-      `${actor} put ${written.least} to ${written.most} × ${sku} in; ${gone} were ordered, ${owed} are owed back, and ${there} lie in the cart`,
+      `${actor} added ${added.least} to ${added.most} × ${sku}; ${bought} were ordered, ${restored} restored, and ${inCart} are in the cart`,
     ]
   })
 }
 
-export const carts = (evidence: Evidence): Violation[] => {
-  const told = (subject: string, what: string): Violation => ({ invariant: 'carts', subject, what })
+export const carts = (collected: CollectedState): Violation[] => {
+  const violation = (subject: string, what: string): Violation => ({ invariant: 'carts', subject, what })
   return [
-    ...evidence.orders.flatMap((order) => judgeOrder(evidence, order).map((what) => told(order.id, what))),
-    ...shoppers(evidence).flatMap(({ actor, principal }) =>
-      judgeShopper(evidence, actor, principal).map((what) =>
-        told(evidence.orders.find((order) => order.principal_id === principal)?.id ?? principal, what),
+    ...collected.orders.flatMap((order) => judgeOrder(collected, order).map((what) => violation(order.id, what))),
+    ...shoppers(collected).flatMap(({ actor, principal }) =>
+      judgeShopper(collected, actor, principal).map((what) =>
+        violation(collected.orders.find((order) => order.principal_id === principal)?.id ?? principal, what),
       ),
     ),
   ]

@@ -1,49 +1,53 @@
-// Defects for the invariants about carts, about more effects than were promised, and about what takes too long: each breaks a sound world in one place.
-import type { Evidence } from '../evidence/rows.ts'
+// Defects for the invariants on carts, surplus effects, promises, time limits and redelivery: each corrupts a consistent state once.
+import type { CollectedState } from '../collected-state/rows.ts'
 import { type Operation, unsignedAction } from '../journal.ts'
 import type { invariants } from './all.ts'
 
-export type Defect = readonly [keyof typeof invariants, string, (world: Evidence) => unknown]
+export type Defect = readonly [keyof typeof invariants, string, (collected: CollectedState) => unknown]
 
 const get = <T>(items: readonly T[], is: (item: T) => boolean): T => {
   const item = items.find(is)
-  if (item === undefined) throw new Error('there is nothing to corrupt')
+  if (item === undefined) throw new Error('the state holds no row to corrupt')
   return item
 }
-const cartOf = (world: Evidence, orderId: string) => get(world.cartOrders, (row) => row.order_id === orderId)
-const operation = (world: Evidence, actor: string, action: string) =>
-  get(world.operations, (each) => each.actor === actor && each.action.startsWith(action))
+const cartOf = (collected: CollectedState, orderId: string) => get(collected.cartOrders, (row) => row.order_id === orderId)
+const operation = (collected: CollectedState, actor: string, action: string) =>
+  get(collected.operations, (each) => each.actor === actor && each.action.startsWith(action))
 const later = (at: Date, seconds: number) => new Date(at.getTime() + seconds * 1000)
-const stripeRefund = (world: Evidence) => get(world.stripe.refunds, ({ id }) => id === 're_b')
+const stripeRefund = (collected: CollectedState) => get(collected.stripe.refunds, ({ id }) => id === 're_b')
 
-const inFlight = (world: Evidence, seconds: number): Operation => {
-  const asked = operation(world, 'alice', 'checkout')
+const inFlight = (collected: CollectedState, seconds: number): Operation => {
+  const asked = operation(collected, 'alice', 'checkout')
   return { ...asked, at: later(asked.at, seconds), status: 409, detail: 'idempotency_key_in_flight', orderId: null }
 }
 
 const carts: readonly Defect[] = [
-  ['carts', 'the lines of an unpaid order never come back', (world) => (cartOf(world, 'ord_c').given_back_at = null)],
+  ['carts', 'the lines of an unpaid order are not restored', (collected) => (cartOf(collected, 'ord_c').given_back_at = null)],
   [
     'carts',
-    'the lines of a cancelled order that was paid come back',
-    (world) => (cartOf(world, 'ord_b').given_back_at = world.now),
+    'the lines of a paid order that was cancelled are restored',
+    (collected) => (cartOf(collected, 'ord_b').given_back_at = collected.now),
   ],
-  ['carts', 'the lines of a shipped order come back', (world) => (cartOf(world, 'ord_a').given_back_at = world.now)],
-  ['carts', 'the lines come back twice', (world) => (get(world.openLines, () => true).quantity = 4)],
-  ['carts', 'a part of the lines comes back', (world) => (get(world.openLines, () => true).quantity = 1)],
-  ['carts', 'the lines come back into nobody’s cart', (world) => (world.openLines = [])],
   [
     'carts',
-    'what was bought still lies in the cart',
-    (world) => world.openLines.push({ principal_id: 'gst_ord_a', sku: 'MUG', quantity: 2 }),
+    'the lines of a shipped order are restored',
+    (collected) => (cartOf(collected, 'ord_a').given_back_at = collected.now),
   ],
-  ['carts', 'an order leaves its cart open', (world) => (cartOf(world, 'ord_a').closed_at = null)],
-  ['carts', 'the cart never hears of an order', (world) => (world.cartOrders = world.cartOrders.slice(1))],
+  ['carts', 'the lines are restored twice', (collected) => (get(collected.openLines, () => true).quantity = 4)],
+  ['carts', 'a part of the lines is restored', (collected) => (get(collected.openLines, () => true).quantity = 1)],
+  ['carts', 'the lines are restored to no cart', (collected) => (collected.openLines = [])],
   [
     'carts',
-    'the cart is told that a paid order was not paid',
-    (world) =>
-      (get(world.events, (event) => event.aggregate_id === 'ord_b' && event.event_type === 'order.cancelled').payload =
+    'ordered lines are still in the cart',
+    (collected) => collected.openLines.push({ principal_id: 'gst_ord_a', sku: 'MUG', quantity: 2 }),
+  ],
+  ['carts', 'an order leaves its cart open', (collected) => (cartOf(collected, 'ord_a').closed_at = null)],
+  ['carts', 'cart has no row for an order', (collected) => (collected.cartOrders = collected.cartOrders.slice(1))],
+  [
+    'carts',
+    'cart receives the cancellation of a paid order as unpaid',
+    (collected) =>
+      (get(collected.events, (event) => event.aggregate_id === 'ord_b' && event.event_type === 'order.cancelled').payload =
         '{"paid":false}'),
   ],
 ]
@@ -51,100 +55,111 @@ const carts: readonly Defect[] = [
 const effects: readonly Defect[] = [
   [
     'effects',
-    'a refund of ours is made twice at Stripe, once for nothing',
-    (world) => world.stripe.refunds.push({ ...stripeRefund(world), id: 're_again', status: 'failed' }),
+    'a refund is made twice at Stripe, once without success',
+    (collected) => collected.stripe.refunds.push({ ...stripeRefund(collected), id: 're_again', status: 'failed' }),
   ],
-  ['effects', 'Stripe made a refund that no row asked for', (world) => (stripeRefund(world).metadata.refundId = 'rfd_x')],
-  ['effects', 'a refund of ours bears no name at Stripe', (world) => (stripeRefund(world).metadata = {})],
+  ['effects', 'Stripe has a refund without a row', (collected) => (stripeRefund(collected).metadata.refundId = 'rfd_x')],
+  ['effects', 'a refund has no refund id at Stripe', (collected) => (stripeRefund(collected).metadata = {})],
   [
     'effects',
     'one key of an operator makes two refunds',
-    (world) => world.refunds.push({ ...get(world.refunds, ({ id }) => id === 'rfd_a'), id: 'rfd_again', cause: 'operator:c_2' }),
+    (collected) =>
+      collected.refunds.push({ ...get(collected.refunds, ({ id }) => id === 'rfd_a'), id: 'rfd_again', cause: 'operator:c_2' }),
   ],
   [
     'effects',
-    'a delivery is counted twice, and everything adds up',
-    (world) => {
-      world.moves.push({ sku: 'MUG', delta: 10, actor: 'usr_admin', reference: null })
+    'a delivery is counted twice, and all sums are right',
+    (collected) => {
+      collected.moves.push({ sku: 'MUG', delta: 10, actor: 'usr_admin', reference: null })
       Object.assign(
-        get(world.stock, () => true),
+        get(collected.stock, () => true),
         { on_hand: 18, moved: 18, stocked: 20 },
       )
     },
   ],
   [
     'effects',
-    'goods are sold twice and come back once more',
-    (world) =>
-      world.moves.push(
+    'stock moves out and back once too often',
+    (collected) =>
+      collected.moves.push(
         { sku: 'MUG', delta: -2, actor: 'order', reference: 'ord_a' },
         { sku: 'MUG', delta: 2, actor: 'order', reference: 'ord_a' },
       ),
   ],
-  ['effects', 'goods are sold without a movement', (world) => world.moves.splice(1, 1)],
+  ['effects', 'stock is committed without a movement', (collected) => collected.moves.splice(1, 1)],
   [
     'effects',
-    'one event asks for a mail twice',
-    (world) => world.messages.push({ ...get(world.messages, () => true), id: 'msg_again' }),
+    'one event queues a mail twice',
+    (collected) => collected.messages.push({ ...get(collected.messages, () => true), id: 'msg_again' }),
   ],
   [
     'effects',
-    'a refund is told twice, by two events',
-    (world) => {
-      const mail = get(world.messages, ({ template }) => template === 'refund-succeeded')
-      world.messages.push({ ...mail, id: 'msg_again', event_id: 'evt_again' })
+    'a refund causes two mails from two events',
+    (collected) => {
+      const mail = get(collected.messages, ({ template }) => template === 'refund-succeeded')
+      collected.messages.push({ ...mail, id: 'msg_again', event_id: 'evt_again' })
     },
   ],
-  ['effects', 'a mail goes out twice in a calm shop', (world) => (get(world.mails, () => true).copies = 2)],
+  ['effects', 'a mail is sent twice in a run without faults', (collected) => (get(collected.mails, () => true).copies = 2)],
 ]
 
 const promises: readonly Defect[] = [
   [
     'promises',
-    'a checkout that an operator gave up goes on',
-    (world) => world.operations.push({ ...operation(world, 'alice', 'checkout'), action: 'compensate', status: 200 }),
+    'a checkout that an operator compensated continues',
+    (collected) => collected.operations.push({ ...operation(collected, 'alice', 'checkout'), action: 'compensate', status: 200 }),
   ],
   [
     'promises',
-    'a webhook is taken that Stripe did not sign',
-    (world) => world.operations.push({ ...operation(world, 'alice', 'checkout'), action: unsignedAction, status: 200 }),
+    'a webhook with a wrong signature is accepted',
+    (collected) =>
+      collected.operations.push({ ...operation(collected, 'alice', 'checkout'), action: unsignedAction, status: 200 }),
   ],
 ]
 
 const delays: readonly Defect[] = [
   [
     'charges',
-    'a charge is announced by the reconciler only',
-    (world) => (get(world.events, ({ event_type: type }) => type === 'payment.succeeded').occurred_at = later(world.now, 14)),
+    'a charge is announced as late as the reconciler would find it',
+    (collected) =>
+      (get(collected.events, ({ event_type: type }) => type === 'payment.succeeded').occurred_at = later(collected.now, 14)),
   ],
   [
     'charges',
     'a charge is announced long after the last fault',
-    (world) => {
-      world.faults = [{ kind: 'fault', at: later(world.now, 5), what: 'kill payment' }]
-      get(world.events, ({ event_type: type }) => type === 'payment.succeeded').occurred_at = later(world.now, 80)
+    (collected) => {
+      collected.faults = [{ kind: 'fault', at: later(collected.now, 5), what: 'kill payment' }]
+      get(collected.events, ({ event_type: type }) => type === 'payment.succeeded').occurred_at = later(collected.now, 80)
     },
   ],
   [
     'charges',
     'a charge is never announced',
-    (world) => (world.events = world.events.filter(({ event_type: type }) => type !== 'payment.succeeded')),
+    (collected) => (collected.events = collected.events.filter(({ event_type: type }) => type !== 'payment.succeeded')),
   ],
   [
     'keys',
     'a key stays in flight',
-    (world) => world.operations.push(...[1, 20, 40, 62].map((seconds) => inFlight(world, seconds))),
+    (collected) => collected.operations.push(...[1, 20, 40, 62].map((seconds) => inFlight(collected, seconds))),
   ],
 ]
 
 const repeats: readonly Defect[] = [
-  ['redelivery', 'a reader does not know an event any more', (world) => world.redelivery?.handled.push('cart order.placed')],
   [
     'redelivery',
-    'a table changes when events come twice',
-    (world) => world.redelivery?.changed.push('payment.outbox_event: 7 rows before, 8 rows after'),
+    'a consumer handles a redelivered event as new',
+    (collected) => collected.redelivery?.handled.push('cart order.placed'),
   ],
-  ['redelivery', 'a reader does not read any more', (world) => world.redelivery?.missing.push('order payment.succeeded: 0 of 2')],
+  [
+    'redelivery',
+    'a table changes when events are redelivered',
+    (collected) => collected.redelivery?.changed.push('payment.outbox_event: 7 rows before, 8 rows after'),
+  ],
+  [
+    'redelivery',
+    'a consumer does not read redelivered events',
+    (collected) => collected.redelivery?.missing.push('order payment.succeeded: 0 of 2'),
+  ],
 ]
 
 export const moreDefects: readonly Defect[] = [...carts, ...effects, ...promises, ...delays, ...repeats]

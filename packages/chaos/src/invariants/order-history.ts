@@ -1,5 +1,5 @@
-// I5 and I7: an order's history is a legal path without gaps, promises that were answered are kept, and no saga is left behind.
-import type { Evidence, HistoryRow, OrderRow, Violation } from '../evidence/rows.ts'
+// I5 and I7: order histories are legal and without gaps, answers to clients stay true, and every saga ends.
+import type { CollectedState, HistoryRow, OrderRow, Violation } from '../collected-state/rows.ts'
 import { unsignedAction } from '../journal.ts'
 
 const next: Readonly<Record<string, readonly string[]>> = {
@@ -14,46 +14,46 @@ const judge = (order: OrderRow, path: readonly HistoryRow[]): string[] => {
   const broken: string[] = []
   path.forEach((entry, index) => {
     const before = path[index - 1]
-    if (entry.version !== index + 1) broken.push(`entry ${index + 1} of its history has version ${entry.version}`)
+    if (entry.version !== index + 1) broken.push(`entry ${index + 1} of the history has version ${entry.version}`)
     if (before === undefined) {
       if (entry.from_status !== null || entry.to_status !== 'pending')
-        broken.push(`its history begins with ${entry.from_status} → ${entry.to_status}`)
+        broken.push(`the history begins with ${entry.from_status} → ${entry.to_status}`)
     } else {
       if (entry.from_status !== before.to_status)
-        broken.push(`its history goes to ${before.to_status} and on from ${entry.from_status}`)
+        broken.push(`the history goes to ${before.to_status} and continues from ${entry.from_status}`)
       if (!next[entry.from_status ?? '']?.includes(entry.to_status))
-        broken.push(`its history goes from ${entry.from_status} to ${entry.to_status}`)
+        broken.push(`the history goes from ${entry.from_status} to ${entry.to_status}`)
     }
   })
   if (path.at(-1)?.to_status !== order.status)
-    broken.push(`it is ${order.status}, its history ends with ${path.at(-1)?.to_status ?? 'nothing'}`)
+    broken.push(`the order is ${order.status}, its history ends with ${path.at(-1)?.to_status ?? 'nothing'}`)
   return broken
 }
 
-/** I5: versions without gaps, allowed steps only, and the last one is the status. */
-export const history = (evidence: Evidence): Violation[] => {
-  const paths = Map.groupBy(evidence.history, (entry) => entry.order_id)
-  return evidence.orders.flatMap((order) => {
+/** I5: versions have no gaps, every step is allowed, and the last step is the status. */
+export const history = (collected: CollectedState): Violation[] => {
+  const paths = Map.groupBy(collected.history, (entry) => entry.order_id)
+  return collected.orders.flatMap((order) => {
     const path = (paths.get(order.id) ?? []).toSorted((a, b) => a.version - b.version)
     return judge(order, path).map((what) => ({ invariant: 'I5 history', subject: order.id, what }))
   })
 }
 
-const resting = new Set(['confirmed', 'cancelled'])
+const endStates = new Set(['confirmed', 'cancelled'])
 
-/** I7: nothing is past its deadline by more than the slack, and at rest every saga has ended. */
-export const sagas = (evidence: Evidence, slackSec = 300): Violation[] => {
-  const status = new Map(evidence.orders.map((order) => [order.id, order.status]))
-  return evidence.sagas.flatMap((saga) => {
-    const late = saga.deadline_at === null ? 0 : (evidence.now.getTime() - saga.deadline_at.getTime()) / 1000
-    const told = (what: string): Violation => ({ invariant: 'I7 sagas', subject: saga.id, what })
+/** I7: no saga is past its deadline by more than the slack, and every saga has ended when the shop is at rest. */
+export const sagas = (collected: CollectedState, slackSec = 300): Violation[] => {
+  const status = new Map(collected.orders.map((order) => [order.id, order.status]))
+  return collected.sagas.flatMap((saga) => {
+    const late = saga.deadline_at === null ? 0 : (collected.now.getTime() - saga.deadline_at.getTime()) / 1000
+    const violation = (what: string): Violation => ({ invariant: 'I7 sagas', subject: saga.id, what })
     return [
-      ...(late > slackSec ? [told(`its saga is ${saga.state}, ${Math.round(late)} s past its deadline`)] : []),
-      ...(resting.has(saga.state) && status.get(saga.id) === 'pending'
-        ? [told(`its saga is ${saga.state}, the order still pending`)]
+      ...(late > slackSec ? [violation(`the saga is ${saga.state}, ${Math.round(late)} s past its deadline`)] : []),
+      ...(endStates.has(saga.state) && status.get(saga.id) === 'pending'
+        ? [violation(`the saga is ${saga.state}, the order is still pending`)]
         : []),
-      ...(!resting.has(saga.state) && status.has(saga.id) && status.get(saga.id) !== 'pending'
-        ? [told(`the order is ${status.get(saga.id)}, its saga still ${saga.state}`)]
+      ...(!endStates.has(saga.state) && status.has(saga.id) && status.get(saga.id) !== 'pending'
+        ? [violation(`the order is ${status.get(saga.id)}, its saga is still ${saga.state}`)]
         : []),
     ]
   })
@@ -61,39 +61,41 @@ export const sagas = (evidence: Evidence, slackSec = 300): Violation[] => {
 
 const ok = (status: number | null): boolean => status !== null && status >= 200 && status < 300
 
-const promisedStates = (evidence: Evidence): Violation[] => {
-  const orders = new Map(evidence.orders.map((order) => [order.id, order]))
-  return evidence.operations.flatMap((operation) => {
-    const told = (what: string): Violation[] => [{ invariant: 'promises', subject: operation.orderId ?? operation.actor, what }]
+const promisedStates = (collected: CollectedState): Violation[] => {
+  const orders = new Map(collected.orders.map((order) => [order.id, order]))
+  return collected.operations.flatMap((operation) => {
+    const violation = (what: string): Violation[] => [
+      { invariant: 'promises', subject: operation.orderId ?? operation.actor, what },
+    ]
     if (operation.status !== null && operation.status >= 500 && operation.status !== 503)
-      return told(`${operation.actor}: ${operation.action} answered ${operation.status} ${operation.detail}`)
+      return violation(`${operation.actor}: ${operation.action} answered ${operation.status} ${operation.detail}`)
     if (!ok(operation.status) || operation.orderId === null) return []
-    if (operation.action === unsignedAction) return told('a webhook without a signature of Stripe was taken')
+    if (operation.action === unsignedAction) return violation('a webhook with a wrong signature was accepted')
     const order = orders.get(operation.orderId)
     if (operation.action === 'checkout' && order === undefined)
-      return told(`${operation.actor} was told that order ${operation.orderId} was placed; there is none`)
+      return violation(`${operation.actor} got an answer that order ${operation.orderId} was placed; there is no such order`)
     if (order === undefined) return []
     if (/(cancel|compensate)$/.test(operation.action) && order.status !== 'cancelled')
-      return told(`${operation.actor} was told that it is being cancelled; it is ${order.status}`)
+      return violation(`${operation.actor} got an answer that the order is being cancelled; it is ${order.status}`)
     if (operation.action === 'ship' && order.status !== 'shipped' && order.status !== 'delivered')
-      return told(`${operation.actor} was told that it was shipped; it is ${order.status}`)
+      return violation(`${operation.actor} got an answer that the order was shipped; it is ${order.status}`)
     return []
   })
 }
 
-/** Each refund that an operator was promised, by its key, has a row of its own. */
-const promisedRefunds = (evidence: Evidence): Violation[] => {
-  const promised = evidence.operations.filter(
+/** Each idempotency key of a refund that an operator was granted has a refund row. */
+const promisedRefunds = (collected: CollectedState): Violation[] => {
+  const promised = collected.operations.filter(
     (operation) => operation.action === 'refund' && ok(operation.status) && operation.orderId !== null,
   )
   return [...Map.groupBy(promised, (operation) => operation.orderId ?? '')].flatMap(([orderId, operations]) => {
     const keys = new Set(operations.map(({ key }) => key)).size
-    const made = evidence.refunds.filter((refund) => refund.order_id === orderId && refund.origin === 'order').length
+    const made = collected.refunds.filter((refund) => refund.order_id === orderId && refund.origin === 'order').length
     return made >= keys
       ? []
-      : [{ invariant: 'promises', subject: orderId, what: `operators were told of ${keys} refunds; there are ${made}` }]
+      : [{ invariant: 'promises', subject: orderId, what: `operators were granted ${keys} refunds; there are ${made}` }]
   })
 }
 
-/** What a client was told is true for good. An operation whose answer was lost may have happened or not. */
-export const promises = (evidence: Evidence): Violation[] => [...promisedStates(evidence), ...promisedRefunds(evidence)]
+/** What a client was answered stays true. An operation with a lost answer may have happened or not. */
+export const promises = (collected: CollectedState): Violation[] => [...promisedStates(collected), ...promisedRefunds(collected)]

@@ -1,160 +1,46 @@
-// I9 and mails: what a row says was announced, once, and what was announced stands in a row; everybody got the mails they should, once.
-import type { EventRow, Evidence, Violation } from '../evidence/rows.ts'
-
-type Count = 'once' | 'at least once'
-
-interface Expected {
-  subject: string
-  type: string
-  count: Count
-  /** Narrows the events of the subject. */
-  with?: (data: Record<string, unknown>) => boolean
-}
+// I9 and mails: every row was announced by its events, every event belongs to a row, and every expected mail was sent once.
+import type { CollectedState, EventRow, Violation } from '../collected-state/rows.ts'
+import { expectedEvents, requiredRows } from './expected-events.ts'
 
 const dataOf = (event: EventRow): Record<string, unknown> => JSON.parse(event.payload) as Record<string, unknown>
 
-const announced = (evidence: Evidence): Expected[] => {
-  const goesOn = new Set(['processing', 'shipped', 'delivered'])
-  const wasConfirmed = new Set(
-    evidence.history.filter((entry) => entry.to_status === 'processing').map((entry) => entry.order_id),
-  )
-  const soldBack = (state: string): string | null =>
-    ({
-      held: 'catalog.stock-reserved',
-      committed: 'catalog.stock-committed',
-      released: 'catalog.stock-released',
-      rejected: 'catalog.stock-rejected',
-    })[state] ?? null
-  return [
-    ...evidence.orders.flatMap((order): Expected[] => [
-      { subject: order.id, type: 'order.placed', count: 'once' },
-      { subject: order.id, type: 'order.stock-requested', count: 'at least once' },
-      ...(goesOn.has(order.status) || wasConfirmed.has(order.id)
-        ? [{ subject: order.id, type: 'order.confirmed', count: 'once' } as const]
-        : []),
-      ...(order.status === 'cancelled' ? [{ subject: order.id, type: 'order.cancelled', count: 'once' } as const] : []),
-      ...(order.status === 'delivered' ? [{ subject: order.id, type: 'order.delivered', count: 'once' } as const] : []),
-    ]),
-    ...evidence.shipments.map(
-      (shipment): Expected => ({
-        subject: shipment.order_id,
-        type: 'order.shipped',
-        count: 'once',
-        with: (data) => data.shipmentId === shipment.id,
-      }),
-    ),
-    ...evidence.refunds
-      .filter((refund) => refund.origin === 'order')
-      .map(
-        (refund): Expected => ({
-          subject: refund.order_id,
-          type: 'order.refund-requested',
-          count: 'once',
-          with: (data) => data.refundId === refund.id,
-        }),
-      ),
-    ...evidence.paymentRefunds
-      .filter((refund) => refund.state === 'succeeded')
-      .map(
-        (refund): Expected => ({
-          subject: refund.order_id,
-          type: 'payment.refund-succeeded',
-          count: 'at least once',
-          with: (data) => data.refundId === refund.id,
-        }),
-      ),
-    ...evidence.paymentRefunds
-      .filter((refund) => refund.state === 'failed')
-      .map(
-        (refund): Expected => ({
-          subject: refund.order_id,
-          type: 'payment.refund-failed',
-          count: 'once',
-          with: (data) => data.refundId === refund.id,
-        }),
-      ),
-    ...evidence.payments
-      .filter((payment) => payment.state === 'paid')
-      .map((payment): Expected => ({ subject: payment.order_id, type: 'payment.succeeded', count: 'at least once' })),
-    ...evidence.reservations.flatMap((reservation): Expected[] => {
-      const type = soldBack(reservation.state)
-      return type === null ? [] : [{ subject: reservation.order_id, type, count: 'at least once' }]
-    }),
-    ...evidence.stockReturns.flatMap((back): Expected[] => {
-      const reservation = evidence.reservations.find((row) => row.id === back.reservation_id)
-      return reservation
-        ? [
-            {
-              subject: reservation.order_id,
-              type: 'catalog.stock-returned',
-              count: 'at least once',
-              with: (data) => data.returnId === back.return_id,
-            },
-          ]
-        : []
-    }),
-  ]
-}
+const violation = (subject: string, what: string): Violation => ({ invariant: 'I9 pairs', subject, what })
 
-/** Events that may exist only because a row does. */
-const owners: readonly { type: string; has(evidence: Evidence, event: EventRow, data: Record<string, unknown>): boolean }[] = [
-  { type: 'order.placed', has: (evidence, event) => evidence.orders.some((order) => order.id === event.aggregate_id) },
-  {
-    type: 'order.confirmed',
-    has: (evidence, event) =>
-      evidence.history.some((entry) => entry.order_id === event.aggregate_id && entry.to_status === 'processing'),
-  },
-  {
-    type: 'order.cancelled',
-    has: (evidence, event) => evidence.orders.some((order) => order.id === event.aggregate_id && order.status === 'cancelled'),
-  },
-  { type: 'order.refund-requested', has: (evidence, _, data) => evidence.refunds.some((refund) => refund.id === data.refundId) },
-  { type: 'order.shipped', has: (evidence, _, data) => evidence.shipments.some((shipment) => shipment.id === data.shipmentId) },
-  {
-    type: 'payment.succeeded',
-    has: (evidence, event) =>
-      evidence.payments.some(
-        (payment) => payment.order_id === event.aggregate_id && (payment.state === 'paid' || payment.state === 'review'),
-      ),
-  },
-]
-
-/** I9: business rows and outbox rows pair up, and an aggregate's events are counted without gaps. */
-export const pairs = (evidence: Evidence): Violation[] => {
-  const told = (subject: string, what: string): Violation => ({ invariant: 'I9 pairs', subject, what })
-  const bySubject = Map.groupBy(evidence.events, (event) => `${event.aggregate_id} ${event.event_type}`)
-  const unpaired = announced(evidence).flatMap(({ subject, type, count, with: narrow }) => {
+const missingEvents = (collected: CollectedState): Violation[] => {
+  const bySubject = Map.groupBy(collected.events, (event) => `${event.aggregate_id} ${event.event_type}`)
+  return expectedEvents(collected).flatMap(({ subject, type, count, with: narrow }) => {
     const found = (bySubject.get(`${subject} ${type}`) ?? []).filter(
       (event) => narrow === undefined || narrow(dataOf(event)),
     ).length
     return found === 1 || (found > 1 && count === 'at least once')
       ? []
-      : [told(subject, `${type} should have been announced ${count}, and was ${found} times`)]
+      : [violation(subject, `${type} should have been published ${count}, and was published ${found} times`)]
   })
-  const baseless = owners.flatMap(({ type, has }) =>
-    evidence.events
-      .filter((event) => event.event_type === type && !has(evidence, event, dataOf(event)))
-      .map((event) => told(event.aggregate_id, `${type} ${event.event_id} was announced, but no row says so`)),
-  )
-  const counted = Map.groupBy(evidence.events, (event) => `${event.owner} ${event.aggregate_type} ${event.aggregate_id}`)
-  const gaps = evidence.aggregates.flatMap((aggregate) => {
-    const versions = (counted.get(`${aggregate.owner} ${aggregate.aggregate_type} ${aggregate.aggregate_id}`) ?? []).map(
-      (event) => event.aggregate_version,
-    )
-    const missing = Array.from({ length: aggregate.version }, (_, index) => index + 1).filter(
-      (version) => !versions.includes(version),
-    )
-    return missing.length === 0
-      ? []
-      : [
-          told(
-            aggregate.aggregate_id,
-            `events ${missing.slice(0, 5).join(', ')} of its ${aggregate.version} are not in the outbox of ${aggregate.owner}`,
-          ),
-        ]
-  })
-  return [...unpaired, ...baseless, ...gaps]
 }
+
+const eventsWithoutRow = (collected: CollectedState): Violation[] =>
+  requiredRows.flatMap(({ type, exists }) =>
+    collected.events
+      .filter((event) => event.event_type === type && !exists(collected, event, dataOf(event)))
+      .map((event) => violation(event.aggregate_id, `${type} ${event.event_id} was published, but no row matches it`)),
+  )
+
+const missingVersions = (collected: CollectedState): Violation[] => {
+  const byAggregate = Map.groupBy(collected.events, (event) => `${event.owner} ${event.aggregate_type} ${event.aggregate_id}`)
+  return collected.aggregates.flatMap(({ owner, aggregate_type: type, aggregate_id: id, version: last }) => {
+    const versions = (byAggregate.get(`${owner} ${type} ${id}`) ?? []).map((event) => event.aggregate_version)
+    const missing = Array.from({ length: last }, (_, index) => index + 1).filter((version) => !versions.includes(version))
+    const what = `events ${missing.slice(0, 5).join(', ')} of its ${last} are not in the outbox of ${owner}`
+    return missing.length === 0 ? [] : [violation(id, what)]
+  })
+}
+
+/** I9: business rows and outbox rows pair up, and the versions of an aggregate's events have no gaps. */
+export const pairs = (collected: CollectedState): Violation[] => [
+  ...missingEvents(collected),
+  ...eventsWithoutRow(collected),
+  ...missingVersions(collected),
+]
 
 const mailOf: Readonly<Record<string, string>> = {
   'order.confirmed': 'order-confirmed',
@@ -165,32 +51,37 @@ const mailOf: Readonly<Record<string, string>> = {
   'payment.refund-failed': 'alert-refund-failed',
 }
 
-/** Each expected mail is there, with one Message-ID and one more for each time it was sent again; copies of one Message-ID are what SMTP cannot rule out. */
-export const mails = (evidence: Evidence): Violation[] => {
-  const told = (subject: string, what: string): Violation => ({ invariant: 'mails', subject, what })
-  const byEvent = Map.groupBy(evidence.messages, (message) => `${message.event_id} ${message.template}`)
-  const missing = evidence.events.flatMap((event) => {
+/** Each expected mail has one Message-ID, and one more per resend. SMTP cannot rule out copies under one Message-ID. */
+export const mails = (collected: CollectedState): Violation[] => {
+  const mailViolation = (subject: string, what: string): Violation => ({ invariant: 'mails', subject, what })
+  const byEvent = Map.groupBy(collected.messages, (message) => `${message.event_id} ${message.template}`)
+  const missing = collected.events.flatMap((event) => {
     const template = mailOf[event.event_type]
     if (template === undefined) return []
     const found = byEvent.get(`${event.event_id} ${template}`)?.length ?? 0
     return found === 1
       ? []
-      : [told(event.aggregate_id, `${event.event_type} ${event.event_id} should bring one ${template} mail and brought ${found}`)]
+      : [
+          mailViolation(
+            event.aggregate_id,
+            `${event.event_type} ${event.event_id} should cause one ${template} mail and caused ${found}`,
+          ),
+        ]
   })
-  const arrived = Map.groupBy(evidence.mails, (mail) => mail.messageId.replace(/^<?([^@.>]+).*$/, '$1'))
-  const lost = evidence.messages.flatMap((message) => {
+  const arrived = Map.groupBy(collected.mails, (mail) => mail.messageId.replace(/^<?([^@.>]+).*$/, '$1'))
+  const lost = collected.messages.flatMap((message) => {
     const count = arrived.get(message.id)?.length ?? 0
     if (message.state === 'sent')
       return count === 1 + message.resends
         ? []
         : [
-            told(
+            mailViolation(
               message.order_id ?? message.id,
               `mail ${message.id} (${message.template}) is sent, and ${count} Message-IDs arrived after ${message.resends} resends`,
             ),
           ]
     return message.state === 'pending'
-      ? [told(message.order_id ?? message.id, `mail ${message.id} (${message.template}) still waits`)]
+      ? [mailViolation(message.order_id ?? message.id, `mail ${message.id} (${message.template}) is still pending`)]
       : []
   })
   return [...missing, ...lost]

@@ -1,13 +1,13 @@
-// What every reader has taken may come once more: it is recognised, and changes nothing anywhere.
-import type { Evidence, Violation } from '../evidence/rows.ts'
+// Invariant on redelivery: consumers recognise events that are delivered again, and no state changes.
+import type { CollectedState, Violation } from '../collected-state/rows.ts'
 
-export const redelivery = (evidence: Evidence): Violation[] => {
-  const told = (subject: string, what: string): Violation => ({ invariant: 'redelivery', subject, what })
-  if (evidence.redelivery === null) return []
-  const { events, missing, handled, changed } = evidence.redelivery
+export const redelivery = (collected: CollectedState): Violation[] => {
+  const violation = (subject: string, what: string): Violation => ({ invariant: 'redelivery', subject, what })
+  if (collected.redelivery === null) return []
+  const { events, missing, handled, changed } = collected.redelivery
   return [
-    ...missing.map((what) => told('readers', `of ${events} events that came once more, not all were recognised: ${what}`)),
-    ...handled.map((reader) => told('readers', `${reader} was handled as if it had never come`)),
-    ...changed.map((what) => told('effects', `when every event came once more, this changed: ${what}`)),
+    ...missing.map((what) => violation('consumers', `not all of ${events} redelivered events were recognised: ${what}`)),
+    ...handled.map((reader) => violation('consumers', `${reader} was handled again`)),
+    ...changed.map((what) => violation('effects', `redelivering every event changed ${what}`)),
   ]
 }

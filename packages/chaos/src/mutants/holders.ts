@@ -1,4 +1,4 @@
-// Short ways to name the test that holds a mutant.
+// Constructors for the test that must notice a mutant.
 import type { HeldByTest } from './mutant.ts'
 
 const heldIn =

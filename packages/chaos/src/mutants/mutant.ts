@@ -1,4 +1,5 @@
-// Planted defects as data: a one-line change of the source that a named test or a named story of the harness must notice.
+// Mutant: a planted defect of one line that a named test, or a scenario with a seed, must notice.
+import { serviceNames } from '@cartwright/contracts'
 
 /** Sections of `reliability.md` that a mutant may break. */
 export const rules = {
@@ -14,18 +15,7 @@ export const rules = {
 export type Rule = keyof typeof rules
 
 /** Who holds the code that is broken. */
-export const owners = [
-  'gateway',
-  'identity',
-  'catalog',
-  'cart',
-  'order',
-  'payment',
-  'notification',
-  'messaging',
-  'db',
-  'service-kit',
-] as const
+export const owners = [...serviceNames, 'messaging', 'db', 'concurrency', 'service-kit'] as const
 export type Owner = (typeof owners)[number]
 
 /** One test of the suite, by its own title; for `test.each` the title of one row, as the report prints it. */
@@ -63,12 +53,12 @@ export const holderOf = ({ heldBy }: Mutant): string =>
 
 /** A mutant whose `find` no longer names one place: the source has moved on, and the list must follow it. */
 export class StaleMutant extends Error {
-  /** Printed without a stack: the reader can mend it. */
-  readonly forPeople = true
+  /** Printed without a stack: the reader can fix it. */
+  readonly isUserFacing = true
 
   constructor(mutant: Pick<Mutant, 'name' | 'file'>, count: number) {
     super(
-      `mutant ${mutant.name} is stale: its \`find\` stands ${count} times in ${mutant.file}, it must stand there once. Adapt it to the source in packages/chaos/src/mutants.`,
+      `mutant ${mutant.name} is stale: its \`find\` occurs ${count} times in ${mutant.file}, and must occur once. Adapt it to the source in packages/chaos/src/mutants.`,
     )
     this.name = 'StaleMutant'
   }

@@ -1,16 +1,19 @@
-// The list of planted defects, over every service and every rule of `reliability.md`.
+// List of all mutants, over every service and every rule of `reliability.md`.
+
 import { accountMutants } from './accounts.ts'
-import { backboneMutants } from './backbone.ts'
+import { afterSaleMutants } from './after-sale.ts'
 import { edgeMutants } from './edge.ts'
-import { goodsAndMoneyMutants } from './goods-and-money.ts'
+import { messagingMutants } from './messaging.ts'
 import type { Mutant } from './mutant.ts'
 import { orderMutants } from './orders.ts'
+import { goodsAndMoneyMutants } from './stock-and-money.ts'
 import { transactionMutants } from './transactions.ts'
 
 export const mutants: readonly Mutant[] = [
   ...transactionMutants,
-  ...backboneMutants,
+  ...messagingMutants,
   ...orderMutants,
+  ...afterSaleMutants,
   ...goodsAndMoneyMutants,
   ...edgeMutants,
   ...accountMutants,

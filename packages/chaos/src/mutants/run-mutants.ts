@@ -1,4 +1,4 @@
-// `npm run chaos -- --mutants`: plants each defect in a copy of the workspace and requires that the named test or story notices it.
+// Command `npm run chaos -- --mutants`: plants each mutant in a copy of the workspace and runs the test that must notice it.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ProgramContext, ProgramError } from '@cartwright/service-kit'
@@ -13,16 +13,16 @@ import { endOf, type Judgement, judgeScenario, judgeTest } from './verdict.ts'
 const workersAtOnce = 2
 const engines: readonly TestEngine[] = ['mysql', 'redis', 'elasticsearch']
 
-/** @throws ProgramError for a name that there is not */
+/** @throws ProgramError for an unknown name */
 export const chooseMutants = (names: readonly string[]): readonly Mutant[] => {
   const unknown = names.filter((name) => !mutants.some((mutant) => mutant.name === name))
   if (unknown.length > 0)
-    throw new ProgramError(`There is no mutant ${unknown.join(', ')}; there are ${mutants.map(({ name }) => name).join(', ')}.`)
+    throw new ProgramError(`Unknown mutant ${unknown.join(', ')}. Known mutants: ${mutants.map(({ name }) => name).join(', ')}.`)
   return names.length === 0 ? mutants : mutants.filter(({ name }) => names.includes(name))
 }
 
-export const listMutants = (say: (line: string) => void): void => {
-  for (const { name, rule, owner, breaks } of mutants) say(`${rule} ${owner.padEnd(12)} ${name.padEnd(36)} ${breaks}`)
+export const listMutants = (print: (line: string) => void): void => {
+  for (const { name, rule, owner, breaks } of mutants) print(`${rule} ${owner.padEnd(12)} ${name.padEnd(36)} ${breaks}`)
 }
 
 const testsOf = (chosen: readonly Mutant[]): HeldByTest[] => {
@@ -35,7 +35,7 @@ const scenariosOf = (chosen: readonly Mutant[]): HeldByScenario[] => {
   return [...new Map(held.map((holder) => [`${holder.scenario}\n${holder.seed}`, holder])).values()]
 }
 
-/** Rounds in which each file runs at most one of its tests, so that a test is proven to pass by itself, as it runs with a mutant. */
+/** Rounds with at most one test per file, so that each test is proven to pass alone, as it runs with a mutant. */
 export const roundsOf = (tests: readonly HeldByTest[]): HeldByTest[][] => {
   const byFile = [...Map.groupBy(tests, ({ file }) => file).values()]
   const count = Math.max(0, ...byFile.map((ofFile) => ofFile.length))
@@ -43,11 +43,11 @@ export const roundsOf = (tests: readonly HeldByTest[]): HeldByTest[][] => {
 }
 
 /** @throws ProgramError naming the tests that fail without any mutant */
-const proveBaseline = async (chosen: readonly Mutant[], options: RunOptions, say: (line: string) => void): Promise<void> => {
+const proveBaseline = async (chosen: readonly Mutant[], options: RunOptions, print: (line: string) => void): Promise<void> => {
   const failed: string[] = []
   for (const round of roundsOf(testsOf(chosen))) {
     if (options.signal.aborted) return
-    say(`without mutants: ${round.length} tests`)
+    print(`without mutants: ${round.length} tests`)
     const report = await runTests(round, options)
     for (const test of round) {
       const end = endOf(report, test)
@@ -56,12 +56,12 @@ const proveBaseline = async (chosen: readonly Mutant[], options: RunOptions, say
   }
   for (const held of scenariosOf(chosen)) {
     if (options.signal.aborted) return
-    say(`without mutants: chaos --scenario ${held.scenario} --seed ${held.seed}`)
+    print(`without mutants: chaos --scenario ${held.scenario} --seed ${held.seed}`)
     const { exitCode } = await runScenario(held, options)
     if (exitCode !== 0) failed.push(`chaos --scenario ${held.scenario} --seed ${held.seed}`)
   }
   if (failed.length > 0 && !options.signal.aborted)
-    throw new ProgramError(`These must pass without a mutant, and do not:\n${failed.join('\n')}`)
+    throw new ProgramError(`These tests must pass without a mutant, but fail:\n${failed.join('\n')}`)
 }
 
 const observe = async ({ heldBy }: Mutant, options: RunOptions): Promise<Judgement> => {
@@ -80,17 +80,17 @@ const plant = async (mutant: Mutant, tree: SourceTree, options: RunOptions): Pro
   }
 }
 
-/** Tests that start processes or measure time run alone; the others share the machine. */
+/** Tests that start processes or measure time run alone; the others run in parallel. */
 const needsQuiet = ({ heldBy }: Mutant): boolean =>
   !isHeldByTest(heldBy) || heldBy.project === 'flow' || heldBy.project === 'kafka'
 
 interface Campaign extends Omit<RunOptions, 'root'> {
   chosen: readonly Mutant[]
   trees: readonly SourceTree[]
-  say: (line: string) => void
+  print: (line: string) => void
 }
 
-const plantAll = async ({ chosen, trees, say, ...run }: Campaign): Promise<MutantResult[]> => {
+const plantAll = async ({ chosen, trees, print, ...run }: Campaign): Promise<MutantResult[]> => {
   const results: MutantResult[] = []
   const work = async (queue: Mutant[], tree: SourceTree): Promise<void> => {
     for (let mutant = queue.shift(); mutant !== undefined && !run.signal.aborted; mutant = queue.shift()) {
@@ -100,8 +100,8 @@ const plantAll = async ({ chosen, trees, say, ...run }: Campaign): Promise<Mutan
       const { name, rule, owner: service } = mutant
       const seconds = Math.round((performance.now() - started) / 100) / 10
       results.push({ name, rule, service, heldBy: holderOf(mutant), outcome, seconds })
-      say(`${outcome.padEnd(7)} ${rule} ${service.padEnd(12)} ${name.padEnd(44)} ${seconds.toFixed(1).padStart(5)} s`)
-      if (outcome !== 'caught') say(`        ${mutant.breaks}\n        ${holderOf(mutant)}: ${why}`)
+      print(`${outcome.padEnd(7)} ${rule} ${service.padEnd(12)} ${name.padEnd(44)} ${seconds.toFixed(1).padStart(5)} s`)
+      if (outcome !== 'caught') print(`        ${mutant.breaks}\n        ${holderOf(mutant)}: ${why}`)
     }
   }
   const quick = chosen.filter((mutant) => !needsQuiet(mutant))
@@ -131,26 +131,24 @@ export interface MutantOptions {
 
 /** Runs the list, or the named mutants. @throws ProgramError when any is missed or invalid */
 export const runMutants = async ({ root, resultsRoot, names }: MutantOptions, context: ProgramContext): Promise<void> => {
-  const { say, signal } = context
+  const { print, signal } = context
   const chosen = chooseMutants(names)
   refuseStale(chosen, root)
-  const stopEngines = await provideEngines(engines, say)
+  const stopEngines = await provideEngines(engines, print)
   const trees: SourceTree[] = []
   try {
     for (let worker = 0; worker < Math.min(workersAtOnce, chosen.length); worker++) trees.push(copySources(root))
     const [first] = trees
     if (first === undefined) return
     const env = { ...context.env, TEST_LOG_LEVEL: 'fatal' }
-    await proveBaseline(chosen, { root: first.root, env, signal }, say)
-    const results = await plantAll({ chosen, trees, env, signal, say })
+    await proveBaseline(chosen, { root: first.root, env, signal }, print)
+    const results = await plantAll({ chosen, trees, env, signal, print })
     if (signal.aborted) return
     mkdirSync(resultsRoot, { recursive: true })
     const file = join(resultsRoot, 'mutants.json')
     writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
     const missed = results.filter(({ outcome }) => outcome !== 'caught')
-    say(
-      `\n${results.length - missed.length} of ${results.length} planted defects were caught (${byRule(results)}). Outcomes: ${file}`,
-    )
+    print(`\n${results.length - missed.length} of ${results.length} mutants were caught (${byRule(results)}). Outcomes: ${file}`)
     if (missed.length > 0)
       throw new ProgramError(`Not caught: ${missed.map(({ name, outcome }) => `${name} (${outcome})`).join(', ')}`)
   } finally {

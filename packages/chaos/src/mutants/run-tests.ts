@@ -1,4 +1,4 @@
-// Runs vitest, or the harness itself, in a copy of the workspace and reads what came of it.
+// Runs vitest or the harness in a copy of the workspace, and reads the result.
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ interface Ended {
 
 const keptOutput = 200_000
 
-/** A program in a process group of its own, so that what it started ends with it. */
+/** Runs a program in a process group of its own, so that its children end with it. */
 const run = (program: string, args: readonly string[], { root, env, signal }: RunOptions, limitMs: number): Promise<Ended> =>
   new Promise((resolve) => {
     const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
@@ -32,7 +32,7 @@ const run = (program: string, args: readonly string[], { root, env, signal }: Ru
       try {
         if (child.pid !== undefined) process.kill(-child.pid, how)
       } catch {
-        // It has ended meanwhile.
+        // The process has ended already.
       }
     }
     const interrupt = end('SIGTERM')
@@ -80,7 +80,7 @@ export const runTests = async (tests: readonly HeldByTest[], options: RunOptions
   }
 }
 
-/** Plays one scenario of the copy's own harness. */
+/** Plays one scenario with the harness of the copy. */
 export const runScenario = ({ scenario, seed }: Omit<HeldByScenario, 'notices'>, options: RunOptions): Promise<Ended> =>
   run(
     process.execPath,

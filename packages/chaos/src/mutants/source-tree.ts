@@ -1,4 +1,4 @@
-// Private copy of the workspace in a temporary folder, so that a mutant never touches the user's working tree.
+// Copy of the workspace in a temporary folder, so that a mutant never changes the working tree.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, relative, sep } from 'node:path'
@@ -9,7 +9,7 @@ export interface SourceTree extends Disposable {
   write(file: string, text: string): void
 }
 
-/** Caches, results and tools: nothing that a test reads. */
+/** Folders that no test reads. */
 const skipped = new Set(['.git', '.ci', '.data', '.tools', '.turbo', '.vitest', 'bench-results'])
 
 /**

@@ -1,4 +1,4 @@
-// Finds the titles of tests in the source of a test file, without running it: for checking names that are written elsewhere.
+// Finds titles of tests in a source file without running it.
 
 const literal = `'((?:[^'\\\\\\n]|\\\\.)*)'|"((?:[^"\\\\\\n]|\\\\.)*)"|\`((?:[^\`\\\\]|\\\\.)*)\``
 /** Declares tests: `test(`, `test.each(…)(`, `anyTest.runIf(…)(`, with the title as the first argument. */
@@ -6,7 +6,7 @@ const declaration = new RegExp(`(?:\\btest(?:\\.skip|\\.only|\\.concurrent)?|\\)
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-/** What `test.each` and template strings fill in stands for any text. */
+/** Parts that `test.each` and template strings fill in match any text. */
 const patternOf = (title: string): RegExp =>
   new RegExp(
     `^${escaped(title.replace(/\\(['"`])/g, '$1'))
@@ -16,7 +16,7 @@ const patternOf = (title: string): RegExp =>
     's',
   )
 
-/** Whether a test with this title may be declared in the file. A row of `test.each` whose whole title is a value is looked for as a text. */
+/** Whether the file may declare a test with this title. A row of `test.each` whose whole title is a value is searched as text. */
 export const declares = (source: string, title: string): boolean => {
   const titles = [...source.matchAll(declaration)].map((match) => match[1] ?? match[2] ?? match[3] ?? '')
   const fitting = titles.filter((candidate) => patternOf(candidate).test(title))

@@ -1,4 +1,4 @@
-// Only behaviour that a named test refuses counts as caught: code that does not load is no planted defect.
+// Verdict on a mutant: only an assertion of the named test counts as caught; code that does not load is invalid.
 import { expect, test } from 'vitest'
 import { endOf, judgeScenario, judgeTest, type TestReport } from './verdict.ts'
 
@@ -14,8 +14,8 @@ test.each([
   ['fails by an assertion', reportWith('failed', ['AssertionError: expected 1 to be 2']), 'caught'],
   ['times out', reportWith('failed', ['Error: Test timed out in 5000ms.']), 'caught'],
   ['was skipped', reportWith('skipped'), 'invalid'],
-  ['meets a name that is not there', reportWith('failed', ['ReferenceError: tx is not defined']), 'invalid'],
-  ['calls what is no function', reportWith('failed', ['TypeError: deps.send is not a function']), 'invalid'],
+  ['throws a ReferenceError', reportWith('failed', ['ReferenceError: tx is not defined']), 'invalid'],
+  ['calls a value that is no function', reportWith('failed', ['TypeError: deps.send is not a function']), 'invalid'],
   ['is not in the report', reportWith('failed', ['AssertionError'], 'something else'), 'invalid'],
   [
     'is in a file that did not load',
@@ -23,7 +23,7 @@ test.each([
     'invalid',
   ],
   ['left no report', null, 'invalid'],
-] as const)('a test that %s is judged', (_, report, outcome) => {
+] as const)('a test that %s gets its verdict', (_, report, outcome) => {
   expect(judgeTest(endOf(report as TestReport | null, held)).outcome).toBe(outcome)
 })
 
@@ -32,6 +32,6 @@ test.each([
   ['fails and says why', 1, 'payment says 0, Stripe took 5\nFAILED  webhooks-dropped --seed 1', 'caught'],
   ['fails for another reason', 1, 'an order has no history\nFAILED  webhooks-dropped --seed 1', 'missed'],
   ['could not start', 1, 'Kafka did not start', 'invalid'],
-])('a run that %s is judged', (_, exitCode, output, outcome) => {
+])('a run that %s gets its verdict', (_, exitCode, output, outcome) => {
   expect(judgeScenario({ notices: /Stripe took \d+/ }, exitCode, output).outcome).toBe(outcome)
 })

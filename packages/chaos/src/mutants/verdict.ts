@@ -1,4 +1,4 @@
-// Judges a run of the suite or of the harness: a mutant counts as caught only when the named test failed, not when the code broke.
+// Verdict on a mutant, from the result of a test or of the harness: caught, missed or invalid.
 import type { HeldByScenario, HeldByTest } from './mutant.ts'
 
 export type Outcome = 'caught' | 'missed' | 'invalid'
@@ -21,7 +21,7 @@ export interface TestReport {
 export const isReport = (value: unknown): value is TestReport =>
   typeof value === 'object' && value !== null && 'testResults' in value && Array.isArray(value.testResults)
 
-/** A defect must be wrong behaviour. Code that does not load, or calls what is not there, would be found by anything. */
+/** Errors of code that does not load or run: any test would notice them, so they show nothing. */
 const brokenCode =
   /^(?:Error: )?(?:ReferenceError|SyntaxError|TypeError: \S+ is not a (?:function|constructor))|Cannot find module|does not provide an export|Transform failed/
 
@@ -29,7 +29,7 @@ const firstLine = (text: string): string => (text.split('\n')[0] ?? '').slice(0,
 
 export type TestEnd = { state: 'passed' } | { state: 'failed'; message: string } | { state: 'not-run'; message: string }
 
-/** How one test ended. A test that was not reached, since its file or a hook failed, did not run. */
+/** How one test ended. A test does not run when its file or a hook fails. */
 export const endOf = (report: TestReport | null, { file, title }: Pick<HeldByTest, 'file' | 'title'>): TestEnd => {
   if (report === null) return { state: 'not-run', message: 'vitest wrote no report' }
   const result = report.testResults.find(({ name }) => name.endsWith(file))
@@ -41,18 +41,18 @@ export const endOf = (report: TestReport | null, { file, title }: Pick<HeldByTes
 
 /** @param end of the named test with the mutant in place */
 export const judgeTest = (end: TestEnd): Judgement => {
-  if (end.state === 'passed') return { outcome: 'missed', why: 'the test passes in spite of it' }
+  if (end.state === 'passed') return { outcome: 'missed', why: 'the test passes with the mutant' }
   if (end.state === 'not-run') return { outcome: 'invalid', why: end.message }
-  if (brokenCode.test(end.message)) return { outcome: 'invalid', why: `the code does not work at all: ${firstLine(end.message)}` }
+  if (brokenCode.test(end.message)) return { outcome: 'invalid', why: `the code does not run: ${firstLine(end.message)}` }
   return { outcome: 'caught', why: firstLine(end.message) }
 }
 
 /** @param exitCode of `npm run chaos` with the mutant in place, 1 when a run failed */
 export const judgeScenario = ({ notices }: Pick<HeldByScenario, 'notices'>, exitCode: number, output: string): Judgement => {
-  if (exitCode === 0) return { outcome: 'missed', why: 'the run passes in spite of it' }
-  if (!/^FAILED\b/m.test(output)) return { outcome: 'invalid', why: 'the run did not come to a verdict' }
+  if (exitCode === 0) return { outcome: 'missed', why: 'the run passes with the mutant' }
+  if (!/^FAILED\b/m.test(output)) return { outcome: 'invalid', why: 'the run printed no verdict' }
   const line = output.split('\n').find((candidate) => notices.test(candidate))
   return line === undefined
-    ? { outcome: 'missed', why: `the run fails, but does not say ${notices}` }
+    ? { outcome: 'missed', why: `the run fails, but its report does not match ${notices}` }
     : { outcome: 'caught', why: firstLine(line.trim()) }
 }

@@ -1,18 +1,22 @@
-// Every scenario by its name.
+// Catalogue of all scenarios by name.
+import { type ServiceName, schemaOwners, serviceNames } from '@cartwright/contracts'
 import { ProgramError } from '@cartwright/service-kit'
-import { schemaOwners } from '@cartwright/shop/test-shop'
 import type { ChaosOptions } from '../options.ts'
-import { poison, rebalance, rollingRestart, twoReplicas } from './backbone.ts'
+import { hotSku, manyKeys, sameKey, threeSkuCarts } from './concurrent-buyers.ts'
+import { crashCasesOf } from './crash-cases.ts'
 import { crashPoints } from './crash-points.ts'
-import { hotSku, manyKeys, sameKey, threeSkuCarts } from './crowds.ts'
 import { mysqlRestart, oneDatabaseAway } from './databases.ts'
-import { deathsOf } from './deaths.ts'
 import { frozenPastLease } from './leases.ts'
+import { poison, rebalance, rollingRestart, twoReplicas } from './messaging.ts'
 import { brokerDown, elasticsearchDown, redisFlushAndDown } from './outages.ts'
 import { randomMix } from './random-mix.ts'
 import type { Scenario } from './scenario.ts'
-import { deterministicSchedules } from './schedules.ts'
-import { cancelVersusShip, paidLate, webhookPermutations, webhooksDropped } from './stripe-stories.ts'
+import { cancelVersusShip, paidLate, webhooksDropped } from './stripe-scenarios.ts'
+import { timedKills } from './timed-kills.ts'
+import { webhookPermutations } from './webhook-permutations.ts'
+
+/** Services with so many crash points that each is a scenario of its own; the others share one. */
+const withOwnCrashScenario: readonly ServiceName[] = ['catalog', 'order', 'payment', 'gateway']
 
 export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scenario[] => [
   randomMix(seconds),
@@ -28,10 +32,9 @@ export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scena
   webhooksDropped(20),
   cancelVersusShip(200),
   poison(),
-  ...(['catalog', 'order', 'payment'] as const).map((name) => crashPoints(deathsOf(name), `crash-points-${name}`)),
-  crashPoints(deathsOf('gateway'), 'crash-points-gateway'),
-  crashPoints(deathsOf('cart', 'notification', 'identity'), 'crash-points-others'),
-  ...deterministicSchedules,
+  ...withOwnCrashScenario.map((name) => crashPoints(crashCasesOf(name), `crash-points-${name}`)),
+  crashPoints(crashCasesOf(...serviceNames.filter((name) => !withOwnCrashScenario.includes(name))), 'crash-points-others'),
+  ...timedKills,
   frozenPastLease(),
   webhookPermutations(),
   paidLate(),
@@ -40,7 +43,7 @@ export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scena
   rollingRestart(),
 ]
 
-/** The scenarios that were asked for; `all` is every one of them. @throws ProgramError for a name that there is not */
+/** The scenarios that the options name; `all` names every one. @throws ProgramError for an unknown name */
 export const findScenarios = (options: Pick<ChaosOptions, 'seconds' | 'scenarios'>): Scenario[] => {
   const known = listScenarios(options)
   const [first] = known
@@ -49,7 +52,7 @@ export const findScenarios = (options: Pick<ChaosOptions, 'seconds' | 'scenarios
   return options.scenarios.map((name) => {
     const scenario = known.find((candidate) => candidate.name === name)
     if (scenario === undefined)
-      throw new ProgramError(`There is no scenario ${name}; there are ${known.map((each) => each.name).join(', ')}.`)
+      throw new ProgramError(`Unknown scenario ${name}. Known scenarios: ${known.map((each) => each.name).join(', ')}.`)
     return scenario
   })
 }

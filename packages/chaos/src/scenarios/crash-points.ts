@@ -1,77 +1,78 @@
-// Each service dies at each named place that it has, in the middle of a purchase: the story ends as it is written down.
+// Crash points: a service kills itself at a named place during a scripted purchase, which must still reach its expected end.
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { cards } from '@cartwright/shop/test-shop'
-import { inSeconds, pause, payOn } from '../shoppers/person.ts'
-import { DiedTooSoon, type Replica } from '../world/fleet.ts'
-import type { Death } from './deaths.ts'
-import { type Look, playStory, type Story } from './purchase-stories.ts'
-import type { Ground, Scenario } from './scenario.ts'
-import { storyEnds } from './story-ends.ts'
-import { anOpenOrder, untilOrder } from './stripe-stories.ts'
+import { DiedDuringStart, type Replica } from '../shop-under-test/fleet.ts'
+import { payOnPage } from '../shoppers/simulated-user.ts'
+import { deadlineIn, pause } from '../wait.ts'
+import type { CrashCase } from './crash-cases.ts'
+import { expectedEnds } from './purchase-ends.ts'
+import type { Fixture, Scenario } from './scenario.ts'
+import { playScriptedPurchase, type ReadEnd, type ScriptedPurchase } from './scripted-purchases.ts'
+import { placeOrderWithPage, waitForOrder } from './steps.ts'
 
-/** Asks until the story has left behind what it must. @returns the last state that was seen */
-export const settles = async (look: Look, wanted: object, seconds: number): Promise<object> => {
-  for (const until = inSeconds(seconds); ; await pause(400)) {
-    const seen = await look().catch((error: unknown) => ({ error: String(error) }))
+/** Polls until the purchase has reached its expected end. @returns the last state that was read */
+export const pollUntilEqual = async (readEnd: ReadEnd, wanted: object, seconds: number): Promise<object> => {
+  for (const until = deadlineIn(seconds); ; await pause(400)) {
+    const seen = await readEnd().catch((error: unknown) => ({ error: String(error) }))
     if (isDeepStrictEqual(seen, wanted) || performance.now() > until) return seen
   }
 }
 
-/** Looks until the story has ended as it must, and breaks the run when it does not. @param after what was done to the shop */
-export const expectEnd = async (ground: Ground, story: Story, look: Look, after: string): Promise<void> => {
-  const seen = await settles(look, storyEnds[story], 60)
-  const asWritten = isDeepStrictEqual(seen, storyEnds[story])
-  ground.expect(
-    asWritten,
-    `${after}: after 60 s there is\n${JSON.stringify(seen, null, 1)}\ninstead of\n${JSON.stringify(storyEnds[story], null, 1)}`,
+/** Expects that the purchase reaches its end within 60 s. @param after the fault, for the message */
+export const expectEnd = async (fixture: Fixture, purchase: ScriptedPurchase, readEnd: ReadEnd, after: string): Promise<void> => {
+  const seen = await pollUntilEqual(readEnd, expectedEnds[purchase], 60)
+  const reachedEnd = isDeepStrictEqual(seen, expectedEnds[purchase])
+  fixture.expect(
+    reachedEnd,
+    `${after}: after 60 s the state is\n${JSON.stringify(seen, null, 1)}\nexpected\n${JSON.stringify(expectedEnds[purchase], null, 1)}`,
   )
-  ground.say(`${after}: ${asWritten ? 'it ended as it must' : 'IT ENDED OTHERWISE'}`)
+  fixture.print(`${after}: ${reachedEnd ? 'the purchase reached its expected end' : 'THE PURCHASE ENDED DIFFERENTLY'}`)
 }
 
-/** A purchase that goes through shows that everybody is back in their groups and has nothing left over. */
-const probe = async (ground: Ground): Promise<void> => {
-  const [sku = ''] = await ground.goods({ stock: 1 })
-  const { who, orderId, url } = await anOpenOrder(ground, 'probe', sku)
-  await payOn(who, orderId, url, cards.pays, ground.journal)
-  await untilOrder(who, orderId, ({ status }) => status === 'processing', 60)
+/** A purchase that succeeds shows that all consumers are back and have no backlog. */
+const playProbePurchase = async (fixture: Fixture): Promise<void> => {
+  const [sku = ''] = await fixture.createProducts({ stock: 1 })
+  const { user, orderId, url } = await placeOrderWithPage(fixture, 'probe', sku)
+  await payOnPage(user, orderId, url, cards.pays, fixture.journal)
+  await waitForOrder(user, orderId, ({ status }) => status === 'processing', 60)
   await delay(500)
 }
 
-/** Starts a process that will die at a place. What is left over from the death before is worked off first. */
-const arm = async (ground: Ground, replica: Replica, at: string): Promise<void> => {
+/** Restarts a replica with a crash point. The backlog of the crash before is processed first. */
+const restartWithCrashPoint = async (fixture: Fixture, replica: Replica, at: string): Promise<void> => {
   for (let tries = 1; ; tries++) {
-    await probe(ground)
+    await playProbePurchase(fixture)
     try {
       return await replica.restart({ CRASH_POINT: at })
     } catch (error) {
-      if (!(error instanceof DiedTooSoon) || tries === 3) throw error
+      if (!(error instanceof DiedDuringStart) || tries === 3) throw error
     }
   }
 }
 
-const dieOnce = async (ground: Ground, death: Death): Promise<void> => {
-  const { service, at, story } = death
-  const [replica] = ground.world.fleet.of(service)
+const playCrashCase = async (fixture: Fixture, crashCase: CrashCase): Promise<void> => {
+  const { service, at, purchase } = crashCase
+  const [replica] = fixture.shop.fleet.of(service)
   if (replica === undefined) throw new Error(`${service} does not run`)
-  await arm(ground, replica, at)
+  await restartWithCrashPoint(fixture, replica, at)
   const died = replica.died().then(() => 'died' as const)
-  ground.journal.fault(`${service} is to die at ${at}`)
-  // The last place may lie behind the story's end: the death is waited for beside it.
-  const look = await playStory(ground, story, `${service} ${at}`)
-  const fate = await Promise.race([died, delay(30_000).then(() => 'lives' as const)])
-  if (fate === 'lives') {
-    ground.expect(false, `${service} never came to ${at}`)
+  fixture.journal.fault(`${service} will die at ${at}`)
+  // The crash point may come after the end of the purchase, so the death is awaited separately.
+  const readEnd = await playScriptedPurchase(fixture, purchase, `${service} ${at}`)
+  const outcome = await Promise.race([died, delay(30_000).then(() => 'alive' as const)])
+  if (outcome === 'alive') {
+    fixture.expect(false, `${service} never reached ${at}`)
     return replica.restart({ CRASH_POINT: null })
   }
-  await expectEnd(ground, story, look, `${service} died at ${at}`)
+  await expectEnd(fixture, purchase, readEnd, `${service} died at ${at}`)
 }
 
-export const crashPoints = (chosen: readonly Death[], name: string): Scenario => ({
+export const crashPoints = (chosen: readonly CrashCase[], name: string): Scenario => ({
   name,
-  about: `${chosen.length} deaths, each service at each named place: within 60 s each story has ended as it must.`,
+  about: `${chosen.length} crashes, each service at each of its crash points: within 60 s each purchase reaches its expected end.`,
   restSec: 120,
-  play: async (ground) => {
-    for (const death of chosen) await dieOnce(ground, death)
+  play: async (fixture) => {
+    for (const crashCase of chosen) await playCrashCase(fixture, crashCase)
   },
 })

@@ -1,34 +1,38 @@
-// Databases that go away under load: the service that has lost its own says 503 and nothing else, the others do not notice, and pools recover.
+// Database outages under load: the service without its database answers 503, the others are not affected, and pools recover.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type SchemaOwner, schemaOwners } from '@cartwright/shop/test-shop'
-import { aGuest, inSeconds, type Person, pause, payUrl } from '../shoppers/person.ts'
-import { aFullCart, expectNoFailure, numbers, orderCart } from './crowds.ts'
-import type { Ground, Scenario } from './scenario.ts'
+import { type SchemaOwner, schemaOwners } from '@cartwright/contracts'
+import { createGuest, type SimulatedUser, waitForPageUrl } from '../shoppers/simulated-user.ts'
+import { deadlineIn, pause } from '../wait.ts'
+import type { Fixture, Scenario } from './scenario.ts'
+import { createGuestWithCart, expectNoFailure, numbers, orderCart } from './steps.ts'
 
-/** Seconds within which a pool works again. */
+/** Within this time a pool must work again. */
 const recoverSec = 15
-const lookMs = 250
+const probeEveryMs = 250
 
-/** One answer of a service about its own rows. */
-interface Glance {
+/** One answer of a service to a monitoring request. */
+interface Probe {
   at: number
-  /** When the answer was there. */
+  /** When the answer arrived. */
   until: number
   owner: SchemaOwner
   status: number | null
   problem: boolean
 }
 
-interface Watch {
-  glances: readonly Glance[]
+interface ServiceMonitor {
+  probes: readonly Probe[]
   stop(): Promise<void>
 }
 
 /** For each service a request that only its own database can answer, past every cache. */
-const questions = async (ground: Ground, sku: string): Promise<Record<SchemaOwner, () => [Person, string, string, object?]>> => {
-  const guest = await aFullCart(ground, 'watcher', [{ sku, quantity: 1 }])
-  const { admin } = ground
+const probeRequests = async (
+  fixture: Fixture,
+  sku: string,
+): Promise<Record<SchemaOwner, () => [SimulatedUser, string, string, object?]>> => {
+  const guest = await createGuestWithCart(fixture, 'watcher', [{ sku, quantity: 1 }])
+  const { admin } = fixture
   return {
     identity: () => [admin, 'GET', '/v1/admin/users?limit=1'],
     catalog: () => [admin, 'GET', `/v1/admin/stock/${sku}`],
@@ -39,18 +43,18 @@ const questions = async (ground: Ground, sku: string): Promise<Record<SchemaOwne
   }
 }
 
-const glance = async (
-  ground: Ground,
+const probe = async (
+  fixture: Fixture,
   owner: SchemaOwner,
-  [who, method, path, body]: [Person, string, string, object?],
-): Promise<Glance> => {
+  [user, method, path, body]: [SimulatedUser, string, string, object?],
+): Promise<Probe> => {
   const at = performance.now()
   const headers = {
-    authorization: `Bearer ${who.token}`,
+    authorization: `Bearer ${user.token}`,
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   }
   try {
-    const response = await fetch(ground.url + path, {
+    const response = await fetch(fixture.url + path, {
       method,
       headers,
       signal: AbortSignal.timeout(15_000),
@@ -60,22 +64,22 @@ const glance = async (
     const problem = response.headers.get('content-type')?.includes('application/problem+json') ?? false
     return { at, until: performance.now(), owner, status: response.status, problem }
   } catch {
-    // An answer that does not come is a failure like any other: it is judged with the rest.
+    // A lost answer counts as a failure; it is checked with the others.
     return { at, until: performance.now(), owner, status: null, problem: false }
   }
 }
 
-/** Asks every service a few times a second until told to stop. */
-const watchServices = async (ground: Ground, sku: string): Promise<Watch> => {
-  const asked = await questions(ground, sku)
-  const glances: Glance[] = []
+/** Sends a request to every service several times a second until it is stopped. */
+const monitorServices = async (fixture: Fixture, sku: string): Promise<ServiceMonitor> => {
+  const requests = await probeRequests(fixture, sku)
+  const probes: Probe[] = []
   let going = true
-  const watch = async (owner: SchemaOwner): Promise<void> => {
-    for (; going; await pause(lookMs)) glances.push(await glance(ground, owner, asked[owner]()))
+  const monitor = async (owner: SchemaOwner): Promise<void> => {
+    for (; going; await pause(probeEveryMs)) probes.push(await probe(fixture, owner, requests[owner]()))
   }
-  const done = Promise.all(schemaOwners.map(watch))
+  const done = Promise.all(schemaOwners.map(monitor))
   return {
-    glances,
+    probes,
     stop: async () => {
       going = false
       await done
@@ -83,55 +87,63 @@ const watchServices = async (ground: Ground, sku: string): Promise<Watch> => {
   }
 }
 
-const isFine = ({ status }: Glance): boolean => status !== null && status < 300
+const isFine = ({ status }: Probe): boolean => status !== null && status < 300
 
-/** Nothing but 2xx and 503 as a problem document. */
-const expectOnly503 = (ground: Ground, glances: readonly Glance[]): void => {
-  const odd = glances.filter((each) => !isFine(each) && !(each.status === 503 && each.problem))
+/** Expects only 2xx, and 503 as a problem document. */
+const expectOnly503 = (fixture: Fixture, probes: readonly Probe[]): void => {
+  const odd = probes.filter((each) => !isFine(each) && !(each.status === 503 && each.problem))
   const [first] = odd
-  ground.expect(odd.length === 0, `${odd.length} answers were neither well nor 503, the first: ${first?.owner} ${first?.status}`)
+  fixture.expect(odd.length === 0, `${odd.length} answers were neither 2xx nor 503, the first: ${first?.owner} ${first?.status}`)
 }
 
-/** Waits until every service of them has answered well since `back`, and says how long the slowest took. */
-const expectRecovery = async (ground: Ground, watch: Watch, owners: readonly SchemaOwner[], back: number): Promise<void> => {
+/** Waits until each of the services has answered successfully since `back`, and prints how long the slowest took. */
+const expectRecovery = async (
+  fixture: Fixture,
+  monitor: ServiceMonitor,
+  owners: readonly SchemaOwner[],
+  back: number,
+): Promise<void> => {
   const missing = () =>
-    owners.filter((owner) => !watch.glances.some((each) => each.owner === owner && each.at >= back && isFine(each)))
-  for (const until = inSeconds(recoverSec); missing().length > 0 && performance.now() < until; ) await pause(50)
-  ground.expect(missing().length === 0, `${missing().join(', ')} did not answer ${recoverSec} s after the database did`)
+    owners.filter((owner) => !monitor.probes.some((each) => each.owner === owner && each.at >= back && isFine(each)))
+  for (const until = deadlineIn(recoverSec); missing().length > 0 && performance.now() < until; ) await pause(50)
+  fixture.expect(missing().length === 0, `${missing().join(', ')} did not answer ${recoverSec} s after the database did`)
   const lastBad = Math.max(
     back,
-    ...watch.glances.filter((each) => owners.includes(each.owner) && !isFine(each)).map(({ at }) => at),
+    ...monitor.probes.filter((each) => owners.includes(each.owner) && !isFine(each)).map(({ at }) => at),
   )
-  ground.say(`after ${((lastBad - back) / 1000).toFixed(1)} s nobody was refused any more`)
+  fixture.print(`after ${((lastBad - back) / 1000).toFixed(1)} s no request was refused any more`)
 }
 
-/** While the database is gone whoever asks waits for it or is refused: a good answer would not come from it, and nothing would be proven. */
-const expectAway = (ground: Ground, glances: readonly Glance[], [from, to]: readonly [number, number]): void => {
-  const asked = glances.filter(({ at }) => at > from && at < to)
-  const answered = asked.filter((each) => isFine(each) && each.until < to)
-  ground.expect(asked.length > 0, 'nobody asked while the database was away: nothing was proven')
-  ground.expect(answered.length === 0, `${answered.length} answers came while the database was away: nothing was proven`)
+/** While the database is away no request may succeed: a successful answer would show that the outage was not real. */
+const expectNoAnswerWhileAway = (fixture: Fixture, probes: readonly Probe[], [from, to]: readonly [number, number]): void => {
+  const requests = probes.filter(({ at }) => at > from && at < to)
+  const answered = requests.filter((each) => isFine(each) && each.until < to)
+  fixture.expect(requests.length > 0, 'no request was sent while the database was away: the outage was not tested')
+  fixture.expect(
+    answered.length === 0,
+    `${answered.length} requests succeeded while the database was away: the outage was not real`,
+  )
 }
 
-/** After the time that pools may take, nobody is refused. */
-const expectSteady = (ground: Ground, glances: readonly Glance[], back: number): void => {
-  const late = glances.filter((each) => each.at > back + recoverSec * 1000 && !isFine(each))
-  ground.expect(late.length === 0, `${late.length} requests were refused more than ${recoverSec} s after the database was back`)
+/** Expects no refusal after the time that pools may take. */
+const expectNoLateRefusal = (fixture: Fixture, probes: readonly Probe[], back: number): void => {
+  const late = probes.filter((each) => each.at > back + recoverSec * 1000 && !isFine(each))
+  fixture.expect(late.length === 0, `${late.length} requests were refused more than ${recoverSec} s after the database was back`)
 }
 
-/** Shops in circles until told to stop. @returns how many orders were placed */
-const load = (ground: Ground, people: number, sku: string) => {
+/** Places orders in a loop until it is stopped. @returns a function that stops it and returns the number of orders */
+const startLoad = (fixture: Fixture, users: number, sku: string) => {
   let going = true
   let placed = 0
   const one = async (number: number): Promise<void> => {
     for (let round = 1; going; round++) {
-      const who = await aFullCart(ground, `load-${number}-${round}`, [{ sku, quantity: 1 }])
-      await who.call('GET', '/v1/products?limit=5', {})
-      if ((await orderCart(who)) !== null) placed += 1
+      const user = await createGuestWithCart(fixture, `load-${number}-${round}`, [{ sku, quantity: 1 }])
+      await user.call('GET', '/v1/products?limit=5', {})
+      if ((await orderCart(user)) !== null) placed += 1
       await delay(150)
     }
   }
-  const done = Promise.all(numbers(people).map(one))
+  const done = Promise.all(numbers(users).map(one))
   return async (): Promise<number> => {
     going = false
     await done
@@ -141,16 +153,15 @@ const load = (ground: Ground, people: number, sku: string) => {
 
 export const mysqlRestart = (): Scenario => ({
   name: 'mysql-restart',
-  about:
-    'Under load the database is restarted, and later killed and started: 503 and nothing else meanwhile, and pools recover within 15 s.',
+  about: 'Under load the database is restarted, and later killed and started: only 503 meanwhile, and pools recover within 15 s.',
   ownDatabase: true,
   restSec: 120,
-  play: async (ground) => {
-    const { own } = ground.world.engines.mysql
-    if (own === null) return ground.expect(false, 'this needs a database of its own')
-    const [sku = ''] = await ground.goods({ stock: 5000 })
-    const watch = await watchServices(ground, sku)
-    const stop = load(ground, 6, sku)
+  play: async (fixture) => {
+    const { own } = fixture.shop.engines.mysql
+    if (own === null) return fixture.expect(false, 'this scenario needs a database that the harness has started')
+    const [sku = ''] = await fixture.createProducts({ stock: 5000 })
+    const monitor = await monitorServices(fixture, sku)
+    const stop = startLoad(fixture, 6, sku)
     let away: readonly [number, number] = [0, 0]
     const kill = async () => {
       await own.kill()
@@ -164,84 +175,90 @@ export const mysqlRestart = (): Scenario => ({
     ]
     await delay(2000)
     for (const [name, go] of breaks) {
-      ground.journal.fault(`the database is ${name}`)
+      fixture.journal.fault(`the database is ${name}`)
       await go()
       await own.restart()
       const back = performance.now()
-      ground.journal.fault('the database answers again')
-      await expectRecovery(ground, watch, schemaOwners, back)
-      const who = await aFullCart(ground, `after it was ${name}`, [{ sku, quantity: 1 }])
-      ground.expect((await orderCart(who)) !== null, `nobody could order after the database was ${name}`)
+      fixture.journal.fault('the database answers again')
+      await expectRecovery(fixture, monitor, schemaOwners, back)
+      const user = await createGuestWithCart(fixture, `after it was ${name}`, [{ sku, quantity: 1 }])
+      fixture.expect((await orderCart(user)) !== null, `no order could be placed after the database was ${name}`)
       const tookSec = (performance.now() - back) / 1000
-      ground.expect(tookSec < recoverSec, `the first order took ${tookSec.toFixed(1)} s`)
+      fixture.expect(tookSec < recoverSec, `the first order took ${tookSec.toFixed(1)} s`)
       await delay(Math.max(0, back + (recoverSec + 2) * 1000 - performance.now()))
-      expectSteady(ground, watch.glances, back)
+      expectNoLateRefusal(fixture, monitor.probes, back)
     }
-    ground.say(`${await stop()} orders meanwhile`)
-    await watch.stop()
-    expectAway(ground, watch.glances, away)
-    expectOnly503(ground, watch.glances)
-    expectNoFailure(ground, [503])
+    fixture.print(`${await stop()} orders were placed meanwhile`)
+    await monitor.stop()
+    expectNoAnswerWhileAway(fixture, monitor.probes, away)
+    expectOnly503(fixture, monitor.probes)
+    expectNoFailure(fixture, [503])
   },
 })
 
-/** A checkout reads cart and catalog and writes order; nobody else is needed to take an order. */
-const needed: ReadonlySet<SchemaOwner> = new Set(['cart', 'catalog', 'order'])
+/** A checkout reads cart and catalog and writes order; it needs no other database. */
+const neededByCheckout: ReadonlySet<SchemaOwner> = new Set(['cart', 'catalog', 'order'])
 
-/** One service without its database, the others as ever. */
-const cutOff = async (ground: Ground, watch: Watch, owner: SchemaOwner, sku: string, awaySec: number): Promise<void> => {
-  const proxy = ground.world.engines.databaseProxies[owner]
-  const who = await aFullCart(ground, `buyer without ${owner}`, [{ sku, quantity: 1 }])
-  ground.journal.fault(`the database of ${owner} is away for ${awaySec} s`)
+/** Takes the database from one service, and checks this service and the others. */
+const playWithoutDatabase = async (
+  fixture: Fixture,
+  monitor: ServiceMonitor,
+  owner: SchemaOwner,
+  sku: string,
+  awaySec: number,
+): Promise<void> => {
+  const proxy = fixture.shop.engines.databaseProxies[owner]
+  const user = await createGuestWithCart(fixture, `buyer without ${owner}`, [{ sku, quantity: 1 }])
+  fixture.journal.fault(`the database of ${owner} is away for ${awaySec} s`)
   const from = performance.now()
   proxy.refuse()
   await delay(500)
-  const cart = await who.call<{ version: number; total: object }>('GET', '/v1/cart', { quiet: true })
+  const cart = await user.call<{ version: number; total: object }>('GET', '/v1/cart', { quiet: true })
   const key = randomUUID()
   const body = {
     cartVersion: cart.kind === 'answer' ? cart.body.version : 0,
     expectedTotal: cart.kind === 'answer' ? cart.body.total : {},
     shippingAddress: { name: 'Gia Guest', line1: '1 Test Street', city: 'Bremen', postalCode: '28195', country: 'DE' },
-    email: who.email,
+    email: user.email,
   }
-  // The cart itself cannot be read without its database, unless Redis has it.
+  // Without its database the cart can be read only when Redis has a copy.
   const readable = cart.kind === 'answer' && cart.status === 200
-  const answer = readable ? await who.call<{ id: string }>('POST', '/v1/checkout', { key, body, action: 'checkout' }) : null
+  const answer = readable ? await user.call<{ id: string }>('POST', '/v1/checkout', { key, body, action: 'checkout' }) : null
   const status = answer?.kind === 'answer' ? answer.status : null
-  const wanted = needed.has(owner) ? 503 : 201
-  ground.expect(
+  const wanted = neededByCheckout.has(owner) ? 503 : 201
+  fixture.expect(
     !readable || status === wanted,
     `without the database of ${owner} a checkout was answered ${status}, not ${wanted}`,
   )
   await delay(Math.max(0, from + awaySec * 1000 - performance.now()))
   proxy.resume()
   const back = performance.now()
-  ground.journal.fault(`the database of ${owner} is back`)
-  await expectRecovery(ground, watch, [owner], back)
-  const during = watch.glances.filter((each) => each.at >= from && each.at < back)
-  expectOnly503(ground, during)
-  ground.expect(
+  fixture.journal.fault(`the database of ${owner} is back`)
+  await expectRecovery(fixture, monitor, [owner], back)
+  const during = monitor.probes.filter((each) => each.at >= from && each.at < back)
+  expectOnly503(fixture, during)
+  fixture.expect(
     during.some((each) => each.owner === owner && each.status === 503),
-    `${owner} did not say that its database is away`,
+    `${owner} did not answer 503 while its database was away`,
   )
-  const touched = new Set(during.filter((each) => each.owner !== owner && !isFine(each)).map((each) => each.owner))
-  ground.expect(touched.size === 0, `without the database of ${owner}, ${[...touched].join(', ')} refused too`)
+  const affected = new Set(during.filter((each) => each.owner !== owner && !isFine(each)).map((each) => each.owner))
+  fixture.expect(affected.size === 0, `without the database of ${owner}, ${[...affected].join(', ')} refused requests too`)
   if (answer?.kind !== 'answer' || status !== 201) return
-  ground.expect((await payUrl(who, answer.body.id, 60)) !== null, `${answer.body.id} got no payment page`)
+  fixture.expect((await waitForPageUrl(user, answer.body.id, 60)) !== null, `${answer.body.id} got no payment page`)
 }
 
 export const oneDatabaseAway = (owners: readonly SchemaOwner[], awaySec: number): Scenario => ({
   name: 'one-database-away',
-  about: `Each service in turn loses the way to its database for ${awaySec} s: its routes answer 503, the other services answer as ever.`,
+  about: `Each service in turn loses the way to its database for ${awaySec} s: its routes answer 503, the other services are not affected.`,
   restSec: 120,
-  play: async (ground) => {
-    const [sku = ''] = await ground.goods({ stock: 100 })
-    // Tokens are checked with keys that everybody has read before.
-    await aGuest(ground.url, 'first', ground.journal)
-    const watch = await watchServices(ground, sku)
+  play: async (fixture) => {
+    const [sku = ''] = await fixture.createProducts({ stock: 100 })
+    // The first guest makes every service load the keys that tokens are verified with.
+    await createGuest(fixture.url, 'first', fixture.journal)
+    const monitor = await monitorServices(fixture, sku)
     await delay(1500)
-    for (const owner of owners) await cutOff(ground, watch, owner, sku, awaySec)
-    await watch.stop()
-    expectNoFailure(ground, [503])
+    for (const owner of owners) await playWithoutDatabase(fixture, monitor, owner, sku, awaySec)
+    await monitor.stop()
+    expectNoFailure(fixture, [503])
   },
 })

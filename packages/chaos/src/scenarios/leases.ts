@@ -1,120 +1,115 @@
-// A process that stands still for longer than its lease, between reading and doing, while its twin takes over; then it goes on as if nothing
-// had been. One effect comes of it, and the newest state stays.
+// Frozen leases: of two replicas one freezes past its lease between reading and doing, the other one takes over, and then the first resumes.
+// Exactly one effect may follow, and the newest state must stay.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ServiceName } from '@cartwright/service-kit'
+import type { ServiceName } from '@cartwright/contracts'
 import { cards } from '@cartwright/shop/test-shop'
-import { readLedger } from '../evidence/collect.ts'
-import { intentsOf } from '../evidence/ledger.ts'
-import { documentsIn } from '../evidence/projected.ts'
-import { inSeconds, type Person, pause, payOn } from '../shoppers/person.ts'
-import type { Replica } from '../world/fleet.ts'
-import type { Ground, Scenario } from './scenario.ts'
-import { anOpenOrder, untilOrder } from './stripe-stories.ts'
+import { documentsIn } from '../collected-state/projected.ts'
+import { intentsOf, readLedger } from '../collected-state/stripe-ledger.ts'
+import type { Replica } from '../shop-under-test/fleet.ts'
+import { payOnPage, type SimulatedUser } from '../shoppers/simulated-user.ts'
+import { waitUntil } from '../wait.ts'
+import type { Fixture, Scenario } from './scenario.ts'
+import { placeOrderWithPage, waitForOrder } from './steps.ts'
 
-/** A lease lasts 15 s, and its row is looked for each second. */
+/** A lease lasts 15 s, and expired leases are looked for each second. */
 const takeoverSec = 60
-/** How often something is tried until it falls to the one that will stand still: each time it is one of two. */
-const mostTries = 12
+/** Attempts until the replica that will freeze gets the work: each time it is one of two. */
+const maxTries = 12
 
-/** One that stands still answers nobody. */
-const standsStill = async (replica: Replica): Promise<boolean> => !(await replica.ready()) && !(await replica.ready())
+/** A frozen replica does not answer. */
+const isFrozen = async (replica: Replica): Promise<boolean> => !(await replica.ready()) && !(await replica.ready())
 
-const becomes = async (isTrue: () => Promise<boolean>, seconds: number): Promise<boolean> => {
-  for (const until = inSeconds(seconds); performance.now() < until; await pause(300)) if (await isTrue()) return true
-  return false
-}
-
-interface Stillness<T> {
+interface FrozenLeaseCase<T> {
   service: ServiceName
-  /** Where it stands still. */
+  /** The crash point at which the replica freezes. */
   at: string
-  /** Brings the service there, if the work falls to it. Resolves when the work is done or hangs. */
-  act(ground: Ground, number: number): Promise<T>
-  /** Something changes while it stands still. @returns what is to come of it */
-  meanwhile?(ground: Ground, subject: T): Promise<T>
-  /** The twin has done the work. */
-  isDone(ground: Ground, subject: T): Promise<boolean>
-  /** After the other one goes on: what there is, and must be. */
-  judge(ground: Ground, subject: T): Promise<void>
+  /** Starts work that leads to the crash point. Resolves when the work is done or hangs. */
+  start(fixture: Fixture, number: number): Promise<T>
+  /** Changes something while the replica is frozen. @returns the subject to expect afterwards */
+  meanwhile?(fixture: Fixture, subject: T): Promise<T>
+  /** Whether the other replica has done the work. */
+  isDone(fixture: Fixture, subject: T): Promise<boolean>
+  /** Checks the effects after the frozen replica has resumed. */
+  judge(fixture: Fixture, subject: T): Promise<void>
 }
 
-const standStill = async <T>(ground: Ground, stillness: Stillness<T>): Promise<void> => {
-  const { service, at, act, isDone, judge } = stillness
-  const [first, twin] = ground.world.fleet.of(service)
-  if (first === undefined || twin === undefined) throw new Error(`${service} runs only once`)
+const playFrozenLease = async <T>(fixture: Fixture, frozenCase: FrozenLeaseCase<T>): Promise<void> => {
+  const { service, at, start, isDone, judge } = frozenCase
+  const [first, other] = fixture.shop.fleet.of(service)
+  if (first === undefined || other === undefined) throw new Error(`${service} has only one replica`)
   await first.restart({ CRASH_POINT: `freeze@${at}` })
-  // Whoever had the lease gives it up when it ends well, so the first one takes it.
-  if (at === 'before-send') await twin.restart()
+  // A replica that stops cleanly releases its lease, so the first one gets it.
+  if (at === 'before-send') await other.restart()
   let subject: T | null = null
-  for (let number = 1; number <= mostTries && subject === null; number++) {
-    const tried = await act(ground, number)
-    if (await becomes(async () => (await standsStill(first)) || (await isDone(ground, tried)), 20))
-      if (await standsStill(first)) subject = tried
+  for (let number = 1; number <= maxTries && subject === null; number++) {
+    const tried = await start(fixture, number)
+    if (await waitUntil(async () => (await isFrozen(first)) || (await isDone(fixture, tried)), 20))
+      if (await isFrozen(first)) subject = tried
   }
   if (subject === null) {
-    ground.expect(false, `${service} never came to ${at}`)
+    fixture.expect(false, `${service} never reached ${at}`)
     return first.restart({ CRASH_POINT: null })
   }
-  ground.journal.fault(`${first.label} stands still at ${at}`)
-  const done = stillness.meanwhile ? await stillness.meanwhile(ground, subject) : subject
-  const taken = await becomes(() => isDone(ground, done), takeoverSec)
-  ground.expect(taken, `${service}: the twin did not take over what ${first.label} had begun`)
-  first.thaw()
-  ground.journal.fault(`${first.label} goes on`)
+  fixture.journal.fault(`${first.label} freezes at ${at}`)
+  const done = frozenCase.meanwhile ? await frozenCase.meanwhile(fixture, subject) : subject
+  const taken = await waitUntil(() => isDone(fixture, done), takeoverSec)
+  fixture.expect(taken, `${service}: the other replica did not take over from ${first.label}`)
+  first.resume()
+  fixture.journal.fault(`${first.label} resumes`)
   await delay(4000)
-  await judge(ground, done)
-  ground.say(`${service} stood still at ${at}: ${taken ? 'its twin did it' : 'NOBODY DID IT'}`)
+  await judge(fixture, done)
+  fixture.print(`${service} froze at ${at}: ${taken ? 'the other replica took over' : 'NO REPLICA TOOK OVER'}`)
   await first.restart({ CRASH_POINT: null })
 }
 
 interface Bought {
-  who: Person
+  user: SimulatedUser
   orderId: string
 }
 
-const buy = async (ground: Ground, actor: string): Promise<Bought> => {
-  const [sku = ''] = await ground.goods({ stock: 3 })
-  const { who, orderId, url } = await anOpenOrder(ground, actor, sku)
-  await payOn(who, orderId, url, cards.pays, ground.journal)
-  return { who, orderId }
+const buy = async (fixture: Fixture, actor: string): Promise<Bought> => {
+  const [sku = ''] = await fixture.createProducts({ stock: 3 })
+  const { user, orderId, url } = await placeOrderWithPage(fixture, actor, sku)
+  await payOnPage(user, orderId, url, cards.pays, fixture.journal)
+  return { user, orderId }
 }
 
-const refundsAtStripe = async (ground: Ground, orderId: string): Promise<number> => {
-  const ledger = await readLedger(ground.world)
+const refundsAtStripe = async (fixture: Fixture, orderId: string): Promise<number> => {
+  const ledger = await readLedger(fixture.shop)
   const intents = intentsOf(ledger, orderId)
   return ledger.refunds.filter((refund) => intents.has(refund.payment_intent)).length
 }
 
-const refundOnce: Stillness<Bought> = {
+const refundOnce: FrozenLeaseCase<Bought> = {
   service: 'payment',
   at: 'before-effect:refund',
-  act: async (ground, number) => {
-    const bought = await buy(ground, `refunded-${number}`)
-    const { who, orderId } = bought
-    await untilOrder(who, orderId, ({ status }) => status === 'processing', 90)
-    await who.insist('POST', `/v1/orders/${orderId}/cancel`, { key: randomUUID(), body: {}, action: 'cancel', orderId })
+  start: async (fixture, number) => {
+    const bought = await buy(fixture, `refunded-${number}`)
+    const { user, orderId } = bought
+    await waitForOrder(user, orderId, ({ status }) => status === 'processing', 90)
+    await user.callWithRetry('POST', `/v1/orders/${orderId}/cancel`, { key: randomUUID(), body: {}, action: 'cancel', orderId })
     return bought
   },
-  isDone: async (_, { who, orderId }) =>
-    (await untilOrder(who, orderId, ({ refundStatus }) => refundStatus === 'full', 1))?.refundStatus === 'full',
-  judge: async (ground, { orderId }) => {
-    const made = await refundsAtStripe(ground, orderId)
-    ground.expect(made === 1, `${made} refunds were made at Stripe for ${orderId}`)
+  isDone: async (_, { user, orderId }) =>
+    (await waitForOrder(user, orderId, ({ refundStatus }) => refundStatus === 'full', 1))?.refundStatus === 'full',
+  judge: async (fixture, { orderId }) => {
+    const made = await refundsAtStripe(fixture, orderId)
+    fixture.expect(made === 1, `${made} refunds were made at Stripe for ${orderId}`)
   },
 }
 
-const confirmationsOf = (ground: Ground, { who }: Bought) =>
-  ground.mails.to(who.email).filter(({ subject }) => /confirmed/i.test(subject))
+const confirmationsOf = (fixture: Fixture, { user }: Bought) =>
+  fixture.mails.to(user.email).filter(({ subject }) => /confirmed/i.test(subject))
 
-const mailOnce: Stillness<Bought> = {
+const mailOnce: FrozenLeaseCase<Bought> = {
   service: 'notification',
   at: 'before-effect:deliver-mail',
-  act: (ground, number) => buy(ground, `mailed-${number}`),
-  isDone: async (ground, bought) => confirmationsOf(ground, bought).length > 0,
-  judge: async (ground, bought) => {
-    const copies = confirmationsOf(ground, bought).reduce((sum, mail) => sum + mail.copies, 0)
-    ground.expect(copies === 1, `the confirmation of ${bought.orderId} arrived ${copies} times`)
+  start: (fixture, number) => buy(fixture, `mailed-${number}`),
+  isDone: async (fixture, bought) => confirmationsOf(fixture, bought).length > 0,
+  judge: async (fixture, bought) => {
+    const copies = confirmationsOf(fixture, bought).reduce((sum, mail) => sum + mail.copies, 0)
+    fixture.expect(copies === 1, `the confirmation of ${bought.orderId} arrived ${copies} times`)
   },
 }
 
@@ -124,64 +119,64 @@ interface Priced {
   lastMinor: number
 }
 
-const price = (ground: Ground, variantId: string, amountMinor: number) =>
-  ground.admin.insist('PATCH', `/v1/admin/variants/${variantId}`, {
+const price = (fixture: Fixture, variantId: string, amountMinor: number) =>
+  fixture.admin.callWithRetry('PATCH', `/v1/admin/variants/${variantId}`, {
     body: { prices: [{ amountMinor, currency: 'EUR' }] },
     action: `price ${amountMinor}`,
   })
 
-const priceInIndex = async (ground: Ground, productId: string): Promise<number | undefined> =>
-  (await documentsIn(ground.world)).find(({ id }) => id === productId)?.prices.EUR
+const priceInIndex = async (fixture: Fixture, productId: string): Promise<number | undefined> =>
+  (await documentsIn(fixture.shop)).find(({ id }) => id === productId)?.prices.EUR
 
-/** The one that stands still has read an older price than the last one, which is set meanwhile and must stay. */
-const newestDocument: Stillness<Priced> = {
+/** The frozen replica has read an older price; the newer price is set meanwhile and must stay. */
+const newestDocument: FrozenLeaseCase<Priced> = {
   service: 'catalog',
   at: 'before-effect:index-products',
-  act: async (ground, number) => {
-    const [sku = ''] = await ground.goods({ stock: 1 })
-    const rows = await ground.world.query<{ id: string; product_id: string }>(
-      `SELECT id, product_id FROM ${ground.world.table('catalog', 'variant')} WHERE sku = ?`,
+  start: async (fixture, number) => {
+    const [sku = ''] = await fixture.createProducts({ stock: 1 })
+    const rows = await fixture.shop.query<{ id: string; product_id: string }>(
+      `SELECT id, product_id FROM ${fixture.shop.table('catalog', 'variant')} WHERE sku = ?`,
       [sku],
     )
     const { id: variantId = '', product_id: productId = '' } = rows[0] ?? {}
     const lastMinor = 7000 + number
-    await price(ground, variantId, lastMinor)
+    await price(fixture, variantId, lastMinor)
     return { productId, variantId, lastMinor }
   },
-  meanwhile: async (ground, { productId, variantId }) => {
-    await price(ground, variantId, 9900)
+  meanwhile: async (fixture, { productId, variantId }) => {
+    await price(fixture, variantId, 9900)
     return { productId, variantId, lastMinor: 9900 }
   },
-  isDone: async (ground, { productId, lastMinor }) => (await priceInIndex(ground, productId)) === lastMinor,
-  judge: async (ground, { productId, lastMinor }) => {
-    const shown = await priceInIndex(ground, productId)
-    ground.expect(shown === lastMinor, `the index shows ${shown} for ${productId}, the last price is ${lastMinor}`)
+  isDone: async (fixture, { productId, lastMinor }) => (await priceInIndex(fixture, productId)) === lastMinor,
+  judge: async (fixture, { productId, lastMinor }) => {
+    const shown = await priceInIndex(fixture, productId)
+    fixture.expect(shown === lastMinor, `the index shows ${shown} for ${productId}, the last price is ${lastMinor}`)
   },
 }
 
-/** What is published a second time by the one that goes on is known to every reader. */
-const publishedOnce: Stillness<Bought> = {
+/** Events that the resumed relay publishes a second time are duplicates for every consumer. */
+const publishedOnce: FrozenLeaseCase<Bought> = {
   service: 'order',
   at: 'before-send',
-  act: (ground, number) => buy(ground, `relayed-${number}`),
-  isDone: async (ground, bought) => confirmationsOf(ground, bought).length > 0,
-  judge: async (ground, bought) => {
-    const mails = confirmationsOf(ground, bought).length
-    ground.expect(mails === 1, `${mails} confirmations of ${bought.orderId} arrived`)
+  start: (fixture, number) => buy(fixture, `relayed-${number}`),
+  isDone: async (fixture, bought) => confirmationsOf(fixture, bought).length > 0,
+  judge: async (fixture, bought) => {
+    const mails = confirmationsOf(fixture, bought).length
+    fixture.expect(mails === 1, `${mails} confirmations of ${bought.orderId} arrived`)
   },
 }
 
 export const frozenPastLease = (): Scenario => ({
   name: 'frozen-past-lease',
   about:
-    'Of two processes one stands still past its lease between reading and doing, and goes on when its twin has done it: one refund, one mail, the newest document, one effect of what is published twice.',
-  world: { replicas: { payment: 2, notification: 2, catalog: 2, order: 2 } },
+    'Of two replicas one freezes past its lease between reading and doing, and resumes when the other has taken over: one refund, one mail, the newest document, one effect of events that are published twice.',
+  shop: { replicas: { payment: 2, notification: 2, catalog: 2, order: 2 } },
   restSec: 150,
   floors: { paid: 3, refunded: 1, mails: 3 },
-  play: async (ground) => {
-    await standStill(ground, refundOnce)
-    await standStill(ground, mailOnce)
-    await standStill(ground, newestDocument)
-    await standStill(ground, publishedOnce)
+  play: async (fixture) => {
+    await playFrozenLease(fixture, refundOnce)
+    await playFrozenLease(fixture, mailOnce)
+    await playFrozenLease(fixture, newestDocument)
+    await playFrozenLease(fixture, publishedOnce)
   },
 })

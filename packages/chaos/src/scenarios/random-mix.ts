@@ -1,11 +1,11 @@
-// The random mix: shoppers with intentions of their own and faults of every kind, both drawn from the seed.
-import { impossibleIn } from '../faults/inject.ts'
+// Random mix: shoppers with scripts and faults of every kind, both drawn from the seed.
+import { unsupportedFaults } from '../faults/inject.ts'
 import { drawFaults, type FaultKind } from '../faults/schedule.ts'
 import { mixFloors } from '../floors.ts'
-import { playScript } from '../shoppers/act.ts'
-import { pause } from '../shoppers/person.ts'
+import { playScript } from '../shoppers/actor.ts'
 import { type Assortment, drawScripts, drawStock } from '../shoppers/script.ts'
-import type { Ground, Scenario } from './scenario.ts'
+import { pause } from '../wait.ts'
+import type { Fixture, Scenario } from './scenario.ts'
 
 export interface Mix {
   shoppers: number
@@ -14,59 +14,61 @@ export interface Mix {
   only?: readonly FaultKind[]
 }
 
-/** When the faults are over an operator gives the poison up, so that nobody waits behind it until patience ends. */
-const tidyUntil = async ({ injector, journal }: Ground, over: Promise<unknown>): Promise<void> => {
+/** After the faults an operator discards the poison, so that no order waits behind it. */
+const discardPoisonUntil = async ({ injector, journal }: Fixture, over: Promise<unknown>): Promise<void> => {
   const done = over.then(() => true)
   while (!(await Promise.race([done, pause(1000).then(() => false)])))
     await injector
-      .tidy()
-      .catch((error: unknown) => journal.fault(`poison could not be given up: ${error instanceof Error ? error.message : error}`))
+      .discardFoundPoison()
+      .catch((error: unknown) =>
+        journal.fault(`poison could not be discarded: ${error instanceof Error ? error.message : error}`),
+      )
 }
 
-/** Shoppers and faults side by side; faults end before the last shoppers do. */
-export const playMix = async (ground: Ground, { shoppers, durationMs, faults, only }: Mix): Promise<void> => {
-  const { random, injector, world } = ground
+/** Plays shoppers and faults at the same time; the faults end before the last shoppers do. */
+export const playMix = async (fixture: Fixture, { shoppers, durationMs, faults, only }: Mix): Promise<void> => {
+  const { random, injector, shop } = fixture
   const stock = drawStock(random.branch('goods'))
-  const goods: Assortment = {
-    ample: await ground.goods(...stock.ample),
-    tight: await ground.goods(...stock.tight),
-    last: await ground.goods(...stock.last),
+  const assortment: Assortment = {
+    ample: await fixture.createProducts(...stock.ample),
+    tight: await fixture.createProducts(...stock.tight),
+    last: await fixture.createProducts(...stock.last),
   }
-  const scripts = drawScripts(random.branch('shoppers'), { shoppers, goods, durationMs })
+  const scripts = drawScripts(random.branch('shoppers'), { shoppers, assortment, durationMs })
   const schedule = drawFaults(random.branch('faults'), {
     durationMs,
     count: faults,
-    without: impossibleIn(world),
+    without: unsupportedFaults(shop),
     ...(only ? { only } : {}),
   })
   const began = performance.now()
   const tookMs = new Map<string, number>()
   const play = async (script: (typeof scripts)[number]): Promise<void> => {
     try {
-      await playScript(script, ground)
+      await playScript(script, fixture)
       tookMs.set(`${script.actor} (${script.ending})`, performance.now() - began)
     } catch (error) {
-      ground.expect(
+      fixture.expect(
         false,
-        `${script.actor} (${script.ending}) could not go on: ${error instanceof Error ? error.message : String(error)}`,
+        `${script.actor} (${script.ending}) failed: ${error instanceof Error ? error.message : String(error)}`,
       )
     }
   }
   const shopping = Promise.all(scripts.map(play))
   await injector.run(schedule)
-  await injector.heal()
-  await tidyUntil(ground, shopping)
-  const [[last, ms] = ['nobody', 0]] = [...tookMs].toSorted(([, a], [, b]) => b - a)
-  ground.say(`everybody is done after ${(ms / 1000).toFixed(0)} s, ${last} as the last`)
+  await injector.endAllFaults()
+  await discardPoisonUntil(fixture, shopping)
+  const [[last, ms] = ['none', 0]] = [...tookMs].toSorted(([, a], [, b]) => b - a)
+  fixture.print(`all shoppers are done after ${(ms / 1000).toFixed(0)} s; the last was ${last}`)
 }
 
 export const randomMix = (seconds: number): Scenario => {
   const shoppers = Math.max(16, Math.round(seconds * 1.8))
   return {
     name: 'random-mix',
-    about: 'Random shoppers and random faults: whatever happens, every invariant holds afterwards.',
+    about: 'Random shoppers and random faults: every invariant holds afterwards.',
     restSec: 120,
     floors: mixFloors(shoppers),
-    play: (ground) => playMix(ground, { shoppers, durationMs: seconds * 1000, faults: Math.max(3, Math.round(seconds / 2.5)) }),
+    play: (fixture) => playMix(fixture, { shoppers, durationMs: seconds * 1000, faults: Math.max(3, Math.round(seconds / 2.5)) }),
   }
 }

@@ -1,42 +1,42 @@
-// A scenario: a named story with a seed. The harness plays it, heals the world, waits for rest and checks every invariant.
+// Scenario: a named test of the whole shop with a seed, and the fixture that it gets.
 import type { Environment } from '@cartwright/service-kit'
-import type { Scope } from '../evidence/collect.ts'
+import type { Scope } from '../collected-state/scope.ts'
 import type { Injector } from '../faults/inject.ts'
 import type { Floors } from '../floors.ts'
 import type { Journal } from '../journal.ts'
 import type { Random } from '../random.ts'
-import type { Stage } from '../shoppers/act.ts'
-import type { Goods } from '../shoppers/goods.ts'
-import type { Person } from '../shoppers/person.ts'
-import type { Replicas } from '../world/fleet.ts'
-import type { World } from '../world/world.ts'
+import type { Replicas } from '../shop-under-test/fleet-addresses.ts'
+import type { ShopUnderTest } from '../shop-under-test/shop-under-test.ts'
+import type { ActorContext } from '../shoppers/actor.ts'
+import type { StockedProduct } from '../shoppers/products.ts'
+import type { SimulatedUser } from '../shoppers/simulated-user.ts'
 
-/** What a scenario plays with. */
-export interface Ground extends Stage {
-  world: World
+/** What a scenario works with. */
+export interface Fixture extends ActorContext {
+  shop: ShopUnderTest
   journal: Journal
   random: Random
-  admin: Person
+  admin: SimulatedUser
   injector: Injector
   scope: Scope & { skus: string[] }
-  /** Makes goods that belong to this run. Names are made unique. @returns the SKUs */
-  goods(...wanted: readonly Omit<Goods, 'sku'>[]): Promise<string[]>
-  /** Breaks the run when it does not hold. */
+  /** Creates products with stock for this run, under unique names. @returns the SKUs */
+  createProducts(...wanted: readonly Omit<StockedProduct, 'sku'>[]): Promise<string[]>
+  /** Adds a violation when the condition does not hold. */
   expect(holds: boolean, what: string): void
-  say(line: string): void
+  print(line: string): void
 }
 
 export interface Scenario {
   name: string
-  /** One sentence: what happens, and what must come of it. */
+  /** One sentence: what happens, and what is expected. */
   about: string
-  /** Another world than the usual one. */
-  world?: { replicas?: Replicas; env?: Environment }
-  /** Seconds that the shop may take to come to rest afterwards; 90 when left out. */
+  /** Replicas and variables that differ from the usual shop. */
+  shop?: { replicas?: Replicas; env?: Environment; root?: string; stableAddresses?: boolean }
+  /** Seconds until the shop must be at rest afterwards; 90 when left out. */
   restSec?: number
-  /** How much must happen at least; a run in which less happens is inconclusive. */
+  /** The minimum that must happen; a run with less is inconclusive. */
   floors?: Floors
-  /** True where an engine of the world's own must be stopped. */
+  /** The scenario stops the database, so the harness must have started it. */
   ownDatabase?: true
-  play(ground: Ground): Promise<void>
+  play(fixture: Fixture): Promise<void>
 }

@@ -1,18 +1,18 @@
-// A client of the gateway that writes down everything it asked and what came back; an answer that did not come is lost, not failed.
+// HTTP client of the gateway that records every operation in the journal. An answer that does not arrive is lost, not failed.
 import type { Journal } from '../journal.ts'
 
-/** What came back. `lost`: nobody knows whether it happened. */
+/** The answer. `lost`: it is unknown whether the operation happened. */
 export type Answer<T> = { kind: 'answer'; status: number; body: T; code: string } | { kind: 'lost'; why: string }
 
 export interface CallOptions {
   token?: string | null
   body?: unknown
   key?: string
-  /** For the journal; the path when left out. */
+  /** The name in the journal; method and path when left out. */
   action?: string
   orderId?: string | null
   timeoutMs?: number
-  /** Not worth an entry: polls. */
+  /** Records no successful answer, for polls. */
   quiet?: boolean
 }
 
@@ -21,7 +21,7 @@ export interface Client {
   call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: CallOptions): Promise<Answer<T>>
 }
 
-const patienceMs = 15_000
+const defaultTimeoutMs = 15_000
 
 const codeOf = (body: unknown): string =>
   typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string' ? body.code : ''
@@ -44,16 +44,16 @@ const orderIdOf = (body: unknown): string | null => {
 export const openClient = (baseUrl: string, actor: string, journal: Journal): Client => ({
   actor,
   call: async <T>(method: string, path: string, options: CallOptions = {}): Promise<Answer<T>> => {
-    const { token, body, key, timeoutMs = patienceMs, quiet = false } = options
+    const { token, body, key, timeoutMs = defaultTimeoutMs, quiet = false } = options
     const at = new Date()
     const started = performance.now()
-    const note = (status: number | null, detail: string, answered: unknown) => {
+    const record = (status: number | null, detail: string, responseBody: unknown) => {
       if (quiet && status !== null && status < 500) return
       journal.operation({
         at,
         actor,
         action: options.action ?? `${method} ${path}`,
-        orderId: options.orderId ?? orderIdOf(answered),
+        orderId: options.orderId ?? orderIdOf(responseBody),
         status,
         detail,
         key: key ?? null,
@@ -72,22 +72,22 @@ export const openClient = (baseUrl: string, actor: string, journal: Journal): Cl
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
-      const answered = parse(await response.text())
-      note(response.status, codeOf(answered), answered)
-      return { kind: 'answer', status: response.status, body: answered as T, code: codeOf(answered) }
+      const responseBody = parse(await response.text())
+      record(response.status, codeOf(responseBody), responseBody)
+      return { kind: 'answer', status: response.status, body: responseBody as T, code: codeOf(responseBody) }
     } catch (error) {
       const why =
         error instanceof Error
           ? `${error.message}${error.cause instanceof Error ? ` (${error.cause.message})` : ''}`
           : String(error)
-      note(null, why, null)
+      record(null, why, null)
       return { kind: 'lost', why }
     }
   },
 })
 
-/** Whether asking again with the same key may bring a better answer. */
-export const isPassing = (answer: Answer<unknown>): boolean =>
+/** Whether a retry with the same key may succeed. */
+export const isTransient = (answer: Answer<unknown>): boolean =>
   answer.kind === 'lost' ||
   answer.status === 502 ||
   answer.status === 503 ||
@@ -95,11 +95,11 @@ export const isPassing = (answer: Answer<unknown>): boolean =>
   answer.status === 429 ||
   (answer.status === 409 && answer.code === 'idempotency_key_in_flight')
 
-/** Somebody whose key is in flight asks long enough to see that it stays so: that is a violation, and no bad luck. */
-const inFlightPatienceMs = 75_000
+/** A key in flight is retried long enough to show the violation when it stays in flight. */
+const inFlightTimeoutMs = 75_000
 
-/** Asks until the answer is not a passing trouble, or the time is up; then the last answer. */
-export const persist = async <T>(
+/** Retries while the answer is transient, until the deadline. @returns the last answer */
+export const retryWhileTransient = async <T>(
   ask: () => Promise<Answer<T>>,
   until: number,
   pause: (ms: number) => Promise<void>,
@@ -108,8 +108,8 @@ export const persist = async <T>(
   for (let wait = 200; ; wait = Math.min(wait * 2, 2000)) {
     const answer = await ask()
     const inFlight = answer.kind === 'answer' && answer.code === 'idempotency_key_in_flight'
-    const end = inFlight ? Math.max(until, started + inFlightPatienceMs) : until
-    if (!isPassing(answer) || performance.now() + wait > end) return answer
+    const end = inFlight ? Math.max(until, started + inFlightTimeoutMs) : until
+    if (!isTransient(answer) || performance.now() + wait > end) return answer
     await pause(wait)
   }
 }

@@ -1,4 +1,4 @@
-// What one shopper will do, drawn from the seed before the run begins: the same seed, the same intentions, whatever happens meanwhile.
+// Script of one shopper, drawn from the seed before the run begins: the same seed gives the same scripts.
 import { cards } from '@cartwright/shop/test-shop'
 import type { Random } from '../random.ts'
 
@@ -41,13 +41,13 @@ export interface Script {
   refundShare: number
 }
 
-/** What there is to buy in a run. */
+/** The products of a run, by how much of them there is. */
 export interface Assortment {
-  /** Enough for everybody. */
+  /** Enough for all shoppers. */
   ample: readonly string[]
-  /** Runs out in the course of the run. */
+  /** Sells out during the run. */
   tight: readonly string[]
-  /** A unit or two: several people want them at the same moment. */
+  /** One to three units that several shoppers want at the same moment. */
   last: readonly string[]
 }
 
@@ -56,7 +56,7 @@ export interface Stocked {
   priceMinor: number
 }
 
-/** How much of everything there is. */
+/** Draws stock and price of each product. */
 export const drawStock = (random: Random): Record<keyof Assortment, Stocked[]> => {
   const some = (count: number, from: number, to: number): Stocked[] =>
     Array.from({ length: count }, () => ({ stock: random.int(from, to), priceMinor: random.int(5, 90) * 100 }))
@@ -91,7 +91,7 @@ const disputed = '4000000000000259'
 
 const rushers = 4
 
-/** Every ending there is, as far as the shoppers go round; the rest as likely as they are. */
+/** Deals every ending once while there are shoppers, and the rest by weight. */
 const dealEndings = (random: Random, shoppers: number): Ending[] => {
   const each = random.shuffled(Object.keys(endings) as Ending[]).slice(0, shoppers)
   return random.shuffled([...each, ...Array.from({ length: shoppers - each.length }, () => random.weighted(endings))])
@@ -102,23 +102,23 @@ const drawLines = (random: Random, { ample, tight }: Assortment): Script['lines'
     (sku) => ({ sku, quantity: random.pick([1, 1, 1, 2, 3]) }),
   )
 
-/** Draws the scripts of a run. A few people come at the same moment for the last units of something. */
+/** Draws the scripts of a run. A few shoppers arrive at the same moment for the last units. */
 export const drawScripts = (
   random: Random,
-  { shoppers, goods, durationMs }: { shoppers: number; goods: Assortment; durationMs: number },
+  { shoppers, assortment, durationMs }: { shoppers: number; assortment: Assortment; durationMs: number },
 ): Script[] => {
   const dealt = dealEndings(random.branch('endings'), shoppers)
   const rushAtMs = random.int(Math.floor(durationMs * 0.1), Math.floor(durationMs * 0.6))
   return dealt.map((ending, index): Script => {
     const own = random.branch(`shopper-${index + 1}`)
     const startsAtMs = own.int(0, Math.floor(durationMs * 0.8))
-    const lines = drawLines(own, goods)
+    const lines = drawLines(own, assortment)
     const rushes = index < Math.min(rushers, Math.floor(shoppers / 4))
     return {
       actor: `shopper-${index + 1}`,
       startsAtMs: rushes ? rushAtMs + own.int(0, 100) : startsAtMs,
       browses: rushes ? 0 : own.int(0, 3),
-      lines: rushes ? goods.last.map((sku) => ({ sku, quantity: 1 })) : lines,
+      lines: rushes ? assortment.last.map((sku) => ({ sku, quantity: 1 })) : lines,
       copies: own.chance(0.15) ? own.int(2, 4) : 1,
       otherKey: own.chance(0.1),
       ending,

@@ -1,0 +1,70 @@
+// Crash cases: every service at every crash point that it has, around the commits of handlers, requests and jobs,
+// around the relay's mark and around effects outside the database.
+import type { ServiceName } from '@cartwright/contracts'
+import type { ScriptedPurchase } from './scripted-purchases.ts'
+
+export interface CrashCase {
+  service: ServiceName
+  /** `<point>` or `<point>:<event type, job kind or operation>`. */
+  at: string
+  purchase: ScriptedPurchase
+}
+
+const crashesAt =
+  (...points: readonly string[]) =>
+  (service: ServiceName, about: string, purchase: ScriptedPurchase = 'buy'): CrashCase[] =>
+    points.map((point) => ({ service, at: `${point}:${about}`, purchase }))
+
+const handlerCrashes = crashesAt('before-handler-commit', 'after-handler-commit', 'after-commit-before-offset')
+const requestCrashes = crashesAt('before-request-commit', 'after-request-commit')
+const resultCrashes = crashesAt('after-effect-before-apply', 'before-job-commit', 'after-job-commit')
+/** Jobs with an effect outside the shop's databases. */
+const jobCrashes = crashesAt('before-effect', 'after-effect-before-apply', 'before-job-commit', 'after-job-commit')
+const gatewayCrashes = crashesAt('before-forward', 'before-answer')
+const relayCrashes = (service: ServiceName, purchase: ScriptedPurchase = 'buy'): CrashCase[] =>
+  ['before-send', 'after-ack-before-mark'].map((at) => ({ service, at, purchase }))
+
+/** Every service at every crash point that it has. */
+export const crashCases: readonly CrashCase[] = [
+  ...handlerCrashes('catalog', 'order.stock-requested'),
+  ...handlerCrashes('catalog', 'order.stock-commit-requested'),
+  ...handlerCrashes('catalog', 'order.stock-return-requested', 'buy-and-cancel'),
+  ...requestCrashes('catalog', 'adjustStock', 'restock'),
+  ...jobCrashes('catalog', 'index-products'),
+  ...relayCrashes('catalog'),
+  ...handlerCrashes('order', 'catalog.stock-reserved'),
+  ...handlerCrashes('order', 'payment.session-opened'),
+  ...handlerCrashes('order', 'payment.succeeded'),
+  ...handlerCrashes('order', 'catalog.stock-committed'),
+  ...handlerCrashes('order', 'payment.refund-succeeded', 'buy-and-cancel'),
+  ...requestCrashes('order', 'checkout'),
+  ...requestCrashes('order', 'cancelOrder', 'buy-and-cancel'),
+  ...requestCrashes('order', 'shipOrder', 'buy-and-ship'),
+  ...resultCrashes('order', 'send-lookup-code', 'buy-and-look-up'),
+  ...relayCrashes('order'),
+  ...handlerCrashes('payment', 'order.payment-requested'),
+  ...handlerCrashes('payment', 'order.refund-requested', 'buy-and-cancel'),
+  ...requestCrashes('payment', 'stripeWebhook'),
+  ...jobCrashes('payment', 'open-session'),
+  ...resultCrashes('payment', 'process-stripe-event'),
+  ...jobCrashes('payment', 'refund', 'buy-and-cancel'),
+  ...jobCrashes('payment', 'close-session', 'leave'),
+  ...relayCrashes('payment'),
+  ...handlerCrashes('cart', 'order.placed'),
+  ...requestCrashes('cart', 'addCartLine'),
+  ...handlerCrashes('notification', 'order.confirmed'),
+  ...requestCrashes('notification', 'adminResendMessage', 'buy-and-resend'),
+  ...jobCrashes('notification', 'deliver-mail'),
+  ...requestCrashes('identity', 'createGuest', 'register'),
+  ...requestCrashes('identity', 'register', 'register'),
+  ...requestCrashes('identity', 'verifyEmail', 'register'),
+  ...relayCrashes('identity', 'register'),
+  ...gatewayCrashes('gateway', 'addCartLine'),
+  ...gatewayCrashes('gateway', 'checkout'),
+  ...gatewayCrashes('gateway', 'stripeWebhook'),
+  ...gatewayCrashes('gateway', 'cancelOrder', 'buy-and-cancel'),
+]
+
+/** The crash cases of some services. */
+export const crashCasesOf = (...names: readonly ServiceName[]): CrashCase[] =>
+  crashCases.filter(({ service }) => names.includes(service))
