@@ -1,4 +1,4 @@
-// Says whether a changed contract still serves those who rely on the published one. Structural, over JSON Schema.
+// Compatibility check of contracts: compares two JSON Schemas structurally and names the changes that break clients or consumers.
 
 /** The part of JSON Schema that contracts use. */
 export interface Schema {
@@ -13,8 +13,31 @@ export interface Schema {
   additionalProperties?: boolean | Schema
 }
 
-/** `given`: what we hand out (events, answers). `taken`: what we accept (bodies, queries). */
-export type Direction = 'given' | 'taken'
+/** Schemas by name. */
+export type NamedSchemas = Record<string, Schema>
+
+const reference = /^#\/schemas\/(\w+)$/
+
+/**
+ * Replaces every `{ $ref: '#/schemas/<name>' }` in a value by the schema of that name.
+ * @throws Error when a name is unknown or a schema refers to itself
+ */
+export const inlineReferences = <T>(value: T, schemas: NamedSchemas, within: readonly string[] = []): T => {
+  if (Array.isArray(value)) return value.map((item) => inlineReferences(item, schemas, within)) as T
+  if (typeof value !== 'object' || value === null) return value
+  const target = '$ref' in value ? value.$ref : undefined
+  if (typeof target === 'string') {
+    const name = reference.exec(target)?.[1] ?? target
+    if (within.includes(name)) throw new Error(`the schema ${name} refers to itself`)
+    const schema = schemas[name]
+    if (schema === undefined) throw new Error(`there is no schema ${name}`)
+    return inlineReferences(schema, schemas, [...within, name]) as T
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, inlineReferences(member, schemas, within)])) as T
+}
+
+/** `given`: what the shop hands out (events, answers). `taken`: what it accepts (bodies, queries). */
+type Direction = 'given' | 'taken'
 
 const wordsOf = (schema: Schema): unknown[] | null => {
   if (schema.enum) return schema.enum
@@ -48,7 +71,7 @@ const compareObjects = (path: string, before: Schema, after: Schema, direction: 
   return [...changes, ...demanded]
 }
 
-/** Differences that break somebody; empty when the change is safe. */
+/** Differences that break a client or a consumer; empty when the change is safe. */
 export const compareSchemas = (path: string, before: Schema, after: Schema, direction: Direction): string[] => {
   const [wordsBefore, wordsAfter] = [wordsOf(before), wordsOf(after)]
   if (wordsBefore && wordsAfter) return compareWords(path, wordsBefore, wordsAfter, direction)

@@ -1,4 +1,4 @@
-// The documents tell the truth: generated ones are fresh, links lead somewhere, every command exists, every event has a publisher and a reader.
+// Tests of the documents: generated files are fresh, links resolve, commands exist, each event has a publisher and a consumer.
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { allEvents, errorKinds } from '@cartwright/contracts'
@@ -13,12 +13,12 @@ test.each([...documents()])('%s is fresh (run `pnpm --filter @cartwright/docs ge
   expect(existsSync(join(root, path)) ? readText(path) : 'absent').toBe(content)
 })
 
-test('every event has a reader, or is marked as one for operators', () => {
+test('every event has a consumer, or is marked for operators', () => {
   const read = readers()
   expect(allEvents.filter((event) => !event.external && read[event.name]?.length === 0).map((event) => event.name)).toEqual([])
 })
 
-test('every event that somebody reads is published by a service that exists', () => {
+test('every event has a publisher that exists', () => {
   const names = new Set<string>(allServices.map((service) => service.name))
   expect(allEvents.filter((event) => !names.has(event.publisher)).map((event) => event.name)).toEqual([])
 })
@@ -28,7 +28,7 @@ test('every service and package has a README', () => {
   expect([...folders].filter((folder) => !existsSync(join(root, folder, 'README.md')))).toEqual([])
 })
 
-test('error codes say what to do', () => {
+test('every error code has a remedy', () => {
   expect(
     Object.entries(errorKinds)
       .filter(([, kind]) => kind.remedy.length < 10)
@@ -39,7 +39,7 @@ test('error codes say what to do', () => {
 describe.each(pages)('%s', (path) => {
   const text = readText(path)
 
-  test('has links that lead somewhere', () => {
+  test('has links that resolve', () => {
     const targets = [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? '')
     expect(targets.filter((target) => !existsSync(join(root, dirname(path), target)))).toEqual([])
   })

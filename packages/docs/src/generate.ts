@@ -5,11 +5,11 @@ import { program } from '@cartwright/service-kit'
 import { documents } from './documents.ts'
 import { root } from './sources.ts'
 
-await program(async ({ say }) => {
+await program(async ({ print }) => {
   const made = documents()
   for (const [path, content] of made) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), content)
   }
-  say(`${made.size} documents`)
+  print(`${made.size} documents`)
 })

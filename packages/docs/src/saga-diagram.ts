@@ -1,4 +1,4 @@
-// Draws a saga's table as a Mermaid state diagram, with a table of every pair beside it.
+// Renders a saga's table as a Mermaid state diagram and as a Markdown table.
 
 interface DrawnStep {
   to?: string
@@ -6,7 +6,7 @@ interface DrawnStep {
   again?: { max: number; otherwise: DrawnStep }
 }
 
-export interface DrawnSaga {
+interface DrawnSaga {
   name: string
   initial: string
   terminal: readonly string[]

@@ -1,4 +1,4 @@
-// The project's own source files, as git knows them, with their imports.
+// Lists the source files of the repository, as git tracks them, with their imports.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
