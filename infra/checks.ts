@@ -1,4 +1,4 @@
-// The checks of the code itself, each a program of the workspace: one list for `npm run check` and `npm test`.
+// List of the checks of `npm run check` and `npm test`: each runs one program of the workspace.
 import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,8 +7,10 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 export interface Check {
   title: string
-  /** A program of the workspace's own, with its arguments. */
+  /** A program of the workspace, with its arguments. */
   command: readonly [string, ...string[]]
+  /** Environment variables beside those of this process. */
+  env?: Readonly<Record<string, string>>
 }
 
 /** Documentation is checked by tests, which `npm test` runs and counts one by one. */
@@ -17,6 +19,11 @@ export const docsProject = 'docs'
 export const staticChecks: readonly Check[] = [
   { title: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { title: 'lint and format', command: ['biome', 'check', '.'] },
+  {
+    title: 'OpenAPI document',
+    command: ['redocly', 'lint', 'packages/docs/generated/openapi.json', '--format=stylish'],
+    env: { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+  },
 ]
 
 export const checks: readonly Check[] = [
@@ -24,7 +31,7 @@ export const checks: readonly Check[] = [
   { title: 'docs', command: ['vitest', 'run', '--passWithNoTests', '--project', docsProject] },
 ]
 
-/** Resolves with the exit code; what the program says goes to the terminal. */
+/** Runs a program with its output on the terminal. @returns its exit code */
 export const runProgram = (
   name: string,
   args: readonly string[],
@@ -43,4 +50,5 @@ export const runProgram = (
     child.once('exit', (code) => resolve(code ?? 1))
   })
 
-export const runCheck = ({ command: [program, ...args] }: Check): Promise<number> => runProgram(program, args)
+export const runCheck = ({ command: [program, ...args], env }: Check): Promise<number> =>
+  runProgram(program, args, { ...process.env, ...env })

@@ -1,4 +1,4 @@
-// The fuzzer's configuration follows the document: which refusals cannot be foreseen, who signs in, which checks are left out and why.
+// Configuration of the fuzzer: sign-in of each pass, excluded checks, and refusals that the OpenAPI document does not describe.
 import { expect, test } from 'vitest'
 import { configFor, leftOut, type Operation, reasonToRefuse, roles } from './fuzz-config.ts'
 
@@ -21,7 +21,7 @@ test.each([
   expect(reasonToRefuse(given)).toBe(reason)
 })
 
-test('nobody signs in as nobody; the others sign in again when a token has ended', () => {
+test('the anonymous pass does not sign in, and the other passes sign in again when a token has expired', () => {
   const document = { paths: { '/v1/x': { get: operation(['otp_invalid']), post: operation(['validation_failed']) } } }
   for (const role of roles) {
     const config = configFor(document, role)
@@ -30,7 +30,7 @@ test('nobody signs in as nobody; the others sign in again when a token has ended
   }
 })
 
-test('every check that is left out has a reason, and none of those that find defects is', () => {
+test('every excluded check has a reason, and no check that finds defects is excluded', () => {
   for (const reason of Object.values(leftOut)) expect(reason.length).toBeGreaterThan(20)
   for (const check of ['not_a_server_error', 'status_code_conformance', 'response_schema_conformance', 'negative_data_rejection'])
     expect(leftOut).not.toHaveProperty(check)

@@ -1,4 +1,4 @@
-// Derives the fuzzer's configuration from the OpenAPI document: which checks run, and which refusals a document cannot foresee.
+// Fuzzer configuration, derived from the OpenAPI document: the checks that run, and the refusals that the document does not describe.
 
 interface Parameter {
   name?: string
@@ -18,7 +18,7 @@ export interface Document {
 
 export type Role = 'unauthenticated' | 'customer' | 'admin'
 
-/** Who signs in, with the accounts of the seeded shop. */
+/** Role of each pass, with the accounts of the seeded shop. */
 const accounts: Readonly<Record<Role, string | null>> = {
   unauthenticated: null,
   customer: 'bob@example.com',
@@ -26,23 +26,23 @@ const accounts: Readonly<Record<Role, string | null>> = {
 }
 export const roles = Object.keys(accounts) as Role[]
 
-/** Checks that do not apply, each with its reason. Everything else that schemathesis can check is on. */
+/** Excluded checks, each with its reason. All other checks of schemathesis run. */
 export const leftOut: Readonly<Record<string, string>> = {
   object_level_authorization: 'needs two accounts that know each other’s ids; the access matrix of the gateway tests this',
 }
 
-/** Operations that need an engine which a shop in one process does not have: 503 is the right answer there. */
+/** Operations that need an engine which a shop in one process lacks. They answer 503. */
 const needsEngine: Readonly<Record<string, string>> = { reindexSearch: 'Elasticsearch' }
 
-/** What a request that breaks its schema may be answered with: any refusal. */
+/** Allowed statuses of a request that does not fit its schema: any refusal. */
 const refusals = ['4xx', '5xx']
-/** What a request that fits its schema may be answered with; 5xx is another check’s business. */
+/** Allowed statuses of a request that fits its schema. Another check covers 5xx. */
 const answers = ['2xx', '3xx', '401', '403', '404', '409', '413', '422', '429', '431', '5xx']
 
-/** Patterns with a look-ahead are dropped by the generator, so what it makes for them need not fit. */
+/** The generator ignores patterns with a look-ahead, so its values need not fit them. */
 const unusablePattern = /\(\?[=!<]/
 
-/** A refusal that follows from a schema, or from a header that is tested apart. */
+/** Refusals that follow from a schema, or from a header with tests of its own. */
 const foreseeable = new Set(['validation_failed', 'idempotency_key_missing'])
 
 /**
@@ -55,7 +55,7 @@ export const reasonToRefuse = (operation: Operation): string | null => {
   if (own.length > 0) return own.join(', ')
   if (JSON.stringify(operation).includes('"currentPassword"')) return 'currentPassword'
   if (operation.parameters?.some(({ name }) => name === 'cursor')) return 'cursor'
-  // Links between calls are guessed: schemathesis puts a cart's id where a line's belongs, and the text None where an id is null.
+  // Schemathesis guesses links between calls: it uses a cart's id for a line, and the text None for a null id.
   if (operation.parameters?.some((parameter) => parameter.in === 'path')) return 'an id'
   return unusablePattern.test(JSON.stringify(operation)) ? 'pattern' : null
 }
@@ -70,7 +70,7 @@ const signIn = (role: Role): string[] => {
     'path = "/v1/auth/login"',
     `payload = { email = ${JSON.stringify(email)}, password = "cartwright-demo" }`,
     'extract_selector = "/accessToken"',
-    // Tokens end while the fuzzer works, by time and by what it does: then it signs in again.
+    // Tokens expire, or the fuzzer revokes them. Then it signs in again.
     'retry_on = [401]',
     '',
   ]

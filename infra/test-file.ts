@@ -1,9 +1,9 @@
-// `npm run test:file -- <path>` and `npm run test:watch -- <path>`: the tests in some files, with the engines that these files ask for.
+// `npm run test:file -- <path>` and `npm run test:watch -- <path>`: runs some test files with the engines that they need.
 import { globSync, readFileSync } from 'node:fs'
 import { provideEngines, type TestEngine, testEngineVariables } from '../packages/testing/src/engines.ts'
 import { root, runProgram } from './checks.ts'
 
-/** Engines of a test file: a database for every suite with one, a broker for Kafka's, and what the file names. */
+/** Engines of a test file: a database for int, flow and kafka tests, a broker for kafka tests, and the engines whose variables it reads. */
 export const enginesOf = (path: string, text: string): TestEngine[] => {
   const wanted = new Set<TestEngine>()
   if (/\.(int|flow|kafka)\.test\.ts$/.test(path)) wanted.add('mysql')
@@ -25,7 +25,7 @@ const main = async ([mode = 'run', ...args]: readonly string[]): Promise<number>
   const paths = args.filter((argument) => !argument.startsWith('-')).map((path) => path.replace(/^\.\//, ''))
   const files = testFiles().filter((file) => paths.some((path) => file.includes(path)))
   if (files.length === 0) {
-    process.stderr.write('Name test files or a folder: npm run test:file -- services/order/src/order.test.ts\n')
+    process.stderr.write('Name test files or a folder: npm run test:file -- services/order/src/domain/order.test.ts\n')
     return 1
   }
   const engines = new Set(files.flatMap((file) => enginesOf(file, readFileSync(`${root}/${file}`, 'utf8'))))

@@ -1,4 +1,4 @@
-// What `npm test` counts: nothing that did not run may look like success.
+// Counts of `npm test`: a test that did not run never counts as passed.
 import { expect, test } from 'vitest'
 import { count, type Report } from './test-report.ts'
 
@@ -10,7 +10,7 @@ const file = (status: string, ...tests: string[]): Report['testResults'][number]
 })
 const report = (...testResults: Report['testResults']): Report => ({ testResults })
 
-test('each test counts once, as what it is', () => {
+test('each test counts once as passed, failed or skipped', () => {
   const tally = count('unit', report(file('passed', 'passed', 'passed'), file('failed', 'passed', 'failed')), 1, false)
   expect(tally).toEqual({ passed: 3, failed: 1, failures: ['a.test.ts: test 1'] })
 })
@@ -23,7 +23,7 @@ test('a suite that could not start is a failure with its reason', () => {
   })
 })
 
-test('a failed test is told with the first line of why, and the cause of skipped tests before them', () => {
+test('a failed test is reported with the first line of its error, before the tests that were skipped because of it', () => {
   const failing = { status: 'failed', fullName: 'a test', failureMessages: ['expected 1 to be 2\n  at line 3'] }
   expect(count('unit', report({ name: 'b.test.ts', status: 'failed', assertionResults: [failing] }), 1, true).failures).toEqual([
     'b.test.ts: a test: expected 1 to be 2',
@@ -34,7 +34,7 @@ test('a failed test is told with the first line of why, and the cause of skipped
   ])
 })
 
-test('a skipped test is a failure only where nothing may be skipped', () => {
+test('a skipped test is a failure only when no test may be skipped', () => {
   const skipping = report(file('passed', 'passed', 'pending'))
   expect(count('unit', skipping, 0, false)).toMatchObject({ passed: 1, failed: 0 })
   expect(count('unit', skipping, 0, true)).toMatchObject({ passed: 1, failed: 1 })

@@ -1,14 +1,14 @@
-// Counts what vitest's JSON report says. A suite that could not start is a failure, and so is a skipped test where nothing may be skipped.
+// Counts the results in vitest's JSON report. A suite that could not start is a failure; so is a skipped test when none may be skipped.
 import { existsSync, readFileSync } from 'node:fs'
 
 export interface Tally {
   passed: number
   failed: number
-  /** What failed, for people. */
+  /** One line for each failure. */
   failures: readonly string[]
 }
 
-/** The part of vitest's JSON report that is read here. */
+/** The members of vitest's JSON report that are used. */
 export interface Report {
   testResults: {
     name: string
@@ -28,7 +28,7 @@ export const add = (a: Tally, b: Tally): Tally => ({
 
 const failure = (what: string): Tally => ({ passed: 0, failed: 1, failures: [what] })
 
-/** What failed, with the first line of why. */
+/** Name of a failed test with the first line of its error. */
 const because = (what: string, why: string | undefined): string => {
   const line = why?.split('\n')[0]?.slice(0, 300)
   return line ? `${what}: ${line}` : what
@@ -42,12 +42,12 @@ const countFile = ({ name, status, message, assertionResults }: Report['testResu
       tally = add(tally, failure(because(`${name}: ${test.fullName}`, test.failureMessages?.[0])))
     else if (skipsFail) tally = add(tally, failure(`${name}: ${test.fullName} (skipped)`))
   }
-  // Its tests were never reached, or an error outside them broke it.
+  // The file has no results of tests: it failed before them, or outside of them.
   const unexplained = status === 'failed' && assertionResults.every((test) => test.status !== 'failed')
   return unexplained ? add(failure(because(name, message || 'the suite could not start')), tally) : tally
 }
 
-/** The tally of one vitest run; a run that failed in a way that no test shows counts as one failure. */
+/** Counts of one vitest run. A run that failed without a failed test counts as one failure. */
 export const count = (title: string, report: Report | null, exitCode: number, skipsFail: boolean): Tally => {
   if (report === null) return failure(`${title}: the run left no report`)
   const tally = report.testResults.map((file) => countFile(file, skipsFail)).reduce(add, none)

@@ -1,4 +1,4 @@
-// `npm test`: the checks, then every suite on real engines, then what touches SQL once more on MySQL itself. Ends with `N passed, N failed`.
+// `npm test`: runs the checks, all suites on real engines, and the suites with SQL again on MySQL. The last line is `N passed, N failed`.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,9 +9,9 @@ import { add, count, none, readReport, type Tally } from './test-report.ts'
 interface Suite {
   title: string
   projects: readonly string[]
-  /** Only files whose path holds one of these; all when empty. */
+  /** Only files whose path contains one of these; all files when empty. */
   files: readonly string[]
-  /** What its SQL runs on; a suite without needs no engine at all. */
+  /** The database of the suite. A suite without one needs no engine. */
   database?: 'MariaDB' | 'MySQL'
 }
 
@@ -21,7 +21,7 @@ const suites: readonly Suite[] = [
   { title: 'int', projects: ['int'], files: [], database: 'MariaDB' },
   { title: 'flow', projects: ['flow'], files: [], database: 'MariaDB' },
   { title: 'kafka', projects: ['kafka'], files: [], database: 'MariaDB' },
-  // SQL that only MariaDB understands shows here.
+  // Finds SQL that only MariaDB accepts.
   {
     title: 'int on MySQL',
     projects: ['int'],
@@ -32,11 +32,11 @@ const suites: readonly Suite[] = [
 ]
 
 const engines: readonly TestEngine[] = ['mysql', 'redis', 'kafka', 'elasticsearch', 'realMysql']
-/** More lines than anybody reads hide the first, which is mostly the cause of the others. */
+/** The first failures are often the cause of the later ones, so only these are printed. */
 const shownFailures = 40
 const started = performance.now()
 
-const say = (line: string): void => {
+const print = (line: string): void => {
   process.stdout.write(`[${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s] ${line}\n`)
 }
 
@@ -47,7 +47,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const runChecks = async (): Promise<Tally> => {
   let tally = none
   for (const check of staticChecks) {
-    say(`== ${check.title}`)
+    print(`== ${check.title}`)
     tally = add(tally, (await runCheck(check)) === 0 ? { ...none, passed: 1 } : failure(`${check.title}: see above`))
   }
   return tally
@@ -56,7 +56,7 @@ const runChecks = async (): Promise<Tally> => {
 const databaseVariables = { MariaDB: 'TEST_MYSQL_URL', MySQL: 'TEST_MYSQL97_URL' } as const
 
 const runSuite = async ({ title, projects, files, database }: Suite, reports: string): Promise<Tally> => {
-  say(`== ${title}`)
+  print(`== ${title}`)
   const file = join(reports, `${title.replace(/\W+/g, '-')}.json`)
   const chosen = projects.flatMap((project) => ['--project', project])
   const args = [
@@ -77,20 +77,20 @@ const runSuite = async ({ title, projects, files, database }: Suite, reports: st
 
 interface Provided {
   stop: () => Promise<void>
-  /** Why the suites that need engines cannot run. */
+  /** Reason why suites with engines cannot run. */
   trouble: string | null
 }
 
-/** Engines start while the checks run. */
+/** Starts the engines while the checks run. */
 const startEngines = async (): Promise<Provided> => {
   try {
-    return { stop: await provideEngines(engines, say), trouble: null }
+    return { stop: await provideEngines(engines, print), trouble: null }
   } catch (error) {
     return { stop: async () => undefined, trouble: messageOf(error) }
   }
 }
 
-/** Suites named by the arguments, all when there are none; the arguments are beginnings of titles. */
+/** Suites whose titles begin with one of the arguments; all suites without arguments. */
 const chosenSuites = (names: readonly string[]): readonly Suite[] =>
   names.length === 0 ? suites : suites.filter(({ title }) => names.some((name) => title.startsWith(name)))
 
@@ -99,7 +99,7 @@ const main = async (names: readonly string[]): Promise<Tally> => {
   const [checked, provided] = await Promise.all([names.length === 0 ? runChecks() : none, startEngines()])
   let tally = checked
   const stopOn = (signal: NodeJS.Signals) => {
-    say(`${signal}: stopping the engines`)
+    print(`${signal}: stopping the engines`)
     provided.stop().finally(() => process.exit(130))
   }
   process.once('SIGINT', stopOn)

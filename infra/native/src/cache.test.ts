@@ -1,4 +1,4 @@
-// The cache: whole folders only, filled once, and nothing that is not what was pinned.
+// The download cache: filled once, complete or absent, and with the pinned checksums.
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ afterEach(() => {
 const thing = (fill: (folder: string) => Promise<void>) =>
   provision({ name: 'thing-1', what: 'a thing', log: () => undefined, fill })
 
-test('a folder is filled once, however many ask at the same time', async () => {
+test('a cache folder is filled once when several callers ask at the same time', async () => {
   let times = 0
   const fill = async (folder: string) => {
     times++
@@ -31,20 +31,20 @@ test('a folder is filled once, however many ask at the same time', async () => {
   expect(times).toBe(1)
 })
 
-test('a folder that could not be filled is not there, and the next try begins anew', async () => {
+test('a cache folder whose filling failed does not exist, and the next call fills it', async () => {
   await expect(thing(() => Promise.reject(new Error('cut off')))).rejects.toThrow('cut off')
   expect(readdirSync(cacheRoot())).toEqual([])
   expect(existsSync(await thing(async () => undefined))).toBe(true)
 })
 
-test('a checksum that differs is refused, with both figures', async () => {
+test('a wrong checksum throws an error that names both checksums', async () => {
   writeFileSync(join(home, 'file'), 'abc')
   expect(await sha256Of(join(home, 'file'))).toBe(sha256OfAbc)
   expect(() => expectChecksum('a file', sha256OfAbc, sha256OfAbc)).not.toThrow()
   expect(() => expectChecksum('a file', sha256OfAbc, 'other')).toThrow(/ba7816bf.*expected other/)
 })
 
-test('the checksum of a folder changes with a name and with a content', async () => {
+test('the checksum of a folder changes with a file name and with a content', async () => {
   const folder = join(home, 'jars')
   const figures = new Set<string>()
   for (const [name, content] of [

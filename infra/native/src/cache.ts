@@ -1,4 +1,4 @@
-// What is downloaded once per machine: folders outside the clone, made under a lock and taken over whole or not at all.
+// Download cache of the machine: folders outside the clone, each filled under a lock and then moved into place as a whole.
 import { createHash } from 'node:crypto'
 import { chmodSync, createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -15,31 +15,31 @@ export const sha256Of = async (file: string): Promise<string> => {
   return hash.digest('hex')
 }
 
-/** One figure for a folder of files: changes when a file's name or content does, whatever their order on disk. */
+/** Checksum of a folder of files. It depends on names and contents, not on their order on disk. */
 export const sha256OfFolder = async (folder: string): Promise<string> => {
   const hash = createHash('sha256')
   for (const name of readdirSync(folder).sort()) hash.update(`${await sha256Of(join(folder, name))}  ${name}\n`)
   return hash.digest('hex')
 }
 
-/** @throws EngineError when what arrived is not what was pinned */
+/** @throws EngineError when the checksum of a download is not the pinned one */
 export const expectChecksum = (what: string, actual: string, pinned: string): void => {
   if (actual === pinned) return
   throw new EngineError(
-    `${what} arrived with another content than expected (sha256 ${actual}, expected ${pinned}): try again, and if it stays so do not trust the source.`,
+    `The checksum of ${what} is wrong (sha256 ${actual}, expected ${pinned}): try again. If it stays wrong, do not trust the source.`,
   )
 }
 
-export interface Provision {
-  /** Folder name in the cache; holds the version, so that another version is another folder. */
+interface Provision {
+  /** Folder name in the cache. It contains the version, so that each version has its own folder. */
   name: string
   what: string
   log: Log
-  /** Fills the empty folder. It is moved to its place only when this resolves. */
+  /** Fills the empty folder. The folder is moved into place when this resolves. */
   fill(folder: string): Promise<void>
 }
 
-/** The filled folder: at once when an earlier run has filled it, and filled by one process only. */
+/** Returns the filled folder. Only one process fills it; later calls return at once. */
 export const provision = async ({ name, what, log, fill }: Provision): Promise<string> => {
   const root = cacheRoot()
   const folder = join(root, name)
@@ -52,7 +52,7 @@ export const provision = async ({ name, what, log, fill }: Provision): Promise<s
     const fresh = mkdtempSync(join(root, unfinished))
     try {
       await fill(fresh)
-      // Engines that do not run as the owner read it too.
+      // Engines that run as another user read it too.
       chmodSync(fresh, 0o755)
       renameSync(fresh, folder)
     } catch (error) {

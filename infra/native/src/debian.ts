@@ -1,4 +1,4 @@
-// Programs from the machine's own Debian packages. Debian's services are not started: an engine belongs to whoever starts it here.
+// Installs programs from the machine's Debian packages, without starting their services.
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheRoot } from './cache.ts'
@@ -10,7 +10,7 @@ const policyFile = '/usr/sbin/policy-rc.d'
 const quiet = { DEBIAN_FRONTEND: 'noninteractive' }
 const wait = ['-o', 'DPkg::Lock::Timeout=120']
 
-/** Packages can be installed here: Debian's tool is there and may be used. */
+/** True when this process may install Debian packages. */
 export const canInstall = (): boolean => isRoot() && findProgram('apt-get') !== null
 
 /** Keeps packages from starting their services while `work` runs. */
@@ -24,7 +24,7 @@ const withoutServices = async (work: () => Promise<void>): Promise<void> => {
   }
 }
 
-/** The lists of packages, fetched again when ours are older than ten minutes. */
+/** Updates the package lists when the last update is older than ten minutes. */
 const updateLists = async (): Promise<void> => {
   const stamp = join(cacheRoot(), 'apt.updated')
   if (existsSync(stamp) && Date.now() - statSync(stamp).mtimeMs < 600_000) return
@@ -32,24 +32,26 @@ const updateLists = async (): Promise<void> => {
   writeFileSync(stamp, '')
 }
 
-/** Installs packages unless `program` is on PATH already; gives the program's path. @throws EngineError */
+/** Installs packages unless `program` is on PATH. @returns the path of the program @throws EngineError */
 export const installProgram = async (program: string, packages: readonly string[], log: Log): Promise<string> => {
   const present = findProgram(program)
   if (present) return present
   await withLock(join(cacheRoot(), 'apt.lock'), packages.join(', '), log, async () => {
     if (findProgram(program)) return
-    log(`installing ${packages.join(', ')} from the machine's own packages`)
+    log(`installing the Debian packages ${packages.join(', ')}`)
     await updateLists()
     await withoutServices(async () => {
-      await run('apt-get', [...wait, 'install', '-y', '-q', '--no-install-recommends', ...packages], { env: quiet })
+      const remedy = `Install ${packages.join(', ')} by hand, then run it again.`
+      await run('apt-get', [...wait, 'install', '-y', '-q', '--no-install-recommends', ...packages], { env: quiet, remedy })
     })
   })
   const installed = findProgram(program)
-  if (!installed) throw new EngineError(`${packages.join(', ')} is installed but brought no ${program}.`)
+  if (!installed)
+    throw new EngineError(`${packages.join(', ')} is installed, but there is no program ${program} on PATH: install it by hand.`)
   return installed
 }
 
-/** Keeps a service of a package from starting with the machine, where something would start it. */
+/** Disables the service of a package on machines that have a service manager. */
 export const disableService = async (name: string): Promise<void> => {
   if (existsSync('/run/systemd/system') && findProgram('systemctl')) await run('systemctl', ['disable', '--now', name])
 }

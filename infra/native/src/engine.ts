@@ -1,39 +1,39 @@
-// What every engine offers to whoever starts it, and what it may be told.
+// Interface of a local engine: the options of its start, and what the caller can do with it.
 
-export type EngineKind = 'mariadb' | 'mysql' | 'redis' | 'kafka' | 'elasticsearch'
+export type EngineKind = 'mariadb' | 'mysql' | 'redis' | 'kafka' | 'elasticsearch' | 'prometheus' | 'alertmanager' | 'jaeger'
 
 export type Log = (line: string) => void
 
 export interface StartOptions {
-  /** A folder of the engine's own; made when absent. One engine at a time runs on it. */
+  /** Data directory, created when absent. One engine at a time runs on it. */
   dataDir: string
-  /** The wanted port; the next free one when taken. Left out: the port of the last run on this folder, else the kind's own. */
+  /** The first port to try. By default the port of the last run on this folder, else the default port of the engine. */
   port?: number
-  /** Told about progress and about deaths. */
+  /** Receives progress, exits and restarts. */
   log?: Log
 }
 
-/** A running engine. It ends with `stop()`, and soon after the process that started it is gone, however that ended. */
+/** A running engine. It ends by `stop()`, or soon after the process that started it has ended in any way. */
 export interface Engine {
   readonly kind: EngineKind
   /** `mysql://root:…@127.0.0.1:PORT/`, `redis://127.0.0.1:PORT`, `127.0.0.1:PORT` (Kafka's broker list) or `http://127.0.0.1:PORT`. */
   readonly url: string
   readonly port: number
-  /** Of the present process: it changes with a restart. 0 while none runs. */
+  /** Process id. It changes with a restart, and is 0 while no process runs. */
   readonly pid: number
   readonly logFile: string
   readonly version: string
-  /** A clean end; resolves when the process is gone. Repeating it does nothing. */
+  /** Stops the engine cleanly; resolves when the process has ended. A second call does nothing. */
   stop(): Promise<void>
-  /** Stops what runs, then starts on the same data and port; resolves when the engine answers. */
+  /** Stops the engine, then starts it on the same data and port; resolves when it answers. */
   restart(): Promise<void>
-  /** Power failure: SIGKILL. The engine stays down until `restart()`. */
+  /** Simulates a power failure by SIGKILL. The engine stays down until `restart()`. */
   kill(): Promise<void>
 }
 
-/** An engine that cannot be had or does not start. The message is meant for people and says what to do. */
+/** The engine is missing or does not start. The message says what the user can do. */
 export class EngineError extends Error {
   override name = 'EngineError'
   /** Printed without a stack. */
-  readonly forPeople = true
+  readonly isUserFacing = true
 }

@@ -1,9 +1,17 @@
-// Local engines for development and tests: made available, started, watched and stopped, each on a data folder of its own.
+// Public face of the package: installs, starts, supervises and stops local engines for development and tests.
 
+export { findAmtool, startAlertmanager } from './alertmanager.ts'
+export { provision } from './cache.ts'
+export { makeCertificates, type TestCertificates } from './certificates.ts'
+export { canInstall, disableService, installProgram } from './debian.ts'
 export { startElasticsearch } from './elasticsearch.ts'
 export { type Engine, EngineError, type EngineKind, type Log, type StartOptions } from './engine.ts'
+export { buildGoProgram } from './go-build.ts'
+export { findJaeger, type Jaeger, startJaeger } from './jaeger.ts'
 export { type KafkaOptions, startKafka } from './kafka.ts'
 export { isAlive, readHolder, tryLock, unlock } from './lock.ts'
 export { type MysqlOptions, startMysql } from './mysql.ts'
-export { type ClaimedPort, claimPort } from './port.ts'
+export { type ClaimedPort, claimPort, isPortFree } from './port.ts'
+export { findPromtool, startPrometheus } from './prometheus.ts'
 export { startRedis } from './redis.ts'
+export { findProgram, run } from './tools.ts'

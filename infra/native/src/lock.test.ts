@@ -1,4 +1,4 @@
-// Locks as files: held by a living process, and by nobody else.
+// Lock files: only a living process holds a lock.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { holderOf, tryLock, unlock, withLock } from './lock.ts'
 const folder = mkdtempSync(join(tmpdir(), 'cartwright-lock-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('a lock is taken once, and again after it was given back', () => {
+test('a lock is taken once, and again after its release', () => {
   const file = join(folder, 'once')
   expect(tryLock(file)).toBe(true)
   expect(tryLock(file)).toBe(false)
@@ -16,7 +16,7 @@ test('a lock is taken once, and again after it was given back', () => {
   expect(tryLock(file)).toBe(true)
 })
 
-test('a lock whose holder died is taken, also when the pid belongs to another process by now', () => {
+test('a lock whose holder has ended is free, also when its pid belongs to another process now', () => {
   const dead = join(folder, 'dead')
   writeFileSync(dead, JSON.stringify({ pid: 2 ** 22 + 1, began: '' }))
   expect(tryLock(dead)).toBe(true)
@@ -25,13 +25,13 @@ test('a lock whose holder died is taken, also when the pid belongs to another pr
   expect(tryLock(reused)).toBe(true)
 })
 
-test('a lock that was cut short by a crash is taken', () => {
+test('a lock file whose write a crash interrupted is free', () => {
   const file = join(folder, 'torn')
   writeFileSync(file, '{"pid":')
   expect(tryLock(file)).toBe(true)
 })
 
-test('work under a lock gives it back when it fails', async () => {
+test('work that fails releases its lock', async () => {
   const file = join(folder, 'failing')
   await expect(
     withLock(

@@ -1,17 +1,17 @@
-// Locks between processes as files. A holder that was killed holds nothing, even when its pid was given to another process.
+// Lock file between processes. The lock of a process that was killed is free, even when another process has the same pid now.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Log } from './engine.ts'
 
-/** A process, told apart from a later one with the same pid by the time it began. */
+/** A process. The time of its start distinguishes it from a later process with the same pid. */
 export interface Holder {
   pid: number
   began: string
 }
 
-/** When a process began, in the system's clock ticks; empty where the system does not tell, null when it has ended but nobody took note. */
-const beginningOf = (pid: number): string | null => {
+/** Start of a process in clock ticks; empty on systems without /proc, null for a zombie. */
+const readStartTime = (pid: number): string | null => {
   try {
     const [state, ...rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
     return state === 'Z' || state === 'X' ? null : (rest[18] ?? '')
@@ -21,9 +21,9 @@ const beginningOf = (pid: number): string | null => {
   }
 }
 
-export const holderOf = (pid: number): Holder => ({ pid, began: beginningOf(pid) ?? '' })
+export const holderOf = (pid: number): Holder => ({ pid, began: readStartTime(pid) ?? '' })
 
-/** Whether there is a process with this pid, be it ours to signal or not. */
+/** Whether a process with this pid exists, also one that this process may not signal. */
 export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
@@ -33,21 +33,21 @@ export const isAlive = (pid: number): boolean => {
   }
 }
 
-export const isRunning = (holder: Holder): boolean => isAlive(holder.pid) && beginningOf(holder.pid) === holder.began
+export const isRunning = (holder: Holder): boolean => isAlive(holder.pid) && readStartTime(holder.pid) === holder.began
 
 export const hasCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code
 
-/** Who holds the lock, or held it when it was killed; null when nobody does. */
+/** The process that holds the lock, or held it when it was killed; null when there is none. */
 export const readHolder = (file: string): Holder | null => {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Holder
   } catch {
-    // Absent, or cut short by a crash while it was written: nobody holds it.
+    // Absent, or a crash interrupted the write: the lock is free.
     return null
   }
 }
 
-/** Takes the lock for this process unless a living one holds it; true when it was taken. */
+/** Takes the lock unless a living process holds it. @returns whether this process has it now */
 export const tryLock = (file: string): boolean => {
   mkdirSync(dirname(file), { recursive: true })
   for (let tries = 0; tries < 3; tries++) {
@@ -66,7 +66,7 @@ export const tryLock = (file: string): boolean => {
 
 export const unlock = (file: string): void => rmSync(file, { force: true })
 
-/** Runs `work` while no other process holds the lock; waits as long as it takes and says so. */
+/** Runs `work` under the lock. Waits without a limit, and logs every minute that it waits. */
 export const withLock = async <T>(file: string, what: string, log: Log, work: () => Promise<T>): Promise<T> => {
   for (let waitedMs = 0; !tryLock(file); waitedMs += 200) {
     if (waitedMs % 60_000 === 0) log(`waiting for another process that is preparing ${what}`)

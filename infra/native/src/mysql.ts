@@ -1,46 +1,37 @@
-// A MySQL-compatible server on a folder of its own: MariaDB as a bare machine gives it, or MySQL itself when asked for.
+// Starts MariaDB or MySQL as a local process on its own data directory. MariaDB is the default.
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { type DataDirectory, prepareDataDirectory, releaseOnFailure } from './data-directory.ts'
 import type { Engine, Log, StartOptions } from './engine.ts'
 import { findMariadb } from './mariadb.ts'
+import type { MysqlProgram } from './mysql-program.ts'
 import { findMysql } from './mysql-server.ts'
-import { orRelease, type Place, preparePlace } from './place.ts'
-import { usualPorts } from './port.ts'
+import { defaultPorts } from './port.ts'
 import { superviseEngine } from './process.ts'
 import { isRoot } from './tools.ts'
-import { askMysql } from './wire.ts'
+import { probeMysql } from './wire.ts'
 
 export interface MysqlOptions extends StartOptions {
-  /** `mariadb` unless MySQL itself is asked for. */
+  /** `mariadb` by default. */
   engine?: 'mariadb' | 'mysql'
-  /** False for tests: a commit is not on disk when it is answered. True unless said. */
+  /** False in tests: a COMMIT is answered before it is on disk. True by default. */
   durable?: boolean
-}
-
-/** One server program with what it needs to make a data folder and to run on it. */
-export interface MysqlProgram {
-  title: string
-  program: string
-  /** Arguments before all others: where its files are. */
-  base: readonly string[]
-  env?: Record<string, string>
-  /** Makes a data folder where root has no password yet. */
-  initialize(dataDir: string, user: readonly string[]): Promise<void>
-  settings(durable: boolean): readonly string[]
+  /** Further arguments of the server. */
+  args?: readonly string[]
 }
 
 const programs = { mariadb: findMariadb, mysql: findMysql } as const satisfies Record<string, (log: Log) => Promise<MysqlProgram>>
 
-/** Both servers refuse to run as root unless told so. They listen on the loopback interface only. */
-const asUser = (): readonly string[] => (isRoot() ? ['--user=root'] : [])
+/** Both servers refuse to run as root without this argument. They listen on the loopback interface only. */
+const userArgs = (): readonly string[] => (isRoot() ? ['--user=root'] : [])
 
-const rootPassword = (place: Place): string => {
-  const file = place.path('root-password')
+const rootPassword = (directory: DataDirectory): string => {
+  const file = directory.path('root-password')
   if (!existsSync(file)) writeFileSync(file, randomBytes(18).toString('hex'), { mode: 0o600 })
   return readFileSync(file, 'utf8')
 }
 
-/** Runs at every start, so that a folder whose first start was cut short gets its account all the same. */
+/** Runs at every start, because the first start may have been interrupted before the account existed. */
 const accountSql = (password: string): string =>
   ['localhost', '127.0.0.1']
     .flatMap((host) => [
@@ -50,25 +41,25 @@ const accountSql = (password: string): string =>
     ])
     .join('\n')
 
-const initialize = async (server: MysqlProgram, place: Place): Promise<void> => {
-  if (existsSync(place.path('data'))) return
-  place.log(`preparing a data folder for ${server.title}`)
-  const unfinished = place.path('data.new')
+const initialize = async (server: MysqlProgram, directory: DataDirectory): Promise<void> => {
+  if (existsSync(directory.path('data'))) return
+  directory.log(`creating a data directory for ${server.title}`)
+  const unfinished = directory.path('data.new')
   rmSync(unfinished, { recursive: true, force: true })
-  await server.initialize(unfinished, asUser())
-  renameSync(unfinished, place.path('data'))
+  await server.initialize(unfinished, userArgs())
+  renameSync(unfinished, directory.path('data'))
 }
 
-const shared = (place: Place): readonly string[] => [
-  ...asUser(),
-  `--datadir=${place.path('data')}`,
-  `--tmpdir=${place.path('tmp')}`,
-  `--port=${place.port}`,
+const commonArgs = (directory: DataDirectory): readonly string[] => [
+  ...userArgs(),
+  `--datadir=${directory.path('data')}`,
+  `--tmpdir=${directory.path('tmp')}`,
+  `--port=${directory.port}`,
   '--bind-address=127.0.0.1',
-  // Below the data folder, where no path is too long for a socket.
+  // Relative to the data folder: an absolute path may be too long for a socket.
   '--socket=server.sock',
-  `--pid-file=${place.path('server.pid')}`,
-  `--init-file=${place.path('accounts.sql')}`,
+  `--pid-file=${directory.path('server.pid')}`,
+  `--init-file=${directory.path('accounts.sql')}`,
   '--skip-name-resolve',
   '--performance-schema=OFF',
   '--max-connections=500',
@@ -82,22 +73,22 @@ const shared = (place: Place): readonly string[] => [
 export const startMysql = async (options: MysqlOptions): Promise<Engine> => {
   const kind = options.engine ?? 'mariadb'
   const server = await programs[kind](options.log ?? (() => undefined))
-  const place = await preparePlace(kind, usualPorts[kind], options)
-  return orRelease(place, async () => {
-    await initialize(server, place)
-    mkdirSync(place.path('tmp'), { recursive: true })
-    const password = rootPassword(place)
-    writeFileSync(place.path('accounts.sql'), accountSql(password), { mode: 0o600 })
+  const directory = await prepareDataDirectory(kind, defaultPorts[kind], options)
+  return releaseOnFailure(directory, async () => {
+    await initialize(server, directory)
+    mkdirSync(directory.path('tmp'), { recursive: true })
+    const password = rootPassword(directory)
+    writeFileSync(directory.path('accounts.sql'), accountSql(password), { mode: 0o600 })
     return superviseEngine({
-      ...place,
+      ...directory,
       title: server.title,
-      url: `mysql://root:${password}@127.0.0.1:${place.port}/`,
+      url: `mysql://root:${password}@127.0.0.1:${directory.port}/`,
       command: {
         program: server.program,
-        args: [...server.base, ...shared(place), ...server.settings(options.durable ?? true)],
+        args: [...server.base, ...commonArgs(directory), ...server.settings(options.durable ?? true), ...(options.args ?? [])],
         ...(server.env ? { env: server.env } : {}),
       },
-      probe: () => askMysql(place.port),
+      probe: () => probeMysql(directory.port),
     })
   })
 }

@@ -1,4 +1,4 @@
-// Ports: never one that somebody listens on, never the same for two who ask at once.
+// Port claims: never a port in use, and never the same port for two claims.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -17,14 +17,14 @@ const listen = async (): Promise<{ port: number; close: () => void }> => {
   return { port: address.port, close: () => server.close() }
 }
 
-test('a port that is taken gives the next free one', async () => {
+test('the claim of a taken port returns the next free port', async () => {
   const taken = await listen()
   const { port } = await claimPort(taken.port, claims)
   expect(port).toBeGreaterThan(taken.port)
   taken.close()
 })
 
-test('two who ask at the same moment get two ports, and a port given back is given again', async () => {
+test('two claims at the same time get two ports, and a released port is claimed again', async () => {
   const [one, other] = await Promise.all([claimPort(21_500, claims), claimPort(21_500, claims)])
   expect(one.port).not.toBe(other.port)
   one.release()

@@ -1,12 +1,12 @@
-// Ports for engines: the wanted one, else the next that nobody listens on and no other of our processes is about to take.
+// Port claims: the preferred port, or the next one that is free and that no other process of this project has claimed.
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { cacheRoot } from './cache.ts'
 import { EngineError } from './engine.ts'
 import { tryLock, unlock } from './lock.ts'
 
-/** Below the range that the system gives to outgoing connections, so that a restart finds its port free. */
-export const usualPorts = {
+/** Below the range of outgoing connections, so that a port is still free at a restart. */
+export const defaultPorts = {
   mariadb: 13306,
   mysql: 13406,
   redis: 16379,
@@ -14,9 +14,15 @@ export const usualPorts = {
   kafkaController: 19293,
   elasticsearch: 19200,
   elasticsearchTransport: 19393,
+  prometheus: 9090,
+  alertmanager: 9093,
+  jaeger: 16686,
+  jaegerGrpc: 16685,
+  jaegerOtlp: 4318,
 } as const
 
-const isFree = (port: number): Promise<boolean> =>
+/** Whether nothing listens on the port now. */
+export const isPortFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const probe = createServer()
     probe.once('error', () => resolve(false))
@@ -25,20 +31,20 @@ const isFree = (port: number): Promise<boolean> =>
 
 export interface ClaimedPort {
   port: number
-  /** Lets other processes have it. */
+  /** Ends the claim. */
   release(): void
 }
 
 /**
  * Claims a free port for as long as this process lives or until `release()`.
- * @throws EngineError when none of the hundred from `wanted` on is free
+ * @throws EngineError when none of the hundred ports from `preferred` on is free
  */
-export const claimPort = async (wanted: number, claims = join(cacheRoot(), 'ports')): Promise<ClaimedPort> => {
-  for (let port = wanted; port < wanted + 100 && port < 65_536; port++) {
+export const claimPort = async (preferred: number, claims = join(cacheRoot(), 'ports')): Promise<ClaimedPort> => {
+  for (let port = preferred; port < preferred + 100 && port < 65_536; port++) {
     const claim = join(claims, String(port))
     if (!tryLock(claim)) continue
-    if (await isFree(port)) return { port, release: () => unlock(claim) }
+    if (await isPortFree(port)) return { port, release: () => unlock(claim) }
     unlock(claim)
   }
-  throw new EngineError(`No port is free from ${wanted} to ${wanted + 99}: stop what listens there or choose another port.`)
+  throw new EngineError(`No port is free from ${preferred} to ${preferred + 99}: stop what listens there or choose another port.`)
 }

@@ -1,9 +1,11 @@
-// `node prepare.ts mariadb redis …`: makes engines available before anybody starts them, telling what it does.
+// Installs engines before their first start: `node prepare.ts mariadb redis …`. Prints its progress.
+import { findAlertmanager } from './alertmanager.ts'
 import { fetchElasticsearch } from './elasticsearch.ts'
 import { EngineError } from './engine.ts'
 import { fetchKafka } from './kafka.ts'
 import { findMariadb } from './mariadb.ts'
 import { findMysql } from './mysql-server.ts'
+import { findPrometheus } from './prometheus.ts'
 import { findRedis } from './redis.ts'
 
 const log = (line: string): void => {
@@ -16,11 +18,13 @@ const preparations = {
   redis: findRedis,
   kafka: fetchKafka,
   elasticsearch: fetchElasticsearch,
+  prometheus: findPrometheus,
+  alertmanager: findAlertmanager,
 } as const
 
 const isKnown = (name: string): name is keyof typeof preparations => Object.hasOwn(preparations, name)
 
-/** An engine that cannot be had is told and no failure: whoever needs it says so again. */
+/** A missing engine is printed and is no failure here: the command that needs the engine fails with the same message. */
 const prepare = async (name: keyof typeof preparations): Promise<void> => {
   try {
     await preparations[name](log)

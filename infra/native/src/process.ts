@@ -1,10 +1,10 @@
-// Keeps one engine running as a child process: ready means it answers, a death is followed by a restart, and no engine outlives its owner.
+// Process supervisor of one engine: waits until it answers, restarts it after a crash, and ends it when its owner has ended.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Engine, EngineError, type EngineKind, type Log } from './engine.ts'
-import { awaitGroupEnd, removeRecord, signalGroup, writeRecord } from './leftover.ts'
-import { complaintIn } from './tools.ts'
+import { awaitGroupEnd, removeRecord, signalGroup, writeRecord } from './orphan-cleanup.ts'
+import { findErrorLine } from './tools.ts'
 
 export interface Command {
   program: string
@@ -15,7 +15,7 @@ export interface Command {
 
 export interface EngineSpec {
   kind: EngineKind
-  /** As people call it. */
+  /** Name in messages. */
   title: string
   url: string
   port: number
@@ -23,32 +23,32 @@ export interface EngineSpec {
   recordFile: string
   command: Command
   log: Log
-  /** The version when the engine answers, null as long as it does not. */
+  /** The version when the engine answers, null while it does not. */
   probe(): Promise<string | null>
-  readyPatienceMs: number
-  stopPatienceMs: number
-  /** Called once when the engine is given up for good. */
+  readyTimeoutMs: number
+  stopTimeoutMs: number
+  /** Called once, when the engine is stopped. */
   release(): void
 }
 
-const firstRestartMs = 500
-const longestRestartMs = 30_000
-const soundAfterMs = 30_000
-const longestLogBytes = 20 * 1024 * 1024
+const firstRestartDelayMs = 500
+const maxRestartDelayMs = 30_000
+const healthyAfterMs = 30_000
+const maxLogBytes = 20 * 1024 * 1024
 
-/** Waits at a pipe whose other end dies with the owner, then ends the engine: politely, after 30 s by force. */
+/** Reads from a pipe that closes when the owner ends. Then it sends SIGTERM to the engine, and SIGKILL after 30 s. */
 const watchdog = `read -r _; kill -TERM "$1"; i=0; while kill -0 "$1" && [ $i -lt 30 ]; do sleep 1; i=$((i+1)); done; kill -KILL "-$1"`
 
 const openLog = (file: string): number => {
-  if (existsSync(file) && statSync(file).size > longestLogBytes) renameSync(file, `${file}.old`)
+  if (existsSync(file) && statSync(file).size > maxLogBytes) renameSync(file, `${file}.old`)
   return openSync(file, 'a')
 }
 
-const lastComplaint = (file: string): string => complaintIn(readFileSync(file, 'utf8').slice(-20_000))
+const readLastError = (file: string): string => findErrorLine(readFileSync(file, 'utf8').slice(-20_000))
 
 type Launched = ChildProcess & { pid: number }
 
-/** Starts the process in a group of its own: Ctrl-C reaches the owner alone, which stops everything in order. */
+/** Starts the process in its own group, so that Ctrl-C reaches only the owner, which stops the engines in order. */
 const launch = async ({ command, logFile, recordFile, title }: EngineSpec): Promise<Launched> => {
   const out = openLog(logFile)
   const { program, args, cwd, env } = command
@@ -66,6 +66,7 @@ const launch = async ({ command, logFile, recordFile, title }: EngineSpec): Prom
   })
   guard.unref()
   if (guard.stdin && 'unref' in guard.stdin && typeof guard.stdin.unref === 'function') guard.stdin.unref()
+  // Without a watchdog the next start on the folder stops the orphan.
   guard.once('error', () => undefined)
   child.once('exit', () => guard.kill('SIGKILL'))
   child.unref()
@@ -75,86 +76,86 @@ const launch = async ({ command, logFile, recordFile, title }: EngineSpec): Prom
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
 
-const howEnded = (child: ChildProcess): string => child.signalCode ?? `exit code ${child.exitCode}`
+const describeExit = (child: ChildProcess): string => child.signalCode ?? `exit code ${child.exitCode}`
 
 /** Resolves with the version when the engine answers. @throws EngineError when it ends or takes too long */
 const awaitReady = async (spec: EngineSpec, child: ChildProcess): Promise<string> => {
   const started = performance.now()
-  let nextWord = 5000
+  let nextReportMs = 5000
   for (;;) {
     const version = await spec.probe()
     if (hasEnded(child))
       throw new EngineError(
-        `${spec.title} ended while starting (${howEnded(child)}): ${lastComplaint(spec.logFile)} — its log is ${spec.logFile}`,
+        `${spec.title} ended while starting (${describeExit(child)}): ${readLastError(spec.logFile)} — its log is ${spec.logFile}`,
       )
     if (version !== null) return version
     const waited = performance.now() - started
-    if (waited > spec.readyPatienceMs)
+    if (waited > spec.readyTimeoutMs)
       throw new EngineError(
-        `${spec.title} does not answer after ${Math.round(waited / 1000)} s: ${lastComplaint(spec.logFile)} — its log is ${spec.logFile}`,
+        `${spec.title} does not answer after ${Math.round(waited / 1000)} s: ${readLastError(spec.logFile)} — its log is ${spec.logFile}`,
       )
-    if (waited > nextWord) {
+    if (waited > nextReportMs) {
       spec.log(`waiting for ${spec.title} (${Math.round(waited / 1000)} s)`)
-      nextWord += 5000
+      nextReportMs += 5000
     }
-    await pause(waited < 2000 ? 25 : 100)
+    await delay(waited < 2000 ? 25 : 100)
   }
 }
 
-/** What changes while an engine is looked after. */
+/** State of the supervisor. */
 interface State {
   child: Launched | null
   version: string
-  /** False after `stop()` and `kill()`: a death is no accident then. */
-  wanted: boolean
-  restartMs: number
-  again: NodeJS.Timeout | null
+  /** False after `stop()` and `kill()`: an exit is then no crash. */
+  isWanted: boolean
+  restartDelayMs: number
+  restartTimer: NodeJS.Timeout | null
 }
 
 const end = async (spec: EngineSpec, state: State, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
-  state.wanted = false
-  if (state.again) clearTimeout(state.again)
+  state.isWanted = false
+  if (state.restartTimer) clearTimeout(state.restartTimer)
   const { child } = state
   if (child === null) return
   if (!hasEnded(child)) {
     if (signal === 'SIGKILL') signalGroup(child.pid, signal)
     else child.kill(signal)
   }
-  await awaitGroupEnd(child.pid, signal === 'SIGKILL' ? 0 : spec.stopPatienceMs)
-  // The group is gone before node has heard of the exit.
-  while (!hasEnded(child)) await pause(5)
+  await awaitGroupEnd(child.pid, signal === 'SIGKILL' ? 0 : spec.stopTimeoutMs)
+  // The group may be gone before Node.js emits `exit`.
+  while (!hasEnded(child)) await delay(5)
   removeRecord(spec.recordFile)
 }
 
-/** After a death that nobody asked for: starts again, later and later as long as it keeps dying. */
-const startAgain = (spec: EngineSpec, state: State, how: string, livedMs: number): void => {
-  if (livedMs > soundAfterMs) state.restartMs = firstRestartMs
-  spec.log(`${spec.title} ended (${how}); it is started again in ${state.restartMs / 1000} s`)
-  const attempt = () =>
+/** Restarts the engine after a crash. The delay doubles with each crash until the engine ran long enough. */
+const scheduleRestart = (spec: EngineSpec, state: State, exit: string, uptimeMs: number): void => {
+  if (uptimeMs > healthyAfterMs) state.restartDelayMs = firstRestartDelayMs
+  spec.log(`${spec.title} ended (${exit}) and restarts in ${state.restartDelayMs / 1000} s`)
+  const restart = () =>
     start(spec, state).catch((error: unknown) => {
-      if (state.wanted) spec.log(error instanceof Error ? error.message : String(error))
+      if (state.isWanted) spec.log(error instanceof Error ? error.message : String(error))
     })
-  state.again = setTimeout(attempt, state.restartMs).unref()
-  state.restartMs = Math.min(state.restartMs * 2, longestRestartMs)
+  state.restartTimer = setTimeout(restart, state.restartDelayMs).unref()
+  state.restartDelayMs = Math.min(state.restartDelayMs * 2, maxRestartDelayMs)
 }
 
 const start = async (spec: EngineSpec, state: State): Promise<void> => {
   const started = performance.now()
   const child = await launch(spec)
   state.child = child
-  // Stopped while it was being launched: whoever stopped it saw only the process before.
-  if (!state.wanted) return end(spec, state, 'SIGKILL')
+  // `stop()` during the launch saw only the process before this one.
+  if (!state.isWanted) return end(spec, state, 'SIGKILL')
   child.once('exit', () => {
-    // A first start that fails is for the caller to know.
-    if (state.wanted && state.child === child && state.version !== '')
-      startAgain(spec, state, howEnded(child), performance.now() - started)
+    // The caller gets the failure of the first start.
+    if (state.isWanted && state.child === child && state.version !== '')
+      scheduleRestart(spec, state, describeExit(child), performance.now() - started)
   })
   state.version = await awaitReady(spec, child)
 }
 
 /** Starts the engine and resolves when it answers. @throws EngineError */
 export const superviseEngine = async (spec: EngineSpec): Promise<Engine> => {
-  const state: State = { child: null, version: '', wanted: true, restartMs: firstRestartMs, again: null }
+  const state: State = { child: null, version: '', isWanted: true, restartDelayMs: firstRestartDelayMs, restartTimer: null }
   let released = false
   const stop = async (): Promise<void> => {
     await end(spec, state, 'SIGTERM')
@@ -180,9 +181,9 @@ export const superviseEngine = async (spec: EngineSpec): Promise<Engine> => {
     },
     stop,
     restart: async () => {
-      if (released) throw new EngineError(`${spec.title} was stopped for good: start it anew.`)
+      if (released) throw new EngineError(`${spec.title} was stopped: start a new one instead of restarting it.`)
       await end(spec, state, 'SIGTERM')
-      state.wanted = true
+      state.isWanted = true
       await start(spec, state)
     },
     kill: () => end(spec, state, 'SIGKILL'),

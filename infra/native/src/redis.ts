@@ -1,12 +1,12 @@
-// Redis, from PATH or Debian's package: loopback only, every second on disk, old keys make room for new ones.
+// Starts Redis from PATH or Debian's package as a local process: loopback only, synced every second, evicting the least used keys.
 import { mkdirSync } from 'node:fs'
+import { prepareDataDirectory, releaseOnFailure } from './data-directory.ts'
 import { canInstall, disableService, installProgram } from './debian.ts'
 import { type Engine, EngineError, type StartOptions } from './engine.ts'
-import { orRelease, preparePlace } from './place.ts'
-import { usualPorts } from './port.ts'
+import { defaultPorts } from './port.ts'
 import { superviseEngine } from './process.ts'
 import { findProgram } from './tools.ts'
-import { askRedis } from './wire.ts'
+import { probeRedis } from './wire.ts'
 
 export const findRedis = async (log: (line: string) => void): Promise<string> => {
   const present = findProgram('redis-server')
@@ -18,16 +18,21 @@ export const findRedis = async (log: (line: string) => void): Promise<string> =>
   return installed
 }
 
+interface RedisOptions extends StartOptions {
+  /** Further settings, by name. */
+  settings?: Readonly<Record<string, string>>
+}
+
 /** Starts Redis on its folder. @throws EngineError */
-export const startRedis = async (options: StartOptions): Promise<Engine> => {
+export const startRedis = async (options: RedisOptions): Promise<Engine> => {
   const program = await findRedis(options.log ?? (() => undefined))
-  const place = await preparePlace('redis', usualPorts.redis, options)
-  return orRelease(place, async () => {
-    const data = place.path('data')
+  const directory = await prepareDataDirectory('redis', defaultPorts.redis, options)
+  return releaseOnFailure(directory, async () => {
+    const data = directory.path('data')
     mkdirSync(data, { recursive: true })
     const settings = {
       bind: '127.0.0.1',
-      port: String(place.port),
+      port: String(directory.port),
       dir: data,
       daemonize: 'no',
       save: '',
@@ -35,13 +40,14 @@ export const startRedis = async (options: StartOptions): Promise<Engine> => {
       appendfsync: 'everysec',
       maxmemory: '128mb',
       'maxmemory-policy': 'allkeys-lru',
+      ...options.settings,
     }
     return superviseEngine({
-      ...place,
+      ...directory,
       title: 'Redis',
-      url: `redis://127.0.0.1:${place.port}`,
+      url: `redis://127.0.0.1:${directory.port}`,
       command: { program, args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]) },
-      probe: () => askRedis(place.port),
+      probe: () => probeRedis(directory.port),
     })
   })
 }

@@ -1,13 +1,13 @@
-// Running the machine's own tools (apt-get, mvn, unzip): found on PATH, run to their end, their last words in the error.
+// Runs tools of the machine (apt-get, mvn, unzip) found on PATH. An error contains the relevant line of their output.
 import { spawn } from 'node:child_process'
 import { accessSync, chmodSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { EngineError } from './engine.ts'
 
-/** Where system programs are that a person's PATH often lacks. */
+/** Folders of system programs that are often missing on PATH. */
 const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin']
 
-/** The whole path of a program, or null. */
+/** The absolute path of a program, or null. */
 export const findProgram = (name: string): string | null => {
   for (const folder of [...(process.env.PATH ?? '').split(delimiter), ...systemFolders]) {
     if (folder === '') continue
@@ -15,32 +15,36 @@ export const findProgram = (name: string): string | null => {
       accessSync(join(folder, name), constants.X_OK)
       return join(folder, name)
     } catch {
-      // Not there: the next folder.
+      // Not in this folder.
     }
   }
   return null
 }
 
-/** The line of a program's output that most likely tells what went wrong. */
-export const complaintIn = (output: string): string => {
+/** The line of a program's output that most likely names the error. A line of one word, such as the name of a package, is none. */
+export const findErrorLine = (output: string): string => {
   const lines = output
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean)
-  const complaint =
-    lines.findLast((line) => /error|fatal|exception|cannot|could not|failed|denied/i.test(line)) ??
+  const errorLine =
+    lines.findLast((line) => line.includes(' ') && /error|fatal|exception|cannot|could not|failed|denied/i.test(line)) ??
     lines.at(-1) ??
     'it says nothing'
-  return complaint.slice(0, 300)
+  return errorLine.slice(0, 300)
 }
 
 export interface RunOptions {
   cwd?: string
   env?: Record<string, string>
+  /** What the user can do when the program fails, as sentences. */
+  remedy?: string
+  /** Receives standard error as it comes. */
+  onOutput?(text: string): void
 }
 
-/** Runs a program and gives its output. @throws EngineError with the program's last lines when it fails */
-export const run = (program: string, args: readonly string[], { cwd, env }: RunOptions = {}): Promise<string> =>
+/** Runs a program. @returns its output @throws EngineError with the error line of its output when it fails */
+export const run = (program: string, args: readonly string[], { cwd, env, remedy, onOutput }: RunOptions = {}): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     let out = ''
@@ -51,19 +55,21 @@ export const run = (program: string, args: readonly string[], { cwd, env }: RunO
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       all = (all + text).slice(-8000)
+      onOutput?.(text)
     })
     child.once('error', (error) => reject(new EngineError(`${program} cannot be run: ${error.message}`)))
     child.once('close', (code, signal) => {
-      if (code === 0) resolve(out)
-      else reject(new EngineError(`${program} ${args[0] ?? ''} failed (${signal ?? `exit code ${code}`}): ${complaintIn(all)}`))
+      if (code === 0) return resolve(out)
+      const line = `${program} ${args[0] ?? ''} failed (${signal ?? `exit code ${code}`}): ${findErrorLine(all)}`
+      reject(new EngineError(remedy === undefined ? line : `${line.replace(/\.$/, '')}. ${remedy}`))
     })
   })
 
-/** Unpacks parts of a zip file with whichever tool the machine has. `only` are paths of folders or files in it. */
+/** Unpacks parts of a zip file with a tool of the machine. `only` lists paths of folders or files in it. */
 export const unzip = async (file: string, into: string, only: readonly string[]): Promise<void> => {
   if (findProgram('unzip')) {
     await run('unzip', ['-q', '-o', file, ...only.flatMap((path) => [path, `${path}/*`]), '-d', into]).catch((error: unknown) => {
-      // Exit code 11: one of the two patterns of a path matched nothing, as always.
+      // Exit code 11: one of the two patterns of each path never matches.
       if (!(error instanceof EngineError && error.message.includes('exit code 11'))) throw error
     })
     return
@@ -77,7 +83,7 @@ export const unzip = async (file: string, into: string, only: readonly string[])
   await run('python3', ['-c', script, file, into, ...only])
 }
 
-/** Some unpackers forget that programs may be run. */
+/** Some unpackers drop the executable bit. */
 export const makeRunnable = (...files: string[]): void => {
   for (const file of files) chmodSync(file, 0o755)
 }

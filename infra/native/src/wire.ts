@@ -1,10 +1,10 @@
-// The first words of each engine's protocol, enough to see that it serves and which version it is.
+// Readiness probes: the first exchange of each engine's protocol, which shows that it serves, and its version.
 import { connect } from 'node:net'
 
-const patienceMs = 2000
+const probeTimeoutMs = 2000
 
-/** Connects, says `hello` (nothing when empty), and gives what `read` makes of the bytes so far; null when nobody answers. */
-const ask = (port: number, hello: Buffer, read: (bytes: Buffer) => string | null): Promise<string | null> =>
+/** Connects, sends `hello` unless it is empty, and returns what `read` finds in the bytes so far; null when there is no answer. */
+const probe = (port: number, hello: Buffer, read: (bytes: Buffer) => string | null): Promise<string | null> =>
   new Promise((resolve) => {
     let bytes = Buffer.alloc(0)
     const socket = connect({ port, host: '127.0.0.1' })
@@ -12,7 +12,7 @@ const ask = (port: number, hello: Buffer, read: (bytes: Buffer) => string | null
       socket.destroy()
       resolve(answer)
     }
-    socket.setTimeout(patienceMs, () => finish(null))
+    socket.setTimeout(probeTimeoutMs, () => finish(null))
     socket.once('error', () => finish(null))
     socket.once('close', () => finish(null))
     socket.once('connect', () => {
@@ -25,7 +25,7 @@ const ask = (port: number, hello: Buffer, read: (bytes: Buffer) => string | null
     })
   })
 
-/** MySQL's protocol: the server greets with its version. MariaDB puts a prefix before it for old replicas. */
+/** MySQL's protocol: the server's greeting contains the version. MariaDB adds a prefix for old replicas. */
 export const readGreeting = (bytes: Buffer): string | null => {
   const text = 5
   if (bytes[4] !== 10) return null
@@ -33,23 +33,48 @@ export const readGreeting = (bytes: Buffer): string | null => {
   return end < 0 ? null : bytes.toString('latin1', text, end).replace(/^5\.5\.5-/, '')
 }
 
-export const askMysql = (port: number): Promise<string | null> => ask(port, Buffer.alloc(0), readGreeting)
+export const probeMysql = (port: number): Promise<string | null> => probe(port, Buffer.alloc(0), readGreeting)
 
-/** Redis while it loads its data answers with an error, which has no version. */
+/** While Redis loads its data it answers with an error, which contains no version. */
 export const readRedisInfo = (bytes: Buffer): string | null =>
   /redis_version:(\S+)\r\n/.exec(bytes.toString('latin1'))?.[1] ?? null
 
-export const askRedis = (port: number): Promise<string | null> => ask(port, Buffer.from('INFO server\r\n'), readRedisInfo)
+export const probeRedis = (port: number): Promise<string | null> => probe(port, Buffer.from('INFO server\r\n'), readRedisInfo)
 
 /** Kafka's ApiVersions request, version 0: length, key 18, version, correlation id, no client id. */
 const apiVersions = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff])
 
-/** Kafka serves when it answers the request without an error. The protocol does not tell the server's version. */
-export const askKafka = async (port: number, version: string): Promise<string | null> =>
-  ask(port, apiVersions, (bytes) => (bytes.length >= 10 && bytes.readInt16BE(8) === 0 ? version : null))
+/** Kafka serves when it answers the request without an error. The protocol does not contain the version. */
+export const probeKafka = async (port: number, version: string): Promise<string | null> =>
+  probe(port, apiVersions, (bytes) => (bytes.length >= 10 && bytes.readInt16BE(8) === 0 ? version : null))
+
+/** Fetches JSON from a path of a local server; null when the port is closed or the server is not ready. */
+const fetchJson = async (port: number, path: string): Promise<unknown> => {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(3000) })
+    return response.ok ? await response.json() : null
+  } catch {
+    return null
+  }
+}
+
+/** Prometheus answers its API with an error until it has replayed its write-ahead log. */
+export const probePrometheus = async (port: number): Promise<string | null> => {
+  const about = (await fetchJson(port, '/api/v1/status/buildinfo')) as { data: { version: string } } | null
+  return about?.data.version ?? null
+}
+
+export const probeAlertmanager = async (port: number): Promise<string | null> => {
+  const about = (await fetchJson(port, '/api/v2/status')) as { versionInfo: { version: string } } | null
+  return about?.versionInfo.version ?? null
+}
+
+/** Jaeger's API does not contain the version. */
+export const probeJaeger = async (port: number, version: string): Promise<string | null> =>
+  (await fetchJson(port, '/api/services')) === null ? null : version
 
 /** Elasticsearch serves when its cluster is at least yellow. */
-export const askElasticsearch = async (port: number): Promise<string | null> => {
+export const probeElasticsearch = async (port: number): Promise<string | null> => {
   const root = `http://127.0.0.1:${port}`
   try {
     const health = await fetch(`${root}/_cluster/health?wait_for_status=yellow&timeout=1s`, { signal: AbortSignal.timeout(3000) })
@@ -57,7 +82,7 @@ export const askElasticsearch = async (port: number): Promise<string | null> => 
     const about = (await (await fetch(root, { signal: AbortSignal.timeout(3000) })).json()) as { version: { number: string } }
     return about.version.number
   } catch {
-    // Nobody listens yet, or it is too busy to answer.
+    // The port is closed, or the node is too busy to answer.
     return null
   }
 }

@@ -1,6 +1,6 @@
-// Ends what a killed run left behind on a data folder, and refuses a folder on which somebody's engine runs.
+// Orphan cleanup: stops an engine whose owner was killed, and refuses a data folder whose engine has a living owner.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { EngineError, type Log } from './engine.ts'
 import { type Holder, hasCode, holderOf, isRunning } from './lock.ts'
 
@@ -9,7 +9,7 @@ interface Record {
   owner: Holder
 }
 
-/** Notes which process runs on a data folder and for whom. */
+/** Records which engine process runs on a data folder, and which process owns it. */
 export const writeRecord = (file: string, pid: number): void =>
   writeFileSync(file, JSON.stringify({ engine: holderOf(pid), owner: holderOf(process.pid) } satisfies Record))
 
@@ -19,13 +19,13 @@ const readRecord = (file: string): Record | null => {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Record
   } catch {
-    // Absent, or cut short by a crash while it was written: the engine's own locks still guard the data.
+    // Absent, or a crash interrupted the write. The engine's own locks still guard the data.
     return null
   }
 }
 
-/** True as long as any process of the group lives: an engine may consist of a launcher and a server. */
-export const groupLives = (leader: number): boolean => {
+/** True while any process of the group lives: an engine may consist of a launcher and a server. */
+const isGroupAlive = (leader: number): boolean => {
   try {
     process.kill(-leader, 0)
     return true
@@ -42,26 +42,26 @@ export const signalGroup = (leader: number, signal: NodeJS.Signals): void => {
   }
 }
 
-/** Waits until the group is gone; after `patienceMs` it is killed. */
-export const awaitGroupEnd = async (leader: number, patienceMs: number): Promise<void> => {
-  const until = performance.now() + patienceMs
-  while (groupLives(leader)) {
-    if (performance.now() > until) signalGroup(leader, 'SIGKILL')
-    await pause(20)
+/** Waits until the group has ended, and kills it after `timeoutMs`. */
+export const awaitGroupEnd = async (leader: number, timeoutMs: number): Promise<void> => {
+  const deadline = performance.now() + timeoutMs
+  while (isGroupAlive(leader)) {
+    if (performance.now() > deadline) signalGroup(leader, 'SIGKILL')
+    await delay(20)
   }
 }
 
-/** Makes the data folder free. @throws EngineError when a living process owns the engine on it */
-export const endLeftover = async (file: string, dataDir: string, patienceMs: number, log: Log): Promise<void> => {
+/** Stops an orphaned engine on the data folder. @throws EngineError when the owner of the engine lives */
+export const stopOrphan = async (file: string, dataDir: string, timeoutMs: number, log: Log): Promise<void> => {
   const record = readRecord(file)
   if (record !== null && isRunning(record.engine)) {
     if (isRunning(record.owner))
       throw new EngineError(
         `Process ${record.owner.pid} already runs an engine on ${dataDir}: stop it first, or choose another folder.`,
       )
-    log('ending an engine that a former run left behind')
+    log('stopping an engine that an earlier run left behind')
     process.kill(record.engine.pid, 'SIGTERM')
-    await awaitGroupEnd(record.engine.pid, patienceMs)
+    await awaitGroupEnd(record.engine.pid, timeoutMs)
   }
   removeRecord(file)
 }
