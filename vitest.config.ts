@@ -47,7 +47,8 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      { test: { name: 'docs', include: ['packages/docs/**/*.test.ts'], exclude: ignored } },
+      // These tests read the whole repository, which takes longer on a busy machine.
+      { test: { name: 'docs', include: ['packages/docs/**/*.test.ts'], exclude: ignored, testTimeout: 60_000 } },
     ],
   },
 })
