@@ -2,6 +2,7 @@
 import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 import { Id, Money, Nullable, named, OneOf, Sku, Time } from './common.ts'
 import { OrderStatus } from './order/status.ts'
+import { codeProblems } from './pricing/problems.ts'
 
 /** Members that the service kit fills in every problem document: an extra member with one of these names would be lost. */
 type ReservedMembers = { [member in 'type' | 'title' | 'status' | 'detail' | 'code' | 'instance' | 'traceId']?: never }
@@ -79,6 +80,11 @@ const kinds = {
   account_blocked: { status: 403, title: 'This account is blocked', remedy: 'Contact the shop.' },
   not_found: { status: 404, title: 'There is nothing here', remedy: 'Check the id; objects of others look absent too.' },
   sku_unknown: { status: 404, title: 'No product has this SKU', remedy: 'Read the product again; it may have been withdrawn.' },
+  code_unknown: {
+    status: 404,
+    title: 'There is no such promotion code',
+    remedy: 'Check the spelling; upper and lower case and blanks do not matter.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'This method is not supported here',
@@ -128,6 +134,12 @@ const kinds = {
     remedy:
       'Change the cart until its total is at least `minimum` and at most `limit`, in minor units; prices must be multiples of `step`.',
     extras: { total: Money, minimum: shopperAmount, limit: shopperAmount, step: shopperAmount },
+  },
+  code_not_applicable: {
+    status: 409,
+    title: 'This promotion code takes nothing off this cart',
+    remedy: 'Say why, as `reason` names it, and let the shopper change the cart or go on without the code.',
+    extras: { promotionCode: Type.String(), reason: OneOf(...codeProblems) },
   },
   too_many_unpaid_orders: {
     status: 409,

@@ -1,7 +1,7 @@
 // Promotions: which ones apply, in which order, and why a code does not.
-import type { Promotion } from '@cartwright/contracts'
+import type { CodeProblem, Promotion } from '@cartwright/contracts'
 import { meantLines, type Payable, type Reduction, reductionOf } from './promotion-effects.ts'
-import type { CodeProblem, EnteredCode, PriceProblem, PriceRequest } from './types.ts'
+import type { EnteredCode, PriceProblem, PriceRequest } from './types.ts'
 
 /** A promotion with what it takes off. */
 export interface AppliedPromotion extends Reduction {

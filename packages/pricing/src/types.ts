@@ -1,5 +1,14 @@
 // What a price calculation takes and gives.
-import type { AppliedDiscount, AppliedTax, Money, PriceRules, TaxClass, Totals } from '@cartwright/contracts'
+import type {
+  AppliedDiscount,
+  AppliedTax,
+  CodeProblem,
+  Money,
+  PriceRules,
+  ShippingProblem,
+  TaxClass,
+  Totals,
+} from '@cartwright/contracts'
 
 export interface PriceLine {
   /** Unique in the cart. */
@@ -68,18 +77,6 @@ interface PricedShipping {
   discounts: AppliedDiscount[]
   taxes: AppliedTax[]
 }
-
-export type ShippingProblem = 'destination_missing' | 'not_deliverable' | 'option_missing' | 'option_not_eligible'
-export type CodeProblem =
-  | 'not_available'
-  | 'not_started'
-  | 'ended'
-  | 'currency'
-  | 'minimum_subtotal'
-  | 'first_order_only'
-  | 'no_matching_lines'
-  | 'not_combinable'
-  | 'no_effect'
 
 export type PriceProblem =
   | { code: 'shipping_required'; reason: ShippingProblem }

@@ -1,7 +1,8 @@
 // What a cart looks like from outside.
 import { type Static, Type } from 'typebox'
 import { Id, Money, Nullable, named, OneOf, Price, Sku, StoredCurrency } from '../common.ts'
-import { AppliedDiscount, AppliedTax } from '../pricing/applied.ts'
+import { AppliedDiscount, AppliedTax, PromotionId } from '../pricing/applied.ts'
+import { codeProblems, shippingProblems } from '../pricing/problems.ts'
 
 export const LineId = Id('lin')
 /** `lineTotal` is the price of its units before discounts. `unitPrice` is null, and the line counts zero, while it cannot be bought in the cart's currency. */
@@ -23,20 +24,24 @@ export const CartLine = named(
 export type CartLine = Static<typeof CartLine>
 
 /**
- * What stands between a line and a checkout. `price_changed` carries the price the shopper last saw and the new one and stays until the
- * shopper next writes that line; `out_of_stock` carries what was asked for and what there is. In the answer of a merge, problems may also
- * name lines of the guest's cart that were lowered or left out; `cart_limit` (of a line, of the cart's lines or of its total) occurs only there.
+ * What stands between a cart and a checkout. Problems of a line carry its `lineId` and `sku`: `price_changed` carries the price the shopper
+ * last saw and the new one and stays until the shopper next writes that line; `out_of_stock` carries what was asked for and what there is.
+ * In the answer of a merge, problems may also name lines of the guest's cart that were lowered or left out; `cart_limit` (of a line, of the
+ * cart's lines or of its total) occurs only there. `shipping_required` and `code_not_applicable` carry a `reason`, the latter also the
+ * `promotionCode` that takes nothing off now; such a code stays in the cart until it is removed, and does not prevent a checkout.
  */
 export const CartProblem = named(
   'CartProblem',
   Type.Object({
-    code: OneOf('price_changed', 'out_of_stock', 'unavailable', 'cart_limit'),
-    lineId: LineId,
-    sku: Sku,
+    code: OneOf('price_changed', 'out_of_stock', 'unavailable', 'cart_limit', 'shipping_required', 'code_not_applicable'),
+    lineId: Type.Optional(LineId),
+    sku: Type.Optional(Sku),
     oldPrice: Type.Optional(Price),
     newPrice: Type.Optional(Price),
     requested: Type.Optional(Type.Integer()),
     available: Type.Optional(Type.Integer()),
+    promotionCode: Type.Optional(Type.String()),
+    reason: Type.Optional(OneOf(...shippingProblems, ...codeProblems)),
   }),
 )
 export type CartProblem = Static<typeof CartProblem>
@@ -66,5 +71,7 @@ export const OpenCart = Type.Object({
   version: Type.Integer(),
   currency: StoredCurrency,
   lines: Type.Array(Type.Object({ id: LineId, sku: Sku, quantity: Type.Integer() })),
+  /** The codes that the shopper entered, also those that take nothing off now. */
+  codes: Type.Array(Type.Object({ code: Type.String(), promotionId: PromotionId })),
 })
 export type OpenCart = Static<typeof OpenCart>

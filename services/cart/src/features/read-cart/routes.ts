@@ -22,5 +22,11 @@ export const internalOpenCart = route(cartApi.internalOpenCart, async ({ request
   const open = await findOpenCart(deps.db, principalId)
   if (open === null) throw new AppError('not_found')
   const { id, version, currency, lines } = open.cart
-  return { id, version, currency, lines: lines.map(({ id: lineId, sku, quantity }) => ({ id: lineId, sku, quantity })) }
+  return {
+    id,
+    version,
+    currency,
+    lines: lines.map(({ id: lineId, sku, quantity }) => ({ id: lineId, sku, quantity })),
+    codes: [],
+  }
 })

@@ -28,6 +28,7 @@ const cart: OpenCart = {
     { id: 'lin_000001', sku: 'A', quantity: 2 },
     { id: 'lin_000002', sku: 'B', quantity: 3 },
   ],
+  codes: [],
 }
 const pricing = { at: new Date('2026-11-30T12:00:00Z'), rules: emptyRules, minimums: {} }
 const request: CheckoutRequest = { cartVersion: 4, expectedTotal: eur(1250) }

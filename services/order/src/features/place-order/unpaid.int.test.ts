@@ -17,6 +17,7 @@ const buyer = (shopper: Principal) => {
     version: 1,
     currency: 'EUR',
     lines: [{ id: 'lin_000001', sku, quantity: 1 }],
+    codes: [],
   }))
   const request = { cartVersion: 1, expectedTotal: { amountMinor: 1000, currency: 'EUR' }, shippingAddress: anAddress }
   const email = shopper.role === 'guest' ? { email: 'guest@example.net' } : {}
