@@ -1,6 +1,6 @@
 // Counts of `npm test`: a test that did not run never counts as passed.
 import { expect, test } from 'vitest'
-import { count, type Report } from './test-report.ts'
+import { count, failedFiles, type Report, withRerun } from './test-report.ts'
 
 const file = (status: string, ...tests: string[]): Report['testResults'][number] => ({
   name: 'a.test.ts',
@@ -12,7 +12,7 @@ const report = (...testResults: Report['testResults']): Report => ({ testResults
 
 test('each test counts once as passed, failed or skipped', () => {
   const tally = count('unit', report(file('passed', 'passed', 'passed'), file('failed', 'passed', 'failed')), 1, false)
-  expect(tally).toEqual({ passed: 3, failed: 1, failures: ['a.test.ts: test 1'] })
+  expect(tally).toEqual({ passed: 3, failed: 1, failures: ['a.test.ts: test 1'], unstable: [] })
 })
 
 test('a suite that could not start is a failure with its reason', () => {
@@ -20,6 +20,7 @@ test('a suite that could not start is a failure with its reason', () => {
     passed: 0,
     failed: 1,
     failures: ['a.test.ts: Cannot find module'],
+    unstable: [],
   })
 })
 
@@ -43,4 +44,18 @@ test('a skipped test is a failure only when no test may be skipped', () => {
 test('a run without a report, or one that failed outside any test, is a failure', () => {
   expect(count('unit', null, 0, false).failed).toBe(1)
   expect(count('unit', report(file('passed', 'passed')), 1, false)).toMatchObject({ passed: 1, failed: 1 })
+})
+
+test('a file that failed is counted by its second run, and the tests that only the first one failed are named', () => {
+  const first = report({ ...file('passed', 'passed'), name: 'sound.test.ts' }, file('failed', 'failed', 'failed'))
+  const second = report(file('failed', 'passed', 'failed'))
+  expect(failedFiles(first)).toEqual(['a.test.ts'])
+  const merged = withRerun(first, second)
+  expect(merged.unstable).toEqual(['a.test.ts: test 0'])
+  expect(count('int', merged.report, 1, true)).toMatchObject({ passed: 2, failed: 1, failures: ['a.test.ts: test 1'] })
+})
+
+test('a second run that left no report leaves the failures of the first one', () => {
+  const first = report(file('failed', 'failed'))
+  expect(withRerun(first, null)).toEqual({ report: first, unstable: [] })
 })

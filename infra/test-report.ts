@@ -1,4 +1,5 @@
 // Counts the results in vitest's JSON report. A suite that could not start is a failure; so is a skipped test when none may be skipped.
+// A test that failed once and passed when its file ran again counts as passed, and is named as unstable.
 import { existsSync, readFileSync } from 'node:fs'
 
 export interface Tally {
@@ -6,6 +7,8 @@ export interface Tally {
   failed: number
   /** One line for each failure. */
   failures: readonly string[]
+  /** Tests that failed at first and passed when their file ran again. */
+  unstable: readonly string[]
 }
 
 /** The members of vitest's JSON report that are used. */
@@ -18,15 +21,16 @@ export interface Report {
   }[]
 }
 
-export const none: Tally = { passed: 0, failed: 0, failures: [] }
+export const none: Tally = { passed: 0, failed: 0, failures: [], unstable: [] }
 
 export const add = (a: Tally, b: Tally): Tally => ({
   passed: a.passed + b.passed,
   failed: a.failed + b.failed,
   failures: [...a.failures, ...b.failures],
+  unstable: [...a.unstable, ...b.unstable],
 })
 
-const failure = (what: string): Tally => ({ passed: 0, failed: 1, failures: [what] })
+export const failure = (what: string): Tally => ({ ...none, failed: 1, failures: [what] })
 
 /** Name of a failed test with the first line of its error. */
 const because = (what: string, why: string | undefined): string => {
@@ -56,3 +60,23 @@ export const count = (title: string, report: Report | null, exitCode: number, sk
 
 export const readReport = (file: string): Report | null =>
   existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : null
+
+export const failedFiles = (report: Report | null): string[] =>
+  (report?.testResults ?? []).filter(({ status }) => status === 'failed').map(({ name }) => name)
+
+/** The failed tests of a file; the file itself when it failed before them. */
+const failedTests = ({ name, status, assertionResults }: Report['testResults'][number]): string[] => {
+  const tests = assertionResults.filter((test) => test.status === 'failed').map(({ fullName }) => `${name}: ${fullName}`)
+  return status === 'failed' && tests.length === 0 ? [name] : tests
+}
+
+/** The first report with the files of the second one in place of its own. @returns also the names of the tests that only the first run failed */
+export const withRerun = (first: Report, second: Report | null): { report: Report; unstable: string[] } => {
+  const again = new Map(second?.testResults.map((file) => [file.name, file]))
+  const stillFailing = new Set(second?.testResults.flatMap(failedTests))
+  const replaced = first.testResults.filter(({ name }) => again.has(name))
+  return {
+    report: { testResults: first.testResults.map((file) => again.get(file.name) ?? file) },
+    unstable: replaced.flatMap(failedTests).filter((test) => !stillFailing.has(test)),
+  }
+}
