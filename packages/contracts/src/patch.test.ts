@@ -19,8 +19,8 @@ const find = (operationId: string): Endpoint => {
 
 /** What makes an object, what changes it, and optional members that it has all the same: made from others when they are left out. */
 const pairs: [made: string, changed: string, always: string[]][] = [
-  ['createProduct', 'updateProduct', ['slug', 'status', 'variants']],
-  ['addVariant', 'updateVariant', []],
+  ['createProduct', 'updateProduct', ['slug', 'status', 'taxClass', 'variants']],
+  ['addVariant', 'updateVariant', ['weightGrams', 'requiresShipping']],
   ['createCategory', 'updateCategory', ['slug']],
   ['addAddress', 'updateAddress', ['isDefault']],
   ['createPromotion', 'updatePromotion', ['conditions', 'priority', 'exclusive']],

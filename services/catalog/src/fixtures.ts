@@ -1,5 +1,5 @@
 // Fixtures of catalog’s tests: an operator, products created through the HTTP API, requests for stock.
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import type { NewProduct } from '@cartwright/contracts'
 import type { TestResponse, UnderTest } from '@cartwright/testing'
 
@@ -32,6 +32,17 @@ export const aVariant = async (t: UnderTest, onHand: number): Promise<{ sku: str
 
 export const stockOf = async (t: UnderTest, sku: string): Promise<TestResponse['body']> =>
   (await t.as(admin).get(`/v1/admin/stock/${sku}`)).body
+
+/** What order reads of some SKUs, with the token that a service brings: HS256, catalog as audience. */
+export const internalVariants = (t: UnderTest, query: { skus: string; currency: string }): Promise<TestResponse> => {
+  const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
+  const now = Math.floor(Date.now() / 1000)
+  const content = `${encoded({ alg: 'HS256', typ: 'internal+jwt' })}.${encoded({ sub: 'order', aud: 'catalog', iat: now, exp: now + 60 })}`
+  const signature = createHmac('sha256', 'development-internal-secret-for-tests').update(content).digest('base64url')
+  return t.anonymous.get(`/internal/variants?${new URLSearchParams(query)}`, {
+    headers: { authorization: `Bearer ${content}.${signature}` },
+  })
+}
 
 /** A request of an order for stock, held for an hour of the test's clock. */
 export const stockRequest = (t: UnderTest, name: string, lines: { sku: string; quantity: number }[]) => ({

@@ -91,6 +91,9 @@ export const aVariant = (more: Partial<InternalVariant> = {}): InternalVariant =
   categoryIds: [],
   price: eur(1000),
   available: 100,
+  taxClass: 'standard',
+  weightGrams: 0,
+  requiresShipping: true,
   ...more,
 })
 

@@ -3,8 +3,8 @@ import { type Static, Type } from 'typebox'
 import { Id, named, OneOf, Price, Sku, Time } from '../common.ts'
 import { publisher } from '../event.ts'
 import { OrderId, ReservationId, StockLine } from '../order/lines.ts'
-import { PriceRules } from '../pricing/rules.ts'
-import { ProductOption, ProductStatus, ProductTranslations } from './schemas.ts'
+import { PriceRules, TaxClass } from '../pricing/rules.ts'
+import { ProductOption, ProductStatus, ProductTranslations, WeightGrams } from './schemas.ts'
 
 const catalog = publisher('catalog', 'catalog.events')
 const ofOrder = { aggregate: 'reservation', key: 'orderId' } as const
@@ -14,6 +14,7 @@ export const ProductImage = named(
   Type.Object({ url: Type.String({ maxLength: 500 }), alt: Type.String({ maxLength: 300 }) }),
 )
 export type ProductImage = Static<typeof ProductImage>
+/** An event of an older catalog has no weight and does not say whether the variant is shipped: it weighs 0 and is shipped. */
 export const VariantState = named(
   'VariantState',
   Type.Object({
@@ -22,6 +23,8 @@ export const VariantState = named(
     name: Type.String(),
     options: Type.Record(Type.String(), Type.String()),
     prices: Type.Array(Price),
+    weightGrams: Type.Optional(WeightGrams),
+    requiresShipping: Type.Optional(Type.Boolean()),
   }),
 )
 
@@ -41,6 +44,8 @@ export const catalogEvents = {
       description: Type.String(),
       translations: Type.Optional(ProductTranslations),
       status: ProductStatus,
+      /** `standard` in an event of an older catalog. */
+      taxClass: Type.Optional(TaxClass),
       deleted: Type.Boolean(),
       categories: Type.Array(
         Type.Object({ id: Id('cat'), slug: Type.String(), name: Type.String(), ancestorIds: Type.Array(Id('cat')) }),

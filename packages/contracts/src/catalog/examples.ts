@@ -51,6 +51,8 @@ const variant = (id: string, code: string, colour: string, price: number, availa
   options: { colour },
   price: eur(price),
   available,
+  weightGrams: 380,
+  requiresShipping: true,
 })
 const mug: Product = {
   id: exampleIds.mug,
@@ -59,6 +61,7 @@ const mug: Product = {
   description:
     'A stoneware mug with a thumb rest, glazed the grey-blue of a harbour before rain. Holds 350 ml and survives the dishwasher.',
   status: 'active',
+  taxClass: 'standard',
   categories: [kitchen],
   images: [
     imageOf('harbour-mug', 'Drawing of the Harbour Mug'),
@@ -81,6 +84,7 @@ const mugSummary: ProductSummary = {
   image: imageOf('harbour-mug', 'Drawing of the Harbour Mug'),
   price: eur(1450),
   inStock: true,
+  taxClass: 'standard',
   createdAt: opened,
 }
 const bagSummary: ProductSummary = {
@@ -90,6 +94,7 @@ const bagSummary: ProductSummary = {
   image: imageOf('linen-bread-bag', 'Drawing of the Linen Bread Bag'),
   price: eur(1600),
   inStock: true,
+  taxClass: 'standard',
   createdAt: '2026-01-06T12:17:00.000Z',
 }
 const facets: Facets = {
@@ -116,9 +121,10 @@ const newTin: NewProduct = {
   description: 'A tin with a lid that closes tightly. Holds 125 g of loose tea.',
   translations: { de: { name: 'Teedose Leuchtturm', description: 'Eine Dose, deren Deckel dicht schließt.' } },
   status: 'draft',
+  taxClass: 'standard',
   categoryIds: [tea.id],
   options: [{ name: 'colour', values: ['sand', 'ink'] }],
-  variants: [{ sku: 'LIGH-TEA-TIN-SND', name: 'sand', options: { colour: 'sand' }, prices: [eur(1250)] }],
+  variants: [{ sku: 'LIGH-TEA-TIN-SND', name: 'sand', options: { colour: 'sand' }, prices: [eur(1250)], weightGrams: 140 }],
 }
 const tin: AdminProduct = {
   id: 'prd_01m8mk6tjhana902wgg5kj8d7f',
@@ -126,6 +132,7 @@ const tin: AdminProduct = {
   name: 'Lighthouse Tea Tin',
   description: 'A tin with a lid that closes tightly. Holds 125 g of loose tea.',
   status: 'draft',
+  taxClass: 'standard',
   version: 1,
   translations: { de: { name: 'Teedose Leuchtturm', description: 'Eine Dose, deren Deckel dicht schließt.' } },
   categories: [tea],
@@ -139,17 +146,19 @@ const tin: AdminProduct = {
       options: { colour: 'sand' },
       prices: [eur(1250)],
       available: 0,
+      weightGrams: 140,
+      requiresShipping: true,
     },
   ],
   createdAt: exampleTime(5, 26),
   updatedAt: exampleTime(5, 26),
 }
-const inkVariant = { sku: 'LIGH-TEA-TIN-INK', name: 'ink', options: { colour: 'ink' }, prices: [eur(1450)] }
+const inkVariant = { sku: 'LIGH-TEA-TIN-INK', name: 'ink', options: { colour: 'ink' }, prices: [eur(1450)], weightGrams: 140 }
 const inkId = 'var_01m8mk6tm086xzt7gtc37bvtd1'
 const withInk = (version: number, price: number): AdminProduct => ({
   ...tin,
   version,
-  variants: [...tin.variants, { ...inkVariant, id: inkId, prices: [eur(price)], available: 0 }],
+  variants: [...tin.variants, { ...inkVariant, id: inkId, prices: [eur(price)], available: 0, requiresShipping: true }],
 })
 
 const stock: Stock = { sku: 'HARB-MUG-SND', onHand: 156, reserved: 2, available: 154 }

@@ -2,7 +2,8 @@
 import { type Static, Type } from 'typebox'
 import { Closed, Id, ImageAddress, named, PriceInput, Sku, Slug, Text } from '../common.ts'
 import { Patch } from '../patch.ts'
-import { ProductStatus, ProductTranslations } from './schemas.ts'
+import { TaxClass } from '../pricing/rules.ts'
+import { ProductStatus, ProductTranslations, WeightGrams } from './schemas.ts'
 
 /** Name of an option; `=`, quotes and backslashes would not survive as filters. */
 const optionName = '^(?=[\\s\\S]*\\S)[^="\\\\\\u0000\\uD800-\\uDFFF]{1,60}$'
@@ -27,6 +28,10 @@ export const NewVariant = named(
     name: Type.Optional(Text(200, 0)),
     options: Type.Optional(optionChoice),
     prices: Type.Optional(prices),
+    /** 0 when left out. */
+    weightGrams: Type.Optional(WeightGrams),
+    /** True when left out; false for what is not sent, such as a download. */
+    requiresShipping: Type.Optional(Type.Boolean()),
   }),
 )
 export type NewVariant = Static<typeof NewVariant>
@@ -38,6 +43,8 @@ export const NewProduct = named(
     description: Type.Optional(Text(10_000, 0)),
     translations: Type.Optional(ProductTranslations),
     status: Type.Optional(ProductStatus),
+    /** `standard` when left out. */
+    taxClass: Type.Optional(TaxClass),
     categoryIds: Type.Optional(Type.Array(Id('cat'), { maxItems: 50 })),
     images: Type.Optional(images),
     options: Type.Optional(options),
@@ -54,6 +61,7 @@ export const ProductChange = named(
     description: Type.Optional(Text(10_000, 0)),
     translations: Type.Optional(ProductTranslations),
     status: ProductStatus,
+    taxClass: TaxClass,
     categoryIds: Type.Optional(Type.Array(Id('cat'), { maxItems: 50 })),
     images: Type.Optional(images),
     options: Type.Optional(options),
@@ -68,6 +76,8 @@ export const VariantChange = named(
     name: Type.Optional(Text(200, 0)),
     options: Type.Optional(optionChoice),
     prices: Type.Optional(prices),
+    weightGrams: WeightGrams,
+    requiresShipping: Type.Boolean(),
   }),
 )
 export type VariantChange = Static<typeof VariantChange>

@@ -2,6 +2,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Closed, Id, IdOrSlug, Locale, Nullable, named, OneOf, Price, Sku, Text, Time } from '../common.ts'
 import { type Language, languages } from '../locales.ts'
+import { TaxClass } from '../pricing/rules.ts'
 
 /** One text object for each language of the shop; a language that is left out has the texts of the object itself. */
 const ByLanguage = <S extends TSchema>(texts: S) =>
@@ -38,6 +39,9 @@ const optionValues = Type.Record(Type.String(), Type.String())
 export const Image = named('Image', Type.Object({ url: Type.String(), alt: Type.String() }))
 export type Image = Static<typeof Image>
 
+/** Weight of one unit as it is shipped. */
+export const WeightGrams = Type.Integer({ minimum: 0, maximum: 100_000_000, description: 'Grams of one unit, packed' })
+
 export const Variant = named(
   'Variant',
   Type.Object({
@@ -47,6 +51,8 @@ export const Variant = named(
     options: optionValues,
     price: Nullable(Price),
     available: Type.Integer(),
+    weightGrams: WeightGrams,
+    requiresShipping: Type.Boolean(),
   }),
 )
 export type Variant = Static<typeof Variant>
@@ -58,6 +64,7 @@ export const Product = named(
     name: Type.String(),
     description: Type.String(),
     status: ProductStatus,
+    taxClass: TaxClass,
     categories: Type.Array(CategoryRef),
     images: Type.Array(Image),
     options: Type.Array(ProductOption),
@@ -77,6 +84,7 @@ export const ProductSummary = named(
     image: Nullable(Image),
     price: Nullable(Price),
     inStock: Type.Boolean(),
+    taxClass: TaxClass,
     createdAt: Time,
   }),
 )
@@ -91,6 +99,8 @@ export const AdminVariant = named(
     options: optionValues,
     prices: Type.Array(Price),
     available: Type.Integer(),
+    weightGrams: WeightGrams,
+    requiresShipping: Type.Boolean(),
   }),
 )
 export type AdminVariant = Static<typeof AdminVariant>
@@ -103,6 +113,7 @@ export const AdminProduct = named(
     name: Type.String(),
     description: Type.String(),
     status: ProductStatus,
+    taxClass: TaxClass,
     version: Type.Integer(),
     translations: ProductTranslations,
     categories: Type.Array(CategoryRef),
@@ -227,5 +238,8 @@ export const InternalVariant = Type.Object({
   categoryIds: Type.Array(Id('cat')),
   price: Nullable(Price),
   available: Type.Integer(),
+  taxClass: TaxClass,
+  weightGrams: WeightGrams,
+  requiresShipping: Type.Boolean(),
 })
 export type InternalVariant = Static<typeof InternalVariant>

@@ -1,5 +1,5 @@
 // Carts, variants and stock levels as cart stores them.
-import type { Money } from '@cartwright/contracts'
+import type { Money, TaxClass } from '@cartwright/contracts'
 
 /** A line as it is stored. */
 export interface CartLine {
@@ -36,6 +36,10 @@ export interface Variant {
   sellable: boolean
   /** With all ancestors; null while the projection does not know them. */
   categoryIds: readonly string[] | null
+  taxClass: TaxClass
+  /** Of one unit, packed. */
+  weightGrams: number
+  requiresShipping: boolean
   /** Version of the product; negative when it was read from catalog before the first event. */
   version: number
 }

@@ -10,7 +10,18 @@ const noVersion = -1
 
 /** Columns that a query joins in from `variant v` and `stock s`; all null for a SKU that the projection does not have. */
 export type ViewColumns = OuterJoined<
-  Pick<VariantRow, 'product_id' | 'name' | 'image_url' | 'prices' | 'sellable' | 'category_ids'> & {
+  Pick<
+    VariantRow,
+    | 'product_id'
+    | 'name'
+    | 'image_url'
+    | 'prices'
+    | 'sellable'
+    | 'category_ids'
+    | 'tax_class'
+    | 'weight_grams'
+    | 'requires_shipping'
+  > & {
     variant_version: VariantRow['version']
     available: StockRow['available']
     stock_version: StockRow['version']
@@ -29,6 +40,9 @@ export const viewOf = (sku: string, row: ViewColumns): View => ({
           prices: pricesColumn.parseOrNull(row.prices) ?? [],
           sellable: Boolean(row.sellable),
           categoryIds: categoryIdsColumn.parseOrNull(row.category_ids),
+          taxClass: row.tax_class ?? 'standard',
+          weightGrams: row.weight_grams ?? 0,
+          requiresShipping: row.requires_shipping !== 0,
           version: row.variant_version ?? noVersion,
         },
   stock: row.available === null ? null : { available: row.available, version: row.stock_version ?? noVersion },
@@ -37,8 +51,8 @@ export const viewOf = (sku: string, row: ViewColumns): View => ({
 /** The projection of some SKUs, by SKU. */
 export const listVariants = async (db: Queryable, skus: readonly string[]): Promise<Map<string, Variant>> => {
   const rows = await db.rows<ViewColumns & { sku: string }>`
-    SELECT sku, product_id, name, image_url, prices, sellable, category_ids, version AS variant_version,
-      NULL AS available, NULL AS stock_version
+    SELECT sku, product_id, name, image_url, prices, sellable, category_ids, tax_class, weight_grams, requires_shipping,
+      version AS variant_version, NULL AS available, NULL AS stock_version
     FROM variant
     WHERE sku IN (${list(skus)})`
   return new Map(
@@ -66,7 +80,7 @@ const recordVersion = async (tx: Tx, productId: string, version: number): Promis
 type ProductChanged = DataOf<typeof catalogEvents.productChanged>
 
 const variantsOf = (product: ProductChanged): Variant[] =>
-  product.variants.map(({ sku, name, prices }) => ({
+  product.variants.map(({ sku, name, prices, weightGrams = 0, requiresShipping = true }) => ({
     sku,
     productId: product.productId,
     name: name === '' ? product.name : `${product.name} — ${name}`,
@@ -74,6 +88,9 @@ const variantsOf = (product: ProductChanged): Variant[] =>
     prices,
     sellable: product.status === 'active' && !product.deleted,
     categoryIds: [...new Set(product.categories.flatMap(({ id, ancestorIds }) => [id, ...ancestorIds]))].sort(),
+    taxClass: product.taxClass ?? 'standard',
+    weightGrams,
+    requiresShipping,
     version: product.version,
   }))
 
@@ -85,6 +102,9 @@ const rowFrom = (variant: Variant) => ({
   prices: pricesColumn.stringify(variant.prices),
   sellable: variant.sellable,
   category_ids: variant.categoryIds && categoryIdsColumn.stringify(variant.categoryIds),
+  tax_class: variant.taxClass,
+  weight_grams: variant.weightGrams,
+  requires_shipping: variant.requiresShipping,
   version: variant.version,
 })
 
@@ -99,7 +119,8 @@ export const replaceProduct = async (tx: Tx, product: ProductChanged): Promise<r
   if (variants.length > 0) {
     await tx.run`${insertInto(variantTable, ...variants.map(rowFrom))}
       ON DUPLICATE KEY UPDATE product_id = VALUES(product_id), name = VALUES(name), image_url = VALUES(image_url),
-        prices = VALUES(prices), sellable = VALUES(sellable), category_ids = VALUES(category_ids), version = VALUES(version)`
+        prices = VALUES(prices), sellable = VALUES(sellable), category_ids = VALUES(category_ids), tax_class = VALUES(tax_class),
+        weight_grams = VALUES(weight_grams), requires_shipping = VALUES(requires_shipping), version = VALUES(version)`
   }
   return variants
 }
@@ -123,7 +144,10 @@ export const insertVariantsFromCatalog = async (
   items: readonly InternalVariant[],
   known: ReadonlyMap<string, View>,
 ): Promise<void> => {
-  const rows = items.map(({ sku, productId, name, imageUrl, sellable, categoryIds, price }) => {
+  const rows = items.map((item) => {
+    const { sku, productId, name, imageUrl, sellable, categoryIds, price } = item
+    // A replica of an older catalog does not answer these.
+    const { taxClass = 'standard', weightGrams = 0, requiresShipping = true } = item
     const others = (known.get(sku)?.variant?.prices ?? []).filter(({ currency }) => currency !== price?.currency)
     return rowFrom({
       sku,
@@ -132,6 +156,9 @@ export const insertVariantsFromCatalog = async (
       imageUrl,
       sellable,
       categoryIds,
+      taxClass,
+      weightGrams,
+      requiresShipping,
       prices: price ? [...others, price] : others,
       version: noVersion,
     })
@@ -139,7 +166,10 @@ export const insertVariantsFromCatalog = async (
   await tx.run`${insertInto(variantTable, ...rows)}
     ON DUPLICATE KEY UPDATE prices = IF(version < 0, VALUES(prices), prices),
       sellable = IF(version < 0, VALUES(sellable), sellable),
-      category_ids = IF(version < 0 OR category_ids IS NULL, VALUES(category_ids), category_ids)`
+      category_ids = IF(version < 0 OR category_ids IS NULL, VALUES(category_ids), category_ids),
+      tax_class = IF(version < 0, VALUES(tax_class), tax_class),
+      weight_grams = IF(version < 0, VALUES(weight_grams), weight_grams),
+      requires_shipping = IF(version < 0, VALUES(requires_shipping), requires_shipping)`
   const levels = items.map(({ sku, available }) => ({ sku, available, version: noVersion }))
   await tx.run`${insertIgnoreInto(stockTable, ...levels)}`
 }

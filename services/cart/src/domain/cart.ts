@@ -61,7 +61,9 @@ const buyable = (line: CartLine, views: Views, currency: string): PriceLine[] =>
   const { id, sku, quantity } = line
   const view = views.get(sku)
   const unitPrice = priceOf(view, currency)
-  return unitPrice ? [{ id, sku, quantity, unitPrice, categoryIds: view?.variant?.categoryIds ?? [] }] : []
+  if (!view?.variant || unitPrice === null) return []
+  const { categoryIds, taxClass, weightGrams, requiresShipping } = view.variant
+  return [{ id, sku, quantity, unitPrice, categoryIds: categoryIds ?? [], taxClass, weightGrams, requiresShipping }]
 }
 
 const shownLine = (

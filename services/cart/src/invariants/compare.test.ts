@@ -1,6 +1,6 @@
 // Comparison of cached copies: different content at one version, a newer version, no expiry. Older copies are correct.
 import { expect, test } from 'vitest'
-import { aCart, aLine } from '../fixtures.ts'
+import { aCart, aLine, aView } from '../fixtures.ts'
 import { findProblem, type Originals } from './compare.ts'
 
 const cart = { ...aCart([aLine('MUG', 2), aLine('POT', 1)]), version: 5 }
@@ -26,6 +26,24 @@ test('equal copies in any order, older ones, closed carts and marks of removed s
   expect(findProblem({ ...copy, principalId: 'gst_2' }, originals)).toBeNull()
   expect(findProblem({ ...copy, version: 6, value: null }, originals)).toBeNull()
   expect(findProblem(level, originals)).toBeNull()
+})
+
+test('a variant that an older replica copied without tax class and weight equals the defaults, and differs from anything else', () => {
+  const [sku, { variant }] = aView('MUG')
+  if (variant === null) throw new Error('the fixture has no variant')
+  const { taxClass: _taxClass, weightGrams: _weight, requiresShipping: _shipping, ...older } = variant
+  const copied = {
+    key: 'cart:variant:MUG',
+    kind: 'variant',
+    sku,
+    version: variant.version,
+    value: older as typeof variant,
+    expiresMs: 1000,
+  } as const
+  const against = (original: typeof variant) => findProblem(copied, { ...originals, variants: new Map([[sku, original]]) })
+  expect(against(variant)).toBeNull()
+  for (const more of [{ taxClass: 'zero' as const }, { weightGrams: 1 }, { requiresShipping: false }])
+    expect(against({ ...variant, ...more })?.problem).toContain('something else')
 })
 
 test('a copy that differs, is newer, has no original or never expires is a problem', () => {

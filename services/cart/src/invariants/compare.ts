@@ -12,8 +12,17 @@ export interface Originals {
 const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
 const cartText = ({ id, currency, lines }: CartState): string =>
   JSON.stringify([id, currency, lines.toSorted(byId).map((line) => [line.id, line.sku, line.quantity, line.seenMinor])])
-const variantText = ({ productId, name, imageUrl, prices, sellable }: Variant): string =>
-  JSON.stringify([productId, name, imageUrl, prices.map(({ amountMinor, currency }) => [amountMinor, currency]), sellable])
+// A copy that an older replica wrote has no tax class and no weight.
+const shippingText = ({ taxClass = 'standard', weightGrams = 0, requiresShipping = true }: Variant) => [
+  taxClass,
+  weightGrams,
+  requiresShipping,
+]
+const variantText = (variant: Variant): string => {
+  const { productId, name, imageUrl, prices, sellable } = variant
+  const amounts = prices.map(({ amountMinor, currency }) => [amountMinor, currency])
+  return JSON.stringify([productId, name, imageUrl, amounts, sellable, shippingText(variant)])
+}
 
 /** Subject of a copy, and both sides as text; `original` is null when MySQL has no row. */
 const sidesOf = (copy: CachedCopy, originals: Originals) => {

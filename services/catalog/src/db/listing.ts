@@ -45,7 +45,7 @@ const keysOf: Record<ProductSort | 'relevance', readonly Key[]> = {
   relevance: [tier, name],
 }
 
-type ListingRow = Pick<ProductRow, 'id' | 'slug' | 'name' | 'translations' | 'images'> &
+type ListingRow = Pick<ProductRow, 'id' | 'slug' | 'name' | 'translations' | 'images' | 'tax_class'> &
   Pick<ProductListingRow, 'name_key' | 'price_up' | 'price_down' | 'priced' | 'created_at'> & {
     in_stock: 0 | 1
     created_key: string
@@ -68,6 +68,7 @@ const summaryOf = (row: ListingRow, { currency, language, publicUrl }: Shown) =>
     image: image ? withPublicUrl(image, publicUrl) : null,
     price: row.priced ? { amountMinor: row.price_up, currency } : null,
     inStock: Boolean(row.in_stock),
+    taxClass: row.tax_class,
     createdAt: row.created_at.toISOString(),
   }
 }
@@ -135,7 +136,7 @@ const listedCurrency = async (db: Queryable, currency: string): Promise<string> 
 }
 
 const selected = sql`
-  p.id, p.slug, p.name, p.translations, l.name_key, p.images, l.price_up, l.price_down, l.priced, ${stocked} AS in_stock, l.created_at,
+  p.id, p.slug, p.name, p.translations, p.images, p.tax_class, l.name_key, l.price_up, l.price_down, l.priced, ${stocked} AS in_stock, l.created_at,
   DATE_FORMAT(l.created_at, '%Y-%m-%d %H:%i:%s.%f') AS created_key`
 
 const cursorName = (sort: ProductSort | 'relevance', currency: string): string => `${sort}:${currency}`

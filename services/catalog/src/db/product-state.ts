@@ -1,5 +1,5 @@
 // State of a product as plain values: what `loadProducts` reads and what events, lists and the search index are made from.
-import type { ProductStatus, ProductTranslations } from '@cartwright/contracts'
+import type { ProductStatus, ProductTranslations, TaxClass } from '@cartwright/contracts'
 
 export interface Image {
   url: string
@@ -20,6 +20,9 @@ export interface VariantState {
   name: string
   options: Record<string, string>
   prices: Price[]
+  /** Of one unit, packed. */
+  weightGrams: number
+  requiresShipping: boolean
   available: number
   /** Incremented by each change of its stock. */
   stockVersion: number
@@ -33,6 +36,7 @@ export interface ProductState {
   description: string
   translations: ProductTranslations
   status: ProductStatus
+  taxClass: TaxClass
   /** Incremented by each change of the product. */
   version: number
   images: Image[]

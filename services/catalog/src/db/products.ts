@@ -9,7 +9,10 @@ import type { ProductState, VariantState } from './product-state.ts'
 export type Categories = ReadonlyMap<string, CategoryRow>
 
 /** A variant with its stock and one of its prices. */
-type PricedVariant = Pick<VariantRow, 'id' | 'product_id' | 'sku' | 'name' | 'options' | 'deleted_at'> &
+type PricedVariant = Pick<
+  VariantRow,
+  'id' | 'product_id' | 'sku' | 'name' | 'options' | 'deleted_at' | 'weight_grams' | 'requires_shipping'
+> &
   OuterJoined<Pick<VariantPriceRow, 'currency' | 'amount_minor'> & { available: number; stock_version: StockLevelRow['version'] }>
 
 const variantsOf = (rows: readonly PricedVariant[], isShown: (currency: string) => boolean): Map<string, VariantState[]> => {
@@ -24,6 +27,8 @@ const variantsOf = (rows: readonly PricedVariant[], isShown: (currency: string) 
         name: row.name,
         options: variantOptionsColumn.parse(row.options),
         prices: [],
+        weightGrams: row.weight_grams,
+        requiresShipping: row.requires_shipping === 1,
         available: row.available ?? 0,
         stockVersion: row.stock_version ?? 0,
         deleted: row.deleted_at !== null,
@@ -46,6 +51,7 @@ const stateOf = (row: ProductRow, variants: VariantState[], categoryIds: string[
   description: row.description,
   translations: productTranslationsColumn.parseOrNull(row.translations) ?? {},
   status: row.status,
+  taxClass: row.tax_class,
   version: row.version,
   images: imagesColumn.parse(row.images),
   options: optionsColumn.parse(row.options),
@@ -70,7 +76,7 @@ export const loadProducts = async (
   const ids = list(rows.map((row) => row.id))
   const variants = variantsOf(
     await db.rows<PricedVariant>`
-      SELECT v.id, v.product_id, v.sku, v.name, v.options, v.deleted_at,
+      SELECT v.id, v.product_id, v.sku, v.name, v.options, v.deleted_at, v.weight_grams, v.requires_shipping,
         s.on_hand - s.reserved AS available, s.version AS stock_version, p.currency, p.amount_minor
       FROM variant v
       LEFT JOIN stock_level s ON s.sku = v.sku

@@ -5,7 +5,7 @@ import { audit, changesOf } from '@cartwright/service-kit'
 import type { ProductState } from '../db/product-state.ts'
 import { getProductState } from '../db/products.ts'
 import { liveVariants } from './product.ts'
-import { assertFitsEvent, publishProductChanged } from './publish-product.ts'
+import { assertFitsEvent, publishedVariant, publishProductChanged } from './publish-product.ts'
 import { lockProduct } from './write-products.ts'
 
 /** Fields that operators set. Stock is not one of them: it has its own ledger. */
@@ -15,10 +15,11 @@ export const auditedState = (product: ProductState) => ({
   description: product.description,
   translations: product.translations,
   status: product.status,
+  taxClass: product.taxClass,
   images: product.images,
   options: product.options,
   categoryIds: product.categoryIds,
-  variants: liveVariants(product).map(({ id, sku, name, options, prices }) => ({ id, sku, name, options, prices })),
+  variants: liveVariants(product).map(publishedVariant),
 })
 
 /**

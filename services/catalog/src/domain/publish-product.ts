@@ -2,7 +2,7 @@
 import { AppError, catalogEvents } from '@cartwright/contracts'
 import { type NewId, sql, type Tx } from '@cartwright/db'
 import { enqueue, publish } from '@cartwright/messaging'
-import type { ProductState } from '../db/product-state.ts'
+import type { ProductState, VariantState } from '../db/product-state.ts'
 import { type Categories, loadCategories, loadProducts } from '../db/products.ts'
 import { ancestorsOf } from './category.ts'
 import { liveVariants } from './product.ts'
@@ -22,6 +22,17 @@ export const assertFitsEvent = ({ images, options, variants, description, transl
   const message = `a product with its variants takes at most ${maxStateBytes} bytes, and this one takes ${bytes}`
   throw new AppError('validation_failed', { detail: message, extra: { errors: [{ path: '/', message }] } })
 }
+
+/** What the event and the audit say of a variant. Stock has its own. */
+export const publishedVariant = ({ id, sku, name, options, prices, weightGrams, requiresShipping }: VariantState) => ({
+  id,
+  sku,
+  name,
+  options,
+  prices,
+  weightGrams,
+  requiresShipping,
+})
 
 const publishedCategories = (product: ProductState, categories: Categories) =>
   product.categoryIds.flatMap((id) => {
@@ -49,11 +60,12 @@ export const publishProductChanged = async (tx: Tx, productId: string, at?: Date
     description: product.description,
     translations: product.translations,
     status: product.status,
+    taxClass: product.taxClass,
     deleted: product.deleted,
     categories: publishedCategories(product, categories),
     images: product.images,
     options: product.options,
-    variants: liveVariants(product).map(({ id, sku, name, options, prices }) => ({ id, sku, name, options, prices })),
+    variants: liveVariants(product).map(publishedVariant),
     withdrawnSkus: product.variants
       .filter((variant) => variant.deleted)
       .slice(-maxWithdrawnSkus)

@@ -75,6 +75,8 @@ export const insertVariant = async (
     sku: variant.sku,
     name: variant.name ?? '',
     options: variantOptionsColumn.stringify(choice),
+    weight_grams: variant.weightGrams ?? 0,
+    requires_shipping: variant.requiresShipping ?? true,
   })}`
   if (variant.prices) await setPrices(tx, variantId, variant.prices)
   await tx.run`${insertInto(stockLevelTable, { sku: variant.sku, product_id: productId })}`
@@ -93,7 +95,8 @@ export const insertProduct = async (
   newId: NewId,
   at?: Date,
 ): Promise<ProductState> => {
-  const { name, description = '', translations = {}, status = 'draft', images = [], categoryIds, variants = [] } = input
+  const { name, description = '', translations = {}, status = 'draft', taxClass = 'standard', images = [] } = input
+  const { categoryIds, variants = [] } = input
   const options = composedOptions(input.options ?? [])
   assertOptions(options)
   await tx.run`${insertInto(productTable, {
@@ -102,6 +105,7 @@ export const insertProduct = async (
     name,
     description,
     status,
+    tax_class: taxClass,
     version: 0,
     images: imagesColumn.stringify(images),
     options: optionsColumn.stringify(options),

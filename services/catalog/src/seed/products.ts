@@ -35,7 +35,7 @@ export const seedCategories: readonly SeedCategory[] = [
 
 export const seedOptions: Record<
   OptionKind,
-  { name: string; values: readonly [label: string, code: string, surcharge: number][] }
+  { name: string; values: readonly [label: string, code: string, surcharge: number, pieces?: number][] }
 > = {
   colour: {
     name: 'colour',
@@ -65,7 +65,7 @@ export const seedOptions: Record<
     name: 'pack',
     values: [
       ['one', '1', 0],
-      ['three', '3', 1200],
+      ['three', '3', 1200, 3],
     ],
   },
   none: { name: '', values: [['', 'STD', 0]] },

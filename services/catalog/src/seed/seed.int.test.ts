@@ -52,6 +52,8 @@ describe('the seed', () => {
       { currency: 'USD' },
     ])
     expect(await t.sql('SELECT sku FROM stock_level WHERE on_hand <= 0')).toEqual([])
+    expect(await t.sql('SELECT sku FROM variant WHERE weight_grams = 0 OR NOT requires_shipping')).toEqual([])
+    expect(await t.sql("SELECT slug FROM product WHERE tax_class = 'reduced'")).toEqual([{ slug: 'seed-box-pollinators' }])
     expect(await t.sql('SELECT id FROM product WHERE id NOT IN (SELECT product_id FROM product_category)')).toEqual([])
     const pictures = new Set(images.map((row) => `/v1/images/${row.id}`))
     for (const { images: listed } of products)

@@ -9,6 +9,7 @@ import { adjustStockLevel } from '../domain/stock.ts'
 import { insertProduct } from '../domain/write-products.ts'
 import { drawPicture } from './picture.ts'
 import { colourHues, type SeedProduct, seedCategories, seedOptions, seedProducts } from './products.ts'
+import { gramsOf, taxClassOf } from './weights.ts'
 
 const slugOf = (name: string) => slugFrom(name, 'product')
 const hashOf = (text: string) => createHash('sha256').update(text).digest()
@@ -20,14 +21,15 @@ const stableNumber = (text: string, below: number) => hashOf(text).readUInt32BE(
 const opened = Date.UTC(2026, 0, 5, 8)
 const createdAtOf = (index: number) => new Date(opened + index * 7 * 3_600_000 + 17 * 60_000)
 
-const variantsOf = ([name, , , , eur, kind]: SeedProduct) => {
+const variantsOf = (product: SeedProduct) => {
+  const [name, , , , eur, kind] = product
   const code = slugOf(name)
     .split('-')
     .map((word) => word.slice(0, 4))
     .join('-')
     .toUpperCase()
   const { name: option, values } = seedOptions[kind]
-  return values.map(([label, suffix, surcharge]) => ({
+  return values.map(([label, suffix, surcharge, pieces = 1]) => ({
     sku: `${code}-${suffix}`,
     name: label,
     options: option === '' ? {} : { [option]: label },
@@ -35,6 +37,7 @@ const variantsOf = ([name, , , , eur, kind]: SeedProduct) => {
       { amountMinor: eur + surcharge, currency: 'EUR' },
       { amountMinor: Math.round(((eur + surcharge) * 1.1) / 100) * 100 - 5, currency: 'USD' },
     ],
+    weightGrams: gramsOf(product, pieces),
   }))
 }
 
@@ -76,6 +79,7 @@ const seedOne = async (product: SeedProduct, index: number, deps: CatalogDeps): 
     name,
     description,
     status: 'active' as const,
+    taxClass: taxClassOf(product),
     categoryIds: [stableId('cat', category)],
     variants,
     images: pictures.map(({ id, alt }) => ({ url: `/v1/images/${id}`, alt })),

@@ -95,6 +95,19 @@ describe('following the catalog', () => {
     expect(await read()).toMatchObject({ discount: { amountMinor: 100 }, total: { amountMinor: 1900 } })
   })
 
+  test('weight, shipping and tax class are projected; events of an older catalog have the defaults', async () => {
+    const sku = await publishProduct(t)
+    const projected = async () =>
+      (await t.sql(`SELECT tax_class, weight_grams, requires_shipping FROM variant WHERE sku = '${sku}'`))[0]
+    expect(await projected()).toEqual({ tax_class: 'standard', weight_grams: 0, requires_shipping: 1 })
+    const product = aProduct({ sku, version: 2 })
+    const variants = product.variants.map((variant) => ({ ...variant, weightGrams: 640, requiresShipping: false }))
+    await t.receive(catalogEvents.productChanged, { ...product, taxClass: 'reduced', variants }, { twice: true })
+    expect(await projected()).toEqual({ tax_class: 'reduced', weight_grams: 640, requires_shipping: 0 })
+    await t.receive(catalogEvents.productChanged, aProduct({ sku, version: 3 }))
+    expect(await projected()).toEqual({ tax_class: 'standard', weight_grams: 0, requires_shipping: 1 })
+  })
+
   test('a replica shows rules that another one has recorded after a second', async () => {
     const { read } = await aShopper(await publishProduct(t), 1)
     await read()

@@ -9,6 +9,7 @@ import { type Categories, loadCategories, loadProducts } from '../../db/products
 import { route } from '../../deps.ts'
 import { refsOf } from '../../domain/category.ts'
 import { liveVariants } from '../../domain/product.ts'
+import { publishedVariant } from '../../domain/publish-product.ts'
 import { searchTextOf } from '../../domain/words.ts'
 
 /** Operators see prices in every currency, including those that Stripe does not charge. */
@@ -20,19 +21,13 @@ const adminProductOf = (product: ProductState, categories: Categories) => ({
   name: product.name,
   description: product.description,
   status: product.status,
+  taxClass: product.taxClass,
   version: product.version,
   translations: product.translations,
   categories: refsOf(categories, product.categoryIds),
   images: product.images,
   options: product.options,
-  variants: liveVariants(product).map(({ id, sku, name, options, available, prices }) => ({
-    id,
-    sku,
-    name,
-    options,
-    available,
-    prices,
-  })),
+  variants: liveVariants(product).map((variant) => ({ ...publishedVariant(variant), available: variant.available })),
   createdAt: product.createdAt.toISOString(),
   updatedAt: product.updatedAt.toISOString(),
 })

@@ -2,7 +2,7 @@
 import { catalogEvents, orderEvents } from '@cartwright/contracts'
 import { startUnderTest, type UnderTest } from '@cartwright/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { admin, aProduct, aVariant, shopper, stockOf, stockRequest, unique } from '../../fixtures.ts'
+import { admin, aProduct, aVariant, internalVariants, shopper, stockOf, stockRequest, unique } from '../../fixtures.ts'
 import { catalogService } from '../../index.ts'
 
 describe('administration', () => {
@@ -141,6 +141,61 @@ describe('administration', () => {
     expect(rows.every((row) => row.actor === admin.id)).toBe(true)
     expect(JSON.parse(rows[1].state_before)).toEqual({ name: 'Before', images: [] })
     expect(JSON.parse(rows[1].state_after)).toEqual({ name: 'After', images: [{ url: '/v1/images/x', alt: '' }] })
+  })
+
+  test('weight, shipping and tax class are answered to operators, shoppers and services, published and audited', async () => {
+    const [sku, later] = [`HEAVY-${unique().toUpperCase()}`, `LATER-${unique().toUpperCase()}`]
+    const prices = [{ amountMinor: 900, currency: 'EUR' }]
+    const options = [{ name: 'form', values: ['paper', 'file'] }]
+    const paper = { sku, options: { form: 'paper' }, prices, weightGrams: 640 }
+    const product = await aProduct(t, { taxClass: 'reduced', options, variants: [paper] })
+    const posted = { weightGrams: 640, requiresShipping: true }
+    expect(product).toMatchObject({ taxClass: 'reduced', variants: [posted] })
+    const file = { sku: later, options: { form: 'file' }, prices, requiresShipping: false }
+    expect(await t.as(admin).post(`/v1/admin/products/${product.id}/variants`, file)).toMatchObject({
+      status: 201,
+      body: { variants: [posted, { weightGrams: 0, requiresShipping: false }] },
+    })
+    const variantId = product.variants[0].id
+    expect(
+      await t.as(admin).patch(`/v1/admin/variants/${variantId}`, { weightGrams: 700, requiresShipping: false }),
+    ).toMatchObject({ status: 200, body: { variants: [{ weightGrams: 700, requiresShipping: false }, {}] } })
+    expect(await t.as(admin).patch(`/v1/admin/products/${product.id}`, { taxClass: 'zero' })).toMatchObject({
+      status: 200,
+      body: { taxClass: 'zero' },
+    })
+    const changed = { weightGrams: 700, requiresShipping: false }
+    expect((await t.anonymous.get(`/v1/products/${product.id}`)).body).toMatchObject({
+      taxClass: 'zero',
+      variants: [changed, {}],
+    })
+    expect((await t.anonymous.get(`/v1/search?q=${sku}`)).body.items).toMatchObject([{ id: product.id, taxClass: 'zero' }])
+    const query = { skus: `${sku},${later}`, currency: 'EUR' }
+    expect((await internalVariants(t, query)).body.items).toMatchObject([
+      { sku, taxClass: 'zero', ...changed },
+      { sku: later, taxClass: 'zero', weightGrams: 0, requiresShipping: false },
+    ])
+    const events = (await t.published(catalogEvents.productChanged)).filter((event) => event.productId === product.id)
+    expect(events.at(0)).toMatchObject({ taxClass: 'reduced', variants: [posted] })
+    expect(events.at(-1)).toMatchObject({ taxClass: 'zero', variants: [changed, { sku: later }] })
+    const rows = await audits(product.id)
+    expect([JSON.parse(rows[3].state_before), JSON.parse(rows[3].state_after)]).toEqual([
+      { taxClass: 'reduced' },
+      { taxClass: 'zero' },
+    ])
+    expect(JSON.parse(rows[2].state_after).variants).toMatchObject([changed, {}])
+  })
+
+  test.each([
+    [{ taxClass: 'luxury' }, '/taxClass'],
+    [{ variants: [{ sku: 'LIGHT', weightGrams: -1 }] }, '/variants/0/weightGrams'],
+    [{ variants: [{ sku: 'LIGHT', weightGrams: 1.5 }] }, '/variants/0/weightGrams'],
+    [{ variants: [{ sku: 'LIGHT', weightGrams: 100_000_001 }] }, '/variants/0/weightGrams'],
+    [{ variants: [{ sku: 'LIGHT', requiresShipping: 'no' }] }, '/variants/0/requiresShipping'],
+  ])('%j is refused with the path of the field', async (input, path) => {
+    const answer = await t.as(admin).post('/v1/admin/products', { name: 'Refused', ...input })
+    expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } })
+    expect(answer.body.errors.map((error: { path: string }) => error.path)).toContain(path)
   })
 
   test('the list of all products pages without gaps and filters by status', async () => {

@@ -56,13 +56,14 @@ const changeOptions = async (tx: Tx, product: ProductState, { options, variants 
 
 export const updateProduct = route(catalogApi.updateProduct, async ({ request, deps: { db } }) => {
   const { productId } = request.params
-  const { name, slug, description, translations, status, categoryIds, images, options, variants } = request.body
+  const { name, slug, description, translations, status, taxClass, categoryIds, images, options, variants } = request.body
   const changes = assignments({
     name,
     slug,
     description: description === null ? '' : description,
     translations: translations === undefined ? undefined : productTranslationsColumn.stringify(translations ?? {}),
     status,
+    tax_class: taxClass,
     images: images === undefined ? undefined : imagesColumn.stringify(images ?? []),
   })
   await explainConflict(() =>

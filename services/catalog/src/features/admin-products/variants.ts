@@ -1,6 +1,6 @@
 // Routes by which operators add, change and withdraw variants. A SKU is never reused: the ledger and old orders name it.
 import { AppError, catalogApi, variantLimit } from '@cartwright/contracts'
-import type { Queryable } from '@cartwright/db'
+import { assignments, type Queryable } from '@cartwright/db'
 import type { VariantRow } from '../../db/generated/rows.ts'
 import type { ProductState } from '../../db/product-state.ts'
 import { route } from '../../deps.ts'
@@ -45,12 +45,17 @@ const productOf = async (db: Queryable, variantId: string): Promise<string> => {
 
 export const updateVariant = route(catalogApi.updateVariant, async ({ request, deps: { db } }) => {
   const { variantId } = request.params
-  const { name, options, prices } = request.body
+  const { name, options, prices, weightGrams, requiresShipping } = request.body
+  const changes = assignments({
+    name: name === null ? '' : name,
+    weight_grams: weightGrams,
+    requires_shipping: requiresShipping,
+  })
   const productId = await productOf(db, variantId)
   await db.tx((tx) =>
     changeProduct(tx, productId, { actor: request.principal.id, action: 'variant.update' }, async (product) => {
       await productOf(tx, variantId)
-      if (name !== undefined) await tx.run`UPDATE variant SET name = ${name ?? ''} WHERE id = ${variantId}`
+      if (changes.text !== '') await tx.run`UPDATE variant SET ${changes} WHERE id = ${variantId}`
       if (options !== undefined) {
         const choice = assertChoice(product.options, options ?? {}, '/options')
         assertFree(

@@ -16,13 +16,15 @@ import { categoriesIn, inLanguage } from '../../domain/translations.ts'
 
 /** A product as shoppers see it. */
 const productOf = (product: ProductState, categories: Categories, currency: string, publicUrl: string) => {
-  const variants = liveVariants(product).map(({ id, sku, name, options, prices, available }) => ({
-    id,
-    sku,
-    name,
-    options,
-    price: priceIn(prices, currency),
-    available,
+  const variants = liveVariants(product).map((variant) => ({
+    id: variant.id,
+    sku: variant.sku,
+    name: variant.name,
+    options: variant.options,
+    price: priceIn(variant.prices, currency),
+    available: variant.available,
+    weightGrams: variant.weightGrams,
+    requiresShipping: variant.requiresShipping,
   }))
   const lowest = lowestPrices(product).get(currency)
   return {
@@ -31,6 +33,7 @@ const productOf = (product: ProductState, categories: Categories, currency: stri
     name: product.name,
     description: product.description,
     status: product.status,
+    taxClass: product.taxClass,
     categories: refsOf(categories, product.categoryIds),
     images: product.images.map((image) => withPublicUrl(image, publicUrl)),
     options: product.options,
@@ -95,8 +98,8 @@ export const getImage = route(catalogApi.getImage, async ({ request, deps }) => 
   })
 })
 
-type InternalRow = Pick<VariantRow, 'sku' | 'options'> &
-  Pick<ProductRow, 'slug' | 'images'> &
+type InternalRow = Pick<VariantRow, 'sku' | 'options' | 'weight_grams' | 'requires_shipping'> &
+  Pick<ProductRow, 'slug' | 'images' | 'tax_class'> &
   OuterJoined<Pick<VariantPriceRow, 'amount_minor'> & { available: number }> & {
     variant_id: string
     product_id: string
@@ -141,6 +144,9 @@ const internalVariantOf = (row: InternalRow, categoryIds: string[], currency: st
     categoryIds,
     price: row.amount_minor === null || !isCurrency(currency) ? null : { amountMinor: row.amount_minor, currency },
     available: row.available ?? 0,
+    taxClass: row.tax_class,
+    weightGrams: row.weight_grams,
+    requiresShipping: row.requires_shipping === 1,
   }
 }
 
@@ -150,7 +156,8 @@ export const internalVariants = route(catalogApi.internalVariants, async ({ requ
   const skus = [...new Set(request.query.skus.split(','))]
   const rowsFound = deps.db.rows<InternalRow>`
     SELECT v.sku, v.id AS variant_id, p.id AS product_id, p.slug, p.name AS product_name, v.name AS variant_name,
-      v.options, p.images, (p.status = 'active' AND p.deleted_at IS NULL AND v.deleted_at IS NULL) AS sellable,
+      v.options, v.weight_grams, v.requires_shipping, p.images, p.tax_class,
+      (p.status = 'active' AND p.deleted_at IS NULL AND v.deleted_at IS NULL) AS sellable,
       pr.amount_minor, s.on_hand - s.reserved AS available
     FROM variant v
     JOIN product p ON p.id = v.product_id

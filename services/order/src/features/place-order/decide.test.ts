@@ -18,6 +18,9 @@ const variant = (sku: string, more: Partial<InternalVariant> = {}): InternalVari
   categoryIds: [],
   price: eur(250),
   available: 9,
+  taxClass: 'standard',
+  weightGrams: 0,
+  requiresShipping: true,
   ...more,
 })
 const cart: OpenCart = {

@@ -87,7 +87,9 @@ export const decideOrder = (
   const sold = soldVariants(cart, variants)
   const goods = cart.lines.flatMap(({ id, sku, quantity }) => {
     const variant = sold.get(sku)
-    return variant ? [{ id, sku, quantity, unitPrice: variant.price, categoryIds: variant.categoryIds }] : []
+    if (variant === undefined) return []
+    const { price: unitPrice, categoryIds, taxClass, weightGrams, requiresShipping } = variant
+    return [{ id, sku, quantity, unitPrice, categoryIds, taxClass, weightGrams, requiresShipping }]
   })
   const priced = price({ lines: goods, currency: cart.currency, codes: [], at, rules })
   const { taxIncluded, ...totals } = priced.totals

@@ -18,6 +18,9 @@ const mug = {
   categoryIds: [],
   price: { amountMinor: 1200, currency: 'EUR' },
   available: 50,
+  taxClass: 'standard',
+  weightGrams: 300,
+  requiresShipping: true,
 }
 
 describe('the return page', () => {
