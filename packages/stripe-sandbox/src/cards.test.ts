@@ -90,6 +90,32 @@ test('the page shows the order, escapes its texts, and loads no external asset',
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
 })
 
+test('the page speaks the language of the session, else that of the browser, and shows descriptions', async () => {
+  const item = {
+    quantity: 2,
+    price_data: { currency: 'jpy', unit_amount: 700, product_data: { name: 'Tasse', description: 'Sale <−¥100>' } },
+  }
+  const textOf = async (locale: 'de' | 'auto' | 'fr', accepted: string) => {
+    const session = await at.open({ line_items: [item], locale })
+    return (await fetch(session.url ?? '', { headers: { 'accept-language': accepted } })).text()
+  }
+  const german = await textOf('de', 'en')
+  for (const words of ['<html lang="de">', 'Menge 2', 'je 700', 'Zu zahlen', 'Sale &lt;−¥100&gt;', 'Mit Karte zahlen'])
+    expect(german).toContain(words)
+  expect(german).not.toMatch(/Qty|Total due|Pay with card/)
+  expect(await textOf('auto', 'de-AT, en;q=0.5')).toContain('<html lang="de">')
+  expect(await textOf('fr', 'de')).toContain('<html lang="en">')
+  const session = await at.open({ locale: 'de' })
+  expect(await (await at.pay(session.id, '4000000000000002')).text()).toContain('Ihre Karte wurde abgelehnt.')
+  await expect(at.open({ locale: 'klingon' as 'de' })).rejects.toMatchObject({ param: 'locale' })
+})
+
+test('more than a hundred line items are refused', async () => {
+  const item = { quantity: 1, price_data: { currency: 'eur', unit_amount: 100, product_data: { name: 'Pin' } } }
+  await expect(at.open({ line_items: Array.from({ length: 101 }, () => item) })).rejects.toMatchObject({ param: 'line_items' })
+  expect((await at.open({ line_items: Array.from({ length: 100 }, () => item) })).amount_total).toBe(10_000)
+})
+
 test('the form shows its input again after a failed 3-D Secure step, and escapes it', async () => {
   const session = await at.open()
   await at.pay(session.id, '4000 0025 0000 3155', { holder: 'Dana "><script>', expiry: '10 / 31' })

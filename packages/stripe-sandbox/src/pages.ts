@@ -7,6 +7,7 @@ import { securityPolicy } from './page/layout.ts'
 import { authenticationPage, closedPage, unknownPage } from './page/other-pages.ts'
 import { overviewPage } from './page/overview-page.ts'
 import { type Entered, paymentPage, testCardOf, testExpiry } from './page/payment-page.ts'
+import { pageLanguage } from './page/texts.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 import { getSession } from './sessions.ts'
 import type { Session } from './state.ts'
@@ -31,16 +32,21 @@ const fieldsOf = (request: FastifyRequest) => {
 
 const statusOf: Record<'declined' | 'invalid', number> = { declined: 402, invalid: 400 }
 
-const show = (
-  context: SandboxContext,
-  reply: FastifyReply,
-  session: Session,
-  entered: Entered,
-  problem: string | null,
-  status: number,
-) => {
+/** A request about a session, and where its answer goes. */
+interface Visit {
+  context: SandboxContext
+  session: Session
+  request: FastifyRequest<Id>
+  reply: FastifyReply
+}
+
+const languageOf = ({ session, request }: Visit) => pageLanguage(session, request.headers['accept-language'])
+
+const show = (visit: Visit, entered: Entered, problem: string | null, status: number) => {
+  const { context, session, reply } = visit
   const items = context.state.lineItems.get(session.id) ?? []
-  return html(reply, status, paymentPage(session, items, Math.max(0, session.expires_at - context.now()), entered, problem))
+  const leftSec = Math.max(0, session.expires_at - context.now())
+  return html(reply, status, paymentPage({ session, items, leftSec, entered, problem }, languageOf(visit)))
 }
 
 /** Longer than any card number or expiry date. */
@@ -55,21 +61,23 @@ const entry = (session: Session, typed: Partial<Entered> = {}): Entered => ({
 })
 
 /** Responds to each outcome: redirect to the shop, the 3-D Secure step, or the form with the reason. */
-const finish = (context: SandboxContext, reply: FastifyReply, session: Session, outcome: CardOutcome, entered: Entered) => {
+const finish = (visit: Visit, outcome: CardOutcome, entered: Entered) => {
+  const { session, reply } = visit
   if (outcome.kind === 'paid') return reply.redirect(session.success_url.replaceAll('{CHECKOUT_SESSION_ID}', session.id), 303)
   if (outcome.kind === 'authenticate') return reply.redirect(`/c/pay/${session.id}/3ds`, 303)
-  if (outcome.kind === 'closed') return html(reply, 409, closedPage(session))
-  const problem =
-    outcome.kind === 'declined' ? `${outcome.message} You were not charged; try again or use another card.` : outcome.message
-  return show(context, reply, session, entered, problem, statusOf[outcome.kind])
+  if (outcome.kind === 'closed') return html(reply, 409, closedPage(session, languageOf(visit)))
+  const { texts } = languageOf(visit)
+  const message = texts.problems[outcome.message] ?? outcome.message
+  return show(visit, entered, outcome.kind === 'declined' ? `${message} ${texts.notCharged}` : message, statusOf[outcome.kind])
 }
 
-type Handle = (session: Session, request: FastifyRequest<Id>, reply: FastifyReply) => FastifyReply
+type Handle = (visit: Visit) => FastifyReply
 
 /** Runs a handler for an existing session. */
 const withSession = (context: SandboxContext, handle: Handle) => async (request: FastifyRequest<Id>, reply: FastifyReply) => {
   const { id } = request.params
-  return context.state.sessions.has(id) ? handle(getSession(context, id), request, reply) : html(reply, 404, unknownPage())
+  if (!context.state.sessions.has(id)) return html(reply, 404, unknownPage())
+  return handle({ context, session: getSession(context, id), request, reply })
 }
 
 /** Mounts the pages. */
@@ -80,34 +88,41 @@ export const mountPages = (app: FastifyInstance, context: SandboxContext): void 
   app.get('/', (_, reply) => html(reply, 200, overviewPage([...context.state.sessions.values()], balanceOf(context.state))))
   app.get<Id>(
     '/c/pay/:id',
-    page((session, request, reply) => {
-      if (session.status !== 'open') return html(reply, 200, closedPage(session))
+    page((visit) => {
+      const { session, request, reply } = visit
+      if (session.status !== 'open') return html(reply, 200, closedPage(session, languageOf(visit)))
       const card = testCardOf(textAt(parseForm(request.url.split('?')[1] ?? ''), 'card'))
-      return show(context, reply, session, entry(session, card === '' ? {} : { card, expiry: testExpiry }), null, 200)
+      return show(visit, entry(session, card === '' ? {} : { card, expiry: testExpiry }), null, 200)
     }),
   )
   app.post<Id>(
     '/c/pay/:id',
-    page((session, request, reply) => {
+    page((visit) => {
+      const { session, request } = visit
       const field = fieldsOf(request)
       const typed = { email: field('email'), holder: field('holder'), card: field('cardNumber'), expiry: field('expiry') }
       const outcome = payWithCard(context, session.id, typed.card, typed.expiry)
       const entered = entry(session, typed)
       if (outcome.kind === 'authenticate') enteredBefore3ds.set(session.id, entered)
-      return finish(context, reply, session, outcome, entered)
+      return finish(visit, outcome, entered)
     }),
   )
   app.get<Id>(
     '/c/pay/:id/3ds',
-    page((session, _, reply) => html(reply, 200, session.status === 'open' ? authenticationPage(session) : closedPage(session))),
+    page((visit) => {
+      const { session, reply } = visit
+      const shown = session.status === 'open' ? authenticationPage : closedPage
+      return html(reply, 200, shown(session, languageOf(visit)))
+    }),
   )
   app.post<Id>(
     '/c/pay/:id/3ds',
-    page((session, request, reply) => {
+    page((visit) => {
+      const { session, request } = visit
       const outcome = authenticate(context, session.id, fieldsOf(request)('outcome') === 'complete')
       const entered = enteredBefore3ds.get(session.id) ?? entry(session)
       enteredBefore3ds.delete(session.id)
-      return finish(context, reply, session, outcome, entered)
+      return finish(visit, outcome, entered)
     }),
   )
 }

@@ -38,6 +38,7 @@ const maximumAmount = 99_999_999
 const minSessionSec = 30 * 60
 const maxSessionSec = 24 * 3600
 const maxMetadata = 50
+const maxItems = 100
 
 const lineItem = (form: FormObject, index: number): LineItem => {
   const param = `line_items[${index}]`
@@ -54,6 +55,7 @@ const lineItem = (form: FormObject, index: number): LineItem => {
     id: newId('li'),
     object: 'item',
     description: name,
+    details: textAt(form, 'price_data', 'product_data', 'description') ?? null,
     quantity,
     currency,
     amount_discount: 0,
@@ -98,6 +100,7 @@ const itemsOf = (form: FormObject): { items: LineItem[]; currency: string; total
   const items = listAt(form, 'line_items').map(lineItem)
   const [first] = items
   if (first === undefined) throw invalid('Missing required param: line_items.', 'line_items', 'parameter_missing')
+  if (items.length > maxItems) throw refused(`At most ${maxItems} line items can be paid at once.`, 'line_items')
   const { currency } = first
   if (items.some((item) => item.currency !== currency)) throw refused('All line items must have the same currency.', 'line_items')
   const total = items.reduce((sum, item) => sum + item.amount_total, 0)
@@ -110,6 +113,19 @@ const itemsOf = (form: FormObject): { items: LineItem[]; currency: string; total
     )
   if (total > maximumAmount) throw refused('The Checkout Session’s total amount is too large.', 'line_items', 'amount_too_large')
   return { items, currency, total }
+}
+
+/** Languages of Stripe's page. */
+const pageLocales = new Set(
+  `auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW`.split(
+    ' ',
+  ),
+)
+
+const localeIn = (form: FormObject): string | null => {
+  const locale = textAt(form, 'locale') ?? null
+  if (locale !== null && !pageLocales.has(locale)) throw invalid(`Invalid locale: ${locale}`, 'locale')
+  return locale
 }
 
 const methodsOf = (form: FormObject): string[] | null => {
@@ -160,6 +176,7 @@ export const createSession = (context: SandboxContext, form: FormObject): Sessio
     livemode: false,
     payment_method_types: ['card'],
     allowed_payment_method_types: methodsOf(form),
+    locale: localeIn(form),
   }
   const intentMetadata = metadataOf(form, 'payment_intent_data', 'metadata')
   saveEntry(context, 'lineItems', id, items)

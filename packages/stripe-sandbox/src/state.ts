@@ -6,7 +6,10 @@ export type Metadata = Record<string, string>
 export interface LineItem {
   id: string
   object: 'item'
+  /** The name of the product. */
   description: string
+  /** The description of the product, which the page shows below its name. */
+  details: string | null
   quantity: number
   currency: string
   amount_discount: 0
@@ -39,6 +42,8 @@ export interface Session {
   livemode: false
   payment_method_types: string[]
   allowed_payment_method_types: string[] | null
+  /** Language of the page; `auto` and null are that of the browser. */
+  locale: string | null
 }
 export interface Intent {
   id: string

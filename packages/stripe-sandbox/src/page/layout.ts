@@ -5,9 +5,9 @@ import { escapeHtml } from '@cartwright/contracts'
 import { digitsOf, shownDigitsOf } from '../currencies.ts'
 
 /** Formats Stripe's minor units: `€14.00`. */
-export const amountText = (minor: number, currency: string): string => {
+export const amountText = (minor: number, currency: string, locale = 'en'): string => {
   const digits = shownDigitsOf(currency.toLowerCase())
-  return new Intl.NumberFormat('en', {
+  return new Intl.NumberFormat(locale, {
     style: 'currency',
     currency: currency.toUpperCase(),
     minimumFractionDigits: digits,
@@ -75,8 +75,8 @@ if(left){const end=Date.now()+left.dataset.left*1000;const tick=()=>{const s=Mat
 /** Allows only the page's own style and script. Forms may lead anywhere, because paying leads back to a shop. */
 export const securityPolicy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'; form-action *; base-uri 'none'; frame-ancestors 'none'`
 
-export const layout = (title: string, body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${styles}</style></head><body>${body}<script>${script}</script></body></html>`
+export const layout = (title: string, body: string, locale = 'en'): string =>
+  `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${styles}</style></head><body>${body}<script>${script}</script></body></html>`
 
 /** Marks every page as a test, so that it is not mistaken for a real payment page. */
 export const badge = '<span class="badge">TEST MODE</span>'

@@ -3,6 +3,7 @@ import { escapeHtml } from '@cartwright/contracts'
 import type { Session } from '../state.ts'
 import { amountText, badge, layout } from './layout.ts'
 import { testCards } from './payment-page.ts'
+import { pageLanguage } from './texts.ts'
 
 const maxRows = 20
 
@@ -26,7 +27,8 @@ export const overviewPage = (sessions: readonly Session[], balance: Readonly<Rec
   const money = Object.entries(balance).map(
     ([currency, minor]) => `<div><dt>Balance</dt><dd>${amountText(minor, currency)}</dd></div>`,
   )
-  const cards = testCards.map(({ number, what }) => `<div><dt>${number}</dt><dd>${what}</dd></div>`).join('')
+  const { cards: effects } = pageLanguage({ locale: 'en' }, undefined).texts
+  const cards = testCards.map(({ number, what }) => `<div><dt>${number}</dt><dd>${effects[what]}</dd></div>`).join('')
   const list =
     rows === ''
       ? '<p>No payment page was opened yet. Check out in the shop, and the payment appears here.</p>'
