@@ -5,6 +5,7 @@ import { publisher } from '../event.ts'
 import { Totals } from '../money.ts'
 import { erasedAs } from '../personal.ts'
 import { OrderId, PlacedLine, ReservationId, ReturnId, StockLine } from './lines.ts'
+import { PriceDetails } from './price-details.ts'
 import { CancelReason } from './status.ts'
 
 const order = publisher('order', 'order.events')
@@ -18,6 +19,20 @@ const mail = {
   /** Whose order it is: mails are forgotten with that account, and lead to the order with a token of its owner. */
   principalId: Type.Optional(Type.String()),
 }
+
+/** A line of the hosted payment page: goods, shipping, or a tax that comes on top. */
+const Charge = Type.Object({
+  name: Type.String(),
+  quantity: Type.Integer({ minimum: 1 }),
+  /** After discounts. */
+  unitAmount: Money,
+  kind: Type.Optional(OneOf('goods', 'shipping', 'tax')),
+  /** What promotions took off this line. */
+  discounts: Type.Optional(Type.Array(Type.Object({ name: Type.String(), amount: Money }))),
+})
+
+/** The lines of the order, and how its total came about. */
+const priced = { lines: Type.Array(PlacedLine), totals: Totals, ...PriceDetails.properties }
 
 const goodsBack = {
   returnId: ReturnId,
@@ -80,7 +95,7 @@ export const orderEvents = {
       attempt: Type.Integer({ minimum: 1 }),
       amount: Money,
       /** What the hosted page lists; the sum equals `amount`. */
-      charges: Type.Array(Type.Object({ name: Type.String(), quantity: Type.Integer({ minimum: 1 }), unitAmount: Money })),
+      charges: Type.Array(Charge),
       successUrl: Type.String(erasedAs('')),
       cancelUrl: Type.String(erasedAs('')),
       /** No new session is opened later than this. */
@@ -102,7 +117,7 @@ export const orderEvents = {
     ofOrder,
     Type.Object({ ...mail, refundId: Id('rfd'), amount: Money, reason: Type.String(erasedAs('')) }),
   ),
-  confirmed: order('order.confirmed', 1, ofOrder, Type.Object({ ...mail, lines: Type.Array(PlacedLine), totals: Totals })),
+  confirmed: order('order.confirmed', 1, ofOrder, Type.Object({ ...mail, ...priced })),
   shipped: order(
     'order.shipped',
     1,
@@ -113,6 +128,9 @@ export const orderEvents = {
       carrier: Type.String(),
       trackingNumber: Type.String(erasedAs('')),
       lines: Type.Array(Type.Object({ sku: Type.String(), name: Type.String(), quantity: Type.Integer() })),
+      /** Of the whole order. */
+      totals: Type.Optional(Totals),
+      ...PriceDetails.properties,
     }),
   ),
   delivered: order('order.delivered', 1, ofOrder, Type.Object({ ...mail, at: Time })),
@@ -128,8 +146,7 @@ export const orderEvents = {
       reason: CancelReason,
       /** Whether money had arrived; an unpaid order gives its lines back to the shopper's cart. */
       paid: Type.Boolean(),
-      lines: Type.Array(PlacedLine),
-      totals: Totals,
+      ...priced,
     }),
   ),
   returnRequested: order('order.return-requested', 1, ofOrder, Type.Object({ ...mail, ...goodsBack })),

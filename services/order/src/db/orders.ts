@@ -1,5 +1,5 @@
 // SQL of orders, their history and shipments. A status and its history row are written together.
-import { AppError, erasedEmail, money, type Order, type OrderStatus } from '@cartwright/contracts'
+import { AppError, type AppliedDiscount, erasedEmail, money, type Order, type OrderStatus } from '@cartwright/contracts'
 import {
   assignments,
   type Changes,
@@ -19,7 +19,7 @@ import {
   orderSkuTable,
   type ShipmentRow,
 } from './generated/rows.ts'
-import { addressesColumn, type Dispute, disputesColumn, orderLinesColumn } from './json-columns.ts'
+import { addressesColumn, type Dispute, disputesColumn, orderLinesColumn, orderTaxesColumn } from './json-columns.ts'
 
 /** The other columns are read by SQL only. */
 export type OrderRow = Omit<CustomerOrderRow, 'recipient_name' | 'erase_when_done' | 'updated_at'>
@@ -49,6 +49,26 @@ export const totalsOfRow = (row: OrderRow) => ({
   total: money(row.total_minor, row.currency),
 })
 
+/** Discounts of the lines, one entry for each promotion. */
+const lineDiscounts = (row: OrderRow): AppliedDiscount[] => {
+  const byPromotion = new Map<string, AppliedDiscount>()
+  for (const discount of linesOf(row).flatMap(({ discounts }) => discounts)) {
+    const amountMinor = (byPromotion.get(discount.promotionId)?.amount.amountMinor ?? 0) + discount.amount.amountMinor
+    byPromotion.set(discount.promotionId, { ...discount, amount: money(amountMinor, row.currency) })
+  }
+  return [...byPromotion.values()]
+}
+
+/** How the total came about. */
+export const priceDetailsOf = (row: OrderRow) => ({
+  taxIncluded: row.tax_included === 1,
+  taxes: orderTaxesColumn.parseOrNull(row.order_taxes) ?? [],
+  discounts: lineDiscounts(row),
+})
+
+/** Lines and price of an order, as events carry them. */
+export const pricedOf = (row: OrderRow) => ({ lines: linesOf(row), totals: totalsOfRow(row), ...priceDetailsOf(row) })
+
 /** Recipient and names that events carry for mails. */
 export const mailOf = (row: OrderRow) => {
   // A guest's address is unverified, so the email carries no text that the guest wrote.
@@ -70,8 +90,7 @@ export const cancelledFrom = (row: OrderRow, reason: NonNullable<Order['cancelRe
   currency: row.currency,
   reason,
   paid,
-  lines: linesOf(row),
-  totals: totalsOfRow(row),
+  ...pricedOf(row),
 })
 
 export const findOrder = (db: Queryable, condition: Sql): Promise<OrderRow | null> =>

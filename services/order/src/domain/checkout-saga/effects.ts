@@ -1,10 +1,22 @@
 // Effects of the checkout saga: they change columns of the order and publish events, in the transaction of the step.
-import { type DataOf, type Money, money, type OrderLine, orderEvents } from '@cartwright/contracts'
+import { type DataOf, type Money, money, orderEvents } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { type EffectContext, publish, runSaga } from '@cartwright/messaging'
 import { addDue } from '../../db/invoices.ts'
-import { cancelledFrom, changeOrder, linesOf, lockOrder, mailOf, type OrderRow, stockOf, totalsOfRow } from '../../db/orders.ts'
+import {
+  cancelledFrom,
+  changeOrder,
+  linesOf,
+  lockOrder,
+  mailOf,
+  type OrderRow,
+  priceDetailsOf,
+  pricedOf,
+  stockOf,
+  totalsOfRow,
+} from '../../db/orders.ts'
 import type { OrderDeps } from '../../deps.ts'
+import { chargesOf } from '../charges.ts'
 import { cancellation, requestRefund } from '../refunds.ts'
 import { transitionOrder } from '../transition.ts'
 import { checkout } from './saga.ts'
@@ -12,24 +24,6 @@ import { checkout } from './saga.ts'
 /** The context of an effect. `Data` is what the effect reads of its event. */
 type Context<Data = unknown> = EffectContext<Data, OrderDeps>
 type Reason = NonNullable<OrderRow['cancel_reason']>
-
-const sumOf = (amounts: readonly { amount: Money }[]): number => amounts.reduce((sum, { amount }) => sum + amount.amountMinor, 0)
-
-/** A discount belongs to the whole line, so a discounted line is charged as one piece. */
-const chargeOf = ({ name, quantity, unitPrice, lineTotal, discounts }: OrderLine) => {
-  const discount = sumOf(discounts)
-  if (discount === 0) return { name, quantity, unitAmount: unitPrice }
-  const left = money(lineTotal.amountMinor - discount, lineTotal.currency)
-  return { name: quantity === 1 ? name : `${quantity} × ${name}`, quantity: 1, unitAmount: left }
-}
-
-/** Lines of the hosted payment page. Shipping and tax form one more line, so that the sum is the total. */
-const chargesOf = (row: OrderRow) => {
-  const goods = linesOf(row).map(chargeOf)
-  const charged = goods.reduce((sum, { quantity, unitAmount }) => sum + quantity * unitAmount.amountMinor, 0)
-  const rest = row.total_minor - charged
-  return rest > 0 ? [...goods, { name: 'Shipping and tax', quantity: 1, unitAmount: money(rest, row.currency) }] : goods
-}
 
 /** The event that requests the stock of an order; place-order publishes the first one. */
 export const stockRequestOf = (row: OrderRow): DataOf<typeof orderEvents.stockRequested> => {
@@ -113,7 +107,7 @@ const paymentEffects = {
       ...mailOf(row),
       attempt: 1,
       amount: money(row.total_minor, row.currency),
-      charges: chargesOf(row),
+      charges: chargesOf({ lines: linesOf(row), ...totalsOfRow(row), ...priceDetailsOf(row) }, row.locale),
       successUrl: row.success_url,
       cancelUrl: row.cancel_url,
       holdUntil: row.hold_until.toISOString(),
@@ -151,7 +145,7 @@ const effects = {
     const row = await lockOrder(tx, context.id)
     await transitionOrder(tx, row, 'processing', { reason: 'paid', actor: 'order' })
     addDue(tx, row.id, 'invoice')
-    await publish(tx, orderEvents.confirmed, { ...mailOf(row), lines: linesOf(row), totals: totalsOfRow(row) })
+    await publish(tx, orderEvents.confirmed, { ...mailOf(row), ...pricedOf(row) })
     notifyPolls(context)
     const { outcomes, revenue } = context.deps.counters
     tx.afterCommit(() => {

@@ -5,7 +5,16 @@ import { publish } from '@cartwright/messaging'
 import { audit } from '@cartwright/service-kit'
 import { shipmentTable } from '../../db/generated/rows.ts'
 import { shippedLinesColumn } from '../../db/json-columns.ts'
-import { changeOrder, linesOf, listShipments, lockOrder, mailOf, type OrderRow } from '../../db/orders.ts'
+import {
+  changeOrder,
+  linesOf,
+  listShipments,
+  lockOrder,
+  mailOf,
+  type OrderRow,
+  priceDetailsOf,
+  totalsOfRow,
+} from '../../db/orders.ts'
 import { route } from '../../deps.ts'
 import { canShip, stateRefusal } from '../../domain/order.ts'
 import { viewForOperator } from '../../domain/order-view.ts'
@@ -44,7 +53,8 @@ export const shipOrder = route(orderApi.shipOrder, ({ request, deps, idempotentT
     const shippedOrder = await changeOrder(tx, moved, { fulfilment_status: complete ? 'shipped' : 'partial' })
     const nameOf = (sku: string) => ordered.find((line) => line.sku === sku)?.name ?? sku
     const named = lines.map((line) => ({ ...line, name: nameOf(line.sku) }))
-    await publish(tx, orderEvents.shipped, { ...mailOf(row), shipmentId, carrier, trackingNumber, lines: named })
+    const price = { totals: totalsOfRow(row), ...priceDetailsOf(row) }
+    await publish(tx, orderEvents.shipped, { ...mailOf(row), shipmentId, carrier, trackingNumber, lines: named, ...price })
     await audit(tx, {
       actor: request.principal.id,
       action: 'order.ship',

@@ -44,6 +44,24 @@ test('a request opens one session with the order’s charges, for cards, for 31 
   expect(opened).toMatchObject({ attempt: 1, url: session?.url, expiresAt: new Date(expiresMs).toISOString() })
 })
 
+test('the page lists shipping, taxes and promotions by name, in the language of the order, and charges the order’s total', async () => {
+  const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
+  const order = await fixture.open({
+    locale: 'de-AT',
+    amount: eur(2313),
+    charges: [
+      { kind: 'goods', name: '2 × Tasse', quantity: 1, unitAmount: eur(1600), discounts: [{ name: 'Sommer', amount: eur(200) }] },
+      { kind: 'shipping', name: 'Versand: Paket', quantity: 1, unitAmount: eur(490) },
+      { kind: 'tax', name: 'MwSt. 10,5 %', quantity: 1, unitAmount: eur(223) },
+    ],
+  })
+  const [session] = await sessionsOf(fixture, order.orderId)
+  expect(session).toMatchObject({ amount_total: 2313, currency: 'eur', locale: 'de' })
+  const page = (await (await fetch(String(order.url))).text()).replaceAll('\u00a0', ' ')
+  for (const words of ['2 × Tasse', 'Sommer −€ 2,00', 'Versand: Paket', 'MwSt. 10,5 %', '2,23 €', '23,13 €'])
+    expect(page).toContain(words)
+})
+
 test('a repeated request opens one session and publishes its URL again', async () => {
   const data = createPaymentRequest(fixture.service.clock.now())
   await fixture.service.receive(orderEvents.paymentRequested, data, { twice: true, id: freshId('evt') })
