@@ -15,6 +15,17 @@ export const lines = [
   { sku: 'TEA-100', name: 'Assam tea, 100 g', quantity: 1, unitPrice: eur(690), lineTotal: eur(690) },
 ]
 export const totals = { subtotal: eur(3590), shipping: eur(0), tax: eur(0), discount: eur(0), total: eur(3590) }
+/** An order whose price has every kind of row. */
+export const wholePrice = {
+  totals: { subtotal: eur(3590), shipping: eur(490), tax: eur(594), discount: eur(359), total: eur(3721) },
+  taxIncluded: true,
+  taxes: [
+    { name: 'VAT', rate: 19, base: eur(2640), amount: eur(502) },
+    { name: 'VAT', rate: 7, base: eur(487), amount: eur(92) },
+  ],
+  discounts: [{ promotionId: 'prm_000001', name: 'Friends', code: 'FRIEND', amount: eur(359) }],
+  shippingOption: { id: 'opt_000001', name: 'Parcel', price: eur(490) },
+}
 const cancelled = {
   ...order,
   principal: { id: userId, role: 'customer' as const },
@@ -25,13 +36,14 @@ const cancelled = {
 }
 
 export const verified = { userId, recipient: alice, locale: 'en' }
-export const confirmed = { ...order, lines, totals }
+export const confirmed = { ...order, lines, ...wholePrice }
 export const shipped = {
   ...order,
   shipmentId: 'shp_1',
   carrier: 'Post',
   trackingNumber: 'TR-1',
   lines: [{ sku: 'TEA-100', name: 'Assam tea, 100 g', quantity: 1 }],
+  ...wholePrice,
 }
 export const delivered = { ...order, at }
 export const goodsBack = { ...order, returnId: 'ret_0000000001', lines: shipped.lines }

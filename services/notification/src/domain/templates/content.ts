@@ -2,6 +2,13 @@
 import type { Money } from '@cartwright/contracts'
 import type { Say } from './texts/say.ts'
 
+/** An amount below the goods of an order. */
+export interface Sum {
+  label: string
+  amount: string
+  isTotal: boolean
+}
+
 export type Part =
   /** A paragraph. */
   | { kind: 'text'; text: string }
@@ -11,11 +18,11 @@ export type Part =
   | { kind: 'link'; label: string; url: string }
   /** A table of names and values. */
   | { kind: 'facts'; facts: readonly (readonly [name: string, value: string])[] }
-  /** Order lines, with amounts when a mail has them, and sums; the last sum is the total. */
+  /** Order lines, with amounts when a mail has them, and sums. */
   | {
       kind: 'goods'
       lines: readonly { name: string; detail: string; amount?: string }[]
-      sums: readonly (readonly [name: string, amount: string])[]
+      sums: readonly Sum[]
     }
   /** Small print. */
   | { kind: 'note'; text: string }

@@ -27,12 +27,9 @@ const goods = (part: Extract<Part, { kind: 'goods' }>): string => {
       `<tr><td style="padding:10px 16px 10px 0;border-bottom:1px solid ${hairline};word-break:break-word">${escapeHtml(name)}<br><span style="color:${quiet};font-size:13px">${escapeHtml(detail)}</span></td>` +
       `<td style="padding:10px 0;border-bottom:1px solid ${hairline};text-align:right;white-space:nowrap;vertical-align:top">${escapeHtml(amount ?? '')}</td></tr>`,
   )
-  const sums = part.sums.map(([name, amount], index) => {
-    const style =
-      index === part.sums.length - 1
-        ? `padding:10px 0 0;font-weight:600;font-size:16px;color:${ink}`
-        : `padding:6px 0 0;color:${quiet}`
-    return `<tr><td style="${style}">${escapeHtml(name)}</td><td style="${style};text-align:right;white-space:nowrap">${escapeHtml(amount)}</td></tr>`
+  const sums = part.sums.map(({ label, amount, isTotal }) => {
+    const style = isTotal ? `padding:10px 0 0;font-weight:600;font-size:16px;color:${ink}` : `padding:6px 0 0;color:${quiet}`
+    return `<tr><td style="${style};word-break:break-word">${escapeHtml(label)}</td><td style="${style};text-align:right;white-space:nowrap">${escapeHtml(amount)}</td></tr>`
   })
   return table([...lines, ...sums].join(''))
 }

@@ -12,7 +12,8 @@ const columns = (left: string, right: string): string => {
 const goods = (part: Extract<Part, { kind: 'goods' }>): string => {
   const lines = part.lines.flatMap(({ name, detail, amount }) => [columns(name, amount ?? ''), `  ${detail}`])
   if (part.sums.length === 0) return lines.join('\n')
-  return [...lines, '-'.repeat(width), ...part.sums.map(([name, amount]) => columns(name, amount))].join('\n')
+  const rule = lines.length === 0 ? [] : ['-'.repeat(width)]
+  return [...lines, ...rule, ...part.sums.map(({ label, amount }) => columns(label, amount))].join('\n')
 }
 
 const textOf = (part: Part, { say }: Localized): string => {

@@ -1,16 +1,20 @@
 // Mail template: the confirmation of a paid order.
-import type { Totals } from '@cartwright/contracts'
 import { template, text } from './content.ts'
-import { type Line, orderLink, pricedGoods } from './order-parts.ts'
+import { type Line, orderLink, type Priced, pricedGoods } from './order-parts.ts'
 
-export const orderConfirmed = template<{ orderId: string; number: string; lines: Line[]; totals: Totals }>((order, reader) => ({
-  subject: reader.say('order-confirmed.subject', { number: order.number }),
+interface Confirmed extends Priced {
+  number: string
+  lines: Line[]
+}
+
+export const orderConfirmed = template<Confirmed>(({ number, ...goods }, reader) => ({
+  subject: reader.say('order-confirmed.subject', { number }),
   preview: reader.say('order-confirmed.preview'),
   title: reader.say('order-confirmed.title'),
   parts: [
     text(reader.say('order-confirmed.text')),
-    { kind: 'facts', facts: [[reader.say('common.orderNumber'), order.number]] },
-    pricedGoods(order.lines, order.totals, reader),
+    { kind: 'facts', facts: [[reader.say('common.orderNumber'), number]] },
+    pricedGoods(goods, reader),
     ...orderLink(reader),
   ],
 }))

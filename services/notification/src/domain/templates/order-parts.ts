@@ -1,35 +1,42 @@
 // Shared parts of mails about orders: lines with prices, totals, the link to the order.
-import type { DataOf, orderEvents, Totals } from '@cartwright/contracts'
-import { type Localized, link, type Part } from './content.ts'
+import {
+  type ChargedOrder,
+  type DataOf,
+  type orderEvents,
+  type PriceDetails,
+  priceRows,
+  type Totals,
+} from '@cartwright/contracts'
+import { type Localized, link, type Part, type Sum } from './content.ts'
 
 export type Line = DataOf<typeof orderEvents.confirmed>['lines'][number]
 export type Reason = DataOf<typeof orderEvents.cancelled>['reason']
 
 const times = (quantity: number, each: string): string => `${quantity} × ${each}`
 
-const sumsOf = (
-  { subtotal, shipping, tax, discount, total }: Totals,
-  { say, money }: Localized,
-): (readonly [string, string])[] => {
-  const negative = { ...discount, amountMinor: -discount.amountMinor }
-  const between: (readonly [string, string] | null)[] = [
-    shipping.amountMinor > 0 ? [say('common.shipping'), money(shipping)] : null,
-    tax.amountMinor > 0 ? [say('common.tax'), money(tax)] : null,
-    discount.amountMinor > 0 ? [say('common.discount'), money(negative)] : null,
-  ]
-  const present = between.filter((sum) => sum !== null)
-  const before = present.length > 0 ? [[say('common.subtotal'), money(subtotal)] as const, ...present] : []
-  return [...before, [say('common.total'), money(total)]]
-}
+/** The rows from the subtotal to the total, and the taxes that the total contains. */
+const sumsOf = (order: ChargedOrder, { locale, money }: Localized): Sum[] =>
+  priceRows(order, locale).map(({ kind, label, amount }) => ({ label, amount: money(amount), isTotal: kind === 'total' }))
 
-export const pricedGoods = (lines: readonly Line[], totals: Totals, reader: Localized): Part => ({
+type Goods = Extract<Part, { kind: 'goods' }>
+
+/** The price of an order as its events carry it. */
+export type Priced = { totals: Totals } & PriceDetails
+
+/** The sums of an order without its lines. */
+export const priceOf = ({ totals, ...details }: Priced, reader: Localized): Goods => ({
   kind: 'goods',
+  lines: [],
+  sums: sumsOf({ ...totals, ...details }, reader),
+})
+
+export const pricedGoods = ({ lines, ...price }: Priced & { lines: readonly Line[] }, reader: Localized): Part => ({
+  ...priceOf(price, reader),
   lines: lines.map(({ name, quantity, unitPrice, lineTotal }) => ({
     name,
     detail: times(quantity, reader.money(unitPrice)),
     amount: reader.money(lineTotal),
   })),
-  sums: sumsOf(totals, reader),
 })
 
 export const countedGoods = (lines: readonly { name: string; quantity: number; sku: string }[]): Part => ({

@@ -1,15 +1,18 @@
 // Mail template: a parcel was shipped, its lines and its tracking number.
+import type { PriceDetails, Totals } from '@cartwright/contracts'
 import { template, text } from './content.ts'
-import { countedGoods, orderLink } from './order-parts.ts'
+import { countedGoods, orderLink, priceOf } from './order-parts.ts'
 
-interface Shipped {
+interface Shipped extends PriceDetails {
   number: string
   carrier: string
   trackingNumber: string
   lines: { sku: string; name: string; quantity: number }[]
+  /** Of the whole order. Older events have none. */
+  totals?: Totals
 }
 
-export const orderShipped = template<Shipped>(({ number, carrier, trackingNumber, lines }, reader) => ({
+export const orderShipped = template<Shipped>(({ number, carrier, trackingNumber, lines, totals, ...details }, reader) => ({
   subject: reader.say('order-shipped.subject', { number }),
   preview: reader.say('order-shipped.preview', { carrier, trackingNumber }),
   title: reader.say('order-shipped.title'),
@@ -25,6 +28,7 @@ export const orderShipped = template<Shipped>(({ number, carrier, trackingNumber
     },
     text(reader.say('order-shipped.inParcel')),
     countedGoods(lines),
+    ...(totals ? [text(reader.say('order-shipped.wholeOrder')), priceOf({ totals, ...details }, reader)] : []),
     ...orderLink(reader),
   ],
 }))

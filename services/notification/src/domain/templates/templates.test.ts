@@ -1,7 +1,7 @@
 // Tests of the mail templates: both layouts say the same, and no data becomes markup.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { confirmed, declined, lines, paidAndCancelled, shipped, totals, unpaidAndCancelled } from '../../fixtures.ts'
+import { confirmed, declined, lines, paidAndCancelled, shipped, totals, unpaidAndCancelled, wholePrice } from '../../fixtures.ts'
 import type { templates } from './catalogue.ts'
 import { render } from './render.ts'
 import { eur, failure, orderUrl, reader, samples } from './samples.fixture.ts'
@@ -36,14 +36,15 @@ describe('every template', () => {
 
 describe('what mails say', () => {
   test('a confirmation lists lines with prices, totals and the order’s number in the reader’s language', () => {
-    const mail = render('order-confirmed', confirmed, reader)
+    const plain = { orderId: 'ord_1', number: 'CW-7QK4-XH2P', lines, totals }
+    const mail = render('order-confirmed', plain, reader)
     expect(mail.subject).toBe('Order CW-7QK4-XH2P is confirmed')
     expect(mail.text).toContain('Stoneware mug & saucer                                    €29.00\n  2 × €14.50')
     expect(mail.text).toMatch(/-{64}\nTotal {53}€35\.90/)
     expect(mail.text).not.toContain('Shipping')
     expect(mail.text).toContain(`See your order:\n${orderUrl}`)
     expect(mail.html).toContain('Stoneware mug &amp; saucer')
-    expect(render('order-confirmed', confirmed, { ...reader, locale: 'de' }).text).toContain('35,90\u00a0€')
+    expect(render('order-confirmed', plain, { ...reader, locale: 'de' }).text).toContain('35,90\u00a0€')
   })
 
   test.each([
@@ -75,13 +76,32 @@ describe('what mails say', () => {
     for (const [name, data] of mails) expect(render(name, data, reader).text.replace(/\u00a0/g, ' ')).toContain(text)
   })
 
-  test('a confirmation lists shipping, tax and discount when they are above zero', () => {
-    const mail = render(
-      'order-confirmed',
-      { ...confirmed, lines, totals: { ...totals, shipping: eur(499), tax: eur(100), discount: eur(50), total: eur(4139) } },
-      reader,
+  test('a confirmation names discounts, shipping and the taxes that prices include, and the amounts add up', () => {
+    const { text } = render('order-confirmed', confirmed, reader)
+    expect(text).toMatch(
+      /Subtotal +€35\.90\nFriends \(FRIEND\) +-€3\.59\nShipping: Parcel +€4\.90\nTotal +€37\.21\nincludes VAT 19 % +€5\.02\nincludes VAT 7 % +€0\.92/,
     )
-    expect(mail.text).toMatch(/Subtotal +€35\.90\nShipping +€4\.99\nTax +€1\.00\nDiscount +-€0\.50\nTotal +€41\.39/)
+  })
+
+  test('a confirmation adds the taxes that come on top before the total', () => {
+    const price = { ...wholePrice, taxIncluded: false, totals: { ...wholePrice.totals, total: eur(4315) } }
+    const { text } = render('order-confirmed', { ...confirmed, ...price }, { ...reader, locale: 'de' })
+    expect(text.replaceAll('\u00a0', ' ')).toMatch(
+      /Versand: Parcel +4,90 €\nzzgl\. VAT 19 % +5,02 €\nzzgl\. VAT 7 % +0,92 €\nGesamtbetrag +43,15 €/,
+    )
+  })
+
+  test('a confirmation of an older version has general names', () => {
+    const { orderId, number } = confirmed
+    const older = { ...totals, shipping: eur(499), tax: eur(100), discount: eur(50), total: eur(4139) }
+    const { text } = render('order-confirmed', { orderId, number, lines, totals: older }, reader)
+    expect(text).toMatch(/Subtotal +€35\.90\nDiscount +-€0\.50\nShipping +€4\.99\nplus Tax +€1\.00\nTotal +€41\.39/)
+  })
+
+  test('a mail about a parcel shows the price of the whole order', () => {
+    expect(render('order-shipped', shipped, reader).text).toMatch(/whole order:\n\nSubtotal +€35\.90\n/)
+    const { totals: _, ...older } = shipped
+    expect(render('order-shipped', older, reader).text).not.toMatch(/whole order|Total/)
   })
 
   test('the code is the first six digits that the text holds, and does not stand in the subject, which a locked phone shows', () => {

@@ -4,11 +4,18 @@ import { on } from '../../deps.ts'
 import { queueEmail } from '../../domain/message.ts'
 
 export const onCancelled = on(orderEvents.cancelled, async ({ tx, message: cause, deps }) => {
-  const { orderId, number, recipient, locale, principal, reason, paid, lines, totals } = cause.data
-  const content = { orderId, number, reason, paid, lines, totals }
+  const { orderId, number, recipient, locale, principal, principalId: _, cartId: __, currency: ___, ...content } = cause.data
   await queueEmail(
     tx,
-    { cause, template: 'order-cancelled', content, to: recipient, locale, userId: principal.id, order: { orderId, number } },
+    {
+      cause,
+      template: 'order-cancelled',
+      content: { number, ...content },
+      to: recipient,
+      locale,
+      userId: principal.id,
+      order: { orderId, number },
+    },
     deps,
   )
 })

@@ -4,13 +4,13 @@ import { on } from '../../deps.ts'
 import { ofOwner, queueEmail } from '../../domain/message.ts'
 
 export const onConfirmed = on(orderEvents.confirmed, async ({ tx, message: cause, deps }) => {
-  const { orderId, number, recipient, locale, principalId, lines, totals } = cause.data
+  const { orderId, number, recipient, locale, principalId, ...goods } = cause.data
   await queueEmail(
     tx,
     {
       cause,
       template: 'order-confirmed',
-      content: { orderId, number, lines, totals },
+      content: { number, ...goods },
       to: recipient,
       locale,
       ...ofOwner(principalId),

@@ -4,13 +4,13 @@ import { on } from '../../deps.ts'
 import { ofOwner, queueEmail } from '../../domain/message.ts'
 
 export const onShipped = on(orderEvents.shipped, async ({ tx, message: cause, deps }) => {
-  const { orderId, number, recipient, locale, principalId, carrier, trackingNumber, lines } = cause.data
+  const { orderId, number, recipient, locale, principalId, shipmentId: _, ...parcel } = cause.data
   await queueEmail(
     tx,
     {
       cause,
       template: 'order-shipped',
-      content: { number, carrier, trackingNumber, lines },
+      content: { number, ...parcel },
       to: recipient,
       locale,
       ...ofOwner(principalId),

@@ -9,11 +9,6 @@ export const de: Texts = {
     moment: '{{moment}} Uhr ({{zone}})',
     orderNumber: 'Bestellnummer',
     seeOrder: 'Bestellung ansehen',
-    subtotal: 'Zwischensumme',
-    shipping: 'Versand',
-    tax: 'Steuer',
-    discount: 'Rabatt',
-    total: 'Gesamtsumme',
   },
   'verify-email': {
     subject: 'Ihr Cartwright-Code',
@@ -96,6 +91,7 @@ export const de: Texts = {
     carrier: 'Versand durch',
     trackingNumber: 'Sendungsnummer',
     inParcel: 'In diesem Paket:',
+    wholeOrder: 'Der Preis der ganzen Bestellung:',
   },
   'order-delivered': {
     subject: 'Ihre Bestellung {{number}} wurde zugestellt',

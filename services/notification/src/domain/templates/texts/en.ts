@@ -7,11 +7,6 @@ const common = {
   moment: '{{moment}} {{zone}}',
   orderNumber: 'Order number',
   seeOrder: 'See your order',
-  subtotal: 'Subtotal',
-  shipping: 'Shipping',
-  tax: 'Tax',
-  discount: 'Discount',
-  total: 'Total',
 } as const
 
 const account = {
@@ -94,6 +89,7 @@ const order = {
     carrier: 'Carrier',
     trackingNumber: 'Tracking number',
     inParcel: 'In this parcel:',
+    wholeOrder: 'The price of the whole order:',
   },
   'order-delivered': {
     subject: 'Order {{number}} was delivered',
