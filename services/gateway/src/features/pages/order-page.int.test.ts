@@ -34,6 +34,8 @@ const order: OrderPage = {
   tax: eur(0),
   discount: eur(0),
   total: eur(3399),
+  taxIncluded: true,
+  taxes: [],
   shipments: [{ id: 'shp_1', carrier: 'Post', trackingNumber: 'TR-1', lines: [{ sku: 'MUG', quantity: 2 }], at }],
   refunds: [{ id: 'rfd_1', amount: eur(500), reason: 'goodwill', state: 'succeeded', origin: 'order' }],
   history: [
@@ -81,11 +83,24 @@ describe('the order page', () => {
       'href="https://shop.example/"',
     ])
       expect(text).toContain(words)
-    expect(text).not.toMatch(/<script|inner note|Tax<|Discount<|Go on paying/)
+    expect(text).not.toMatch(/<script|inner note|Tax<|Discount<|VAT|Go on paying/)
     expect(headers.get('cache-control')).toBe('no-store')
     expect(headers.get('referrer-policy')).toBe('no-referrer')
     expect(headers.get('content-security-policy')).toContain("default-src 'none'")
     expect(asked().at(-1)?.url).toBe('/internal/orders/ord_0000000001')
+  })
+
+  test('names discounts and taxes, in the language of the page, and takes nothing in them as markup', async () => {
+    const taxes = [{ name: 'VAT <b>', rate: 19.5, base: eur(2500), amount: eur(488) }]
+    const discounted = { discount: eur(290), total: eur(3109), tax: eur(488), taxes }
+    t.service.respondWith(json({ ...order, ...discounted, locale: 'de' }))
+    const ticket = await ticketFor()
+    const german = (await open(ticket)).text.replaceAll('\u00a0', ' ')
+    for (const words of ['Zwischensumme', 'Rabatt', '-2,90 €', '31,09 €', 'enthält VAT &lt;b&gt; 19,5 %', '4,88 €'])
+      expect(german).toContain(words)
+    t.service.respondWith(json({ ...order, ...discounted, taxIncluded: false, total: eur(3597) }))
+    const english = (await open(ticket)).text
+    expect(english).toMatch(/plus VAT &lt;b&gt; 19.5 %<\/td><td>€4.88[\s\S]*Total<\/td><td>€35.97/)
   })
 
   test('asks for the language of the address, then of the browser, then leaves it to the order', async () => {

@@ -1,5 +1,5 @@
 // Order page that a mail links to: shows the order's current state without scripts, in its reader's language.
-import { escapeHtml, formatMoney, type Money, type OrderPage } from '@cartwright/contracts'
+import { escapeHtml, formatMoney, type Money, type OrderPage, priceRows } from '@cartwright/contracts'
 import { type Page, page } from './page.ts'
 import { type PageTexts, textsIn } from './texts.ts'
 
@@ -31,24 +31,15 @@ const row = (left: string, right: string, kind = ''): string =>
 
 const table = (rows: readonly string[]): string => (rows.length === 0 ? '' : `<table>${rows.join('')}</table>`)
 
-const orderLines = (order: OrderPage, { texts, amount }: Writer): string => {
-  const { lines, subtotal, shipping, tax, discount, total } = order
-  const names = texts.orderPage
-  const adjustments: [string, Money][] = [
-    [names.shipping, shipping],
-    [names.tax, tax],
-    [names.discount, { ...discount, amountMinor: -discount.amountMinor }],
-  ]
-  const present = adjustments.filter(([, money]) => money.amountMinor !== 0)
-  return table([
-    ...lines.map(({ name, quantity, unitPrice, lineTotal }) =>
+const orderLines = (order: OrderPage, { amount }: Writer): string =>
+  table([
+    ...order.lines.map(({ name, quantity, unitPrice, lineTotal }) =>
       row(`${escapeHtml(name)}<small>${quantity} × ${amount(unitPrice)}</small>`, amount(lineTotal)),
     ),
-    ...(present.length === 0 ? [] : [row(names.subtotal, amount(subtotal), 'sum')]),
-    ...present.map(([name, money]) => row(name, amount(money), 'sum')),
-    row(names.total, amount(total), 'total'),
+    ...priceRows(order, order.locale).map(({ kind, label, amount: sum }) =>
+      row(escapeHtml(label), amount(sum), kind === 'total' ? 'total' : 'sum'),
+    ),
   ])
-}
 
 const shipments = ({ shipments: sent, lines }: OrderPage, { time }: Writer): string => {
   const nameOf = (sku: string) => lines.find((line) => line.sku === sku)?.name ?? sku

@@ -24,11 +24,6 @@ const en = {
     shipments: 'Shipments',
     refunds: 'Refunds',
     history: 'What happened',
-    shipping: 'Shipping',
-    tax: 'Tax',
-    discount: 'Discount',
-    subtotal: 'Subtotal',
-    total: 'Total',
     foot: 'This page shows the order as it is now.',
     none: [
       'This link opens no order',
@@ -87,11 +82,6 @@ const de: PageTexts = {
     shipments: 'Sendungen',
     refunds: 'Erstattungen',
     history: 'Verlauf',
-    shipping: 'Versand',
-    tax: 'Steuer',
-    discount: 'Rabatt',
-    subtotal: 'Zwischensumme',
-    total: 'Gesamtsumme',
     foot: 'Diese Seite zeigt den aktuellen Stand der Bestellung.',
     none: [
       'Dieser Link öffnet keine Bestellung',
