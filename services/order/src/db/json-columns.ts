@@ -7,6 +7,7 @@ import {
   OneOf,
   Order,
   PlacedLine,
+  PriceDetails,
   PriceRules,
   Return,
   Time,
@@ -56,6 +57,8 @@ const InvoiceContent = Type.Object({
   totals: Nullable(Totals),
   taxIncluded: Type.Boolean(),
   taxes: Type.Array(AppliedTax),
+  discounts: PriceDetails.properties.discounts,
+  shippingOption: PriceDetails.properties.shippingOption,
   total: Money,
 })
 export type InvoiceContent = Static<typeof InvoiceContent>

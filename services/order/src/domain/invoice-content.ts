@@ -1,8 +1,8 @@
 // What an invoice or a credit note prints: pure, from the order as it was placed. Taxes of credit notes add up to those of the invoice.
 import { type AppliedTax, type Money, money } from '@cartwright/contracts'
 import { proportion } from '@cartwright/pricing'
-import { type InvoiceContent, type InvoiceSeller, orderTaxesColumn } from '../db/json-columns.ts'
-import { linesOf, type OrderRow, totalsOfRow } from '../db/orders.ts'
+import type { InvoiceContent, InvoiceSeller } from '../db/json-columns.ts'
+import { linesOf, type OrderRow, priceDetailsOf, totalsOfRow } from '../db/orders.ts'
 
 /** Share of an amount for a part of the whole. */
 const share = (amount: number, part: number, whole: number): number => (whole === 0 ? 0 : proportion(amount, part, whole))
@@ -29,8 +29,7 @@ export const invoiceContent = (row: OrderRow, seller: InvoiceSeller): InvoiceCon
   invoiceNumber: null,
   lines: linesOf(row).map(({ name, sku, quantity, unitPrice, lineTotal }) => ({ name, sku, quantity, unitPrice, lineTotal })),
   totals: totalsOfRow(row),
-  taxIncluded: row.tax_included === 1,
-  taxes: orderTaxesColumn.parseOrNull(row.order_taxes) ?? [],
+  ...priceDetailsOf(row),
   total: money(row.total_minor, row.currency),
 })
 

@@ -3,6 +3,8 @@ import type { InvoiceKind } from '@cartwright/contracts'
 
 const english = {
   titles: { invoice: 'Invoice', credit_note: 'Credit note', cancellation: 'Cancellation of a credit note' },
+  /** The name of the sum of a document about a part of an invoice. */
+  sums: { invoice: 'Total', credit_note: 'Amount paid back', cancellation: 'Amount charged again' },
   number: 'Number',
   date: 'Date',
   order: 'Order',
@@ -13,22 +15,14 @@ const english = {
   quantity: 'Qty',
   unitPrice: 'Price',
   amount: 'Amount',
-  subtotal: 'Subtotal',
-  discount: 'Discount',
-  shipping: 'Shipping',
-  total: 'Total',
-  refunded: 'Amount paid back',
-  charged: 'Amount charged again',
-  included: (tax: string) => `includes ${tax}`,
-  onTop: (tax: string) => `plus ${tax}`,
-  base: (amount: string) => `on ${amount}`,
   taxId: 'Tax id',
   page: (page: number, pages: number) => `Page ${page} of ${pages}`,
 }
-export type InvoiceLabels = Omit<typeof english, 'titles'> & { titles: Record<InvoiceKind, string> }
+export type InvoiceLabels = Omit<typeof english, 'titles' | 'sums'> & Record<'titles' | 'sums', Record<InvoiceKind, string>>
 
 const german: InvoiceLabels = {
   titles: { invoice: 'Rechnung', credit_note: 'Rechnungskorrektur', cancellation: 'Storno einer Rechnungskorrektur' },
+  sums: { invoice: 'Gesamtbetrag', credit_note: 'Erstatteter Betrag', cancellation: 'Wieder berechneter Betrag' },
   number: 'Nummer',
   date: 'Datum',
   order: 'Bestellung',
@@ -39,15 +33,6 @@ const german: InvoiceLabels = {
   quantity: 'Menge',
   unitPrice: 'Preis',
   amount: 'Betrag',
-  subtotal: 'Zwischensumme',
-  discount: 'Rabatt',
-  shipping: 'Versand',
-  total: 'Gesamtbetrag',
-  refunded: 'Erstatteter Betrag',
-  charged: 'Wieder berechneter Betrag',
-  included: (tax) => `enthält ${tax}`,
-  onTop: (tax) => `zzgl. ${tax}`,
-  base: (amount) => `auf ${amount}`,
   taxId: 'Steuernummer',
   page: (page, pages) => `Seite ${page} von ${pages}`,
 }

@@ -7,13 +7,14 @@ import { type PrintedInvoice, printInvoice } from './invoice-pdf.ts'
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
 
+const sums = { subtotal: eur(2900), shipping: eur(490), tax: eur(495), discount: eur(290), total: eur(3100) }
 const content: InvoiceContent = {
   seller: { name: 'Harbour Goods', address: ['Am Kai 1', '28195 Bremen'], taxId: 'DE123456789', email: 'hello@example.com' },
   order: { number: 'CW-NYM6-9NXY', placedAt: '2026-11-30T23:30:00.000Z' },
   locale: 'en',
   invoiceNumber: null,
   lines: [{ name: 'Harbour Mug — Жасмин', sku: 'MUG-1', quantity: 2, unitPrice: eur(1450), lineTotal: eur(2900) }],
-  totals: { subtotal: eur(2900), shipping: eur(490), tax: eur(495), discount: eur(290), total: eur(3100) },
+  totals: sums,
   taxIncluded: true,
   taxes: [{ name: 'VAT', rate: 19, base: eur(2605), amount: eur(495) }],
   total: eur(3100),
@@ -76,8 +77,29 @@ test('an invoice of a German order is German, with the date of the shop’s time
 })
 
 test('taxes that are charged on top stand before the total', async () => {
-  const { text } = await textOf({ ...invoice, content: { ...content, taxIncluded: false, total: eur(3595) } })
+  const { text } = await textOf({
+    ...invoice,
+    content: { ...content, taxIncluded: false, totals: { ...sums, total: eur(3595) }, total: eur(3595) },
+  })
   expect(text).toMatch(/plus VAT 19 % on €26\.05 €4\.95 Total €35\.95/)
+})
+
+test('discounts, shipping and every tax rate are named', async () => {
+  const { text } = await textOf({
+    ...invoice,
+    content: {
+      ...content,
+      discounts: [{ promotionId: 'prm_000001', name: 'Opening sale', amount: eur(290) }],
+      shippingOption: { id: 'opt_000001', name: 'Parcel', price: eur(490) },
+      taxes: [
+        { name: 'VAT', rate: 19, base: eur(1882), amount: eur(358) },
+        { name: 'VAT', rate: 7, base: eur(803), amount: eur(137) },
+      ],
+    },
+  })
+  expect(text).toMatch(
+    /Subtotal €29.00 Opening sale −€2.90 Shipping: Parcel €4.90 Total €31.00 includes VAT 19 % on €18.82 €3.58 includes VAT 7 % on €8.03 €1.37/,
+  )
 })
 
 test('a credit note names its invoice and the amount that went back, and has no lines', async () => {

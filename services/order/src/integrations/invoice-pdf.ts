@@ -1,6 +1,16 @@
 // Prints an invoice or a credit note as PDF, A4, in the language of the order. The same document gives the same bytes.
 import { createRequire } from 'node:module'
-import { type Address, formatMoney, type InvoiceKind, type Money } from '@cartwright/contracts'
+import {
+  type Address,
+  formatMoney,
+  type InvoiceKind,
+  languageOf,
+  type Money,
+  priceRows,
+  priceTexts,
+  type Totals,
+  taxTitleWithBase,
+} from '@cartwright/contracts'
 import PDFDocument from 'pdfkit'
 import type { InvoiceContent } from '../db/json-columns.ts'
 import { type InvoiceLabels, labelsFor } from '../domain/invoice-labels.ts'
@@ -89,40 +99,39 @@ const printLines = ({ pdf, labels, amount }: Printer, { lines }: InvoiceContent)
   })
 }
 
-/** The sums of an invoice: what leads from the subtotal to the total. */
-const sumsOf = ({ labels, amount }: Printer, { totals }: InvoiceContent): [string, string][] => {
-  if (totals === null) return []
-  return [
-    [labels.subtotal, amount(totals.subtotal)],
-    ...(totals.shipping.amountMinor > 0 ? [[labels.shipping, amount(totals.shipping)] as [string, string]] : []),
-    ...(totals.discount.amountMinor > 0 ? [[labels.discount, `−${amount(totals.discount)}`] as [string, string]] : []),
-  ]
+interface Sum {
+  label: string
+  amount: Money
+  isTotal: boolean
 }
 
-const taxRowsOf = ({ labels, amount }: Printer, { taxes, taxIncluded }: InvoiceContent, locale: string): [string, string][] =>
-  taxes.map(({ name, rate, base, amount: tax }) => {
-    const title = `${name} ${new Intl.NumberFormat(locale, { maximumFractionDigits: 3 }).format(rate)} % ${labels.base(amount(base))}`
-    return [taxIncluded ? labels.included(title) : labels.onTop(title), amount(tax)]
-  })
+/** The rows of an invoice: what leads from the subtotal to the total, and the taxes that the total contains. */
+const invoiceSums = (content: InvoiceContent, totals: Totals): Sum[] =>
+  priceRows({ ...content, ...totals }, content.locale, true).map(({ kind, ...row }) => ({ ...row, isTotal: kind === 'total' }))
 
-const totalLabel = ({ labels }: Printer, kind: InvoiceKind): string =>
-  ({ invoice: labels.total, credit_note: labels.refunded, cancellation: labels.charged })[kind]
+/** The rows of a document about a part of an invoice: its amount, and the taxes that it contains. */
+const partSums = ({ taxes, total, locale }: InvoiceContent, label: string): Sum[] => [
+  { label, amount: total, isTotal: true },
+  ...taxes.map((tax) => ({
+    label: priceTexts[languageOf(locale)].included(taxTitleWithBase(tax, locale)),
+    amount: tax.amount,
+    isTotal: false,
+  })),
+]
 
-const printTotals = (printer: Printer, { kind, content }: PrintedInvoice): void => {
-  const { pdf, amount } = printer
-  const taxRows = taxRowsOf(printer, content, content.locale)
-  const sum: [string, string] = [totalLabel(printer, kind), amount(content.total)]
-  const row = ([label, value]: [string, string], bold = false) => [
-    { text: label, ...(bold ? { font: { src: fonts.bold, size: 11 } } : { textColor: muted }) },
-    { text: value, ...(bold ? { font: { src: fonts.bold, size: 11 } } : {}), align: { x: 'right', y: 'top' } as const },
-  ]
-  const above = content.taxIncluded ? sumsOf(printer, content) : [...sumsOf(printer, content), ...taxRows]
+const printTotals = ({ pdf, labels, amount }: Printer, { kind, content }: PrintedInvoice): void => {
+  const sums = content.totals === null ? partSums(content, labels.sums[kind]) : invoiceSums(content, content.totals)
+  const right = { x: 'right', y: 'top' } as const
+  const style = (isTotal: boolean) => (isTotal ? { font: { src: fonts.bold, size: 11 } } : {})
   pdf.moveDown(1).font(fonts.regular).fontSize(9.5).fillColor(ink)
   pdf.table({
     position: { x: margin + 150 },
     columnStyles: ['*', 96],
     defaultStyle: { border: noBorder, padding: { top: 2.5, bottom: 2.5, left: 0, right: 0 } },
-    data: [...above.map((each) => row(each)), row(sum, true), ...(content.taxIncluded ? taxRows.map((each) => row(each)) : [])],
+    data: sums.map(({ label, amount: sum, isTotal }) => [
+      { text: label, ...style(isTotal), ...(isTotal ? {} : { textColor: muted }) },
+      { text: amount(sum), ...style(isTotal), align: right },
+    ]),
   })
 }
 
@@ -156,7 +165,7 @@ export const printInvoice = async (invoice: PrintedInvoice): Promise<Buffer> => 
   const printer = {
     pdf,
     labels,
-    amount: (money: Money) => formatMoney(money, locale),
+    amount: (money: Money) => formatMoney(money, locale).replace('-', '−'),
     day: (time: Date | string) => days.format(new Date(time)),
     country: (code: string) => countries.of(code) ?? code,
   }
