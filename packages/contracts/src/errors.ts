@@ -193,6 +193,17 @@ const kinds = {
     remedy: 'Change or withdraw the variants named in `skus` first.',
     extras: { skus: Type.Array(Sku) },
   },
+  code_taken: {
+    status: 409,
+    title: 'These promotion codes are taken',
+    remedy: 'Choose others for the codes named in `codes`; one code belongs to one promotion.',
+    extras: { codes: Type.Array(Type.String()) },
+  },
+  promotion_automatic: {
+    status: 409,
+    title: 'This promotion applies without a code',
+    remedy: 'Set the trigger of the promotion to `code` first.',
+  },
   slug_taken: { status: 409, title: 'This slug is taken', remedy: 'Choose another slug.' },
   category_cycle: {
     status: 409,

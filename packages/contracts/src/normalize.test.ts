@@ -157,3 +157,62 @@ test.each([
 ])('the slug %j is %j', (typed, normal) => {
   expect(normalizers.slug.normalize(typed)).toBe(normal)
 })
+
+describe('a promotion code', () => {
+  const code = normalizers.promotionCode.normalize
+  const plain = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$/)
+
+  test.each([
+    ['autumn10', 'AUTUMN10'],
+    ['  Autumn 10\t', 'AUTUMN10'],
+    ['k7qm\u00a02xrv\u20039tpb', 'K7QM2XRV9TPB'],
+    ['ＡＵＴＵＭＮ１０', 'AUTUMN10'],
+    ['VIP', 'VIP'],
+  ])('%j is %s', (typed, normal) => {
+    expect(code(typed)).toBe(normal)
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['blanks', '   '],
+    ['two letters', 'AB'],
+    ['41 letters', 'A'.repeat(41)],
+    ['a letter that upper case makes ASCII', 'GRO\u00df10'],
+    ['a dotless i', 'V\u0131P'],
+    ['an accent', 'ÉTÉ2026'],
+    ['a zero-width space', 'AUTUMN\u200b10'],
+    ['a dash at the beginning', '-AUTUMN'],
+    ['a comma', 'AUTUMN,WINTER'],
+    ['NUL', 'AUTUMN\0'],
+    ['a megabyte', 'A'.repeat(1_000_000)],
+  ])('%s has no normal form', (_, typed) => {
+    expect(code(typed)).toBeNull()
+  })
+
+  test('in any case, with blanks anywhere and in full width is one code', () => {
+    const blanks = fc.array(fc.constantFrom('', ' ', '\t', '\u00a0', '\u3000'), { minLength: 42, maxLength: 42 })
+    fc.assert(
+      fc.property(plain, blanks, fc.infiniteStream(fc.boolean()), (typed, between, flips) => {
+        const turned = [...typed].map((sign) => {
+          const inCase = flips.next().value ? sign.toLowerCase() : sign.toUpperCase()
+          return flips.next().value ? String.fromCharCode(inCase.charCodeAt(0) + 0xfee0) : inCase
+        })
+        const spelled = between.map((blank, at) => blank + (turned[at] ?? '')).join('')
+        expect(code(spelled)).toBe(typed.toUpperCase())
+      }),
+    )
+  })
+
+  test('normalizing again changes nothing, and the form is ASCII, whatever was typed', () => {
+    const typed = fc.oneof(fc.string({ unit: 'binary', maxLength: 50 }), plain)
+    fc.assert(
+      fc.property(typed, (text) => {
+        const normal = code(text)
+        if (normal === null) return
+        expect(normal).toMatch(/^[A-Z0-9][A-Z0-9_-]{2,39}$/)
+        expect(code(normal)).toBe(normal)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})

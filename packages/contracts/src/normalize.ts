@@ -39,6 +39,15 @@ const matching =
     const trimmed = text.replace(/^[ \t]+|[ \t]+$/g, '')
     return pattern.test(trimmed) ? inCase(trimmed) : null
   }
+/**
+ * A promotion code: 3 to 40 ASCII letters, digits, dashes and underscores. Blanks do not count, and full-width letters and the like are
+ * read as those they stand for. ASCII is demanded before upper case: ß would become SS.
+ */
+const normalizePromotionCode: Normalizer = (text) => {
+  if (text.length > maxTyped) return null
+  const plain = text.normalize('NFKC').replace(/\s/g, '')
+  return /^[A-Za-z0-9][A-Za-z0-9_-]{2,39}$/.test(plain) ? plain.toUpperCase() : null
+}
 const upper = (text: string): string => text.toUpperCase()
 const lower = (text: string): string => text.toLowerCase()
 
@@ -52,6 +61,11 @@ export const normalizers = {
   slug: {
     normalize: matching(/^(?=.{1,120}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/, lower),
     message: 'must be a slug: at most 120 ASCII letters and digits with single dashes between them',
+  },
+  promotionCode: {
+    normalize: normalizePromotionCode,
+    message:
+      'must be a promotion code: 3 to 40 ASCII letters, digits, dashes and underscores, beginning with a letter or a digit',
   },
   idOrSlug: { normalize: matching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,119}$/, lower), message: 'must be an id or a slug' },
 } as const satisfies Record<string, { normalize: Normalizer; message: string }>

@@ -1,6 +1,7 @@
 // Public API of service-kit: what every service does the same way, over Fastify.
 
 export { accessAudience } from './auth/access-tokens.ts'
+export { internalAuth } from './auth/internal-auth.ts'
 export { type CodeMaker, codeMaker } from './auth/one-time-code.ts'
 export { readOrderToken, signOrderToken } from './auth/order-token.ts'
 export type { Principal } from './auth/principal.ts'

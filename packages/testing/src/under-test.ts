@@ -4,13 +4,22 @@ import { randomBytes } from 'node:crypto'
 import { type DataOf, type EventContract, services, type UpstreamName } from '@cartwright/contracts'
 import { type Database, raw } from '@cartwright/db'
 import { memoryTransport, type Transport, type WireRecord } from '@cartwright/messaging'
-import { type Environment, type Principal, type RunningService, type Service, waitUntilIdle } from '@cartwright/service-kit'
+import {
+  type Environment,
+  internalAuth,
+  type Principal,
+  type RunningService,
+  type Service,
+  waitUntilIdle,
+} from '@cartwright/service-kit'
 import { newTrace } from '@cartwright/telemetry'
 import { type MovableClock, movableClock } from './clock.ts'
 import { type TestClient, testClient } from './http.ts'
 import { testSchema } from './schema.ts'
 import { tokenMaker } from './tokens.ts'
 import { type FakeRoutes, type FakeUpstream, fakeUpstream } from './upstream.ts'
+
+const internalSecret = 'development-internal-secret-for-tests'
 
 export interface UnderTestOptions {
   env?: Environment
@@ -27,6 +36,8 @@ export interface UnderTest extends AsyncDisposable {
   transport: Transport
   anonymous: TestClient
   as(principal: Principal): TestClient
+  /** Calls as another service does, for a principal or for itself. */
+  internal(onBehalfOf?: Principal): TestClient
   /** An access token, for headers that a test builds itself. */
   token(principal: Principal): Promise<string>
   /** Delivers an event as if another service had published it; resolves when the service is idle again. */
@@ -88,7 +99,7 @@ const startService = async (service: Service, options: UnderTestOptions, { jwks,
   const fakes = await startFakes(options.upstreams)
   const env: Environment = {
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
-    INTERNAL_AUTH_SECRET: 'development-internal-secret-for-tests',
+    INTERNAL_AUTH_SECRET: internalSecret,
     AUTH_JWKS: jwks,
     METRICS_CACHE_SEC: '0',
     [ports.http]: '0',
@@ -117,6 +128,7 @@ export const startUnderTest = async (service: Service, options: UnderTestOptions
   // A service that restarts on the same schema publishes events before its consumer groups have subscribed.
   const transport = memoryTransport({ groups: service.groups })
   const tokens = await tokenMaker()
+  const internal = internalAuth(internalSecret, 'test', clock)
   const { running, stop } = await startService(service, options, { jwks: tokens.jwks, clock, transport })
   const idle = () => waitUntilIdle([running], transport)
   const token = (principal: Principal) => tokens.token(principal, clock.now())
@@ -131,6 +143,7 @@ export const startUnderTest = async (service: Service, options: UnderTestOptions
     transport,
     anonymous: testClient(running.url, async () => null),
     as: (principal) => testClient(running.url, () => token(principal)),
+    internal: (onBehalfOf) => testClient(running.url, () => internal.sign(service.name, onBehalfOf)),
     token,
     receive: async (event, data, receiveOptions = {}) => {
       const record = recordFor(event, data, receiveOptions, clock.now())

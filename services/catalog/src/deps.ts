@@ -2,6 +2,7 @@
 import { type BaseDeps, elasticsearchAccess, forService } from '@cartwright/service-kit'
 import type { OpenedMetrics } from '@cartwright/telemetry'
 import type { config } from './config.ts'
+import { type CodePromotions, createCodePromotions } from './domain/code-promotions.ts'
 import { openSearchEngine, type SearchEngine } from './integrations/search-engine.ts'
 import { metrics as ownMetrics } from './metrics.ts'
 
@@ -9,6 +10,7 @@ interface CatalogResources {
   gauges: OpenedMetrics<typeof ownMetrics>
   /** Null when no Elasticsearch is configured: search is then answered from MySQL. */
   engine: SearchEngine | null
+  codePromotions: CodePromotions
 }
 
 export type CatalogDeps = BaseDeps<typeof config> & CatalogResources
@@ -19,10 +21,12 @@ export const { route, on, job, scheduled, measurement, invariant } = forService<
 export const openDeps = async ({
   config: values,
   shared,
+  db,
   clock,
   metrics,
 }: BaseDeps<typeof config>): Promise<CatalogResources> => ({
   gauges: metrics.open(ownMetrics),
+  codePromotions: createCodePromotions(db),
   engine: await openSearchEngine({
     url: shared.elasticsearchUrl,
     access: elasticsearchAccess(shared),

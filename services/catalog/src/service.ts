@@ -15,6 +15,8 @@ import { getShippingZones, getTaxRates, setShippingZones, setTaxRates } from './
 import { adminGetProduct, adminListProducts } from './features/admin-products/read.ts'
 import { createProduct, deleteProduct, updateProduct } from './features/admin-products/routes.ts'
 import { addVariant, deleteVariant, updateVariant } from './features/admin-products/variants.ts'
+import { createPromotionCodes, listPromotionCodes, updatePromotionCode } from './features/admin-promotion-codes/routes.ts'
+import { cleanUpCodes } from './features/admin-promotion-codes/schedule.ts'
 import { adjustStock, getStock, listMovements } from './features/admin-stock/routes.ts'
 import {
   getAvailability,
@@ -31,6 +33,7 @@ import { getSearchState, reindexSearch } from './features/build-index/routes.ts'
 import { indexProducts } from './features/index-products/job.ts'
 import { onProductChanged } from './features/index-products/on-product-changed.ts'
 import { onStockChanged } from './features/index-products/on-stock-changed.ts'
+import { internalPromotionCodes } from './features/look-up-codes/route.ts'
 import { measureReservations, measureSearch, measureStockOuts } from './features/measure-stock/measurements.ts'
 import { publishProducts } from './features/publish-products/job.ts'
 import { refreshListings } from './features/refresh-listings/schedule.ts'
@@ -86,13 +89,17 @@ export const catalogService = defineService({
     getPromotion,
     updatePromotion,
     deletePromotion,
+    createPromotionCodes,
+    listPromotionCodes,
+    updatePromotionCode,
+    internalPromotionCodes,
   ],
   blockAggregateOnDeadLetter: true,
   parallelKeys: true,
   consumers: [onStockRequested, onStockCommitRequested, onStockReleaseRequested, onStockReturnRequested, onReturnReceived],
   projections: { 'catalog-search': [onProductChanged, onStockChanged] },
   jobs: [indexProducts, buildIndex, publishProducts],
-  schedules: [refreshListings, sweepReservations, checkIndex],
+  schedules: [refreshListings, sweepReservations, checkIndex, cleanUpCodes],
   metrics,
   measurements: [measureReservations, measureStockOuts, measureSearch],
   invariants: [stockBounds, stockLedger, stockHolds, holdsEnd, searchIndex, skuSpelling],

@@ -4,9 +4,23 @@ import { adminApi } from './admin-api.ts'
 import { adminProductsApi } from './admin-products-api.ts'
 import { browseApi } from './browse-api.ts'
 import { priceRulesApi } from './price-rules-api.ts'
+import { promotionCodesApi } from './promotion-codes-api.ts'
 
 export { NewPromotion, ShippingZones, TaxRates } from './price-rules-api.ts'
 export { NewProduct, NewVariant, ProductChange, VariantChange, variantLimit } from './product-inputs.ts'
+export {
+  AdminPromotionCode,
+  drawLimit,
+  InternalPromotionCode,
+  NewPromotionCodes,
+  namedCodesLimit,
+} from './promotion-codes-api.ts'
 export * from './schemas.ts'
 
-export const catalogApi = { ...browseApi, ...adminProductsApi, ...adminApi, ...priceRulesApi } satisfies Record<string, Endpoint>
+export const catalogApi = {
+  ...browseApi,
+  ...adminProductsApi,
+  ...adminApi,
+  ...priceRulesApi,
+  ...promotionCodesApi,
+} satisfies Record<string, Endpoint>

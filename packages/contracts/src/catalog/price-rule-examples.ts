@@ -61,6 +61,14 @@ export const priceRuleExamples = {
     conditions: promotion.conditions,
   },
   promotion,
+  newCodes: { codes: ['Autumn10'], maxUses: 500 },
+  promotionCode: {
+    code: 'AUTUMN10',
+    promotionId: promotion.id,
+    maxUses: 500,
+    active: true,
+    createdAt: '2026-11-29T21:25:00.000Z',
+  },
   promotionChange: change,
   changedPromotion: { ...promotion, ...change },
 }

@@ -23,6 +23,7 @@ const extras: { [Code in ErrorCode]?: ProblemExtras<Code> } = {
   out_of_stock: { shortages: [{ sku: 'HARB-MUG-SND', requested: 2, available: 1 }] },
   unavailable: { problems: [{ code: 'unavailable', lineId: exampleIds.bagLine, sku: 'LINE-BREA-BAG-1' }] },
   amount_not_payable: { total: eur(40), minimum: 50, limit: 99_999_999 },
+  code_taken: { codes: ['AUTUMN10'] },
   code_not_applicable: { promotionCode: 'AUTUMN10', reason: 'minimum_subtotal' },
   too_many_unpaid_orders: { limit: 5, orderIds: [exampleIds.order] },
   order_state: orderState,

@@ -3,6 +3,14 @@ import { type Static, Type } from 'typebox'
 import { Id, Money, named } from '../common.ts'
 
 export const PromotionId = Id('prm')
+/** A promotion code that somebody types. Upper case without blanks, whatever the case it is typed in. */
+export const PromotionCode = Type.String({
+  title: 'PromotionCode',
+  normalize: 'promotionCode',
+  minLength: 3,
+  maxLength: 100,
+  description: '3 to 40 ASCII letters, digits, dashes and underscores; compared and stored in upper case, without blanks',
+})
 
 /** What a promotion takes off an amount. `code` is the code that the shopper entered for it. */
 export const AppliedDiscount = named(

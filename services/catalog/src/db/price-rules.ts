@@ -15,6 +15,12 @@ const rulesOf = (row: Pick<PriceRulesRow, 'rule_set'> | null): PriceRules => {
 export const getPriceRules = async (db: Queryable): Promise<PriceRules> =>
   rulesOf(await db.one<PriceRulesRow>`SELECT rule_set FROM price_rules WHERE id = ${shopId}`)
 
+/** The rules, when they are newer than a known version; else null. */
+export const findNewerPriceRules = async (db: Queryable, known: number): Promise<PriceRules | null> => {
+  const row = await db.one<PriceRulesRow>`SELECT rule_set FROM price_rules WHERE id = ${shopId} AND version > ${known}`
+  return row && rulesOf(row)
+}
+
 /** Locks the rules, so that changes run one after the other and each sees the others. */
 export const lockPriceRules = async (tx: Tx): Promise<PriceRules> =>
   rulesOf(await tx.one<PriceRulesRow>`SELECT rule_set FROM price_rules WHERE id = ${shopId} FOR UPDATE`)

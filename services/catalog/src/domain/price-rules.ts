@@ -1,5 +1,5 @@
 // Changes of the price rules: locked, versioned, audited, and published as a whole.
-import { AppError, catalogEvents, type FieldError, type PriceRules } from '@cartwright/contracts'
+import { AppError, catalogEvents, type FieldError, type PriceRules, type Promotion } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { audit, changesOf } from '@cartwright/service-kit'
@@ -11,6 +11,16 @@ const maxBytes = 500_000
 /** @throws AppError validation_failed naming the fields that contradict */
 export const refuseErrors = (errors: readonly FieldError[]): void => {
   if (errors.length > 0) throw new AppError('validation_failed', { extra: { in: 'body', errors: errors.slice(0, 20) } })
+}
+
+export const findPromotionIn = ({ promotions }: PriceRules, id: string): Promotion | null =>
+  promotions.find((one) => one.id === id) ?? null
+
+/** @throws AppError not_found */
+export const getPromotionIn = (rules: PriceRules, id: string): Promotion => {
+  const found = findPromotionIn(rules, id)
+  if (found === null) throw new AppError('not_found')
+  return found
 }
 
 const assertFitsEvent = (rules: PriceRules): void => {

@@ -1,22 +1,13 @@
 // Routes by which operators read, create, change and remove promotions.
-import { AppError, applyPatch, catalogApi, type PriceRules, type Promotion } from '@cartwright/contracts'
+import { applyPatch, catalogApi, type PriceRules, type Promotion } from '@cartwright/contracts'
 import { CursorError, decodeCursor, encodeCursor, pageOf } from '@cartwright/db'
 import { promotionErrors } from '@cartwright/pricing'
 import { getPriceRules } from '../../db/price-rules.ts'
 import { type CatalogDeps, route } from '../../deps.ts'
-import { changePriceRules, refuseErrors } from '../../domain/price-rules.ts'
+import { changePriceRules, findPromotionIn, getPromotionIn, refuseErrors } from '../../domain/price-rules.ts'
 
 /** Each cart is priced under all promotions, so their number is bounded. Ended ones are to be removed. */
 const promotionLimit = 200
-
-const find = ({ promotions }: PriceRules, id: string): Promotion | undefined => promotions.find((one) => one.id === id)
-
-/** @throws AppError not_found */
-const getIn = (rules: PriceRules, id: string): Promotion => {
-  const found = find(rules, id)
-  if (found === undefined) throw new AppError('not_found')
-  return found
-}
 
 /** @param next the promotion after the change, from the one before; null removes it */
 const changePromotion = (
@@ -30,7 +21,7 @@ const changePromotion = (
     const others = rules.promotions.filter((one) => one.id !== id)
     return { ...rules, promotions: [...others, ...(changed ? [changed] : [])].sort((a, b) => (a.id < b.id ? -1 : 1)) }
   }
-  const part = (rules: PriceRules) => ({ promotion: find(rules, id) ?? null })
+  const part = (rules: PriceRules) => ({ promotion: findPromotionIn(rules, id) })
   return db.tx((tx) => changePriceRules(tx, { actor, action, target: id, part, apply }))
 }
 
@@ -49,7 +40,7 @@ export const listPromotions = route(catalogApi.listPromotions, async ({ request,
 })
 
 export const getPromotion = route(catalogApi.getPromotion, async ({ request, deps: { db } }) =>
-  getIn(await getPriceRules(db), request.params.promotionId),
+  getPromotionIn(await getPriceRules(db), request.params.promotionId),
 )
 
 export const createPromotion = route(catalogApi.createPromotion, async ({ request, deps }) => {
@@ -67,15 +58,15 @@ export const createPromotion = route(catalogApi.createPromotion, async ({ reques
 
 export const updatePromotion = route(catalogApi.updatePromotion, async ({ request, deps }) => {
   const { promotionId: id } = request.params
-  const update = (rules: PriceRules): Promotion => applyPatch(getIn(rules, id), request.body)
+  const update = (rules: PriceRules): Promotion => applyPatch(getPromotionIn(rules, id), request.body)
   const rules = await changePromotion({ id, actor: request.principal.id, action: 'promotion.update' }, update, deps)
-  return getIn(rules, id)
+  return getPromotionIn(rules, id)
 })
 
 export const deletePromotion = route(catalogApi.deletePromotion, async ({ request, deps }) => {
   const { promotionId: id } = request.params
   const remove = (rules: PriceRules): null => {
-    getIn(rules, id)
+    getPromotionIn(rules, id)
     return null
   }
   await changePromotion({ id, actor: request.principal.id, action: 'promotion.delete' }, remove, deps)
