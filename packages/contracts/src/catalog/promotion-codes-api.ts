@@ -56,7 +56,7 @@ export const promotionCodesApi = {
     timeoutMs: 60_000,
     summary: 'Create promotion codes',
     description:
-      'Draws `count` codes that nobody can guess, each for one use, or takes the named `codes`, each for `maxUses` or without a limit of its own. Returns how many there are and the first of them; `nextCursor` continues in the list of codes.',
+      'Draws `count` codes that cannot be guessed, each for one use, or takes the named `codes`, each for `maxUses` or without a limit of its own. Returns how many there are and the first of them; `nextCursor` continues in the list of codes.',
     params: promotionParams,
     body: NewPromotionCodes,
     success: 201,

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import { Id, Money, named } from '../common.ts'
 
 export const PromotionId = Id('prm')
-/** A promotion code that somebody types. Upper case without blanks, whatever the case it is typed in. */
+/** A promotion code as a person types it. Upper case without blanks, whatever the case it is typed in. */
 export const PromotionCode = Type.String({
   title: 'PromotionCode',
   normalize: 'promotionCode',
