@@ -138,10 +138,10 @@ export const startOrder = async (env: Environment = {}) => {
   }
 
   /** An order of two pieces for 20 euros, reserving. */
-  const aPlacedOrder = async (shopper = aShopper(), quantity = 2) => {
+  const aPlacedOrder = async (shopper = aShopper(), quantity = 2, more: Record<string, unknown> = {}) => {
     const item = anItem()
     const cart = fillCart(shopper, [{ sku: item.sku, quantity }])
-    const placed = await checkout(shopper)
+    const placed = await checkout(shopper, more)
     if (placed.status !== 201) throw new Error(`checkout answered ${placed.status}: ${placed.text}`)
     wire.carts.delete(shopper.id)
     await t.idle()
@@ -223,18 +223,36 @@ export const startOrder = async (env: Environment = {}) => {
     const way = [answers.reserved, answers.opened, answers.succeeded, answers.committed]
     const steps = { reserving: 0, opening: 1, paying: 2, committing: 3, processing: 4 }[state]
     for (const step of way.slice(0, steps)) await step()
+    return answering(order)
+  }
+
+  /** An order with the answers to it and with what its shopper and operators do. */
+  const answering = (order: Placed) => {
     const read = async () => (await t.as(admin).get(`/v1/admin/orders/${order.id}`)).body
     const saga = async () => (await t.as(admin).get(`/v1/admin/sagas/${order.id}`)).body
     const payment = async () => (await t.as(order.shopper).get(`/v1/orders/${order.id}/payment`)).body
     const cancel = (key?: string) =>
       t.as(order.shopper).post(`/v1/orders/${order.id}/cancel`, { reason: 'changed my mind' }, key === undefined ? {} : { key })
-    return { ...order, ...answers, read, saga, payment, cancel }
+    return { ...order, ...answersTo(order), read, saga, payment, cancel }
   }
 
   /** Data of this order's events of one type. */
   const eventsOf = async <E extends Parameters<typeof t.published>[0]>(event: E, orderId: string) =>
     (await t.published(event)).filter((data) => (data as { orderId: string }).orderId === orderId)
 
-  return { t, wire, anItem, aShopper, fillCart, totalOf, checkout, aPlacedOrder, anOrderIn, eventsOf, stop: () => t.stop() }
+  return {
+    t,
+    wire,
+    anItem,
+    aShopper,
+    fillCart,
+    totalOf,
+    checkout,
+    aPlacedOrder,
+    anOrderIn,
+    answering,
+    eventsOf,
+    stop: () => t.stop(),
+  }
 }
 export type OrderUnderTest = Awaited<ReturnType<typeof startOrder>>

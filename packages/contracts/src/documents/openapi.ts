@@ -26,6 +26,7 @@ const introduction = `Every call goes through the gateway.
 - **Waiting.** \`GET /v1/orders/{orderId}/payment\` and \`GET /v1/orders/{orderId}\` take \`waitSec\` (0 to 20) and \`known\`, the state or status that you have. They answer the moment
   it is another one, or after that time with what there is; then ask again. After a checkout three calls see it through: the payment with \`known=preparing\` brings the address of the
   payment page, the payment with \`known=open\` says how paying went, and the order with \`known=pending\` answers when it is \`processing\` or \`cancelled\`.
+  A free order has the payment \`not_required\` at once and needs the last call only.
 - **Errors** are \`application/problem+json\` with a stable \`code\`.
 - **Money** is integer minor units with a currency; times are RFC 3339 in UTC; ids carry a prefix.`
 

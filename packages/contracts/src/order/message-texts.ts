@@ -27,9 +27,11 @@ interface MessageTexts {
   paid: Told
   payable: Told
   preparing: Told
+  free: Told
   disputed: Told
   partlyShipped: Told
   processing: Told
+  processingFree: Told
   shipped: Told
   delivered: Told
 }
@@ -72,9 +74,11 @@ const en: MessageTexts = {
     'If you have just paid, we shall know in a moment. Otherwise you can go on paying, or cancel and get your cart back.',
   ],
   preparing: ['One moment', 'Your payment page is being prepared.'],
+  free: ['One moment', 'There is nothing to pay. We are setting the goods aside for you.'],
   disputed: ['Your payment is disputed', 'Your bank is looking at this payment. We send nothing until it has decided.'],
   partlyShipped: ['A part of your order is on its way', 'The rest follows.'],
   processing: ['Thank you!', 'Your payment has arrived, and we are getting your order ready.'],
+  processingFree: ['Thank you!', 'There is nothing to pay, and we are getting your order ready.'],
   shipped: ['Your order is on its way', 'We have handed all of it to the carrier.'],
   delivered: ['Your order has arrived', 'We hope you enjoy it.'],
 }
@@ -120,9 +124,11 @@ const de: MessageTexts = {
     'Falls Sie gerade bezahlt haben, sehen wir das gleich. Andernfalls können Sie die Zahlung fortsetzen oder die Bestellung stornieren; Ihre Auswahl liegt dann wieder im Warenkorb.',
   ],
   preparing: ['Einen Moment bitte', 'Ihre Zahlungsseite wird vorbereitet.'],
+  free: ['Einen Moment bitte', 'Es ist nichts zu bezahlen. Wir legen die Artikel für Sie zurück.'],
   disputed: ['Der Zahlung wurde widersprochen', 'Ihre Bank prüft diese Zahlung. Bis zu ihrer Entscheidung versenden wir nichts.'],
   partlyShipped: ['Ein Teil Ihrer Bestellung ist unterwegs', 'Der Rest folgt.'],
   processing: ['Vielen Dank!', 'Ihre Zahlung ist eingegangen, und wir stellen Ihre Bestellung zusammen.'],
+  processingFree: ['Vielen Dank!', 'Es ist nichts zu bezahlen, und wir stellen Ihre Bestellung zusammen.'],
   shipped: ['Ihre Bestellung ist unterwegs', 'Wir haben alles an den Versanddienst übergeben.'],
   delivered: ['Ihre Bestellung ist angekommen', 'Wir wünschen Ihnen viel Freude damit.'],
 }

@@ -32,6 +32,13 @@ describe('says what is true', () => {
     ['open', { payable: true }, ['wait: Not paid yet']],
     ['cancelling', { cancelRequestedAt: at }, ['Cancelling', 'no payment is under way']],
     ['cancelling after the money', { ...paid, cancelRequestedAt: at }, ['Cancelling', 'your money goes back']],
+    ['free', { paymentStatus: 'not_required' }, ['wait: One moment', 'nothing to pay']],
+    ['free and in processing', { paymentStatus: 'not_required', status: 'processing' }, ['good: Thank you!', 'nothing to pay']],
+    [
+      'free and cancelled',
+      { ...unpaidEnd, paymentStatus: 'not_required', cancelReason: 'out_of_stock' },
+      ['sold out', 'not been charged'],
+    ],
     ['paid', paid, ['good: Thank you!', 'has arrived']],
     ['review', { paymentStatus: 'review', captured: eur(1) }, ['We are checking your payment']],
     [
@@ -88,7 +95,7 @@ test.each([
 ])('for any facts in %s: charged or not, the cart filled or not, and amounts in the order’s own digits', (locale, words) => {
   const facts = fc.record({
     status: fc.constantFrom('pending', 'processing', 'shipped', 'delivered', 'cancelled'),
-    paymentStatus: fc.constantFrom('awaiting', 'paid', 'failed', 'expired', 'cancelled', 'review', 'disputed'),
+    paymentStatus: fc.constantFrom('awaiting', 'not_required', 'paid', 'failed', 'expired', 'cancelled', 'review', 'disputed'),
     fulfilmentStatus: fc.constantFrom('none', 'partial', 'shipped', 'delivered'),
     refundStatus: fc.constantFrom('none', 'pending', 'partial', 'full', 'failed'),
     cancelReason: fc.option(

@@ -67,15 +67,16 @@ const pending = ({ cancelRequestedAt, captured, paymentStatus, payable }: OrderF
   const say = (mood: OrderMessage['mood'], [title, text]: readonly [string, string]): OrderMessage => ({ mood, title, text })
   const hasMoney = captured.amountMinor > 0
   if (cancelRequestedAt !== null) return say('wait', hasMoney ? texts.cancellingPaid : texts.cancelling)
+  if (paymentStatus === 'not_required') return say('wait', texts.free)
   if (paymentStatus === 'review') return say('wait', texts.review)
   if (hasMoney) return say('good', texts.paid)
   return say('wait', payable ? texts.payable : texts.preparing)
 }
 
-/** An order that is paid and not cancelled: its state, and what became of money that went back. */
+/** A confirmed order that is not cancelled: its state, and what became of money that went back. */
 const running = (
   facts: OrderFacts,
-  state: 'partlyShipped' | 'processing' | 'shipped' | 'delivered',
+  state: 'partlyShipped' | 'processing' | 'processingFree' | 'shipped' | 'delivered',
   locale: string,
 ): OrderMessage => {
   const [title, text] = messageTexts[languageOf(locale)][state]
@@ -87,8 +88,10 @@ export const orderMessage = (facts: OrderFacts, locale: string): OrderMessage =>
   if (facts.status === 'cancelled') return cancelled(facts, locale)
   if (facts.status === 'pending') return pending(facts, locale)
   if (facts.status !== 'processing') return running(facts, facts.status, locale)
-  if (facts.paymentStatus !== 'disputed')
-    return running(facts, facts.fulfilmentStatus === 'partial' ? 'partlyShipped' : 'processing', locale)
+  if (facts.paymentStatus !== 'disputed') {
+    if (facts.fulfilmentStatus === 'partial') return running(facts, 'partlyShipped', locale)
+    return running(facts, facts.paymentStatus === 'not_required' ? 'processingFree' : 'processing', locale)
+  }
   const [title, text] = messageTexts[languageOf(locale)].disputed
   return { mood: 'wait', title, text }
 }

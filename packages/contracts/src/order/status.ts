@@ -4,9 +4,10 @@ import { named, OneOf } from '../common.ts'
 
 export const OrderStatus = named('OrderStatus', OneOf('pending', 'processing', 'shipped', 'delivered', 'cancelled'))
 export type OrderStatus = Static<typeof OrderStatus>
+/** `not_required` is the payment of an order whose total is nothing. */
 export const PaymentStatus = named(
   'PaymentStatus',
-  OneOf('awaiting', 'paid', 'failed', 'expired', 'cancelled', 'review', 'disputed'),
+  OneOf('awaiting', 'not_required', 'paid', 'failed', 'expired', 'cancelled', 'review', 'disputed'),
 )
 export type PaymentStatus = Static<typeof PaymentStatus>
 export const FulfilmentStatus = named('FulfilmentStatus', OneOf('none', 'partial', 'shipped', 'delivered'))
@@ -22,7 +23,7 @@ export type CancelReason = Static<typeof CancelReason>
 /** How paying stands, as a shopper sees it. */
 export const PaymentViewState = named(
   'PaymentViewState',
-  OneOf('preparing', 'open', 'cancelling', 'paid', 'review', 'failed', 'expired', 'cancelled'),
+  OneOf('preparing', 'open', 'cancelling', 'not_required', 'paid', 'review', 'failed', 'expired', 'cancelled'),
 )
 export type PaymentViewState = Static<typeof PaymentViewState>
 

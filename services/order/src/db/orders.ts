@@ -124,12 +124,13 @@ const emptyColumns = nullColumns(customerOrderTable)
 type Filled = keyof typeof newOrderDefaults
 type Nullable = Exclude<keyof typeof emptyColumns & keyof OrderRow, Filled>
 /** An order that was just placed. Columns that allow NULL may be left out; the others start with `newOrderDefaults`. */
-type NewOrder = Omit<OrderRow, Filled | Nullable> & Partial<Pick<OrderRow, Nullable>>
+type NewOrder = Omit<OrderRow, Filled | Nullable> & Partial<Pick<OrderRow, Nullable | 'payment_status'>>
 
 /** Writes an order with the first entry of its history. @returns the updated row */
 export const insertOrder = (tx: Tx, row: NewOrder): OrderRow => {
-  const made: OrderRow = { ...emptyColumns, ...row, ...newOrderDefaults }
-  tx.write`${insertInto(customerOrderTable, { ...row, ...newOrderDefaults, updated_at: tx.dbNow })}`
+  const filled = { ...newOrderDefaults, ...row }
+  const made: OrderRow = { ...emptyColumns, ...filled }
+  tx.write`${insertInto(customerOrderTable, { ...filled, updated_at: tx.dbNow })}`
   insertSkus(tx, made)
   insertHistory(tx, {
     orderId: made.id,

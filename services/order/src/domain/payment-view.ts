@@ -11,7 +11,7 @@ export const paymentViewOf = (row: Row): PaymentView => {
   if (row.status === 'cancelled') return closed(payment === 'failed' || payment === 'expired' ? payment : 'cancelled')
   if (row.status === 'pending' && row.cancel_requested_at !== null) return closed('cancelling')
   if (payment === 'paid' || payment === 'disputed') return closed('paid')
-  if (payment === 'review') return closed('review')
+  if (payment === 'review' || payment === 'not_required') return closed(payment)
   if (row.pay_url === null) return closed('preparing')
   return { state: 'open', url: row.pay_url, expiresAt: row.pay_expires_at?.toISOString() ?? null }
 }

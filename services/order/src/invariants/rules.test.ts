@@ -29,6 +29,8 @@ describe('money', () => {
       'a paid order with a part given back',
       { refundStatus: 'pending', refunds: [refund(500, 'succeeded'), refund(100, 'pending')] },
     ],
+    ['a free order', { paymentStatus: 'not_required', totalMinor: 0, capturedMinor: 0 }],
+    ['a free order that waits for stock', { status: 'pending', paymentStatus: 'not_required', totalMinor: 0, capturedMinor: 0 }],
     ['a cancelled order that was never paid', { status: 'cancelled', paymentStatus: 'expired', capturedMinor: 0 }],
     [
       'a cancelled order whose refund is on its way',
@@ -55,6 +57,11 @@ describe('money', () => {
     ['is disputed and says paid', { disputedMinor: 500 }, '500 disputed, and its payment is paid'],
     ['says that it gave back what it did not', { refundStatus: 'full' }, 'its refund is full, and its refunds say none'],
     ['does not show a refund', { refunds: [refund(500, 'succeeded')] }, 'its refund is none, and its refunds say partial'],
+    [
+      'is pending, costs something and needs no payment',
+      { status: 'pending', paymentStatus: 'not_required', capturedMinor: 0 },
+      'costs 2000',
+    ],
     ['is cancelled and its refund failed', { status: 'cancelled', refunds: [refund(2000, 'failed')] }, '0 are given back'],
   ])('an order that %s violates a rule', (_, books, description) => {
     expect(findMoneyViolation({ ...sound, ...books })).toContain(description)

@@ -19,21 +19,22 @@ const sumOf = (refunds: readonly RefundPart[], ...states: RefundPart['state'][])
 
 const activeStatuses: readonly OrderStatus[] = ['processing', 'shipped', 'delivered']
 
-const paid = ['paid', 'disputed'] as const
+const settled = ['paid', 'disputed', 'not_required'] as const
 const payments: Record<OrderStatus, readonly PaymentStatus[]> = {
-  pending: ['awaiting', 'review', ...paid],
-  processing: paid,
-  shipped: paid,
-  delivered: paid,
+  pending: ['awaiting', 'review', ...settled],
+  processing: settled,
+  shipped: settled,
+  delivered: settled,
   // Late money is recorded and refunded.
-  cancelled: ['failed', 'expired', 'cancelled', 'review', ...paid],
+  cancelled: ['failed', 'expired', 'cancelled', 'review', ...settled],
 }
-const withoutMoney: readonly PaymentStatus[] = ['awaiting', 'failed', 'expired', 'cancelled']
+const withoutMoney: readonly PaymentStatus[] = ['awaiting', 'not_required', 'failed', 'expired', 'cancelled']
 
 /** The payment status must match the order, the captured and the disputed amount; the refund status must match the refunds. */
 const findShownStateViolation = (books: OrderFinances): string | null => {
-  const { status, paymentStatus, refundStatus, capturedMinor, refunds, disputedMinor } = books
+  const { status, paymentStatus, refundStatus, totalMinor, capturedMinor, refunds, disputedMinor } = books
   if (!payments[status].includes(paymentStatus)) return `is ${status}, and its payment ${paymentStatus}`
+  if (paymentStatus === 'not_required' && totalMinor > 0) return `costs ${totalMinor}, and needs no payment`
   if (withoutMoney.includes(paymentStatus) && capturedMinor > 0)
     return `has ${capturedMinor} captured, and its payment is ${paymentStatus}`
   if ((paymentStatus === 'disputed') !== disputedMinor > 0)

@@ -12,6 +12,9 @@ import { type Localized, link, type Part, type Sum } from './content.ts'
 export type Line = DataOf<typeof orderEvents.confirmed>['lines'][number]
 export type Reason = DataOf<typeof orderEvents.cancelled>['reason']
 
+/** Whether nothing was to be paid for the order. */
+export const isFree = ({ total }: Totals): boolean => total.amountMinor === 0
+
 const times = (quantity: number, each: string): string => `${quantity} × ${each}`
 
 /** The rows from the subtotal to the total, and the taxes that the total contains. */

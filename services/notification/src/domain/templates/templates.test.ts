@@ -120,6 +120,16 @@ describe('what mails say', () => {
     expect(render('order-cancelled', paidAndCancelled, reader).text).toContain('Your money comes back')
   })
 
+  test('mails about a free order mention neither a payment nor a refund', () => {
+    const free = { ...totals, discount: totals.total, total: eur(0) }
+    const confirmation = render('order-confirmed', { ...confirmed, totals: free }, reader)
+    expect(confirmation.text).toContain('There is nothing to pay')
+    expect(confirmation.text).not.toContain('your payment')
+    const cancellation = render('order-cancelled', { ...paidAndCancelled, totals: free }, reader)
+    expect(cancellation.text).toContain('There was nothing to pay')
+    expect(cancellation.text).not.toContain('money comes back')
+  })
+
   test('a declined payment names reasons that help, and no suspicion', () => {
     expect(render('payment-declined', declined, reader).text).toContain('There was not enough money on it.')
     const stolen = render('payment-declined', { ...declined, declineCode: 'stolen_card' }, reader)

@@ -143,8 +143,10 @@ const effects = {
   confirm: async (context: Context) => {
     const { tx } = context
     const row = await lockOrder(tx, context.id)
-    await transitionOrder(tx, row, 'processing', { reason: 'paid', actor: 'order' })
-    addDue(tx, row.id, 'invoice')
+    const isFree = row.payment_status === 'not_required'
+    await transitionOrder(tx, row, 'processing', { reason: isFree ? 'nothing to pay' : 'paid', actor: 'order' })
+    // An invoice charges for something: a free order has none.
+    if (!isFree) addDue(tx, row.id, 'invoice')
     await publish(tx, orderEvents.confirmed, { ...mailOf(row), ...pricedOf(row) })
     notifyPolls(context)
     const { outcomes, revenue } = context.deps.counters

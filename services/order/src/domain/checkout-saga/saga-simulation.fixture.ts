@@ -37,9 +37,10 @@ export interface Simulation {
 const price = 20
 const otherPrice = 15
 
-export const createSimulation = (table = checkout): Simulation => ({
+/** @param isFree whether the total is nothing, so that there is no payment */
+export const createSimulation = (table = checkout, isFree = false): Simulation => ({
   table,
-  state: 'reserving',
+  state: isFree ? 'reservingFree' : 'reserving',
   tries: 0,
   status: 'pending',
   moves: 0,

@@ -2,10 +2,13 @@
 import { decideStep, go, stay, undecided } from '@cartwright/messaging'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { leftOut, never } from './left-out.fixture.ts'
 import { checkout, type Effect, type Input, type State } from './saga.ts'
 import { createSimulation, events, feed, type Simulation, settle, successfulPurchase } from './saga-simulation.fixture.ts'
 
 const inputs = Object.keys(checkout.inputs) as Input[]
+/** Inputs of an order that costs something. */
+const paidInputs = inputs.filter((input) => input !== 'nothingDue')
 const at = (state: State, input: Input | 'timedOut', tries = 0) => decideStep(checkout, { state, tries }, input)
 const row = (state: State, input: Input | 'timedOut', to: State, effects: Effect[]) => [state, input, to, effects] as const
 
@@ -15,6 +18,10 @@ describe('the table', () => {
     row('reserving', 'stockRejected', 'cancelled', ['cancelOutOfStock']),
     row('reserving', 'timedOut', 'reserving', ['requestStock']),
     row('reserving', 'cancelAsked', 'cancelled', ['releaseStock', 'cancelByRequest']),
+    row('reserving', 'nothingDue', 'reservingFree', []),
+    row('reservingFree', 'stockReserved', 'committing', ['commitStock']),
+    row('reservingFree', 'stockRejected', 'cancelled', ['cancelOutOfStock']),
+    row('reservingFree', 'cancelAsked', 'cancelled', ['releaseStock', 'cancelByRequest']),
     row('opening', 'sessionOpened', 'paying', ['rememberUrl']),
     row('opening', 'paymentFailed', 'cancelled', ['releaseStock', 'cancelPaymentFailed']),
     row('opening', 'timedOut', 'expiring', ['requestExpiry']),
@@ -43,12 +50,14 @@ describe('the table', () => {
   })
 
   test('an unanswered stock request is repeated three times, then the stock is released and the order cancelled', () => {
-    for (const tries of [0, 1, 2])
-      expect(at('reserving', 'timedOut', tries)).toMatchObject({ state: 'reserving', tries: tries + 1, restart: true })
-    expect(at('reserving', 'timedOut', 3)).toMatchObject({
-      state: 'cancelled',
-      effects: ['releaseStock', 'cancelReservationTimeout'],
-    })
+    for (const state of ['reserving', 'reservingFree'] as const) {
+      for (const tries of [0, 1, 2])
+        expect(at(state, 'timedOut', tries)).toMatchObject({ state, tries: tries + 1, restart: true })
+      expect(at(state, 'timedOut', 3)).toMatchObject({
+        state: 'cancelled',
+        effects: ['releaseStock', 'cancelReservationTimeout'],
+      })
+    }
   })
 
   test('every transition to cancelled after a stock request releases or returns the stock', () => {
@@ -77,82 +86,6 @@ describe('the table', () => {
   })
 })
 
-/** Why a pair is omitted: it cannot happen, or it changes nothing. */
-const never = {
-  reserving: 'payment received no request, no stock is reserved that could lapse, and none was committed',
-  opening: 'stock was answered before, and nothing was committed',
-  paying: 'stock was answered before, and nothing was committed',
-  expiring: 'the page is closing, so no shopper is sent to it; the commit reserves a lapsed reservation again',
-  cancelling: 'the page is closing, and the stock is released when payment has answered',
-  reviewing: 'the money is captured; no request is sent until an operator decides',
-  committing: 'the money is captured: after the pivot steps are only retried',
-  withdrawing: 'the money is captured, and catalog’s answer decides',
-  confirmed: 'the checkout has ended; later events concern the order alone',
-  cancelled: 'the checkout has ended, and the event leaves nothing to compensate',
-} as const satisfies Record<State, string>
-
-const leftOut: Record<State, Input[]> = {
-  reserving: [
-    'stockLapsed',
-    'stockCommitted',
-    'commitRejected',
-    'sessionOpened',
-    'paymentSucceeded',
-    'paymentFailed',
-    'paymentExpired',
-    'paymentReviewed',
-  ],
-  opening: ['stockReserved', 'stockRejected', 'stockCommitted', 'commitRejected'],
-  paying: ['stockReserved', 'stockRejected', 'stockCommitted', 'commitRejected'],
-  expiring: ['stockReserved', 'stockRejected', 'stockLapsed', 'stockCommitted', 'commitRejected', 'sessionOpened'],
-  cancelling: ['stockReserved', 'stockRejected', 'stockLapsed', 'stockCommitted', 'commitRejected', 'sessionOpened'],
-  reviewing: [
-    'stockReserved',
-    'stockRejected',
-    'stockLapsed',
-    'stockCommitted',
-    'commitRejected',
-    'sessionOpened',
-    'paymentFailed',
-    'paymentExpired',
-    'paymentReviewed',
-    'retryAsked',
-  ],
-  committing: [
-    'stockReserved',
-    'stockRejected',
-    'stockLapsed',
-    'sessionOpened',
-    'paymentSucceeded',
-    'paymentFailed',
-    'paymentExpired',
-    'paymentReviewed',
-    'compensateAsked',
-  ],
-  withdrawing: [
-    'stockReserved',
-    'stockRejected',
-    'stockLapsed',
-    'sessionOpened',
-    'paymentSucceeded',
-    'paymentFailed',
-    'paymentExpired',
-    'paymentReviewed',
-    'compensateAsked',
-  ],
-  confirmed: [...inputs],
-  cancelled: [
-    'stockRejected',
-    'stockLapsed',
-    'commitRejected',
-    'paymentFailed',
-    'paymentExpired',
-    'cancelAsked',
-    'retryAsked',
-    'compensateAsked',
-  ],
-}
-
 test('every pair that the table omits is listed under the reason of its state', () => {
   const listed = (Object.keys(leftOut) as State[]).flatMap((state) =>
     leftOut[state].map((input) => `${state} × ${input}: ${never[state]}`),
@@ -165,14 +98,14 @@ test('every pair that the table omits is listed under the reason of its state', 
 })
 
 /** Asserts that money, stock and status agree at the end of the checkout. */
-const assertConsistent = (simulation: Simulation) => {
+const assertConsistent = (simulation: Simulation, isFree: boolean) => {
   expect(simulation.moves).toBe(simulation.status === 'pending' ? 0 : 1)
   expect(simulation.refundsAsked).toBeLessThanOrEqual(1)
   if (simulation.state === 'confirmed') {
     expect(simulation).toMatchObject({
       status: 'processing',
-      captured: 20,
-      recorded: 20,
+      captured: isFree ? 0 : 20,
+      recorded: isFree ? 0 : 20,
       refunded: 0,
       stock: 'committed',
       returned: 0,
@@ -202,13 +135,14 @@ const runProperties = (table: typeof checkout, numRuns: number, ended: (simulati
     { weight: 3, arbitrary: fc.constantFrom(...usual) },
     { weight: 2, arbitrary: fc.constantFrom(...Object.keys(events)) },
   )
-  const story = fc.tuple(fc.nat({ max: successfulPurchase.length }), fc.array(event, { maxLength: 60 }))
+  const story = fc.tuple(fc.nat({ max: successfulPurchase.length }), fc.array(event, { maxLength: 60 }), fc.nat({ max: 3 }))
   return fc.check(
-    fc.property(story, ([begun, rest]) => {
-      const simulation = createSimulation(table)
+    fc.property(story, ([begun, rest, one]) => {
+      const isFree = one === 0
+      const simulation = createSimulation(table, isFree)
       for (const name of [...successfulPurchase.slice(0, begun), ...rest]) events[name]?.(simulation)
       settle(simulation)
-      assertConsistent(simulation)
+      assertConsistent(simulation, isFree)
       ended(simulation)
     }),
     { numRuns },
@@ -228,6 +162,8 @@ describe('any order of events', { timeout: 60_000 }, () => {
       'cancelled with money, stock released',
       'cancelled with money, stock committed',
       'cancelled with money, stock rejected',
+      'confirmed without money, stock committed',
+      'cancelled without money, stock committed',
       'cancelled without money, stock released',
       'cancelled without money, stock rejected',
       'reviewing with money, stock held',
@@ -256,6 +192,10 @@ describe('any order of events', { timeout: 60_000 }, () => {
       { ...states, paying: { ...states.paying, timedOut: go('cancelled', ['cancelPaymentExpired']) } },
     ],
     [
+      'a free order waits for a payment',
+      { ...states, reservingFree: { ...states.reservingFree, stockReserved: go('opening', ['requestPayment']) } },
+    ],
+    [
       'a wrong amount goes forward',
       {
         ...states,
@@ -268,7 +208,7 @@ describe('any order of events', { timeout: 60_000 }, () => {
 
   test('spurious inputs never confirm without money, refund twice or leave a terminal state', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom<Input | 'timedOut'>(...inputs, 'timedOut'), { maxLength: 40 }), (story) => {
+      fc.property(fc.array(fc.constantFrom<Input | 'timedOut'>(...paidInputs, 'timedOut'), { maxLength: 40 }), (story) => {
         const simulation = createSimulation()
         for (const input of story) {
           const before = simulation.state

@@ -1,4 +1,5 @@
-// Checkout saga as one table. Failures before the pivot (`paymentSucceeded`) compensate; steps after it are retried until they succeed.
+// Checkout saga as one table. Failures before the pivot (`paymentSucceeded`, or reserved stock when nothing is to be paid) compensate; steps
+// after it are retried until they succeed.
 import { catalogEvents, paymentEvents } from '@cartwright/contracts'
 import { again, type EffectOf, fromEvent, go, type InputOf, request, type StateOf, saga, stay, undo } from '@cartwright/messaging'
 
@@ -15,6 +16,8 @@ const inputs = {
   paymentFailed: fromEvent(paymentEvents.failed),
   paymentExpired: fromEvent(paymentEvents.expired),
   paymentReviewed: fromEvent(paymentEvents.reviewRequired),
+  // The total is nothing; asked for when the order is placed.
+  nothingDue: request,
   cancelAsked: request,
   retryAsked: request,
   compensateAsked: request,
@@ -29,6 +32,14 @@ const review = go('reviewing', ['markReview'])
 const unpaid = <Why extends string>(why: Why) => undo(['releaseStock'], cancel(why))
 /** An operator's cancellation that does not wait for payment; the rows of `cancelled` refund money that still arrives. */
 const abandon = undo(['requestExpiry', 'releaseStock'], cancel('cancelByRequest'))
+/** Rows that `reserving` and `reservingFree` share: catalog does not reserve, or a person asks for something. */
+const awaitingStock = {
+  stockRejected: cancel('cancelOutOfStock'),
+  timedOut: again(['requestStock'], 3, unpaid('cancelReservationTimeout')),
+  cancelAsked: unpaid('cancelByRequest'),
+  retryAsked: stay(['requestStock']),
+  compensateAsked: unpaid('cancelByRequest'),
+}
 /** Requests the expiry of the payment page; payment's answer decides the outcome. */
 const close = <To extends string>(to: To) => go(to, ['requestExpiry'])
 /** Rows that `opening` and `paying` share: payment answers, the time ends, or a person asks for something. */
@@ -51,6 +62,7 @@ export const checkout = saga({
   terminal: ['confirmed', 'cancelled'],
   deadline: {
     reserving: 'reserveTimeoutSec',
+    reservingFree: 'reserveTimeoutSec',
     opening: 'sessionTimeoutSec',
     paying: 'payingTimeoutSec',
     expiring: 'expiryTimeoutSec',
@@ -61,11 +73,13 @@ export const checkout = saga({
   states: {
     reserving: {
       stockReserved: go('opening', ['requestPayment']),
-      stockRejected: cancel('cancelOutOfStock'),
-      timedOut: again(['requestStock'], 3, unpaid('cancelReservationTimeout')),
-      cancelAsked: unpaid('cancelByRequest'),
-      retryAsked: stay(['requestStock']),
-      compensateAsked: unpaid('cancelByRequest'),
+      nothingDue: go('reservingFree'),
+      ...awaitingStock,
+    },
+    // A free order needs no payment: reserved stock is committed at once.
+    reservingFree: {
+      stockReserved: go('committing', ['commitStock']),
+      ...awaitingStock,
     },
     opening: {
       sessionOpened: go('paying', ['rememberUrl']),
@@ -103,7 +117,7 @@ export const checkout = saga({
       cancelAsked: undo(['releaseStock', 'refundAll'], cancel('cancelByRequest')),
       compensateAsked: undo(['releaseStock', 'refundAll'], cancel('cancelByRequest')),
     },
-    // Paid. Catalog answers with committed or rejected stock.
+    // Paid, or free. Catalog answers with committed or rejected stock.
     committing: {
       stockCommitted: go('confirmed', ['confirm']),
       commitRejected: undo(['refundAll'], cancel('cancelOutOfStock')),
@@ -111,7 +125,7 @@ export const checkout = saga({
       cancelAsked: go('withdrawing'),
       retryAsked: stay(['commitStock']),
     },
-    // Paid, then cancelled: waits until catalog has answered, then returns the stock and refunds once.
+    // Paid or free, then cancelled: waits until catalog has answered, then returns the stock and refunds once.
     withdrawing: {
       stockCommitted: undo(['returnStock', 'refundAll'], cancel('cancelByRequest')),
       commitRejected: undo(['refundAll'], cancel('cancelByRequest')),

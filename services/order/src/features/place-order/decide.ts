@@ -6,6 +6,7 @@ import {
   money,
   type OpenCart,
   type OrderLine,
+  type PaymentStatus,
   type PriceRules,
   plainMoney,
   type Totals,
@@ -19,6 +20,7 @@ export interface Decided {
   totals: Totals
   taxIncluded: boolean
   taxes: PricedCart['taxes']
+  paymentStatus: Extract<PaymentStatus, 'awaiting' | 'not_required'>
 }
 
 export interface CheckoutRequest {
@@ -40,11 +42,13 @@ const unpayableDetail = (total: Money, { payment, minimum, limit, step }: Payabi
   return `the least that can be paid is ${plain(minimum)}, and this cart costs ${plain(total.amountMinor)}`
 }
 
-/** @throws AppError amount_not_payable when Stripe would not accept the payment */
-const refuseUnpayable = (priced: PricedCart, minimums: Minimums): void => {
+/** @returns whether something is to be paid. @throws AppError amount_not_payable when Stripe would not accept the payment */
+const requirePayable = (priced: PricedCart, minimums: Minimums): boolean => {
   const { total } = priced.totals
   const payability = payabilityOf(priced, minimums)
-  if (payability.payment === 'required') return
+  if (payability.payment === 'required') return true
+  // Goods that cost nothing by themselves are refused: only a promotion makes an order free.
+  if (payability.payment === 'not_required' && priced.totals.discount.amountMinor > 0) return false
   const { payment, minimum, limit, step } = payability
   throw new AppError('amount_not_payable', {
     detail: unpayableDetail(total, payability),
@@ -98,8 +102,8 @@ export const decideOrder = (
     throw new AppError('price_changed', {
       extra: { expected, total: totals.total, lines: goods.map(({ sku, unitPrice }) => ({ sku, unitPrice })) },
     })
-  refuseUnpayable(priced, minimums)
+  const isPaid = requirePayable(priced, minimums)
   refuseShortages(cart, sold)
   const lines = priced.lines.map((line) => ({ ...line, name: sold.get(line.sku)?.name ?? line.sku }))
-  return { lines, totals, taxIncluded, taxes: priced.taxes }
+  return { lines, totals, taxIncluded, taxes: priced.taxes, paymentStatus: isPaid ? 'awaiting' : 'not_required' }
 }

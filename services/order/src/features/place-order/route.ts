@@ -67,7 +67,17 @@ interface Placement {
 }
 
 const rowFrom = (
-  { orderId, principal, cart, body, email, locale, decided: { lines, totals, taxIncluded, taxes }, urls, client }: Placement,
+  {
+    orderId,
+    principal,
+    cart,
+    body,
+    email,
+    locale,
+    decided: { lines, totals, taxIncluded, taxes, paymentStatus },
+    urls,
+    client,
+  }: Placement,
   placedAt: Date,
   deps: OrderDeps,
 ) => ({
@@ -78,6 +88,7 @@ const rowFrom = (
   cart_id: cart.id,
   cart_version: cart.version,
   reservation_id: deps.newId('res'),
+  payment_status: paymentStatus,
   email,
   locale,
   currency: cart.currency,
@@ -116,6 +127,7 @@ const save = async (tx: Tx, placement: Placement, deps: OrderDeps): Promise<Orde
   })
   await publish(tx, orderEvents.stockRequested, stockRequestOf(row))
   await checkoutSaga.start(tx, row.id, deps, [])
+  if (row.payment_status === 'not_required') await checkoutSaga.feed(tx, row.id, 'nothingDue', undefined, deps)
   tx.afterCommit(() => deps.counters.placed.inc({ currency: row.currency }))
   return row
 }

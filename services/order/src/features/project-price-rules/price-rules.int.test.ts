@@ -1,8 +1,9 @@
 // Price rules in a checkout: order charges by the newest ones, and refuses a total that was shown under others.
-import { catalogEvents, orderEvents, type PriceRules, type Promotion } from '@cartwright/contracts'
+import { catalogEvents, orderEvents, type PriceRules } from '@cartwright/contracts'
 import { emptyRules } from '@cartwright/pricing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type OrderUnderTest, startOrder } from '../../fixtures.ts'
+import { eur, offer } from '../../promotions.fixture.ts'
 
 let o: OrderUnderTest
 beforeAll(async () => {
@@ -10,17 +11,6 @@ beforeAll(async () => {
 })
 afterAll(() => o?.stop())
 
-const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
-const offer = (id: string, effect: Promotion['effect'], more: Partial<Promotion> = {}): Promotion => ({
-  id,
-  name: id,
-  trigger: 'automatic',
-  effect,
-  conditions: {},
-  priority: 0,
-  exclusive: false,
-  ...more,
-})
 const publish = (version: number, rules: Partial<PriceRules>, twice = false) =>
   o.t.receive(catalogEvents.priceRulesChanged, { shopId: 'shop', rules: { ...emptyRules, version, ...rules } }, { twice })
 
@@ -113,14 +103,4 @@ test('an order keeps its discounts when the rules change later', async () => {
   const placed = await o.checkout(shopper, { expectedTotal: eur(700) })
   await publish(21, {})
   expect((await o.t.as(shopper).get(`/v1/orders/${placed.body.id}`)).body).toEqual(placed.body)
-})
-
-test('a discount of everything leaves a total that cannot be paid', async () => {
-  await publish(30, { promotions: [offer('prm_all00000', { kind: 'percent', percent: 100 })] })
-  const shopper = o.aShopper()
-  o.fillCart(shopper, [{ sku: o.anItem({ price: eur(1000) }).sku, quantity: 1 }])
-  expect(await o.checkout(shopper, { expectedTotal: eur(0) })).toMatchObject({
-    status: 409,
-    body: { code: 'amount_not_payable', total: eur(0), minimum: 50 },
-  })
 })

@@ -38,9 +38,10 @@ const ownOrder = async ({ db }: OrderDeps, orderId: string, principalId: string)
 const confirmed: readonly OrderStatus[] = ['processing', 'shipped', 'delivered']
 
 /** Issues what is due for an order. An order that was confirmed before there were invoices gets one when it is asked for. */
-const issueFor = ({ id, status }: OrderRow, deps: OrderDeps): Promise<boolean> =>
+const issueFor = ({ id, status, payment_status }: OrderRow, deps: OrderDeps): Promise<boolean> =>
   deps.db.tx(async (tx) => {
-    if (confirmed.includes(status) && (await findInvoiceOf(tx, id)) === null) addDue(tx, id, 'invoice')
+    const isInvoiced = confirmed.includes(status) && payment_status !== 'not_required'
+    if (isInvoiced && (await findInvoiceOf(tx, id)) === null) addDue(tx, id, 'invoice')
     return issueDue(tx, deps, id)
   })
 

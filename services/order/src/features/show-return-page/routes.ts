@@ -37,7 +37,7 @@ export const readReturn = route(returnPageApi.readReturn, ({ request, deps }) =>
 /** Requests the same cancellation as a signed-in shopper. Repeats are no-ops; a paid order cannot be cancelled with a ticket. */
 const requestCancellation = async (tx: Tx, row: OrderRow, deps: OrderDeps): Promise<void> => {
   if (row.status === 'cancelled' || row.cancel_requested_at !== null) return
-  if (row.status !== 'pending' || row.payment_status !== 'awaiting')
+  if (row.status !== 'pending' || (row.payment_status !== 'awaiting' && row.payment_status !== 'not_required'))
     throw stateRefusal(row, 'this order is paid: sign in to cancel it')
   await changeOrder(tx, row, {
     cancel_requested_at: tx.dbNow,

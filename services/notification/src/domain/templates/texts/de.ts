@@ -82,6 +82,9 @@ export const de: Texts = {
     preview: 'Vielen Dank. Ihre Zahlung ist eingegangen, und wir stellen Ihre Bestellung zusammen.',
     title: 'Vielen Dank für Ihre Bestellung',
     text: 'Ihre Zahlung ist eingegangen, und wir stellen Ihre Bestellung zusammen. Wir melden uns wieder, sobald sie unterwegs ist.',
+    previewFree: 'Vielen Dank. Es ist nichts zu bezahlen, und wir stellen Ihre Bestellung zusammen.',
+    textFree:
+      'Es ist nichts zu bezahlen, und wir stellen Ihre Bestellung zusammen. Wir melden uns wieder, sobald sie unterwegs ist.',
   },
   'order-shipped': {
     subject: 'Ihre Bestellung {{number}} ist unterwegs',
@@ -136,6 +139,8 @@ export const de: Texts = {
     text: 'Ihre Bestellung {{number}} wurde storniert. {{reason}}',
     paid: 'Sie erhalten Ihr Geld zurück: Wir erstatten den bezahlten Betrag auf die Karte, mit der Sie bezahlt haben. Sobald das erledigt ist, schreiben wir Ihnen noch einmal. Je nach Bank kann es einige Tage dauern, bis Sie die Gutschrift sehen.',
     unpaid: 'Es wurde nichts abgebucht. Ihre Auswahl liegt wieder im Warenkorb.',
+    previewFree: 'Es war nichts zu bezahlen.',
+    free: 'Es war nichts zu bezahlen, deshalb wird auch nichts erstattet.',
   },
   'order-lookup': {
     subject: 'Ihr Code für die Bestellung {{number}}',

@@ -80,6 +80,8 @@ const order = {
     preview: 'Thank you. We have your payment and are getting your order ready.',
     title: 'Thank you for your order',
     text: 'We have your payment and are getting your order ready. You will hear from us when it is on its way.',
+    previewFree: 'Thank you. There is nothing to pay, and we are getting your order ready.',
+    textFree: 'There is nothing to pay, and we are getting your order ready. You will hear from us when it is on its way.',
   },
   'order-shipped': {
     subject: 'Order {{number}} is on its way',
@@ -134,6 +136,8 @@ const order = {
     text: 'Order {{number}} was cancelled. {{reason}}',
     paid: 'Your money comes back: we are refunding what you paid, to the card you paid with. You get another mail as soon as that is done. Banks often need a few days until it shows.',
     unpaid: 'You have not been charged. What you had chosen is in your cart again.',
+    previewFree: 'There was nothing to pay.',
+    free: 'There was nothing to pay, so no money moves.',
   },
   'order-lookup': {
     subject: 'Your code for order {{number}}',
