@@ -2,7 +2,7 @@
 import type { Money } from '../common.ts'
 import { type Language, languageOf } from '../locales.ts'
 import { formatMoney, type Totals } from '../money.ts'
-import type { AppliedTax } from '../pricing/applied.ts'
+import type { AppliedDiscount, AppliedTax } from '../pricing/applied.ts'
 import type { PriceDetails } from './price-details.ts'
 
 interface PriceTexts {
@@ -47,6 +47,10 @@ export const taxTitle = ({ name, rate }: Pick<AppliedTax, 'name' | 'rate'>, loca
 export const taxTitleWithBase = (tax: AppliedTax, locale: string): string =>
   `${taxTitle(tax, locale)} ${priceTexts[languageOf(locale)].base(formatMoney(tax.base, locale))}`
 
+/** A discount by the name of its promotion, and the code that the shopper entered for it. */
+export const discountTitle = ({ name, code }: Pick<AppliedDiscount, 'name' | 'code'>): string =>
+  code === undefined ? name : `${name} (${code})`
+
 export interface PriceRow {
   /** `included` is a tax that the total contains; it stands below the total. */
   kind: 'subtotal' | 'discount' | 'shipping' | 'tax' | 'total' | 'included'
@@ -59,6 +63,17 @@ type Named = Pick<PriceRow, 'label' | 'amount'>
 
 export type ChargedOrder = Totals & PriceDetails
 
+/** Discounts of the lines and the shipping option of an order, one entry for each promotion and code. */
+export const discountsOf = (parts: readonly { discounts?: readonly AppliedDiscount[] }[]): AppliedDiscount[] => {
+  const merged = new Map<string, AppliedDiscount>()
+  for (const discount of parts.flatMap(({ discounts = [] }) => discounts)) {
+    const key = `${discount.promotionId} ${discount.code ?? ''}`
+    const amountMinor = (merged.get(key)?.amount.amountMinor ?? 0) + discount.amount.amountMinor
+    merged.set(key, { ...discount, amount: { ...discount.amount, amountMinor } })
+  }
+  return [...merged.values()]
+}
+
 /** Whether prices include their taxes. Older events do not say so; there the sums tell. */
 const includesTax = ({ taxIncluded, subtotal, shipping, discount, total }: ChargedOrder): boolean =>
   taxIncluded ?? subtotal.amountMinor + shipping.amountMinor - discount.amountMinor === total.amountMinor
@@ -70,7 +85,7 @@ const withRest = (named: readonly Named[], sum: Money, label: string): Named[] =
 }
 
 const discountRows = ({ discount, discounts = [] }: ChargedOrder, texts: PriceTexts): PriceRow[] => {
-  const named = discounts.map(({ name, code, amount }) => ({ label: code === undefined ? name : `${name} (${code})`, amount }))
+  const named = discounts.map((one) => ({ label: discountTitle(one), amount: one.amount }))
   return withRest(named, discount, texts.discount).map(({ label, amount }) => ({
     kind: 'discount',
     label,

@@ -1,5 +1,5 @@
 // SQL of orders, their history and shipments. A status and its history row are written together.
-import { AppError, type AppliedDiscount, erasedEmail, money, type Order, type OrderStatus } from '@cartwright/contracts'
+import { AppError, discountsOf, erasedEmail, money, type Order, type OrderStatus } from '@cartwright/contracts'
 import {
   assignments,
   type Changes,
@@ -49,21 +49,11 @@ export const totalsOfRow = (row: OrderRow) => ({
   total: money(row.total_minor, row.currency),
 })
 
-/** Discounts of the lines, one entry for each promotion. */
-const lineDiscounts = (row: OrderRow): AppliedDiscount[] => {
-  const byPromotion = new Map<string, AppliedDiscount>()
-  for (const discount of linesOf(row).flatMap(({ discounts }) => discounts)) {
-    const amountMinor = (byPromotion.get(discount.promotionId)?.amount.amountMinor ?? 0) + discount.amount.amountMinor
-    byPromotion.set(discount.promotionId, { ...discount, amount: money(amountMinor, row.currency) })
-  }
-  return [...byPromotion.values()]
-}
-
 /** How the total came about. */
 export const priceDetailsOf = (row: OrderRow) => ({
   taxIncluded: row.tax_included === 1,
   taxes: orderTaxesColumn.parseOrNull(row.order_taxes) ?? [],
-  discounts: lineDiscounts(row),
+  discounts: discountsOf(linesOf(row)),
 })
 
 /** Lines and price of an order, as events carry them. */

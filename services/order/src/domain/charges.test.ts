@@ -1,6 +1,14 @@
 // Lines of the payment page: for any priced cart they add up to its total, can be charged, and name what lowered them.
 import { deepEqual, ok } from 'node:assert/strict'
-import { type Money, type OrderLine, paymentStep, priceRows, taxTitle } from '@cartwright/contracts'
+import {
+  type AppliedDiscount,
+  discountsOf,
+  type Money,
+  type OrderLine,
+  paymentStep,
+  priceRows,
+  taxTitle,
+} from '@cartwright/contracts'
 import { type PricedCart, price } from '@cartwright/pricing'
 import { anyRequest } from '@cartwright/pricing/price.fixture'
 import fc from 'fast-check'
@@ -15,12 +23,14 @@ const orderOf = ({ lines, shipping, taxes, discounts, totals }: PricedCart): Cha
   lines: lines.map((line) => ({ ...line, name: `Good ${line.id}` })),
   taxes,
   discounts,
-  shippingOption: shipping.option && { id: shipping.option.id, name: shipping.option.name, price: shipping.price },
+  shippingOption: shipping.option && { ...shipping.option, discounts: shipping.discounts },
 })
 
 const costOf = (charges: readonly Charge[]): number =>
   charges.reduce((sum, { quantity, unitAmount }) => sum + quantity * unitAmount.amountMinor, 0)
 const sumOf = (amounts: readonly { amount: Money }[]): number => amounts.reduce((sum, { amount }) => sum + amount.amountMinor, 0)
+
+const byPromotion = (a: AppliedDiscount, b: AppliedDiscount): number => (a.promotionId < b.promotionId ? -1 : 1)
 
 const line = (id: string, more: Partial<OrderLine> = {}): OrderLine => ({
   id,
@@ -79,13 +89,17 @@ describe('any priced cart in USD, EUR, JPY and KWD', () => {
   test('has rows for people that add up to its total', () => {
     fc.assert(
       fc.property(anyRequest, fc.constantFrom('en', 'de', 'ja'), (request, locale) => {
-        const { lines: _, ...totals } = orderOf(price(request))
+        const { lines, ...totals } = orderOf(price(request))
         const rows = priceRows(totals, locale)
         const at = rows.findIndex(({ kind }) => kind === 'total')
         if (at > 0) deepEqual(sumOf(rows.slice(0, at)), totals.total.amountMinor)
         deepEqual(rows[at]?.amount, totals.total)
         const taxes = rows.filter(({ kind }) => kind === 'tax' || kind === 'included')
         deepEqual(sumOf(taxes), totals.tax.amountMinor)
+        deepEqual(
+          discountsOf([...lines, totals.shippingOption ?? {}]).sort(byPromotion),
+          [...(totals.discounts ?? [])].sort(byPromotion),
+        )
       }),
       { numRuns: 2000 },
     )
@@ -113,12 +127,12 @@ test('a discounted line is one piece that names its promotions', () => {
 })
 
 test('shipping that a promotion pays is listed with its option and the promotion, in the language of the order', () => {
+  const free = { promotionId: 'prm_000001', name: 'Versand gratis', amount: eur(490) }
   const charges = chargesOf(
     order([line('mug')], {
       shipping: eur(490),
-      shippingOption: { id: 'opt_000001', name: 'Paket', price: eur(490) },
+      shippingOption: { id: 'opt_000001', name: 'Paket', price: eur(490), discounts: [free] },
       discount: eur(490),
-      discounts: [{ promotionId: 'prm_000001', name: 'Versand gratis', amount: eur(490) }],
       total: eur(1000),
     }),
     'de-AT',

@@ -1,7 +1,9 @@
 // Lines of the hosted payment page. Stripe has no negative lines, so a discount lowers the line that it applies to and is named there.
 import {
+  type AppliedDiscount,
   type ChargedOrder,
   type DataOf,
+  discountTitle,
   type Language,
   languageOf,
   type Money,
@@ -14,7 +16,6 @@ import {
 } from '@cartwright/contracts'
 
 export type Charge = DataOf<typeof orderEvents.paymentRequested>['charges'][number]
-type Lowering = NonNullable<Charge['discounts']>[number]
 
 /** Stripe's maximum of lines of one payment. A cart can have as many lines of goods alone. */
 const maxCharges = 100
@@ -28,10 +29,8 @@ const sumOf = (amounts: readonly { amount: Money }[]): number => amounts.reduce(
 const costOf = (charges: readonly Charge[]): number =>
   charges.reduce((sum, { quantity, unitAmount }) => sum + quantity * unitAmount.amountMinor, 0)
 
-const titled = ({ name, code, amount }: { name: string; code?: string | undefined; amount: Money }): Lowering => ({
-  name: code === undefined ? name : `${name} (${code})`,
-  amount,
-})
+const lowerings = (discounts: readonly AppliedDiscount[]): Pick<Charge, 'discounts'> =>
+  discounts.length === 0 ? {} : { discounts: discounts.map((one) => ({ name: discountTitle(one), amount: one.amount })) }
 
 /** A discount belongs to the whole line, so a discounted line is charged as one piece. */
 const goodsCharge = ({ name, quantity, unitPrice, lineTotal, discounts }: OrderLine): Charge => {
@@ -41,7 +40,7 @@ const goodsCharge = ({ name, quantity, unitPrice, lineTotal, discounts }: OrderL
     name: quantity === 1 ? name : `${quantity} × ${name}`,
     quantity: 1,
     unitAmount: money(lineTotal.amountMinor - sumOf(discounts), lineTotal.currency),
-    discounts: discounts.map(titled),
+    ...lowerings(discounts),
   }
 }
 
@@ -58,28 +57,17 @@ export interface ChargeableOrder extends ChargedOrder {
   lines: readonly OrderLine[]
 }
 
-/** What promotions took off shipping: what they took off the order and not off its lines. */
-const shippingDiscounts = ({ lines, discounts = [] }: ChargeableOrder): Lowering[] => {
-  const ofLines = lines.flatMap((line) => line.discounts)
-  return discounts.flatMap((discount) => {
-    const known = sumOf(ofLines.filter(({ promotionId }) => promotionId === discount.promotionId))
-    const left = discount.amount.amountMinor - known
-    return left > 0 ? [titled({ ...discount, amount: money(left, discount.amount.currency) })] : []
-  })
-}
-
 const shippingCharges = (order: ChargeableOrder, general: string): Charge[] => {
   const { lines, shipping, discount, shippingOption } = order
   if (!shippingOption && shipping.amountMinor === 0) return []
   const lowered = discount.amountMinor - sumOf(lines.flatMap((line) => line.discounts))
-  const discounts = shippingDiscounts(order)
   return [
     {
       kind: 'shipping',
       name: shippingOption ? `${general}: ${shippingOption.name}` : general,
       quantity: 1,
       unitAmount: money(shipping.amountMinor - lowered, shipping.currency),
-      ...(discounts.length === 0 ? {} : { discounts }),
+      ...lowerings(shippingOption?.discounts ?? []),
     },
   ]
 }

@@ -92,11 +92,13 @@ describe('the order page', () => {
 
   test('names discounts and taxes, in the language of the page, and takes nothing in them as markup', async () => {
     const taxes = [{ name: 'VAT <b>', rate: 19.5, base: eur(2500), amount: eur(488) }]
-    const discounted = { discount: eur(290), total: eur(3109), tax: eur(488), taxes }
+    const discounts = [{ promotionId: 'prm_000001', name: 'Sale <i>', code: 'TEN', amount: eur(290) }]
+    const lines = order.lines.map((line) => ({ ...line, discounts }))
+    const discounted = { lines, discount: eur(290), total: eur(3109), tax: eur(488), taxes }
     t.service.respondWith(json({ ...order, ...discounted, locale: 'de' }))
     const ticket = await ticketFor()
     const german = (await open(ticket)).text.replaceAll('\u00a0', ' ')
-    for (const words of ['Zwischensumme', 'Rabatt', '-2,90 €', '31,09 €', 'enthält VAT &lt;b&gt; 19,5 %', '4,88 €'])
+    for (const words of ['Zwischensumme', 'Sale &lt;i&gt; (TEN)', '-2,90 €', '31,09 €', 'enthält VAT &lt;b&gt; 19,5 %', '4,88 €'])
       expect(german).toContain(words)
     t.service.respondWith(json({ ...order, ...discounted, taxIncluded: false, total: eur(3597) }))
     const english = (await open(ticket)).text

@@ -1,5 +1,5 @@
 // Order page that a mail links to: shows the order's current state without scripts, in its reader's language.
-import { escapeHtml, formatMoney, type Money, type OrderPage, priceRows } from '@cartwright/contracts'
+import { discountsOf, escapeHtml, formatMoney, type Money, type OrderPage, priceRows } from '@cartwright/contracts'
 import { type Page, page } from './page.ts'
 import { type PageTexts, textsIn } from './texts.ts'
 
@@ -36,7 +36,7 @@ const orderLines = (order: OrderPage, { amount }: Writer): string =>
     ...order.lines.map(({ name, quantity, unitPrice, lineTotal }) =>
       row(`${escapeHtml(name)}<small>${quantity} × ${amount(unitPrice)}</small>`, amount(lineTotal)),
     ),
-    ...priceRows(order, order.locale).map(({ kind, label, amount: sum }) =>
+    ...priceRows({ ...order, discounts: discountsOf(order.lines) }, order.locale).map(({ kind, label, amount: sum }) =>
       row(escapeHtml(label), amount(sum), kind === 'total' ? 'total' : 'sum'),
     ),
   ])
