@@ -1,5 +1,5 @@
-// Mail templates of returns: asked for, approved, rejected, arrived.
-import { note, template, text } from './content.ts'
+// Mail templates of returns: asked for, approved, rejected, arrived. They differ in their texts, and one gives a reason.
+import { type Localized, note, type Part, template, text } from './content.ts'
 import { countedGoods, orderLink } from './order-parts.ts'
 
 interface ReturnedGoods {
@@ -7,46 +7,26 @@ interface ReturnedGoods {
   lines: { sku: string; name: string; quantity: number }[]
 }
 
-export const returnRequested = template<ReturnedGoods>(({ number, lines }, reader) => ({
-  subject: reader.say('return-requested.subject', { number }),
-  preview: reader.say('return-requested.preview'),
-  title: reader.say('return-requested.title'),
+type Mail = 'return-requested' | 'return-approved' | 'return-rejected' | 'return-received'
+
+const returnMail = (mail: Mail, { number, lines }: ReturnedGoods, reader: Localized, further: readonly Part[]) => ({
+  subject: reader.say(`${mail}.subject`, { number }),
+  preview: reader.say(`${mail}.preview`),
+  title: reader.say(`${mail}.title`),
   parts: [
-    text(reader.say('return-requested.text', { number })),
+    text(reader.say(`${mail}.text`, { number })),
+    ...further,
     countedGoods(lines),
     ...orderLink(reader),
-    note(reader.say('return-requested.note')),
+    ...(mail === 'return-received' ? [] : [note(reader.say(`${mail}.note`))]),
   ],
-}))
+})
 
-export const returnApproved = template<ReturnedGoods>(({ number, lines }, reader) => ({
-  subject: reader.say('return-approved.subject', { number }),
-  preview: reader.say('return-approved.preview'),
-  title: reader.say('return-approved.title'),
-  parts: [
-    text(reader.say('return-approved.text', { number })),
-    countedGoods(lines),
-    ...orderLink(reader),
-    note(reader.say('return-approved.note')),
-  ],
-}))
+const plainMail = (mail: Mail) => template<ReturnedGoods>((goods, reader) => returnMail(mail, goods, reader, []))
 
-export const returnRejected = template<ReturnedGoods & { reason: string }>(({ number, lines, reason }, reader) => ({
-  subject: reader.say('return-rejected.subject', { number }),
-  preview: reader.say('return-rejected.preview'),
-  title: reader.say('return-rejected.title'),
-  parts: [
-    text(reader.say('return-rejected.text', { number })),
-    text(reader.say('return-rejected.reason', { reason })),
-    countedGoods(lines),
-    ...orderLink(reader),
-    note(reader.say('return-rejected.note')),
-  ],
-}))
-
-export const returnReceived = template<ReturnedGoods>(({ number, lines }, reader) => ({
-  subject: reader.say('return-received.subject', { number }),
-  preview: reader.say('return-received.preview'),
-  title: reader.say('return-received.title'),
-  parts: [text(reader.say('return-received.text', { number })), countedGoods(lines), ...orderLink(reader)],
-}))
+export const returnRequested = plainMail('return-requested')
+export const returnApproved = plainMail('return-approved')
+export const returnReceived = plainMail('return-received')
+export const returnRejected = template<ReturnedGoods & { reason: string }>(({ reason, ...goods }, reader) =>
+  returnMail('return-rejected', goods, reader, [text(reader.say('return-rejected.reason', { reason }))]),
+)
