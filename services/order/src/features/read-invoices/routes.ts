@@ -3,7 +3,15 @@ import { AppError, type OrderStatus, orderApi } from '@cartwright/contracts'
 import { type Sql, sql } from '@cartwright/db'
 import { reply } from '@cartwright/service-kit'
 import type { InvoiceRow } from '../../db/generated/rows.ts'
-import { addDue, findInvoice, findInvoiceOf, invoiceView, listInvoices as listAll, listOfOrder } from '../../db/invoices.ts'
+import {
+  addDue,
+  findInvoice,
+  findInvoiceOf,
+  invoiceView,
+  isDue,
+  listInvoices as listAll,
+  listOfOrder,
+} from '../../db/invoices.ts'
 import { invoiceBuyerColumn, invoiceContentColumn } from '../../db/json-columns.ts'
 import { findOrder, type OrderRow } from '../../db/orders.ts'
 import { type OrderDeps, route } from '../../deps.ts'
@@ -45,6 +53,15 @@ const issueFor = ({ id, status, payment_status }: OrderRow, deps: OrderDeps): Pr
     return issueDue(tx, deps, id)
   })
 
+/** Documents of an order. A transaction is opened only when one is missing. */
+const documentsOf = async (order: OrderRow, deps: OrderDeps): Promise<InvoiceRow[]> => {
+  const known = await listOfOrder(deps.db, order.id)
+  const lacksInvoice = confirmed.includes(order.status) && !known.some(({ kind }) => kind === 'invoice')
+  if (!lacksInvoice && !(await isDue(deps.db, order.id))) return known
+  await issueFor(order, deps)
+  return listOfOrder(deps.db, order.id)
+}
+
 export const getInvoicePdf = route(orderApi.getInvoicePdf, async ({ request, deps }) => {
   const { orderId } = request.params
   const order = await ownOrder(deps, orderId, request.principal.id)
@@ -60,8 +77,8 @@ export const getInvoicePdf = route(orderApi.getInvoicePdf, async ({ request, dep
 
 export const listInvoices = route(orderApi.listInvoices, async ({ request, deps }) => {
   const { orderId } = request.params
-  await issueFor(await ownOrder(deps, orderId, request.principal.id), deps)
-  return { items: (await listOfOrder(deps.db, orderId)).map(invoiceView) }
+  const order = await ownOrder(deps, orderId, request.principal.id)
+  return { items: (await documentsOf(order, deps)).map(invoiceView) }
 })
 
 const printOne = async (condition: Sql, deps: OrderDeps) => {
