@@ -174,6 +174,9 @@ export const aView = (
     variant: {
       sku,
       productId: 'prd_000001',
+      variantId: 'var_000001',
+      productSlug: sku.toLowerCase(),
+      options: {},
       name: sku,
       imageUrl: null,
       sellable,

@@ -3,6 +3,7 @@ import { type BaseDeps, elasticsearchAccess, forService } from '@cartwright/serv
 import type { OpenedMetrics } from '@cartwright/telemetry'
 import type { config } from './config.ts'
 import { type CodePromotions, createCodePromotions } from './domain/code-promotions.ts'
+import { type CurrentProductCounts, createProductCounts } from './domain/product-counts.ts'
 import { openSearchEngine, type SearchEngine } from './integrations/search-engine.ts'
 import { metrics as ownMetrics } from './metrics.ts'
 
@@ -11,6 +12,7 @@ interface CatalogResources {
   /** Null when no Elasticsearch is configured: search is then answered from MySQL. */
   engine: SearchEngine | null
   codePromotions: CodePromotions
+  productCounts: CurrentProductCounts
 }
 
 export type CatalogDeps = BaseDeps<typeof config> & CatalogResources
@@ -27,6 +29,7 @@ export const openDeps = async ({
 }: BaseDeps<typeof config>): Promise<CatalogResources> => ({
   gauges: metrics.open(ownMetrics),
   codePromotions: createCodePromotions(db),
+  productCounts: createProductCounts(db, clock),
   engine: await openSearchEngine({
     url: shared.elasticsearchUrl,
     access: elasticsearchAccess(shared),

@@ -4,7 +4,7 @@ import { eur, exampleIds } from '../examples.ts'
 import type { Cart, CartLine } from './schemas.ts'
 
 const line = (
-  facts: Pick<CartLine, 'id' | 'sku' | 'name' | 'productId' | 'quantity'>,
+  facts: Pick<CartLine, 'id' | 'sku' | 'name' | 'productId' | 'variantId' | 'productSlug' | 'options' | 'quantity'>,
   image: string,
   unitPrice: Money,
 ): CartLine => ({
@@ -17,13 +17,31 @@ const line = (
 })
 const mugs = (quantity: number, price = eur(1450)): CartLine =>
   line(
-    { id: exampleIds.mugLine, sku: 'HARB-MUG-SND', name: 'Harbour Mug — sand', productId: exampleIds.mug, quantity },
-    'harbour-mug',
+    {
+      id: exampleIds.mugLine,
+      sku: 'HARB-MUG-SND',
+      name: 'Harbour Mug — sand',
+      productId: exampleIds.mug,
+      variantId: 'var_007a892ec1baa6e3c1facc44',
+      productSlug: 'harbour-mug',
+      options: { colour: 'sand' },
+      quantity,
+    },
+    'harbour-mug-sand',
     price,
   )
 const bag = (price = eur(1600)): CartLine =>
   line(
-    { id: exampleIds.bagLine, sku: 'LINE-BREA-BAG-1', name: 'Linen Bread Bag — one', productId: exampleIds.bag, quantity: 1 },
+    {
+      id: exampleIds.bagLine,
+      sku: 'LINE-BREA-BAG-1',
+      name: 'Linen Bread Bag — one',
+      productId: exampleIds.bag,
+      variantId: 'var_00b6e5de94a1f3c27d805e6a',
+      productSlug: 'linen-bread-bag',
+      options: { pack: 'one' },
+      quantity: 1,
+    },
     'linen-bread-bag',
     price,
   )

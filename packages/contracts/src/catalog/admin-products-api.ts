@@ -121,7 +121,7 @@ export const adminProductsApi = {
     rate: 'write',
     summary: 'Change a variant',
     description:
-      'Changes name, options, prices, weight or shipping of a variant; `prices` replaces all of them. A changed price shows in open carts as a problem until the shopper accepts it.',
+      'Changes name, options, pictures, prices, weight or shipping of a variant; `prices` replaces all of them. A changed price shows in open carts as a problem until the shopper accepts it.',
     params: variantParams,
     body: VariantChange,
     success: 200,

@@ -36,7 +36,7 @@ export const browseApi = {
     cacheSec: 30,
     summary: 'Browse products',
     description:
-      'Returns the products that are sold, as summaries with the lowest price. `locale`, or else `Accept-Language`, selects the language of texts. `currency` picks every price and is EUR by default; a product without a price in it has `price: null`.',
+      'Returns the products that are sold, as summaries with the lowest and the highest price. `locale`, or else `Accept-Language`, selects the language of texts. `currency` picks every price and is EUR by default; a product without a price in it has `price: null`.',
     query: Closed({
       ...pageQuery,
       ...filters,
@@ -142,7 +142,8 @@ export const browseApi = {
     auth: 'public',
     rate: 'read',
     summary: 'List categories',
-    description: 'Returns the whole tree of categories; `children` nest as deep as the tree.',
+    description:
+      'Returns the whole tree of categories; `children` nest as deep as the tree. `productCount` may be a few seconds old.',
     query: Closed(localeQuery),
     success: 200,
     response: { 200: Type.Object({ items: Type.Array(CategoryNode), nextCursor: Type.Null() }) },

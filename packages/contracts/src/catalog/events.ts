@@ -14,7 +14,7 @@ export const ProductImage = named(
   Type.Object({ url: Type.String({ maxLength: 500 }), alt: Type.String({ maxLength: 300 }) }),
 )
 export type ProductImage = Static<typeof ProductImage>
-/** An event of an older catalog has no weight and does not say whether the variant is shipped: it weighs 0 and is shipped. */
+/** An event of an older catalog has no pictures of variants, no weight, and does not say whether the variant is shipped: it weighs 0 and is shipped. */
 export const VariantState = named(
   'VariantState',
   Type.Object({
@@ -22,6 +22,7 @@ export const VariantState = named(
     sku: Sku,
     name: Type.String(),
     options: Type.Record(Type.String(), Type.String()),
+    images: Type.Optional(Type.Array(ProductImage)),
     prices: Type.Array(Price),
     weightGrams: Type.Optional(WeightGrams),
     requiresShipping: Type.Optional(Type.Boolean()),

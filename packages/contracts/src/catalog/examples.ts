@@ -27,16 +27,25 @@ const tree: CategoryNode = {
   ...home,
   parentId: null,
   position: 0,
+  productCount: 23,
   children: [
-    { ...kitchen, parentId: home.id, position: 1, children: [] },
-    { ...lighting, parentId: home.id, position: 2, children: [] },
+    { ...kitchen, parentId: home.id, position: 1, productCount: 10, children: [] },
+    { ...lighting, parentId: home.id, position: 2, productCount: 6, children: [] },
   ],
 }
-const category: CategoryDetail = { ...kitchen, parentId: home.id, position: 1, breadcrumbs: [home, kitchen], children: [] }
+const category: CategoryDetail = {
+  ...kitchen,
+  parentId: home.id,
+  position: 1,
+  productCount: 10,
+  breadcrumbs: [home, kitchen],
+  children: [],
+}
 const newCategory = {
   ...tea,
   parentId: kitchen.id,
   position: 0,
+  productCount: 0,
   breadcrumbs: [home, kitchen, tea],
   children: [],
   translations: { de: { name: 'Tee' } },
@@ -49,6 +58,7 @@ const variant = (id: string, code: string, colour: string, price: number, availa
   sku: `HARB-MUG-${code}`,
   name: colour,
   options: { colour },
+  images: [imageOf(`harbour-mug-${colour}`, `Drawing of the Harbour Mug in ${colour}`)],
   price: eur(price),
   available,
   weightGrams: 380,
@@ -82,7 +92,10 @@ const mugSummary: ProductSummary = {
   slug: mug.slug,
   name: mug.name,
   image: imageOf('harbour-mug', 'Drawing of the Harbour Mug'),
+  images: mug.images,
   price: eur(1450),
+  priceFrom: eur(1450),
+  priceTo: eur(1650),
   inStock: true,
   taxClass: 'standard',
   createdAt: opened,
@@ -92,7 +105,10 @@ const bagSummary: ProductSummary = {
   slug: 'linen-bread-bag',
   name: 'Linen Bread Bag',
   image: imageOf('linen-bread-bag', 'Drawing of the Linen Bread Bag'),
+  images: [imageOf('linen-bread-bag', 'Drawing of the Linen Bread Bag')],
   price: eur(1600),
+  priceFrom: eur(1600),
+  priceTo: eur(2800),
   inStock: true,
   taxClass: 'standard',
   createdAt: '2026-01-06T12:17:00.000Z',
@@ -144,6 +160,7 @@ const tin: AdminProduct = {
       sku: 'LIGH-TEA-TIN-SND',
       name: 'sand',
       options: { colour: 'sand' },
+      images: [],
       prices: [eur(1250)],
       available: 0,
       weightGrams: 140,
@@ -158,7 +175,10 @@ const inkId = 'var_01m8mk6tm086xzt7gtc37bvtd1'
 const withInk = (version: number, price: number): AdminProduct => ({
   ...tin,
   version,
-  variants: [...tin.variants, { ...inkVariant, id: inkId, prices: [eur(price)], available: 0, requiresShipping: true }],
+  variants: [
+    ...tin.variants,
+    { ...inkVariant, id: inkId, images: [], prices: [eur(price)], available: 0, requiresShipping: true },
+  ],
 })
 
 const stock: Stock = { sku: 'HARB-MUG-SND', onHand: 156, reserved: 2, available: 154 }

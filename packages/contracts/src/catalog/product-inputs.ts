@@ -27,6 +27,7 @@ export const NewVariant = named(
     sku: Sku,
     name: Type.Optional(Text(200, 0)),
     options: Type.Optional(optionChoice),
+    images: Type.Optional(images),
     prices: Type.Optional(prices),
     /** 0 when left out. */
     weightGrams: Type.Optional(WeightGrams),
@@ -75,6 +76,7 @@ export const VariantChange = named(
   Patch({
     name: Type.Optional(Text(200, 0)),
     options: Type.Optional(optionChoice),
+    images: Type.Optional(images),
     prices: Type.Optional(prices),
     weightGrams: WeightGrams,
     requiresShipping: Type.Boolean(),

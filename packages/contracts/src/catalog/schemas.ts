@@ -49,6 +49,7 @@ export const Variant = named(
     sku: Sku,
     name: Type.String(),
     options: optionValues,
+    images: Type.Array(Image, { description: 'Its own pictures; without one it is shown by those of the product' }),
     price: Nullable(Price),
     available: Type.Integer(),
     weightGrams: WeightGrams,
@@ -75,6 +76,7 @@ export const Product = named(
   }),
 )
 export type Product = Static<typeof Product>
+/** `priceFrom` and `priceTo` are the lowest and the highest price of its variants in the currency, and `price` is `priceFrom`. */
 export const ProductSummary = named(
   'ProductSummary',
   Type.Object({
@@ -82,7 +84,10 @@ export const ProductSummary = named(
     slug: Type.String(),
     name: Type.String(),
     image: Nullable(Image),
+    images: Type.Array(Image),
     price: Nullable(Price),
+    priceFrom: Nullable(Price),
+    priceTo: Nullable(Price),
     inStock: Type.Boolean(),
     taxClass: TaxClass,
     createdAt: Time,
@@ -97,6 +102,7 @@ export const AdminVariant = named(
     sku: Sku,
     name: Type.String(),
     options: optionValues,
+    images: Type.Array(Image),
     prices: Type.Array(Price),
     available: Type.Integer(),
     weightGrams: WeightGrams,
@@ -132,6 +138,7 @@ const categoryFields = {
   name: Type.String(),
   parentId: Nullable(Id('cat')),
   position: Type.Integer(),
+  productCount: Type.Integer({ description: 'Products that are sold in it and everything below it' }),
 }
 export const Category = named('Category', Type.Object(categoryFields))
 export type Category = Static<typeof Category>

@@ -22,6 +22,10 @@ const lines: OrderLine[] = [
     quantity: 2,
     unitPrice: eur(1450),
     lineTotal: eur(2900),
+    variantId: 'var_007a892ec1baa6e3c1facc44',
+    productSlug: 'harbour-mug',
+    options: { colour: 'sand' },
+    imageUrl: 'https://shop.example/v1/images/harbour-mug-sand',
     ...untouched,
   },
   {
@@ -31,6 +35,10 @@ const lines: OrderLine[] = [
     quantity: 1,
     unitPrice: eur(1600),
     lineTotal: eur(1600),
+    variantId: 'var_00b6e5de94a1f3c27d805e6a',
+    productSlug: 'linen-bread-bag',
+    options: { pack: 'one' },
+    imageUrl: 'https://shop.example/v1/images/linen-bread-bag',
     ...untouched,
   },
 ]

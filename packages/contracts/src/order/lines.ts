@@ -1,18 +1,26 @@
 // The parts of an order that several events and answers carry.
 import { type Static, Type } from 'typebox'
-import { Id, Money, named, Sku } from '../common.ts'
+import { Id, Money, Nullable, named, Sku } from '../common.ts'
 import { AppliedDiscount, AppliedTax } from '../pricing/applied.ts'
 
 export const OrderId = Id('ord')
 export const ReservationId = Id('res')
 export const ReturnId = Id('ret')
 export const StockLine = named('StockLine', Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 10_000 }) }))
+/** How the line was shown when it was ordered. Lines of older orders do not have it. */
+const shownAs = {
+  variantId: Type.Optional(Type.String()),
+  productSlug: Type.Optional(Type.String()),
+  options: Type.Optional(Type.Record(Type.String(), Type.String())),
+  imageUrl: Type.Optional(Nullable(Type.String())),
+}
 const priced = {
   sku: Sku,
   name: Type.String(),
   quantity: Type.Integer({ minimum: 1 }),
   unitPrice: Money,
   lineTotal: Money,
+  ...shownAs,
 }
 /** `lineTotal` is the price of its units before discounts. */
 export const OrderLine = named(

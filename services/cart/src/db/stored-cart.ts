@@ -29,6 +29,10 @@ export interface TakenLine {
 export interface Variant {
   sku: string
   productId: string
+  /** Null, as the slug, while the projection does not know it. */
+  variantId: string | null
+  productSlug: string | null
+  options: Readonly<Record<string, string>>
   name: string
   /** A path on the gateway, or a whole URL. */
   imageUrl: string | null

@@ -2,7 +2,7 @@
 import type { catalogEvents, DataOf, InternalVariant } from '@cartwright/contracts'
 import { batchBeforeCommit, insertIgnoreInto, insertInto, list, type OuterJoined, type Queryable, type Tx } from '@cartwright/db'
 import { productSeenTable, type StockRow, stockTable, type VariantRow, variantTable } from './generated/rows.ts'
-import { categoryIdsColumn, pricesColumn } from './json-columns.ts'
+import { categoryIdsColumn, optionsColumn, pricesColumn } from './json-columns.ts'
 import type { StockLevel, Variant, View } from './stored-cart.ts'
 
 /** Version of a row that was read from catalog: every event is newer. */
@@ -21,6 +21,9 @@ export type ViewColumns = OuterJoined<
     | 'tax_class'
     | 'weight_grams'
     | 'requires_shipping'
+    | 'variant_id'
+    | 'product_slug'
+    | 'options'
   > & {
     variant_version: VariantRow['version']
     available: StockRow['available']
@@ -35,6 +38,9 @@ export const viewOf = (sku: string, row: ViewColumns): View => ({
       : {
           sku,
           productId: row.product_id,
+          variantId: row.variant_id,
+          productSlug: row.product_slug,
+          options: optionsColumn.parseOrNull(row.options) ?? {},
           name: row.name ?? sku,
           imageUrl: row.image_url,
           prices: pricesColumn.parseOrNull(row.prices) ?? [],
@@ -52,7 +58,7 @@ export const viewOf = (sku: string, row: ViewColumns): View => ({
 export const listVariants = async (db: Queryable, skus: readonly string[]): Promise<Map<string, Variant>> => {
   const rows = await db.rows<ViewColumns & { sku: string }>`
     SELECT sku, product_id, name, image_url, prices, sellable, category_ids, tax_class, weight_grams, requires_shipping,
-      version AS variant_version, NULL AS available, NULL AS stock_version
+      variant_id, product_slug, options, version AS variant_version, NULL AS available, NULL AS stock_version
     FROM variant
     WHERE sku IN (${list(skus)})`
   return new Map(
@@ -80,11 +86,14 @@ const recordVersion = async (tx: Tx, productId: string, version: number): Promis
 type ProductChanged = DataOf<typeof catalogEvents.productChanged>
 
 const variantsOf = (product: ProductChanged): Variant[] =>
-  product.variants.map(({ sku, name, prices, weightGrams = 0, requiresShipping = true }) => ({
+  product.variants.map(({ id, sku, name, options, images = [], prices, weightGrams = 0, requiresShipping = true }) => ({
     sku,
     productId: product.productId,
+    variantId: id,
+    productSlug: product.slug,
+    options,
     name: name === '' ? product.name : `${product.name} — ${name}`,
-    imageUrl: product.images[0]?.url ?? null,
+    imageUrl: [...images, ...product.images][0]?.url ?? null,
     prices,
     sellable: product.status === 'active' && !product.deleted,
     categoryIds: [...new Set(product.categories.flatMap(({ id, ancestorIds }) => [id, ...ancestorIds]))].sort(),
@@ -97,6 +106,9 @@ const variantsOf = (product: ProductChanged): Variant[] =>
 const rowFrom = (variant: Variant) => ({
   sku: variant.sku,
   product_id: variant.productId,
+  variant_id: variant.variantId,
+  product_slug: variant.productSlug,
+  options: optionsColumn.stringify(variant.options),
   name: variant.name,
   image_url: variant.imageUrl,
   prices: pricesColumn.stringify(variant.prices),
@@ -120,7 +132,8 @@ export const replaceProduct = async (tx: Tx, product: ProductChanged): Promise<r
     await tx.run`${insertInto(variantTable, ...variants.map(rowFrom))}
       ON DUPLICATE KEY UPDATE product_id = VALUES(product_id), name = VALUES(name), image_url = VALUES(image_url),
         prices = VALUES(prices), sellable = VALUES(sellable), category_ids = VALUES(category_ids), tax_class = VALUES(tax_class),
-        weight_grams = VALUES(weight_grams), requires_shipping = VALUES(requires_shipping), version = VALUES(version)`
+        weight_grams = VALUES(weight_grams), requires_shipping = VALUES(requires_shipping), variant_id = VALUES(variant_id),
+        product_slug = VALUES(product_slug), options = VALUES(options), version = VALUES(version)`
   }
   return variants
 }
@@ -145,13 +158,16 @@ export const insertVariantsFromCatalog = async (
   known: ReadonlyMap<string, View>,
 ): Promise<void> => {
   const rows = items.map((item) => {
-    const { sku, productId, name, imageUrl, sellable, categoryIds, price } = item
+    const { sku, productId, variantId, productSlug, options, name, imageUrl, sellable, categoryIds, price } = item
     // A replica of an older catalog does not answer these.
     const { taxClass = 'standard', weightGrams = 0, requiresShipping = true } = item
     const others = (known.get(sku)?.variant?.prices ?? []).filter(({ currency }) => currency !== price?.currency)
     return rowFrom({
       sku,
       productId,
+      variantId,
+      productSlug,
+      options,
       name,
       imageUrl,
       sellable,
@@ -169,14 +185,17 @@ export const insertVariantsFromCatalog = async (
       category_ids = IF(version < 0 OR category_ids IS NULL, VALUES(category_ids), category_ids),
       tax_class = IF(version < 0, VALUES(tax_class), tax_class),
       weight_grams = IF(version < 0, VALUES(weight_grams), weight_grams),
-      requires_shipping = IF(version < 0, VALUES(requires_shipping), requires_shipping)`
+      requires_shipping = IF(version < 0, VALUES(requires_shipping), requires_shipping),
+      product_slug = IF(version < 0 OR variant_id IS NULL, VALUES(product_slug), product_slug),
+      options = IF(version < 0 OR variant_id IS NULL, VALUES(options), options),
+      variant_id = VALUES(variant_id)`
   const levels = items.map(({ sku, available }) => ({ sku, available, version: noVersion }))
   await tx.run`${insertIgnoreInto(stockTable, ...levels)}`
 }
 
-/** True when catalog has to be read: the SKU or its categories are unknown, or it was read for another currency only. */
+/** True when catalog has to be read: the SKU, its id or its categories are unknown, or it was read for another currency only. */
 export const isUnknown = (view: View | undefined, currency: string): boolean => {
   const variant = view?.variant
-  if (!variant || variant.categoryIds === null) return true
+  if (!variant || variant.categoryIds === null || variant.variantId === null) return true
   return variant.version < 0 && !variant.prices.some((price) => price.currency === currency)
 }

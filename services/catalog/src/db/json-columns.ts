@@ -6,6 +6,7 @@ import { Type } from 'typebox'
 const { images, options, variants } = catalogEvents.productChanged.data.properties
 
 export const imagesColumn = json('product.images', images)
+export const variantImagesColumn = json('variant.images', images)
 export const productTranslationsColumn = json('product.translations', ProductTranslations)
 export const categoryTranslationsColumn = json('category.translations', CategoryTranslations)
 export const optionsColumn = json('product.options', options)

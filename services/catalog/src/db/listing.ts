@@ -46,7 +46,7 @@ const keysOf: Record<ProductSort | 'relevance', readonly Key[]> = {
 }
 
 type ListingRow = Pick<ProductRow, 'id' | 'slug' | 'name' | 'translations' | 'images' | 'tax_class'> &
-  Pick<ProductListingRow, 'name_key' | 'price_up' | 'price_down' | 'priced' | 'created_at'> & {
+  Pick<ProductListingRow, 'name_key' | 'price_up' | 'price_down' | 'price_top' | 'priced' | 'created_at'> & {
     in_stock: 0 | 1
     created_key: string
     tier: number
@@ -60,13 +60,17 @@ export interface Shown {
 }
 
 const summaryOf = (row: ListingRow, { currency, language, publicUrl }: Shown) => {
-  const [image] = imagesColumn.parse(row.images)
+  const images = imagesColumn.parse(row.images).map((image) => withPublicUrl(image, publicUrl))
+  const priceOf = (amountMinor: number) => (row.priced ? { amountMinor, currency } : null)
   return {
     id: row.id,
     slug: row.slug,
     name: productTranslationsColumn.parseOrNull(row.translations)?.[language]?.name ?? row.name,
-    image: image ? withPublicUrl(image, publicUrl) : null,
-    price: row.priced ? { amountMinor: row.price_up, currency } : null,
+    image: images[0] ?? null,
+    images,
+    price: priceOf(row.price_up),
+    priceFrom: priceOf(row.price_up),
+    priceTo: priceOf(row.price_top),
     inStock: Boolean(row.in_stock),
     taxClass: row.tax_class,
     createdAt: row.created_at.toISOString(),
@@ -136,7 +140,7 @@ const listedCurrency = async (db: Queryable, currency: string): Promise<string> 
 }
 
 const selected = sql`
-  p.id, p.slug, p.name, p.translations, p.images, p.tax_class, l.name_key, l.price_up, l.price_down, l.priced, ${stocked} AS in_stock, l.created_at,
+  p.id, p.slug, p.name, p.translations, p.images, p.tax_class, l.name_key, l.price_up, l.price_down, l.price_top, l.priced, ${stocked} AS in_stock, l.created_at,
   DATE_FORMAT(l.created_at, '%Y-%m-%d %H:%i:%s.%f') AS created_key`
 
 const cursorName = (sort: ProductSort | 'relevance', currency: string): string => `${sort}:${currency}`

@@ -19,6 +19,8 @@ export interface VariantState {
   sku: string
   name: string
   options: Record<string, string>
+  /** Empty when it is shown by the product's. */
+  images: Image[]
   prices: Price[]
   /** Of one unit, packed. */
   weightGrams: number

@@ -2,7 +2,13 @@
 import { AppError, isCurrency } from '@cartwright/contracts'
 import { list, type OuterJoined, type Queryable, type Sql, sql } from '@cartwright/db'
 import type { CategoryRow, ProductCategoryRow, ProductRow, StockLevelRow, VariantPriceRow, VariantRow } from './generated/rows.ts'
-import { imagesColumn, optionsColumn, productTranslationsColumn, variantOptionsColumn } from './json-columns.ts'
+import {
+  imagesColumn,
+  optionsColumn,
+  productTranslationsColumn,
+  variantImagesColumn,
+  variantOptionsColumn,
+} from './json-columns.ts'
 import type { ProductState, VariantState } from './product-state.ts'
 
 /** All categories by id, in the order in which shoppers see them. */
@@ -11,7 +17,7 @@ export type Categories = ReadonlyMap<string, CategoryRow>
 /** A variant with its stock and one of its prices. */
 type PricedVariant = Pick<
   VariantRow,
-  'id' | 'product_id' | 'sku' | 'name' | 'options' | 'deleted_at' | 'weight_grams' | 'requires_shipping'
+  'id' | 'product_id' | 'sku' | 'name' | 'options' | 'images' | 'deleted_at' | 'weight_grams' | 'requires_shipping'
 > &
   OuterJoined<Pick<VariantPriceRow, 'currency' | 'amount_minor'> & { available: number; stock_version: StockLevelRow['version'] }>
 
@@ -26,6 +32,7 @@ const variantsOf = (rows: readonly PricedVariant[], isShown: (currency: string) 
         sku: row.sku,
         name: row.name,
         options: variantOptionsColumn.parse(row.options),
+        images: variantImagesColumn.parseOrNull(row.images) ?? [],
         prices: [],
         weightGrams: row.weight_grams,
         requiresShipping: row.requires_shipping === 1,
@@ -76,7 +83,7 @@ export const loadProducts = async (
   const ids = list(rows.map((row) => row.id))
   const variants = variantsOf(
     await db.rows<PricedVariant>`
-      SELECT v.id, v.product_id, v.sku, v.name, v.options, v.deleted_at, v.weight_grams, v.requires_shipping,
+      SELECT v.id, v.product_id, v.sku, v.name, v.options, v.images, v.deleted_at, v.weight_grams, v.requires_shipping,
         s.on_hand - s.reserved AS available, s.version AS stock_version, p.currency, p.amount_minor
       FROM variant v
       LEFT JOIN stock_level s ON s.sku = v.sku

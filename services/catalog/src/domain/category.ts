@@ -55,28 +55,35 @@ export const refsOf = (categories: Categories, ids: readonly string[]) =>
     return category ? [refOf(category)] : []
   })
 
-const categoryOf = (row: CategoryRow) => ({
+/** Visible products by category, with everything below it. */
+export type ProductCounts = ReadonlyMap<string, number>
+
+const categoryOf = (row: CategoryRow, counts: ProductCounts) => ({
   id: row.id,
   slug: row.slug,
   name: row.name,
   parentId: row.parent_id,
   position: row.position,
+  productCount: counts.get(row.id) ?? 0,
 })
 type CategoryNode = ReturnType<typeof categoryOf> & { children: CategoryNode[] }
 
 const childrenOf = (categories: Categories, parentId: string | null): CategoryRow[] =>
   [...categories.values()].filter((row) => row.parent_id === parentId)
 
-export const treeOf = (categories: Categories, parentId: string | null): CategoryNode[] =>
-  childrenOf(categories, parentId).map((row) => ({ ...categoryOf(row), children: treeOf(categories, row.id) }))
+export const treeOf = (categories: Categories, counts: ProductCounts, parentId: string | null): CategoryNode[] =>
+  childrenOf(categories, parentId).map((row) => ({
+    ...categoryOf(row, counts),
+    children: treeOf(categories, counts, row.id),
+  }))
 
 /** A category with its ancestors and children. @throws AppError not_found */
-export const categoryDetail = (categories: Categories, idOrSlug: string) => {
+export const categoryDetail = (categories: Categories, counts: ProductCounts, idOrSlug: string) => {
   const row = findCategory(categories, idOrSlug)
   if (row === undefined) throw new AppError('not_found')
   return {
-    ...categoryOf(row),
+    ...categoryOf(row, counts),
     breadcrumbs: [...ancestorsOf(categories, row.id), row].map(refOf),
-    children: childrenOf(categories, row.id).map(categoryOf),
+    children: childrenOf(categories, row.id).map((child) => categoryOf(child, counts)),
   }
 }

@@ -24,11 +24,12 @@ export const assertFitsEvent = ({ images, options, variants, description, transl
 }
 
 /** What the event and the audit say of a variant. Stock has its own. */
-export const publishedVariant = ({ id, sku, name, options, prices, weightGrams, requiresShipping }: VariantState) => ({
+export const publishedVariant = ({ id, sku, name, options, images, prices, weightGrams, requiresShipping }: VariantState) => ({
   id,
   sku,
   name,
   options,
+  images,
   prices,
   weightGrams,
   requiresShipping,

@@ -10,7 +10,13 @@ import {
   variantPriceTable,
   variantTable,
 } from '../db/generated/rows.ts'
-import { imagesColumn, optionsColumn, productTranslationsColumn, variantOptionsColumn } from '../db/json-columns.ts'
+import {
+  imagesColumn,
+  optionsColumn,
+  productTranslationsColumn,
+  variantImagesColumn,
+  variantOptionsColumn,
+} from '../db/json-columns.ts'
 import type { ProductState } from '../db/product-state.ts'
 import { getProductState } from '../db/products.ts'
 import { assertFitsEvent, publishProductChanged } from './publish-product.ts'
@@ -75,6 +81,7 @@ export const insertVariant = async (
     sku: variant.sku,
     name: variant.name ?? '',
     options: variantOptionsColumn.stringify(choice),
+    images: variantImagesColumn.stringify(variant.images ?? []),
     weight_grams: variant.weightGrams ?? 0,
     requires_shipping: variant.requiresShipping ?? true,
   })}`

@@ -21,6 +21,23 @@ const stableNumber = (text: string, below: number) => hashOf(text).readUInt32BE(
 const opened = Date.UTC(2026, 0, 5, 8)
 const createdAtOf = (index: number) => new Date(opened + index * 7 * 3_600_000 + 17 * 60_000)
 
+/** One picture; for a product with colours one more for each colour. */
+const picturesOf = ([name, , motif, hue, , kind]: SeedProduct): { id: string; alt: string; svg: string }[] => {
+  const slug = slugOf(name)
+  const first = { id: slug, alt: `Drawing of the ${name}`, svg: drawPicture(name, motif, hue) }
+  if (kind !== 'colour') return [first]
+  return [
+    first,
+    ...Object.entries(colourHues).map(([colour, tone]) => ({
+      id: `${slug}-${colour}`,
+      alt: `Drawing of the ${name} in ${colour}`,
+      svg: drawPicture(`${name}, ${colour}`, motif, tone),
+    })),
+  ]
+}
+
+const shownPicture = ({ id, alt }: { id: string; alt: string }) => ({ url: `/v1/images/${id}`, alt })
+
 const variantsOf = (product: SeedProduct) => {
   const [name, , , , eur, kind] = product
   const code = slugOf(name)
@@ -37,23 +54,11 @@ const variantsOf = (product: SeedProduct) => {
       { amountMinor: eur + surcharge, currency: 'EUR' },
       { amountMinor: Math.round(((eur + surcharge) * 1.1) / 100) * 100 - 5, currency: 'USD' },
     ],
+    images: picturesOf(product)
+      .filter(({ id }) => id === `${slugOf(name)}-${label}`)
+      .map(shownPicture),
     weightGrams: gramsOf(product, pieces),
   }))
-}
-
-/** One picture; for a product with colours one more for each colour. */
-const picturesOf = ([name, , motif, hue, , kind]: SeedProduct): { id: string; alt: string; svg: string }[] => {
-  const slug = slugOf(name)
-  const first = { id: slug, alt: `Drawing of the ${name}`, svg: drawPicture(name, motif, hue) }
-  if (kind !== 'colour') return [first]
-  return [
-    first,
-    ...Object.entries(colourHues).map(([colour, tone]) => ({
-      id: `${slug}-${colour}`,
-      alt: `Drawing of the ${name} in ${colour}`,
-      svg: drawPicture(`${name}, ${colour}`, motif, tone),
-    })),
-  ]
 }
 
 const seedCategoryRows = (deps: CatalogDeps) =>
@@ -82,7 +87,7 @@ const seedOne = async (product: SeedProduct, index: number, deps: CatalogDeps): 
     taxClass: taxClassOf(product),
     categoryIds: [stableId('cat', category)],
     variants,
-    images: pictures.map(({ id, alt }) => ({ url: `/v1/images/${id}`, alt })),
+    images: pictures.map(shownPicture),
     options: option === '' ? [] : [{ name: option, values: values.map(([label]) => label) }],
   }
   await deps.db.tx(async (tx) => {

@@ -208,6 +208,7 @@ describe('a shopper’s writes', () => {
       lines: [{ name: 'N — blue', unitPrice: { amountMinor: 700 } }],
       problems: [{ code: 'out_of_stock', available: 2 }],
     })
+    expect((await shopper.get('/v1/cart')).body.lines).toMatchObject([{ variantId: 'var_000001', productSlug: 's', options: {} }])
     catalogItems = [{ ...item, price: { amountMinor: 800, currency: 'USD' } }]
     expect((await shopper.patch('/v1/cart', { currency: 'USD' })).body).toMatchObject({
       version: 2,

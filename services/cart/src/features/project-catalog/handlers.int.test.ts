@@ -108,6 +108,23 @@ describe('following the catalog', () => {
     expect(await projected()).toEqual({ tax_class: 'standard', weight_grams: 0, requires_shipping: 1 })
   })
 
+  test('a line has its variant, its options, the page of its product and the picture of the variant, else of the product', async () => {
+    const sku = await publishProduct(t)
+    const { read } = await aShopper(sku)
+    const product = aProduct({ sku, version: 2 })
+    const shown = { variantId: product.variants[0]?.id, productId: product.productId, productSlug: product.slug }
+    expect((await read()).lines).toMatchObject([{ ...shown, options: {}, imageUrl: 'http://localhost:8080/v1/images/thing' }])
+    const variants = product.variants.map((variant) => ({
+      ...variant,
+      options: { colour: 'sand' },
+      images: [{ url: 'https://pictures.example/sand.png', alt: 'a thing in sand' }],
+    }))
+    await t.receive(catalogEvents.productChanged, { ...product, slug: 'renamed', variants }, { twice: true })
+    expect((await read()).lines).toMatchObject([
+      { ...shown, productSlug: 'renamed', options: { colour: 'sand' }, imageUrl: 'https://pictures.example/sand.png' },
+    ])
+  })
+
   test('a replica shows rules that another one has recorded after a second', async () => {
     const { read } = await aShopper(await publishProduct(t), 1)
     await read()

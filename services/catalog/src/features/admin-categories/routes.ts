@@ -5,6 +5,7 @@ import { insertInto, list, type Queryable, type Tx } from '@cartwright/db'
 import { audit, changesOf } from '@cartwright/service-kit'
 import { type CategoryRow, categoryTable, type ProductCategoryRow } from '../../db/generated/rows.ts'
 import { categoryTranslationsColumn } from '../../db/json-columns.ts'
+import { countProducts } from '../../db/product-counts.ts'
 import { loadCategories } from '../../db/products.ts'
 import { route } from '../../deps.ts'
 import { assertParent, categoryDetail, subtreeOf } from '../../domain/category.ts'
@@ -27,7 +28,7 @@ const auditedState = ({ slug, name, parent_id: parentId, position, translations 
 const adminCategory = async (db: Queryable, id: string) => {
   const categories = await loadCategories(db)
   const translations = categoryTranslationsColumn.parseOrNull(categories.get(id)?.translations ?? null) ?? {}
-  return { ...categoryDetail(categories, id), translations }
+  return { ...categoryDetail(categories, await countProducts(db), id), translations }
 }
 
 /** @throws AppError not_found */

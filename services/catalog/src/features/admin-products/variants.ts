@@ -2,6 +2,7 @@
 import { AppError, catalogApi, variantLimit } from '@cartwright/contracts'
 import { assignments, type Queryable } from '@cartwright/db'
 import type { VariantRow } from '../../db/generated/rows.ts'
+import { variantImagesColumn } from '../../db/json-columns.ts'
 import type { ProductState } from '../../db/product-state.ts'
 import { route } from '../../deps.ts'
 import { changeProduct } from '../../domain/audit-product.ts'
@@ -45,9 +46,10 @@ const productOf = async (db: Queryable, variantId: string): Promise<string> => {
 
 export const updateVariant = route(catalogApi.updateVariant, async ({ request, deps: { db } }) => {
   const { variantId } = request.params
-  const { name, options, prices, weightGrams, requiresShipping } = request.body
+  const { name, options, images, prices, weightGrams, requiresShipping } = request.body
   const changes = assignments({
     name: name === null ? '' : name,
+    images: images === undefined ? undefined : variantImagesColumn.stringify(images ?? []),
     weight_grams: weightGrams,
     requires_shipping: requiresShipping,
   })

@@ -4,7 +4,7 @@ import { AppError, catalogApi, isCurrency } from '@cartwright/contracts'
 import { list, type OuterJoined, type Queryable, sql } from '@cartwright/db'
 import { reply } from '@cartwright/service-kit'
 import type { ImageRow, ProductRow, VariantPriceRow, VariantRow } from '../../db/generated/rows.ts'
-import { imagesColumn, variantOptionsColumn } from '../../db/json-columns.ts'
+import { imagesColumn, variantImagesColumn, variantOptionsColumn } from '../../db/json-columns.ts'
 import { listingConditions, readListing } from '../../db/listing.ts'
 import { type ProductState, withPublicUrl } from '../../db/product-state.ts'
 import { type Categories, loadCategories, loadProducts } from '../../db/products.ts'
@@ -21,6 +21,7 @@ const productOf = (product: ProductState, categories: Categories, currency: stri
     sku: variant.sku,
     name: variant.name,
     options: variant.options,
+    images: variant.images.map((image) => withPublicUrl(image, publicUrl)),
     price: priceIn(variant.prices, currency),
     available: variant.available,
     weightGrams: variant.weightGrams,
@@ -78,14 +79,19 @@ export const listProducts = route(catalogApi.listProducts, async ({ request, dep
 
 export const listCategories = route(catalogApi.listCategories, async ({ request, deps }) => {
   const language = languageFor(request, deps.shared.locale)
-  const items = treeOf(categoriesIn(await loadCategories(deps.db), language), null)
+  const [categories, counts] = await Promise.all([loadCategories(deps.db), deps.productCounts.read()])
+  const items = treeOf(categoriesIn(categories, language), counts, null)
   return reply(200, { items, nextCursor: null }, languageHeaders(language))
 })
 
 export const getCategory = route(catalogApi.getCategory, async ({ request, deps }) => {
   const language = languageFor(request, deps.shared.locale)
-  const categories = categoriesIn(await loadCategories(deps.db), language)
-  return reply(200, categoryDetail(categories, request.params.idOrSlug), languageHeaders(language))
+  const [categories, counts] = await Promise.all([loadCategories(deps.db), deps.productCounts.read()])
+  return reply(
+    200,
+    categoryDetail(categoriesIn(categories, language), counts, request.params.idOrSlug),
+    languageHeaders(language),
+  )
 })
 
 export const getImage = route(catalogApi.getImage, async ({ request, deps }) => {
@@ -99,8 +105,10 @@ export const getImage = route(catalogApi.getImage, async ({ request, deps }) => 
 })
 
 type InternalRow = Pick<VariantRow, 'sku' | 'options' | 'weight_grams' | 'requires_shipping'> &
-  Pick<ProductRow, 'slug' | 'images' | 'tax_class'> &
-  OuterJoined<Pick<VariantPriceRow, 'amount_minor'> & { available: number }> & {
+  Pick<ProductRow, 'slug' | 'tax_class'> & {
+    variant_images: VariantRow['images']
+    product_images: ProductRow['images']
+  } & OuterJoined<Pick<VariantPriceRow, 'amount_minor'> & { available: number }> & {
     variant_id: string
     product_id: string
     product_name: string
@@ -130,7 +138,7 @@ const listCategoryIds = async (db: Queryable, skus: readonly string[]): Promise<
 }
 
 const internalVariantOf = (row: InternalRow, categoryIds: string[], currency: string, publicUrl: string) => {
-  const [image] = imagesColumn.parse(row.images)
+  const [image] = [...(variantImagesColumn.parseOrNull(row.variant_images) ?? []), ...imagesColumn.parse(row.product_images)]
   return {
     sku: row.sku,
     variantId: row.variant_id,
@@ -156,7 +164,7 @@ export const internalVariants = route(catalogApi.internalVariants, async ({ requ
   const skus = [...new Set(request.query.skus.split(','))]
   const rowsFound = deps.db.rows<InternalRow>`
     SELECT v.sku, v.id AS variant_id, p.id AS product_id, p.slug, p.name AS product_name, v.name AS variant_name,
-      v.options, v.weight_grams, v.requires_shipping, p.images, p.tax_class,
+      v.options, v.weight_grams, v.requires_shipping, v.images AS variant_images, p.images AS product_images, p.tax_class,
       (p.status = 'active' AND p.deleted_at IS NULL AND v.deleted_at IS NULL) AS sellable,
       pr.amount_minor, s.on_hand - s.reserved AS available
     FROM variant v

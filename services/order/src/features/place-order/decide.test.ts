@@ -46,7 +46,13 @@ const refusalOf = (of: { request?: Partial<CheckoutRequest>; cart?: Partial<Open
 }
 
 test('lines have current names and prices in the order of the cart, and the totals add up', () => {
-  const { lines, totals } = decideOrder(request, cart, [variant('B'), variant('A')], pricing)
+  const shown = {
+    variantId: 'var_000001',
+    productSlug: 'thing',
+    options: { colour: 'sand' },
+    imageUrl: 'https://shop.example/v1/images/thing',
+  }
+  const { lines, totals } = decideOrder(request, cart, [variant('B', shown), variant('A', shown)], pricing)
   expect(lines).toEqual([
     {
       id: 'lin_000001',
@@ -57,6 +63,7 @@ test('lines have current names and prices in the order of the cart, and the tota
       lineTotal: eur(500),
       discounts: [],
       taxes: [],
+      ...shown,
     },
     {
       id: 'lin_000002',
@@ -67,6 +74,7 @@ test('lines have current names and prices in the order of the cart, and the tota
       lineTotal: eur(750),
       discounts: [],
       taxes: [],
+      ...shown,
     },
   ])
   expect(totals).toMatchObject({ subtotal: eur(1250), total: eur(1250), tax: eur(0), shipping: eur(0), discount: eur(0) })

@@ -77,6 +77,13 @@ const refuseShortages = (cart: OpenCart, sold: ReadonlyMap<string, SoldVariant>)
   if (shortages.length > 0) throw new AppError('out_of_stock', { extra: { shortages } })
 }
 
+/** How the line stays shown in the order, whatever becomes of the product. */
+const shownAs = (sku: string, variant: SoldVariant | undefined) => {
+  if (variant === undefined) return { name: sku }
+  const { name, variantId, productSlug, options, imageUrl } = variant
+  return { name, variantId, productSlug, options, imageUrl }
+}
+
 /**
  * @throws AppError cart_empty, cart_changed, unavailable, price_changed, amount_not_payable, out_of_stock
  */
@@ -104,6 +111,6 @@ export const decideOrder = (
     })
   const isPaid = requirePayable(priced, minimums)
   refuseShortages(cart, sold)
-  const lines = priced.lines.map((line) => ({ ...line, name: sold.get(line.sku)?.name ?? line.sku }))
+  const lines = priced.lines.map((line) => ({ ...line, ...shownAs(line.sku, sold.get(line.sku)) }))
   return { lines, totals, taxIncluded, taxes: priced.taxes, paymentStatus: isPaid ? 'awaiting' : 'not_required' }
 }
