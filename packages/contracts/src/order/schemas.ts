@@ -153,6 +153,12 @@ export const waitQuery = <S extends TSchema>(known: S) =>
 
 /** Any total that a cart can show, so that checkout can say why one cannot be paid. */
 const ExpectedTotal = Closed({ amountMinor: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), currency: Currency })
+/** Where the shopper lands after paying, or after leaving the payment page. */
+const ReturnUrl = Type.String({
+  ...Text(2000),
+  description:
+    'An address of one of the shop’s `returnOrigins`. `{ORDER_ID}` and `{ORDER_NUMBER}` in it are replaced; without one of them, `order=<id>` is appended to its query',
+})
 export const PlaceOrder = named(
   'PlaceOrder',
   Closed({
@@ -161,8 +167,8 @@ export const PlaceOrder = named(
     email: Type.Optional(Email),
     shippingAddress: AddressInput,
     billingAddress: Type.Optional(AddressInput),
-    successUrl: Type.Optional(Text(2000)),
-    cancelUrl: Type.Optional(Text(2000)),
+    successUrl: Type.Optional(ReturnUrl),
+    cancelUrl: Type.Optional(ReturnUrl),
     locale: Type.Optional(Locale),
   }),
 )

@@ -13,7 +13,7 @@ export interface ReturnRules {
   ticket: string
 }
 
-/** Characters of the parsed address at most. */
+/** Characters of the parsed address at most; the order is named beyond them. */
 const longest = 2000
 
 /** Whether parsers may disagree on the address: blanks, control characters, backslashes, or not exactly `scheme://host`. */
@@ -36,14 +36,38 @@ const checked = (given: string, field: string, rules: ReturnRules): string => {
   throw refuse()
 }
 
-export const returnUrls = (
-  given: { successUrl?: string | undefined; cancelUrl?: string | undefined },
-  orderId: string,
-  rules: ReturnRules,
-) => {
-  const page = `${rules.publicUrl}/checkout/return?order=${orderId}&locale=${rules.locale}#ticket=${rules.ticket}`
-  return {
-    successUrl: given.successUrl === undefined ? page : checked(given.successUrl, '/successUrl', rules),
-    cancelUrl: given.cancelUrl === undefined ? page : checked(given.cancelUrl, '/cancelUrl', rules),
+/** What the shop learns from the address to which a shopper returns. Both are of letters, digits, `_` and `-`. */
+interface Returning {
+  id: string
+  number: string
+}
+
+/** Placeholders as they are given, and as a path or a host name holds them after parsing. */
+const placeholders = /(?:\{|%7B)ORDER_(ID|NUMBER)(?:\}|%7D)/g
+
+/** Names the order in a checked address: where its placeholders are, or else in its query. */
+const naming = (address: string, { id, number }: Returning): string => {
+  const named = address.replace(placeholders, (_, member) => (member === 'ID' ? id : number))
+  if (named !== address) return named
+  const url = new URL(address)
+  // Appended as text: `searchParams` would re-encode the rest of the query, and with it Stripe's own placeholder.
+  url.search += `${url.search === '' ? '' : '&'}order=${id}`
+  return url.href
+}
+
+/**
+ * Checks the addresses that a shopper returns to.
+ * @returns the addresses for an order, whose number is drawn later
+ * @throws AppError return_url_not_allowed
+ */
+export const returnUrls = (given: { successUrl?: string | undefined; cancelUrl?: string | undefined }, rules: ReturnRules) => {
+  const success = given.successUrl === undefined ? null : checked(given.successUrl, '/successUrl', rules)
+  const cancel = given.cancelUrl === undefined ? null : checked(given.cancelUrl, '/cancelUrl', rules)
+  return (order: Returning) => {
+    const page = `${rules.publicUrl}/checkout/return?order=${order.id}&locale=${rules.locale}#ticket=${rules.ticket}`
+    return {
+      successUrl: success === null ? page : naming(success, order),
+      cancelUrl: cancel === null ? page : naming(cancel, order),
+    }
   }
 }

@@ -93,9 +93,15 @@ describe('an accepted checkout', () => {
       code: 'return_url_not_allowed',
       errors: [{ path: '/cancelUrl' }],
     })
-    expect(
-      (await o.checkout(shopper, { successUrl: 'https://shop.example/thanks', cancelUrl: 'http://localhost:3000/cart' })).status,
-    ).toBe(201)
+    const placed = await o.checkout(shopper, {
+      successUrl: 'https://shop.example/thanks/{ORDER_NUMBER}',
+      cancelUrl: 'http://localhost:3000/cart',
+    })
+    expect(placed.status).toBe(201)
+    const { id, number } = placed.body
+    expect(await o.t.sql(`SELECT success_url, cancel_url FROM customer_order WHERE id = '${id}'`)).toEqual([
+      { success_url: `https://shop.example/thanks/${number}`, cancel_url: `http://localhost:3000/cart?order=${id}` },
+    ])
   })
 })
 

@@ -61,7 +61,7 @@ interface Placement {
   /** Of mails about the order, and of its page. */
   locale: string
   decided: Decided
-  urls: ReturnType<typeof returnUrls>
+  urlsOf: ReturnType<typeof returnUrls>
   /** A guest's client address, hashed; null for customers. */
   client: string | null
 }
@@ -75,14 +75,15 @@ const rowFrom = (
     email,
     locale,
     decided: { lines, totals, taxIncluded, taxes, paymentStatus },
-    urls,
+    urlsOf,
     client,
   }: Placement,
+  number: string,
   placedAt: Date,
   deps: OrderDeps,
 ) => ({
   id: orderId,
-  number: orderNumber(randomBytes(8)),
+  number,
   principal_id: principal.id,
   principal_role: principal.role,
   cart_id: cart.id,
@@ -101,8 +102,8 @@ const rowFrom = (
   order_lines: orderLinesColumn.stringify(lines),
   order_taxes: orderTaxesColumn.stringify(taxes),
   addresses: JSON.stringify({ shipping: body.shippingAddress, billing: body.billingAddress ?? null }),
-  success_url: urls.successUrl,
-  cancel_url: urls.cancelUrl,
+  success_url: urlsOf({ id: orderId, number }).successUrl,
+  cancel_url: urlsOf({ id: orderId, number }).cancelUrl,
   client_hash: client,
   hold_until: new Date(placedAt.getTime() + deps.config.holdSec * 1000),
   created_at: placedAt,
@@ -113,7 +114,7 @@ const save = async (tx: Tx, placement: Placement, deps: OrderDeps): Promise<Orde
   // The access token may be older than the closing of its account.
   if (await hasErased(tx, principal.id)) throw new AppError('unauthenticated', { detail: 'the account is closed' })
   await refuseTooManyUnpaid(tx, { principalId: principal.id, client }, deps)
-  const row = insertOrder(tx, rowFrom(placement, deps.clock.now(), deps))
+  const row = insertOrder(tx, rowFrom(placement, orderNumber(randomBytes(8)), deps.clock.now(), deps))
   await publish(tx, orderEvents.placed, {
     orderId: row.id,
     number: row.number,
@@ -162,16 +163,16 @@ export const placeOrder = route(
   orderApi.placeOrder,
   async ({ request, deps, idempotentTx }) => {
     const { principal, body } = request
-    const { publicUrl, environment } = deps.shared
+    const { publicUrl, returnOrigins, environment } = deps.shared
     const orderId = deps.newId('ord')
     const [contact, open] = await Promise.all([
       orderContact(principal, body.email, deps),
       deps.services.cart.read(cartApi.internalOpenCart, { query: { principalId: principal.id } }, { onBehalfOf: principal }),
     ])
     const locale = localeFor(request, contact.locale, deps)
-    const urls = returnUrls(body, orderId, {
+    const urlsOf = returnUrls(body, {
       publicUrl,
-      allowedOrigins: deps.config.returnOrigins,
+      allowedOrigins: returnOrigins,
       production: environment === 'production',
       locale,
       ticket: ticketFor(orderId, deps),
@@ -179,7 +180,7 @@ export const placeOrder = route(
     try {
       const { cart, decided } = await readAndDecide(principal, body, open, deps)
       const client = clientOf(request, deps)
-      const placement = { orderId, principal, cart, body, email: contact.email, locale, decided, urls, client }
+      const placement = { orderId, principal, cart, body, email: contact.email, locale, decided, urlsOf, client }
       return await withFreshNumber(() => idempotentTx(async (tx) => viewPlaced(await save(tx, placement, deps))))
     } catch (error) {
       if (!isTaken(error, 'customer_order_cart') && !(error instanceof AppError && error.status < 500)) throw error
