@@ -36,6 +36,23 @@ test('a shared variable may carry the service’s prefix, such as another servic
   expect(readAllConfig('order', 'ORDER_', spec, { ...good, ORDER_URL: 'http://here' }).shared.orderUrl).toBe('http://here')
 })
 
+test('the shop’s name is one line, and its return origins are origins in one spelling', () => {
+  const shared = (env: Record<string, string>) => readAllConfig('order', 'ORDER_', spec, { ...good, ...env }).shared
+  expect(shared({})).toMatchObject({ shopName: 'Cartwright', returnOrigins: [] })
+  expect(
+    shared({ SHOP_NAME: ' Harbour & Söhne ', CHECKOUT_RETURN_ORIGINS: 'https://Shop.Example:443/, http://bücher.example:8080' }),
+  ).toMatchObject({
+    shopName: 'Harbour & Söhne',
+    returnOrigins: ['https://shop.example', 'http://xn--bcher-kva.example:8080'],
+  })
+  for (const name of ['Two\nlines', ' ', 'x'.repeat(81)])
+    expect(() => shared({ SHOP_NAME: name })).toThrow('SHOP_NAME must be one line of at most 80 characters')
+  for (const origin of ['shop.example', 'https://shop.example/path', 'ftp://shop.example', 'https://a@shop.example'])
+    expect(() => shared({ CHECKOUT_RETURN_ORIGINS: `https://a.example,${origin}` })).toThrow(
+      `CHECKOUT_RETURN_ORIGINS holds ${origin}, but must hold origins`,
+    )
+})
+
 test('a configuration error has one line for each problem', () => {
   expect(new ConfigError('order', ['A is missing', 'B is wrong']).message).toBe(
     'order cannot start:\n- A is missing\n- B is wrong',

@@ -1,5 +1,5 @@
 // Environment variables as declarations: kind, default, documentation, and what production refuses.
-import { chooseLocale, languages, type ServiceName, services } from '@cartwright/contracts'
+import { chooseLocale, languages, oneLine, type ServiceName, services } from '@cartwright/contracts'
 
 /** An environment variable: its whole name, parser, default and one sentence of documentation. */
 export interface Variable<T> {
@@ -85,6 +85,25 @@ export const timeZone = variable<string>('text', (given) => {
     throw new Error(`is ${given}, but must be a time zone such as Europe/Berlin`)
   }
 })
+const longestShopName = 80
+/** Declares the name of the shop: one line, for the heads of mails and pages. */
+export const shopNameText = variable<string>('text', (given) => {
+  const name = given.trim()
+  if (name.length <= longestShopName && new RegExp(oneLine, 'u').test(name)) return name
+  throw new Error(`must be one line of at most ${longestShopName} characters`)
+})
+/** Declares a comma-separated list of web origins, each kept in the spelling in which browsers compare them. */
+export const originList = variable<readonly string[]>('list', (given) =>
+  given
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
+    .map((item) => {
+      const url = URL.canParse(item) ? new URL(item) : null
+      if (url !== null && ['http:', 'https:'].includes(url.protocol) && url.href === `${url.origin}/`) return url.origin
+      throw new Error(`holds ${item}, but must hold origins such as https://shop.example, without a path`)
+    }),
+)
 const isDevelopmentSecret = (value: unknown): boolean => typeof value === 'string' && value.startsWith('development-')
 const developmentSecret = 'is a development secret: generate a new one'
 

@@ -30,6 +30,7 @@ import {
 import { checkIndex } from './features/build-index/check.ts'
 import { buildIndex } from './features/build-index/job.ts'
 import { getSearchState, reindexSearch } from './features/build-index/routes.ts'
+import { getShop } from './features/describe-shop/route.ts'
 import { indexProducts } from './features/index-products/job.ts'
 import { onProductChanged } from './features/index-products/on-product-changed.ts'
 import { onStockChanged } from './features/index-products/on-stock-changed.ts'
@@ -64,6 +65,7 @@ export const catalogService = defineService({
     getCategory,
     getImage,
     internalVariants,
+    getShop,
     adminListProducts,
     createProduct,
     adminGetProduct,

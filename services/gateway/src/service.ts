@@ -11,6 +11,7 @@ import {
 } from './features/dead-letters/routes.ts'
 import { listOpenIssues } from './features/open-issues/route.ts'
 import { measureCircuits } from './features/proxy/measure-circuits.ts'
+import { onPriceRulesChanged } from './features/response-cache/on-price-rules-changed.ts'
 import { onProductChanged } from './features/response-cache/on-product-changed.ts'
 import { onStockChanged } from './features/response-cache/on-stock-changed.ts'
 import { gatewayResponseHeaders } from './features/response-headers/response-headers.ts'
@@ -28,6 +29,6 @@ export const createGateway = (given: Upstreams = {}): Service =>
     measurements: [measureCircuits],
     routes: [listDeadLetters, getDeadLetter, redriveDeadLetter, discardDeadLetter, replayEvents, listOpenIssues],
     responseHeaders: gatewayResponseHeaders,
-    listeners: [onProductChanged, onStockChanged],
+    listeners: [onProductChanged, onStockChanged, onPriceRulesChanged],
     http: mountGateway,
   })

@@ -60,7 +60,9 @@ export const config = {
     textList('MAILGUN_WEBHOOK_KEYS', 'HTTP webhook signing keys of Mailgun, comma-separated: old and new during a change', []),
   ),
   // Secret, because the configuration is logged at start and logs hold no e-mail addresses.
-  mailFrom: secret(text('MAIL_FROM', 'Sender of every mail, `Name <address>`', 'Cartwright <shop@cartwright.example>')),
+  mailFrom: secret(
+    text('MAIL_FROM', 'Sender of every mail, `Name <address>`; `SHOP_NAME` at shop@cartwright.example when left out', null),
+  ),
   mailReplyTo: secret(text('MAIL_REPLY_TO', 'Address for answers to mails, `Name <address>`; the sender when left out', null)),
   adminAlertEmail: secret(text('ADMIN_ALERT_EMAIL', 'Recipient of alerts to operators')),
   sealPrivateJwk: secret(

@@ -31,7 +31,7 @@ export const openDeps = async ({
   clock,
 }: BaseDeps<typeof config>): Promise<NotificationResources> => ({
   orderUrl: orderUrlTemplate(own.orderUrl, shared.publicUrl),
-  mailer: recordMails(openMailer(own, clock), own.mailProvider),
+  mailer: recordMails(openMailer(own, shared.shopName, clock), own.mailProvider),
   webhookKeys: readWebhookKeys(own),
   codes: await codeOpener(own.sealPrivateJwk),
   prisma: openPrisma(db),

@@ -8,6 +8,8 @@ import { notificationService } from './index.ts'
 
 export interface Mail {
   to: string
+  /** Sender, as mail programs show it. */
+  from: string
   subject: string
   text: string
   html: string
@@ -28,6 +30,7 @@ export interface MailServer {
 
 const mailOf = (parsed: ParsedMail): Mail => ({
   to: [parsed.to].flat()[0]?.value[0]?.address ?? '',
+  from: parsed.from?.text ?? '',
   subject: parsed.subject ?? '',
   text: parsed.text ?? '',
   html: parsed.html || '',

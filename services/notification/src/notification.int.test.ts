@@ -111,8 +111,19 @@ describe('notification', () => {
     expect(german.smtp.mailsTo(alice.email)[1]?.text).toContain('am 4. März 2026 um 10:30 Uhr (MEZ) zugestellt')
   })
 
+  test('the shop’s name is in the head and foot of mails, and in the sender when no other is named', async () => {
+    await using own = await startNotification({ SHOP_NAME: 'Möwe & Söhne', MAIL_FROM: undefined })
+    await own.t.receive(orderEvents.delivered, delivered)
+    const mail = own.smtp.mailsTo(alice.email)[0]
+    expect(mail?.text).toMatch(/-- \nMöwe & Söhne, http/)
+    expect(mail?.html).toContain('>Möwe &amp; Söhne</td>')
+    expect(`${mail?.text}${mail?.html}`).not.toContain('Cartwright')
+    expect(mail?.from).toMatch(/^"?Möwe & Söhne"? <shop@cartwright\.example>$/)
+  })
+
   test.each([
     ['SHOP_LOCALE', 'fr'],
+    ['SHOP_NAME', 'Two\nlines'],
     ['SHOP_TIME_ZONE', 'Mars/Olympus'],
   ])('%s=%s is refused at the start', async (name, value) => {
     await expect(startNotification({ [name]: value })).rejects.toThrow(name)

@@ -25,11 +25,6 @@ export const config = {
     'Minimum totals in minor units for currencies without a published Stripe minimum, such as `TWD:1600,KWD:150`; the equivalent of 0.50 USD',
     [],
   ),
-  returnOrigins: textList(
-    'CHECKOUT_RETURN_ORIGINS',
-    'Origins that shoppers may return to after paying; loopback is allowed outside production',
-    [],
-  ),
   returnTicketSec: integer(
     'ORDER_RETURN_TICKET_SEC',
     'Seconds for which the return page may read the payment without signing in',
@@ -70,7 +65,7 @@ export const config = {
     30,
   ),
   returnDays: days('ORDER_RETURN_DAYS', 'Days after the delivery in which a customer may ask for a return', 30),
-  invoiceSellerName: text('INVOICE_SELLER_NAME', 'Name of the seller on invoices', 'Cartwright'),
+  invoiceSellerName: text('INVOICE_SELLER_NAME', 'Name of the seller on invoices; `SHOP_NAME` when left out', null),
   invoiceSellerAddress: textList('INVOICE_SELLER_ADDRESS', 'Lines of the seller’s address on invoices, comma-separated', []),
   invoiceSellerTaxId: text('INVOICE_SELLER_TAX_ID', 'Tax number or VAT id of the seller on invoices', ''),
   invoiceSellerEmail: text('INVOICE_SELLER_EMAIL', 'Address for questions about an invoice', ''),

@@ -41,7 +41,7 @@ export const openDeps = async ({ config: own, shared, db, metrics }: BaseDeps<ty
     checkoutQueue: createCheckoutQueue(own.checkoutsAtOnce, (count) => checkoutsWaiting.set(count)),
     counters,
     invoiceSeller: {
-      name: own.invoiceSellerName,
+      name: own.invoiceSellerName ?? shared.shopName,
       address: [...own.invoiceSellerAddress],
       taxId: own.invoiceSellerTaxId,
       email: own.invoiceSellerEmail,

@@ -4,15 +4,13 @@ import { Closed, Currency, Id, Sku } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { exampleToken } from '../examples.ts'
 import { cartExamples } from './examples.ts'
+import { lineLimit } from './limits.ts'
 import { Cart, LineId, OpenCart } from './schemas.ts'
 
+export { cartLimit, lineLimit } from './limits.ts'
 export { Cart, CartLine, CartProblem, OpenCart } from './schemas.ts'
 
 const lineParams = Closed({ lineId: LineId })
-/** The most of one SKU in a cart. */
-export const lineLimit = 999
-/** The most lines a shopper may add to a cart. */
-export const cartLimit = 100
 const Quantity = Type.Integer({ minimum: 1, maximum: lineLimit })
 
 export const cartApi = {

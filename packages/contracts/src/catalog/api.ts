@@ -5,6 +5,7 @@ import { adminProductsApi } from './admin-products-api.ts'
 import { browseApi } from './browse-api.ts'
 import { priceRulesApi } from './price-rules-api.ts'
 import { promotionCodesApi } from './promotion-codes-api.ts'
+import { shopApi } from './shop-api.ts'
 
 export { NewPromotion, ShippingZones, TaxRates } from './price-rules-api.ts'
 export { NewProduct, NewVariant, ProductChange, VariantChange, variantLimit } from './product-inputs.ts'
@@ -16,6 +17,7 @@ export {
   namedCodesLimit,
 } from './promotion-codes-api.ts'
 export * from './schemas.ts'
+export { Shop } from './shop-api.ts'
 
 export const catalogApi = {
   ...browseApi,
@@ -23,4 +25,5 @@ export const catalogApi = {
   ...adminApi,
   ...priceRulesApi,
   ...promotionCodesApi,
+  ...shopApi,
 } satisfies Record<string, Endpoint>

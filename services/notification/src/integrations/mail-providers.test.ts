@@ -16,7 +16,7 @@ const needed = {
   NOTIFICATION_SMTP_TIMEOUT_MS: '2000',
 }
 const read = (env: Environment) => readConfig('notification', 'NOTIFICATION_', config, { ...needed, ...env })
-const mailerOf = (env: Environment) => openMailer(read(env), systemClock)
+const mailerOf = (env: Environment) => openMailer(read(env), 'Harbour Goods', systemClock)
 
 const mail: OutgoingMail = {
   key: 'msg_01m8mk6m2h.2',

@@ -2,7 +2,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { type Clock, ConfigError, type ConfigOf, readTlsFile } from '@cartwright/service-kit'
 import type { config } from '../config.ts'
-import { type Mailer, mailboxOf } from './mailer.ts'
+import { type Mailbox, type Mailer, mailboxOf } from './mailer.ts'
 import { mailgunMailer } from './mailgun.ts'
 import { sendGridMailer } from './sendgrid.ts'
 import { smtpMailer } from './smtp.ts'
@@ -20,8 +20,11 @@ const requiredOf = (own: Config): Record<Config['mailProvider'], Record<string, 
   },
 })
 
+/** No mail server on the internet takes mails from this domain: a real shop sets `MAIL_FROM`. */
+const developmentSender = (shopName: string): Mailbox => ({ name: shopName, address: 'shop@cartwright.example' })
+
 /** @throws ConfigError with one line for each missing variable, or when an address or URL is invalid */
-export const openMailer = (own: Config, clock: Clock): Mailer => {
+export const openMailer = (own: Config, shopName: string, clock: Clock): Mailer => {
   const provider = own.mailProvider
   const missing = Object.entries(requiredOf(own)[provider]).flatMap(([name, value]) => (value?.length ? [] : [name]))
   if (missing.length > 0)
@@ -29,7 +32,7 @@ export const openMailer = (own: Config, clock: Clock): Mailer => {
       'notification',
       missing.map((name) => `${name} is missing: NOTIFICATION_MAIL_PROVIDER is ${provider}`),
     )
-  const from = mailboxOf('MAIL_FROM', own.mailFrom)
+  const from = own.mailFrom === null ? developmentSender(shopName) : mailboxOf('MAIL_FROM', own.mailFrom)
   const replyTo = own.mailReplyTo === null ? null : mailboxOf('MAIL_REPLY_TO', own.mailReplyTo)
   const common = { from, replyTo, timeoutMs: own.mailTimeoutMs }
   if (provider === 'sendgrid')

@@ -1,6 +1,6 @@
 // Return page after the hosted payment page. It only shows the order's state: payment events decide whether money moved.
 import { escapeHtml, returnPageApi } from '@cartwright/contracts'
-import { type Page, page } from './page.ts'
+import { type Page, page, type ShownShop } from './page.ts'
 import { type PageTexts, textsIn } from './texts.ts'
 
 // The ticket is in the fragment, so that no server, log or referrer sees it. The script moves it to the tab's session storage.
@@ -74,28 +74,29 @@ const scriptOf = ({ returned, yourOrder, tryAgain }: PageTexts) => `
 })()
 `
 
-const missingOrderPage = (locale: string): Page => {
+const missingOrderPage = (shop: ShownShop, locale: string): Page => {
   const { yourOrder, returned } = textsIn(locale)
   return page({
+    shop,
     locale,
     title: yourOrder,
     body: `<h1>${yourOrder}</h1><p>${returned.noOrder}</p><p class="actions"><a class="button" href="/">${returned.goOn}</a></p>`,
   })
 }
 
-/** @param shopUrl target of "Back to the shop" */
-export const checkoutReturnPage = (orderId: string | undefined, shopUrl: string, locale: string): Page => {
-  if (orderId === undefined || !/^ord_[0-9a-z]{6,40}$/.test(orderId)) return missingOrderPage(locale)
+export const checkoutReturnPage = (orderId: string | undefined, shop: ShownShop, locale: string): Page => {
+  if (orderId === undefined || !/^ord_[0-9a-z]{6,40}$/.test(orderId)) return missingOrderPage(shop, locale)
   const texts = textsIn(locale)
   const { oneMoment, cancel, withoutScript } = texts.returned
   return page({
+    shop,
     locale,
     title: texts.yourOrder,
     body: `<div id="state" class="state" data-order="${escapeHtml(orderId)}"><span class="dot" aria-hidden="true"></span>
 <div><h1 id="title" role="status">${oneMoment[0]}</h1><p id="text">${oneMoment[1]}</p></div></div>
 <p class="actions"><a class="button" id="pay" href="/" hidden>${texts.goOnPaying}</a><button class="quiet" id="cancel" type="button" hidden>${cancel}</button></p>
 <p id="note" role="alert"></p>
-<p class="foot soft"><span>${texts.order} <code id="number">${escapeHtml(orderId)}</code></span><a href="${escapeHtml(shopUrl)}">${texts.toShop}</a></p>
+<p class="foot soft"><span>${texts.order} <code id="number">${escapeHtml(orderId)}</code></span><a href="${escapeHtml(shop.url)}">${texts.toShop}</a></p>
 <noscript><p>${withoutScript}</p></noscript>`,
     script: scriptOf(texts),
   })

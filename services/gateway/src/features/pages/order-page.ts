@@ -1,6 +1,6 @@
 // Order page that a mail links to: shows the order's current state without scripts, in its reader's language.
 import { discountsOf, escapeHtml, formatMoney, type Money, type OrderPage, priceRows } from '@cartwright/contracts'
-import { type Page, page } from './page.ts'
+import { type Page, page, type ShownShop } from './page.ts'
 import { type PageTexts, textsIn } from './texts.ts'
 
 /** What the parts of the page need beside the order. */
@@ -62,13 +62,13 @@ const payLink = ({ payment }: OrderPage, { texts }: Writer): string =>
     ? `<p class="actions"><a class="button" href="${escapeHtml(payment.url)}">${texts.goOnPaying}</a></p>`
     : ''
 
-/** @param shopUrl target of "Back to the shop" */
-export const orderPage = (order: OrderPage, shopUrl: string, timeZone: string): Page => {
+export const orderPage = (order: OrderPage, shop: ShownShop, timeZone: string): Page => {
   const { number, message, createdAt, locale } = order
   const writer = writerFor(locale, timeZone)
   const { texts } = writer
   const names = texts.orderPage
   return page({
+    shop,
     locale,
     title: `${texts.order} ${number}`,
     wide: true,
@@ -80,17 +80,18 @@ ${section(names.lines, orderLines(order, writer))}
 ${section(names.shipments, shipments(order, writer))}
 ${section(names.refunds, refunds(order, writer))}
 ${section(names.history, history(order, writer))}
-<p class="foot soft"><span>${names.foot}</span><a href="${escapeHtml(shopUrl)}">${texts.toShop}</a></p>`,
+<p class="foot soft"><span>${names.foot}</span><a href="${escapeHtml(shop.url)}">${texts.toShop}</a></p>`,
   })
 }
 
 /** @param why `none` for an invalid ticket, without the reason; `unavailable` while the order service does not answer */
-export const noOrderPage = (why: 'none' | 'unavailable', shopUrl: string, locale: string): Page => {
+export const noOrderPage = (why: 'none' | 'unavailable', shop: ShownShop, locale: string): Page => {
   const texts = textsIn(locale)
   const [title, text] = texts.orderPage[why]
   return page({
+    shop,
     locale,
     title: texts.yourOrder,
-    body: `<h1>${title}</h1><p>${text}</p><p class="foot soft"><a href="${escapeHtml(shopUrl)}">${texts.toShop}</a></p>`,
+    body: `<h1>${title}</h1><p>${text}</p><p class="foot soft"><a href="${escapeHtml(shop.url)}">${texts.toShop}</a></p>`,
   })
 }

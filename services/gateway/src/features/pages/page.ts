@@ -9,7 +9,15 @@ export interface Page {
   policy: string
 }
 
+/** The shop that a page belongs to. */
+export interface ShownShop {
+  name: string
+  /** Target of "Back to the shop". */
+  url: string
+}
+
 interface PageParts {
+  shop: ShownShop
   locale: string
   title: string
   /** Trusted HTML: the caller escapes every text in it. */
@@ -52,12 +60,12 @@ button, .button { font: inherit; font-weight: 550; padding: 10px 18px; border-ra
 button.quiet { background: transparent; color: var(--accent) } button:disabled { opacity: .5; cursor: default } :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px } [hidden] { display: none !important }
 `
 
-export const page = ({ locale, title, body, script = '', wide = false }: PageParts): Page => ({
+export const page = ({ shop, locale, title, body, script = '', wide = false }: PageParts): Page => ({
   locale,
   html: `<!doctype html>
 <html lang="${escapeHtml(locale)}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${style}</style></head>
-<body><main${wide ? ' class="wide"' : ''}><header>${logo}Cartwright</header>${body}</main>${script === '' ? '' : `<script>${script}</script>`}</body>
+<body><main${wide ? ' class="wide"' : ''}><header>${logo}${escapeHtml(shop.name)}</header>${body}</main>${script === '' ? '' : `<script>${script}</script>`}</body>
 </html>
 `,
   policy: [

@@ -78,6 +78,7 @@ describe('the pages', () => {
   beforeAll(async () => {
     t = await startGateway('in this process', {
       GATEWAY_MAILBOX_URL: 'http://localhost:8025',
+      SHOP_NAME: 'Möwe & <Söhne>',
       GATEWAY_SHOP_URL: 'https://shop.example/"><b>',
     })
   })
@@ -98,6 +99,7 @@ describe('the pages', () => {
         expect(policy).toContain(`${tag}-src 'sha256-${createHash('sha256').update(inner).digest('base64')}'`)
       }
     }
+    expect(text).toContain('</svg>Möwe &amp; &lt;Söhne&gt;</header>')
     expect(text).not.toMatch(/ on[a-z]+="|style="/)
     expect(headers.get('cache-control')).toBe('no-store')
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8')

@@ -6,7 +6,7 @@ import type { GatewayDeps } from '../../deps.ts'
 import { etagOf, isCurrent } from '../../domain/etag.ts'
 import { checkoutReturnPage } from './checkout-return.ts'
 import { noOrderPage, orderPage } from './order-page.ts'
-import type { Page } from './page.ts'
+import type { Page, ShownShop } from './page.ts'
 import { mountReference } from './reference.ts'
 import { undoEmailPage } from './undo-email.ts'
 import { welcomePage } from './welcome.ts'
@@ -29,21 +29,23 @@ const wantedLocales = ({ query, headers }: FastifyRequest): (string | undefined)
   return [typeof locale === 'string' ? locale : undefined, ...acceptedLocales(headers['accept-language'])]
 }
 
+const shopOf = ({ config, shared }: GatewayDeps): ShownShop => ({ name: shared.shopName, url: config.shopUrl ?? '/' })
+
 /** Sends the page of a ticket's order. The ticket is verified first: an invalid one causes no call to the order service. */
 const showOrder = async (request: FastifyRequest, reply: FastifyReply, deps: GatewayDeps): Promise<FastifyReply> => {
-  const { config, shared, clock, services, log } = deps
+  const { shared, clock, services, log } = deps
   const { ticket } = request.query as { ticket?: unknown }
-  const shopUrl = config.shopUrl ?? '/'
+  const shop = shopOf(deps)
   const wanted = wantedLocales(request)
   const sendNone = (why: 'none' | 'unavailable', status: number) =>
-    send(reply, noOrderPage(why, shopUrl, chooseLocale(wanted, shared.locale)), status)
+    send(reply, noOrderPage(why, shop, chooseLocale(wanted, shared.locale)), status)
   const claims = typeof ticket === 'string' ? await readOrderToken(shared.internalAuthSecret, clock, ticket) : null
   if (claims === null) return sendNone('none', 404)
   try {
     const locale = chooseLocale(wanted, '')
     const query = locale === '' ? {} : { locale }
     const order = await services.order.read(orderApi.internalOrder, { params: { orderId: claims.orderId }, query })
-    return order === null ? sendNone('none', 404) : send(reply, orderPage(order, shopUrl, shared.timeZone))
+    return order === null ? sendNone('none', 404) : send(reply, orderPage(order, shop, shared.timeZone))
   } catch (error) {
     log.warn({ err: error, orderId: claims.orderId }, 'order page: the order service did not answer, sent the 503 page')
     return sendNone('unavailable', 503)
@@ -56,9 +58,9 @@ export const mountPages = (app: FastifyInstance, deps: GatewayDeps): void => {
   )
   const etag = etagOf(json)
   const { mailboxUrl, sandboxUrl } = deps.config
-  const shopUrl = deps.config.shopUrl ?? '/'
+  const shop = shopOf(deps)
   const localeOf = (request: FastifyRequest) => chooseLocale(wantedLocales(request), deps.shared.locale)
-  const welcome = welcomePage({ publicUrl: deps.shared.publicUrl, mailboxUrl, sandboxUrl })
+  const welcome = welcomePage({ shop, publicUrl: deps.shared.publicUrl, mailboxUrl, sandboxUrl })
   app.get(gatewayApi.welcome.path, async (_, reply) => send(reply, welcome, 200, false))
   app.get(gatewayApi.document.path, async (request, reply) => {
     void reply.header('etag', etag).header('cache-control', 'no-cache')
@@ -67,9 +69,9 @@ export const mountPages = (app: FastifyInstance, deps: GatewayDeps): void => {
   })
   app.get<{ Querystring: { order?: unknown } }>(gatewayApi.checkoutReturn.path, async (request, reply) => {
     const { order } = request.query
-    return send(reply, checkoutReturnPage(typeof order === 'string' ? order : undefined, shopUrl, localeOf(request)))
+    return send(reply, checkoutReturnPage(typeof order === 'string' ? order : undefined, shop, localeOf(request)))
   })
   app.get(gatewayApi.orderPage.path, (request, reply) => showOrder(request, reply, deps))
-  app.get(gatewayApi.undoEmail.path, async (request, reply) => send(reply, undoEmailPage(shopUrl, localeOf(request))))
+  app.get(gatewayApi.undoEmail.path, async (request, reply) => send(reply, undoEmailPage(shop, localeOf(request))))
   mountReference(app)
 }

@@ -1,6 +1,6 @@
 // Undo page for a changed email address, linked from the mail to the old address. Only its button acts, because mail scanners open links.
 import { accountApi, escapeHtml } from '@cartwright/contracts'
-import { type Page, page } from './page.ts'
+import { type Page, page, type ShownShop } from './page.ts'
 import { type PageTexts, textsIn } from './texts.ts'
 
 // The token is in the fragment, so that no server, log or referrer sees it. The script removes it from the address bar.
@@ -30,18 +30,18 @@ const scriptOf = (texts: PageTexts) => `
 })()
 `
 
-/** @param shopUrl target of "Back to the shop" */
-export const undoEmailPage = (shopUrl: string, locale: string): Page => {
+export const undoEmailPage = (shop: ShownShop, locale: string): Page => {
   const texts = textsIn(locale)
   const { title, question, undo, withoutScript } = texts.undo
   return page({
+    shop,
     locale,
     title,
     body: `<div id="state" class="state"><span class="dot" aria-hidden="true"></span>
 <div><h1 id="title" role="status">${question[0]}</h1><p id="text">${question[1]}</p></div></div>
 <p class="actions"><button id="undo" type="button" hidden>${undo}</button></p>
 <p id="note" role="alert"></p>
-<p class="foot soft"><a href="${escapeHtml(shopUrl)}">${texts.toShop}</a></p>
+<p class="foot soft"><a href="${escapeHtml(shop.url)}">${texts.toShop}</a></p>
 <noscript><p>${withoutScript}</p></noscript>`,
     script: scriptOf(texts),
   })

@@ -1,8 +1,9 @@
 // Start page: describes the gateway, links to its documents, and shows first calls to copy.
 import { escapeHtml } from '@cartwright/contracts'
-import { type Page, page } from './page.ts'
+import { type Page, page, type ShownShop } from './page.ts'
 
 interface WelcomeLinks {
+  shop: ShownShop
   publicUrl: string
   /** URL of the development mailbox; null without one. */
   mailboxUrl: string | null
@@ -13,7 +14,7 @@ interface WelcomeLinks {
 const link = (href: string, name: string, what: string): string =>
   `<li><a href="${escapeHtml(href)}"><b>${escapeHtml(name)}</b><span>${escapeHtml(what)}</span></a></li>`
 
-export const welcomePage = ({ publicUrl, mailboxUrl, sandboxUrl }: WelcomeLinks): Page => {
+export const welcomePage = ({ shop, publicUrl, mailboxUrl, sandboxUrl }: WelcomeLinks): Page => {
   const tools = [
     ...(mailboxUrl === null ? [] : [link(mailboxUrl, 'Mailbox', 'every mail the shop has sent')]),
     ...(sandboxUrl === null ? [] : [link(`${sandboxUrl}/_sandbox/ledger`, 'Stripe sandbox', 'sessions, charges and refunds')]),
@@ -22,8 +23,9 @@ export const welcomePage = ({ publicUrl, mailboxUrl, sandboxUrl }: WelcomeLinks)
 curl '${publicUrl}/v1/search?q=mug'
 curl -X POST '${publicUrl}/v1/auth/guest'`
   return page({
+    shop,
     locale: 'en',
-    title: 'Cartwright',
+    title: shop.name,
     wide: true,
     body: `<h1>The shop is open</h1>
 <p>This is the gateway of a commerce backend: catalog, carts, checkout, payments, orders. There is no storefront here. Bring your own and talk to the API.</p>

@@ -141,6 +141,16 @@ describe.each(kinds)('cached responses of a service %s', (kind) => {
     expect(await after()).toEqual(lists)
   })
 
+  test('a change of the price rules purges the description of the shop', async () => {
+    const path = `/v1/shop?n=${count}`
+    for (let turn = 0; turn < 2; turn++) await t.anonymous.get(path)
+    expect(t.service.seen).toHaveLength(1)
+    const rules = { version: 2, taxExcluded: [], shippingZones: [], taxRates: [], promotions: [] }
+    await t.receive(catalogEvents.priceRulesChanged, { shopId: 'shop', rules })
+    await t.anonymous.get(path)
+    expect(t.service.seen).toHaveLength(2)
+  })
+
   test('the cache key ignores the order of the query and includes the language', async () => {
     await t.anonymous.get(`${path}?currency=EUR&a=1`)
     await t.anonymous.get(`${path}?a=1&currency=EUR`)

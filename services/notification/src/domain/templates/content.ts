@@ -41,6 +41,7 @@ export interface Reader {
   /** A locale whose language the shop writes. */
   locale: string
   timeZone: string
+  shopName: string
   /** Address of the shop without a trailing slash; links of the shop start with it. */
   publicUrl: string
   /** Link to the order of the mail; null when the mail has none. */

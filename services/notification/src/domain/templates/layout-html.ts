@@ -49,14 +49,14 @@ const htmlOf = (part: Part): string => {
   return `<p style="margin:8px 0 24px;padding:18px 0;border-radius:8px;background:#f1f5f4;text-align:center;font-size:34px;line-height:1;font-weight:700;letter-spacing:8px;font-family:ui-monospace,Menlo,Consolas,monospace">${escapeHtml(part.code)}</p>`
 }
 
-const frame = (locale: string, preview: string, body: string, footer: string): string => `<!doctype html>
+const frame = ({ locale, shopName }: Localized, preview: string, body: string, footer: string): string => `<!doctype html>
 <html lang="${escapeHtml(locale)}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light"><title>Cartwright</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light"><title>${escapeHtml(shopName)}</title></head>
 <body style="margin:0;padding:0;background:#f3f4f6;${font};font-size:16px;line-height:1.5;color:${ink};overflow-wrap:break-word;word-wrap:break-word;hyphens:auto">
 <div style="display:none;max-height:0;overflow:hidden">${escapeHtml(preview)}</div>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center" style="padding:28px 12px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px">
-<tr><td style="padding:0 4px 14px;font-size:18px;font-weight:700;letter-spacing:.2px;color:${accent}">Cartwright</td></tr>
+<tr><td style="padding:0 4px 14px;font-size:18px;font-weight:700;letter-spacing:.2px;color:${accent}">${escapeHtml(shopName)}</td></tr>
 <tr><td style="padding:32px 28px 16px;background:#ffffff;border:1px solid ${hairline};border-radius:12px">${body}</td></tr>
 <tr><td style="padding:16px 4px 0;font-size:13px;color:${quiet}">${footer}</td></tr>
 </table></td></tr></table>
@@ -70,6 +70,6 @@ export const htmlMail = ({ preview, title, parts }: MailContent, reader: Localiz
   const home = isWebUrl(reader.publicUrl)
     ? `<a href="${escapeHtml(reader.publicUrl)}" style="color:${quiet}">${escapeHtml(new URL(reader.publicUrl).host)}</a>`
     : ''
-  const footer = `${escapeHtml(reader.say('common.sentBy'))} &middot; ${home}`
-  return frame(reader.locale, preview, heading + greeting + parts.map(htmlOf).join('\n'), footer)
+  const footer = `${escapeHtml(reader.say('common.sentBy', { shop: reader.shopName }))} &middot; ${home}`
+  return frame(reader, preview, heading + greeting + parts.map(htmlOf).join('\n'), footer)
 }

@@ -29,5 +29,5 @@ export const textMail = ({ title, parts }: MailContent, reader: Localized): stri
   const others = parts.filter((part) => part.kind !== 'code')
   const greeting = reader.name ? [reader.say('common.greeting', { name: reader.name })] : []
   const written = (some: readonly Part[]) => some.map((part) => textOf(part, reader))
-  return [...written(codes), title, ...greeting, ...written(others), `-- \nCartwright, ${reader.publicUrl}`].join('\n\n')
+  return [...written(codes), title, ...greeting, ...written(others), `-- \n${reader.shopName}, ${reader.publicUrl}`].join('\n\n')
 }

@@ -7,6 +7,7 @@ export const reader = {
   name: 'Alice',
   locale: 'en',
   timeZone: 'UTC',
+  shopName: 'Cartwright',
   publicUrl: 'https://shop.example',
   orderUrl,
   code: null,

@@ -2,7 +2,7 @@
 import { codeOf, note, template, text } from './content.ts'
 
 export const verifyEmail = template<{ minutes: number }>(({ minutes }, reader) => ({
-  subject: reader.say('verify-email.subject'),
+  subject: reader.say('verify-email.subject', { shop: reader.shopName }),
   preview: reader.say('verify-email.preview'),
   title: reader.say('verify-email.title'),
   parts: [

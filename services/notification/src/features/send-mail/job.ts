@@ -18,11 +18,11 @@ const isOver = (at: Date | null | undefined, deps: NotificationDeps): boolean =>
 
 const rendered = async (row: MessageRow, code: string | null, deps: NotificationDeps) => {
   try {
-    const { timeZone, locale: shopLocale } = deps.shared
+    const { timeZone, shopName, locale: shopLocale } = deps.shared
     const locale = chooseLocale([row.locale], shopLocale)
     const publicUrl = deps.shared.publicUrl.replace(/\/$/, '')
     const orderUrl = await orderUrlOf(row, locale, deps)
-    const reader = { name: row.recipient_name, locale, timeZone, publicUrl, orderUrl, code }
+    const reader = { name: row.recipient_name, locale, timeZone, shopName, publicUrl, orderUrl, code }
     return render(row.template, JSON.parse(row.content ?? 'null'), reader)
   } catch (cause) {
     throw new PermanentFailure('the mail cannot be rendered: its template and its content do not fit', { cause })

@@ -1,5 +1,5 @@
 // Parameters of a checkout session, derived from the stored row only, so that a retried call is identical.
-import { formatMoney } from '@cartwright/contracts'
+import { formatMoney, paymentMethods } from '@cartwright/contracts'
 import { recipientColumn, requestColumn } from '../../db/json-columns.ts'
 import type { PaymentRow } from '../../db/payments.ts'
 import { toStripeAmount } from '../../domain/stripe-amount.ts'
@@ -37,8 +37,7 @@ export const sessionParameters = (row: PaymentRow): SessionParameters => {
   const metadata = { orderId: row.order_id, attempt: String(row.attempt), ...trace }
   return {
     mode: 'payment',
-    // Cards only: methods that confirm later need rows of their own first.
-    allowed_payment_method_types: ['card'],
+    allowed_payment_method_types: [...paymentMethods],
     line_items: charges.map((charge) => lineItemOf(charge, row.locale)),
     locale: stripeLocale(row.locale),
     success_url: successUrl,

@@ -4,14 +4,14 @@ import type { Texts } from './en.ts'
 export const de: Texts = {
   common: {
     greeting: 'Guten Tag {{name}},',
-    sentBy: 'Gesendet von Cartwright',
+    sentBy: 'Gesendet von {{shop}}',
     yourCode: 'Ihr Code: {{code}}',
     moment: '{{moment}} Uhr ({{zone}})',
     orderNumber: 'Bestellnummer',
     seeOrder: 'Bestellung ansehen',
   },
   'verify-email': {
-    subject: 'Ihr Cartwright-Code',
+    subject: 'Ihr Code von {{shop}}',
     preview: 'Damit bestätigen Sie Ihre E-Mail-Adresse.',
     title: 'E-Mail-Adresse bestätigen',
     enter: 'Geben Sie diesen Code ein, um Ihre E-Mail-Adresse zu bestätigen und die Registrierung abzuschließen.',
@@ -49,7 +49,7 @@ export const de: Texts = {
     note: 'Wenn Sie das nicht waren, brauchen Sie nichts zu tun.',
   },
   welcome: {
-    subject: 'Willkommen bei Cartwright',
+    subject: 'Willkommen bei {{shop}}',
     preview: 'Ihr Konto ist bereit.',
     title: 'Ihr Konto ist bereit',
     text: 'Ihre E-Mail-Adresse ist bestätigt und Ihr Konto eingerichtet. Was Sie vor der Anmeldung in den Warenkorb gelegt haben, finden Sie dort wieder.',

@@ -2,7 +2,7 @@
 
 const common = {
   greeting: 'Hello {{name}},',
-  sentBy: 'Sent by Cartwright',
+  sentBy: 'Sent by {{shop}}',
   yourCode: 'Your code: {{code}}',
   moment: '{{moment}} {{zone}}',
   orderNumber: 'Order number',
@@ -11,7 +11,7 @@ const common = {
 
 const account = {
   'verify-email': {
-    subject: 'Your Cartwright code',
+    subject: 'Your {{shop}} code',
     preview: 'Enter it to confirm your e-mail address.',
     title: 'Confirm your e-mail address',
     enter: 'Enter this code to confirm that this address is yours and to finish signing up.',
@@ -47,7 +47,7 @@ const account = {
     note: 'If it was not you, you need not do anything.',
   },
   welcome: {
-    subject: 'Welcome to Cartwright',
+    subject: 'Welcome to {{shop}}',
     preview: 'Your account is ready.',
     title: 'Your account is ready',
     text: 'Your address is confirmed and you are signed up. What you put into your cart before you signed in comes along.',
