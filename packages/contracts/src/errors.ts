@@ -174,6 +174,12 @@ const kinds = {
     remedy: 'Read the return: it is requested, then approved, received and refunded, or rejected.',
     extras: { returnState: Type.String() },
   },
+  withdrawal_not_possible: {
+    status: 409,
+    title: 'This order can no longer be withdrawn from',
+    remedy: 'Withdraw until `withdrawableUntil`; an order that was cancelled or has come back as a whole needs no withdrawal.',
+    extras: { refusal: OneOf('cancelled', 'returned', 'too_late'), withdrawableUntil: Nullable(Time) },
+  },
   over_refund: {
     status: 409,
     title: 'More than was captured cannot be refunded',

@@ -61,6 +61,6 @@ export const mountGateway = async (app: FastifyInstance, deps: GatewayDeps): Pro
   limitUnroutedRequests(app, limit)
   mountPreflights(app)
   limitOwnRoutes(app, limit)
-  mountPages(app, deps)
+  mountPages(app, deps, limit)
   mountProxiedRoutes(app, deps, limit)
 }

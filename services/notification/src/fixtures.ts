@@ -47,6 +47,12 @@ export const shipped = {
 }
 export const delivered = { ...order, at }
 export const goodsBack = { ...order, returnId: 'ret_0000000001', lines: shipped.lines }
+export const withdrawn = {
+  ...order,
+  withdrawalId: 'wdr_0000000001',
+  receipt: 'We have received your withdrawal.\nReceived: March 4, 2026 at 9:30:00 AM UTC\n1 × Assam tea, 100 g',
+  at,
+}
 export const unpaidAndCancelled = { ...cancelled, reason: 'payment_expired' as const, paid: false }
 export const paidAndCancelled = { ...cancelled, reason: 'operator' as const, paid: true }
 export const refunded = {
@@ -77,6 +83,7 @@ export const customerEmailEvents = [
   emailEvent(orderEvents.returnApproved, 'return-approved', goodsBack),
   emailEvent(orderEvents.returnRejected, 'return-rejected', { ...goodsBack, reason: 'It was worn' }),
   emailEvent(orderEvents.returnReceived, 'return-received', { ...goodsBack, reservationId: 'res_0000000001', restock: [] }),
+  emailEvent(orderEvents.withdrawn, 'withdrawal-receipt', withdrawn),
   emailEvent(paymentEvents.refundSucceeded, 'refund-succeeded', refunded),
 ]
 

@@ -30,8 +30,10 @@ import { mailgunWebhook, sendGridWebhook } from './features/receive-webhook/rout
 import { onReturnApproved, onReturnReceived, onReturnRejected, onReturnRequested } from './features/return-emails/on-returns.ts'
 import { onCodeRequested } from './features/send-code/on-code-requested.ts'
 import { onLookupRequested } from './features/send-code/on-lookup-requested.ts'
+import { onWithdrawalRequested } from './features/send-code/on-withdrawal-requested.ts'
 import { deliverMail } from './features/send-mail/job.ts'
 import { dropExpiredCodes } from './features/send-mail/schedule.ts'
+import { onWithdrawn } from './features/withdrawal-emails/on-withdrawn.ts'
 import { mailsMove, oneMail } from './invariants/invariants.ts'
 import { notificationIssues } from './invariants/open-issues.ts'
 import { metrics } from './metrics.ts'
@@ -54,6 +56,8 @@ export const notificationService = defineService({
   consumers: [
     onCodeRequested,
     onLookupRequested,
+    onWithdrawalRequested,
+    onWithdrawn,
     onCustomerVerified,
     onPasswordChanged,
     onEmailChanged,

@@ -57,7 +57,11 @@ export const config = {
     15,
   ),
   sealPublicJwk: text('SEAL_PUBLIC_JWK', 'Public JWK of notification; one-time codes are encrypted for it'),
-  lookupCodeSec: integer('ORDER_LOOKUP_CODE_SEC', 'Lifetime of the code of a guest order lookup, in seconds', 600),
+  lookupCodeSec: integer(
+    'ORDER_LOOKUP_CODE_SEC',
+    'Lifetime of the code of a guest order lookup or a withdrawal, in seconds',
+    600,
+  ),
   lookupTokenSec: integer('ORDER_LOOKUP_TOKEN_SEC', 'Lifetime of the token that the code is exchanged for, in seconds', 900),
   shippedEndsDays: days(
     'ORDER_SHIPPED_ENDS_DAYS',
@@ -65,6 +69,11 @@ export const config = {
     30,
   ),
   returnDays: days('ORDER_RETURN_DAYS', 'Days after the delivery in which a customer may ask for a return', 30),
+  withdrawalDays: days(
+    'ORDER_WITHDRAWAL_DAYS',
+    'Days after the delivery in which a customer may withdraw from the contract; the European Union wants 14 at least',
+    14,
+  ),
   invoiceSellerName: text('INVOICE_SELLER_NAME', 'Name of the seller on invoices; `SHOP_NAME` when left out', null),
   invoiceSellerAddress: textList('INVOICE_SELLER_ADDRESS', 'Lines of the seller’s address on invoices, comma-separated', []),
   invoiceSellerTaxId: text('INVOICE_SELLER_TAX_ID', 'Tax number or VAT id of the seller on invoices', ''),

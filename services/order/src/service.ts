@@ -11,6 +11,7 @@ import { onDisputeOpened } from './features/apply-payment-updates/on-dispute-ope
 import { onRefundFailed } from './features/apply-payment-updates/on-refund-failed.ts'
 import { onRefundSucceeded } from './features/apply-payment-updates/on-refund-succeeded.ts'
 import { adminCancelOrder, cancelOrder } from './features/cancel-order/routes.ts'
+import { cancelWithdrawn } from './features/cancel-order/withdrawn-job.ts'
 import { eraseCustomer } from './features/erase-customer/erase.ts'
 import { eraseOrders, findEnded } from './features/erase-customer/job.ts'
 import { onAccountClosed } from './features/erase-customer/on-account-closed.ts'
@@ -40,8 +41,12 @@ import {
   rejectReturn,
 } from './features/return-goods/operator-routes.ts'
 import { listReturns, requestReturn } from './features/return-goods/shopper-routes.ts'
+import { returnWithdrawn } from './features/return-goods/withdrawn-job.ts'
 import { deliverOrder, shipOrder } from './features/ship-order/routes.ts'
 import { cancelReturn, readReturn } from './features/show-return-page/routes.ts'
+import { sendWithdrawalCode } from './features/withdraw-order/job.ts'
+import { adminListWithdrawals, handleWithdrawal } from './features/withdraw-order/operator-routes.ts'
+import { confirmWithdrawal, requestWithdrawal } from './features/withdraw-order/routes.ts'
 import { oneOrder, orderHistory, orderMoney, orderSaga } from './invariants/invariants.ts'
 import { invoiceNumbers } from './invariants/invoices.ts'
 import { orderIssues } from './invariants/open-issues.ts'
@@ -85,6 +90,10 @@ export const orderService = defineService({
     rejectReturn,
     receiveReturn,
     refundReturn,
+    requestWithdrawal,
+    confirmWithdrawal,
+    adminListWithdrawals,
+    handleWithdrawal,
   ],
   blockAggregateOnDeadLetter: true,
   parallelKeys: true,
@@ -99,7 +108,7 @@ export const orderService = defineService({
     onPriceRulesChanged,
   ],
   sagas: [checkoutSaga],
-  jobs: [sendLookupCode, eraseOrders],
+  jobs: [sendLookupCode, sendWithdrawalCode, cancelWithdrawn, returnWithdrawn, eraseOrders],
   metrics,
   schedules: [issueInvoices, findEnded, deleteOldCodes, deleteOldHolders],
   erase: eraseCustomer,

@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { Locale } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { exampleIds, exampleToken } from '../examples.ts'
+import { exampleIds, exampleNumber, exampleToken } from '../examples.ts'
 
 /** Selects the language; without it `Accept-Language` does. */
 const locale = Type.Optional(Locale)
@@ -58,6 +58,17 @@ export const gatewayApi = {
     }),
     response: { 200: Html, 404: Html, 503: Html },
     examples: { query: { ticket: exampleToken }, response: htmlExample('Your order') },
+  }),
+  withdrawalPage: endpoint({
+    ...page,
+    operationId: 'withdrawalPage',
+    path: '/orders/withdraw',
+    summary: 'Open the withdrawal form',
+    description:
+      'Returns the form by which customers withdraw from the contract about an order, in two steps and without an account or scripts. It makes the calls below `/v1/withdrawals`. `number` fills in the number of the order.',
+    query: Type.Object({ number: Type.Optional(Type.String()), locale }),
+    response: { 200: Html },
+    examples: { query: { number: exampleNumber }, response: htmlExample('Withdraw from a contract') },
   }),
   undoEmail: endpoint({
     ...page,

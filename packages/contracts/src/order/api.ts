@@ -7,6 +7,7 @@ import { returnPageApi } from './return-page.ts'
 import { returnsApi } from './returns.ts'
 import { sagaApi } from './saga-api.ts'
 import { shopperOrderApi } from './shopper-api.ts'
+import { withdrawalApi } from './withdrawals.ts'
 
 export { OrderPage } from './internal-api.ts'
 export { Invoice, InvoiceKind } from './invoices.ts'
@@ -14,6 +15,7 @@ export * from './message.ts'
 export { Return, ReturnLine } from './returns.ts'
 export * from './schemas.ts'
 export * from './status.ts'
+export { Withdrawal, WithdrawalReceipt } from './withdrawals.ts'
 
 export const orderApi = {
   ...shopperOrderApi,
@@ -22,5 +24,6 @@ export const orderApi = {
   ...sagaApi,
   ...invoiceApi,
   ...returnsApi,
+  ...withdrawalApi,
   ...internalOrderApi,
 } satisfies Record<string, Endpoint>

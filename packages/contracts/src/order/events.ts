@@ -4,7 +4,7 @@ import { Id, Locale, Money, OneOf, Principal, Recipient, Sku, StoredCurrency, Ti
 import { publisher } from '../event.ts'
 import { Totals } from '../money.ts'
 import { erasedAs } from '../personal.ts'
-import { OrderId, PlacedLine, ReservationId, ReturnId, StockLine } from './lines.ts'
+import { OrderId, PlacedLine, ReservationId, ReturnId, StockLine, WithdrawalId } from './lines.ts'
 import { PriceDetails } from './price-details.ts'
 import { CancelReason } from './status.ts'
 
@@ -169,6 +169,19 @@ export const orderEvents = {
     1,
     ofOrder,
     Type.Object({ ...mail, sealedCode: Type.String(erasedAs('')), expiresAt: Time }),
+  ),
+  withdrawalRequested: order(
+    'order.withdrawal-requested',
+    1,
+    ofOrder,
+    Type.Object({ ...mail, sealedCode: Type.String(erasedAs('')), expiresAt: Time }),
+  ),
+  /** The customer has withdrawn from the contract. `receipt` is the text of the receipt mail; it names nobody. */
+  withdrawn: order(
+    'order.withdrawn',
+    1,
+    ofOrder,
+    Type.Object({ ...mail, withdrawalId: WithdrawalId, receipt: Type.String(), at: Time }),
   ),
   /** The order has ended and its account is closed: order has erased what identifies the customer, and its readers do too. */
   personalDataErased: order(

@@ -6,6 +6,7 @@ import { AppliedDiscount, AppliedTax } from '../pricing/applied.ts'
 export const OrderId = Id('ord')
 export const ReservationId = Id('res')
 export const ReturnId = Id('ret')
+export const WithdrawalId = Id('wdr')
 export const StockLine = named('StockLine', Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 10_000 }) }))
 /** How the line was shown when it was ordered. Lines of older orders do not have it. */
 const shownAs = {

@@ -41,6 +41,10 @@ export type ReturnState = Static<typeof ReturnState>
 export const ReturnStatus = named('ReturnStatus', OneOf('none', 'requested', 'partial', 'full'))
 export type ReturnStatus = Static<typeof ReturnStatus>
 
+/** Whether an operator has dealt with a withdrawal. */
+export const WithdrawalState = named('WithdrawalState', OneOf('open', 'handled'))
+export type WithdrawalState = Static<typeof WithdrawalState>
+
 export const ReturnReason = named(
   'ReturnReason',
   OneOf('damaged', 'wrong_item', 'not_as_described', 'does_not_fit', 'no_longer_wanted', 'other'),

@@ -1,4 +1,4 @@
-// Typed client for reads between services: a deadline, the caller's internal token, no retries.
+// Typed client for calls between services: a deadline, the caller's internal token, no retries.
 
 import { AppError, type BodyOf, type Endpoint, type ParamsOf, type QueryOf, type ResponseOf } from '@cartwright/contracts'
 import { currentTrace, describeSpan, inSpan } from '@cartwright/telemetry'
@@ -16,13 +16,24 @@ type Input<E extends Endpoint> = (ParamsOf<E> extends undefined ? { params?: und
   (QueryOf<E> extends undefined ? { query?: undefined } : { query: QueryOf<E> }) &
   (BodyOf<E> extends undefined ? { body?: undefined } : { body: BodyOf<E> })
 
-/** Client for reads from one other service. */
+/** What a service answered: a success, or a refusal with its problem. */
+export interface Answer {
+  status: number
+  body: unknown
+}
+
+/** Client for calls to one other service. */
 export interface ServiceClient {
   /**
    * @returns the answer, or null for 404
    * @throws AppError upstream_unavailable when the service does not answer in time or answers with a failure
    */
   read<E extends Endpoint>(endpoint: E, input: Input<E>, options?: CallOptions): Promise<ResponseOf<E> | null>
+  /**
+   * Calls an endpoint whose refusals the caller explains itself.
+   * @throws AppError upstream_unavailable when the service does not answer in time or fails
+   */
+  call<E extends Endpoint>(endpoint: E, input: Input<E>, options?: CallOptions): Promise<Answer>
 }
 
 const pathOf = (endpoint: Endpoint, params: Record<string, unknown> = {}, query: Record<string, unknown> = {}): string => {
@@ -48,7 +59,8 @@ export const serviceClient = (
   agent: Agent,
 ): ServiceClient => {
   const queue = createAdmissionQueue({ maxConcurrent, ...queueLimits })
-  const ask = async <E extends Endpoint>(endpoint: E, input: Input<E>, options: CallOptions): Promise<ResponseOf<E> | null> => {
+  const failed = (status: number) => new AppError('upstream_unavailable', { detail: `${callee} answered ${status}` })
+  const ask = async <E extends Endpoint>(endpoint: E, input: Input<E>, options: CallOptions): Promise<Answer> => {
     const base = baseUrl()
     if (base === null) throw new AppError('upstream_unavailable', { detail: `the address of ${callee} is not configured` })
     const { traceparent, correlationId } = currentTrace()
@@ -70,10 +82,8 @@ export const serviceClient = (
       )
       describeSpan({ 'http.response.status_code': response.statusCode })
       const body = await response.body.text()
-      if (response.statusCode === 404) return null
-      if (response.statusCode >= 300)
-        throw new AppError('upstream_unavailable', { detail: `${callee} answered ${response.statusCode}` })
-      return JSON.parse(body) as ResponseOf<E>
+      if (response.statusCode >= 500) throw failed(response.statusCode)
+      return { status: response.statusCode, body: body === '' ? null : JSON.parse(body) }
     } catch (error) {
       if (error instanceof AppError) throw error
       throw new AppError('upstream_unavailable', { detail: `${callee} does not answer right now` })
@@ -85,7 +95,15 @@ export const serviceClient = (
       kind: 'client',
       attributes: { 'http.request.method': method, 'url.template': path, 'peer.service': callee },
     }) as const
+  const call: ServiceClient['call'] = (endpoint, input, options = {}) =>
+    queue.run(() => inSpan(spanOf(endpoint), () => ask(endpoint, input, options)))
   return {
-    read: (endpoint, input, options = {}) => queue.run(() => inSpan(spanOf(endpoint), () => ask(endpoint, input, options))),
+    call,
+    read: async <E extends Endpoint>(endpoint: E, input: Input<E>, options?: CallOptions) => {
+      const { status, body } = await call(endpoint, input, options)
+      if (status === 404) return null
+      if (status >= 300) throw failed(status)
+      return body as ResponseOf<E>
+    },
   }
 }

@@ -122,6 +122,17 @@ const sendBack = async (customer: Shopper, orderId: string): Promise<void> => {
   await shop.idle()
 }
 
+/** The customer of an order withdraws from it, with the code of the mail. */
+const withdraw = async (id: string): Promise<void> => {
+  const { number, email } = await shop.admin.order(id)
+  const { client } = shop.admin
+  await client.post('/v1/withdrawals', { number, email }, { key: null })
+  await shop.idle()
+  const confirmed = await client.post('/v1/withdrawals/confirm', { number, email, code: codeFor(email ?? '') }, { key: null })
+  expect(confirmed.status).toBe(200)
+  await shop.idle()
+}
+
 /** Brings orders to every state: delivered, cancelled before and after payment, refunded, declined, disputed, abandoned. */
 const trade = async (): Promise<void> => {
   const { admin } = shop
@@ -140,6 +151,7 @@ const trade = async (): Promise<void> => {
   await sendBack(customer, delivered)
   const rate = { name: 'USt.', country: 'DE', taxClass: 'standard', rate: 19 }
   expect((await admin.client.put('/v1/admin/tax-rates', { items: [rate], taxExcluded: [] })).status).toBe(200)
+  await withdraw(await buy())
   const refunded = await buy()
   await admin.refund(refunded, { amountMinor: 500, currency: 'EUR' })
   await admin.cancel(await buy())

@@ -2,6 +2,7 @@
 import { discountsOf, escapeHtml, formatMoney, type Money, type OrderPage, priceRows } from '@cartwright/contracts'
 import { type Page, page, type ShownShop } from './page.ts'
 import { type PageTexts, textsIn } from './texts.ts'
+import { withdrawalPaths } from './withdrawal-page.ts'
 
 /** What the parts of the page need beside the order. */
 interface Writer {
@@ -80,7 +81,7 @@ ${section(names.lines, orderLines(order, writer))}
 ${section(names.shipments, shipments(order, writer))}
 ${section(names.refunds, refunds(order, writer))}
 ${section(names.history, history(order, writer))}
-<p class="foot soft"><span>${names.foot}</span><a href="${escapeHtml(shop.url)}">${texts.toShop}</a></p>`,
+<p class="foot soft"><span>${names.foot}</span><a href="${withdrawalPaths.begin}?number=${encodeURIComponent(number)}&amp;locale=${encodeURIComponent(locale)}">${texts.withdrawal.link}</a><a href="${escapeHtml(shop.url)}">${texts.toShop}</a></p>`,
   })
 }
 

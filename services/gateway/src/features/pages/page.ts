@@ -26,6 +26,8 @@ interface PageParts {
   script?: string
   /** Whether the card is wide. */
   wide?: boolean
+  /** Whether the page has a form, which it sends to its own host. */
+  form?: boolean
 }
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
@@ -57,10 +59,11 @@ table { width: 100%; border-collapse: collapse; font-size: .95rem } td { padding
 @media (max-width: 420px) { td:last-child { white-space: normal } }
 .foot { margin: 26px 0 0; padding: 16px 0 0; border-top: 1px solid var(--line); display: flex; justify-content: space-between; gap: 12px; flex-wrap: wrap } #note:empty { display: none } #note { margin: 14px 0 0; color: var(--bad) }
 button, .button { font: inherit; font-weight: 550; padding: 10px 18px; border-radius: 10px; border: 1px solid var(--accent); background: var(--accent); color: var(--on-accent); text-decoration: none; cursor: pointer }
+label { display: block; margin: 0 0 6px; font-weight: 550 } input { width: 100%; font: inherit; padding: 10px 12px; border: 1px solid var(--soft); border-radius: 10px; background: var(--paper); color: var(--ink) } .field { margin: 0 0 18px } .error { margin: 6px 0 0; color: var(--bad) } input[aria-invalid] { border-color: var(--bad) }
 button.quiet { background: transparent; color: var(--accent) } button:disabled { opacity: .5; cursor: default } :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px } [hidden] { display: none !important }
 `
 
-export const page = ({ shop, locale, title, body, script = '', wide = false }: PageParts): Page => ({
+export const page = ({ shop, locale, title, body, script = '', wide = false, form = false }: PageParts): Page => ({
   locale,
   html: `<!doctype html>
 <html lang="${escapeHtml(locale)}">
@@ -74,7 +77,7 @@ export const page = ({ shop, locale, title, body, script = '', wide = false }: P
     'img-src data:',
     ...(script === '' ? [] : [`script-src ${hashOf(script)}`, "connect-src 'self'"]),
     "base-uri 'none'",
-    "form-action 'none'",
+    `form-action ${form ? "'self'" : "'none'"}`,
     "frame-ancestors 'none'",
   ].join('; '),
 })

@@ -1,15 +1,17 @@
-// Routes of the gateway's own pages: start page, OpenAPI document, API reference, return page, order page, undo page.
+// Routes of the gateway's own pages: start page, OpenAPI document, API reference, return page, order page, undo page, withdrawal.
 import { acceptedLocales, adminOpsApi, apis, chooseLocale, gatewayApi, openApi, orderApi } from '@cartwright/contracts'
 import { readOrderToken } from '@cartwright/service-kit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { GatewayDeps } from '../../deps.ts'
 import { etagOf, isCurrent } from '../../domain/etag.ts'
+import type { Limit } from '../../domain/rate-classes.ts'
 import { checkoutReturnPage } from './checkout-return.ts'
 import { noOrderPage, orderPage } from './order-page.ts'
 import type { Page, ShownShop } from './page.ts'
 import { mountReference } from './reference.ts'
 import { undoEmailPage } from './undo-email.ts'
 import { welcomePage } from './welcome.ts'
+import { mountWithdrawal } from './withdrawal-routes.ts'
 
 /** @param vary whether the language of the page depends on `Accept-Language` */
 const send = (reply: FastifyReply, { html, policy, locale }: Page, status = 200, vary = true): FastifyReply => {
@@ -52,7 +54,7 @@ const showOrder = async (request: FastifyRequest, reply: FastifyReply, deps: Gat
   }
 }
 
-export const mountPages = (app: FastifyInstance, deps: GatewayDeps): void => {
+export const mountPages = (app: FastifyInstance, deps: GatewayDeps, limit: Limit): void => {
   const json = JSON.stringify(
     openApi({ apis: { ...apis, operations: adminOpsApi, gateway: gatewayApi }, publicUrl: deps.shared.publicUrl }),
   )
@@ -73,5 +75,6 @@ export const mountPages = (app: FastifyInstance, deps: GatewayDeps): void => {
   })
   app.get(gatewayApi.orderPage.path, (request, reply) => showOrder(request, reply, deps))
   app.get(gatewayApi.undoEmail.path, async (request, reply) => send(reply, undoEmailPage(shop, localeOf(request))))
+  mountWithdrawal(app, { deps, limit, send, view: (request) => ({ shop, locale: localeOf(request) }) })
   mountReference(app)
 }

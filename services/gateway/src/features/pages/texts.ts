@@ -43,6 +43,36 @@ const en = {
     delivered: 'Delivered',
     cancelled: 'Cancelled',
   } satisfies Record<OrderPage['status'], string>,
+  withdrawal: {
+    link: 'Withdraw from the contract',
+    title: 'Withdraw from a contract',
+    intro:
+      'With the number of your order and your e-mail address you withdraw from the contract about the whole order. You need neither an account nor a reason. We send you a code first, so that nobody else can do it.',
+    number: 'Order number',
+    numberHint: 'It is in every mail about your order, such as CW-7K3M-9QXD.',
+    email: 'E-mail address of the order',
+    sendCode: 'Send me a code',
+    enterCode: 'Enter your code',
+    codeSent:
+      'If there is an order with this number and address, a code is on its way to the address. It is good for a few minutes. Your withdrawal is made when you confirm it with the code.',
+    code: 'Code of six digits',
+    confirm: 'Confirm the withdrawal',
+    again: 'Begin again',
+    done: 'Your withdrawal has been received',
+    mailed: 'We have also sent you this receipt by mail.',
+    invalid: {
+      number: 'Please enter the order number as it is in the mails.',
+      email: 'Please enter a whole e-mail address.',
+      code: 'This code is wrong, used or expired. After five wrong codes please wait ten minutes and ask for a new one.',
+    },
+    refused: 'This order can no longer be withdrawn from',
+    refusals: {
+      cancelled: 'The order was cancelled, so no contract is left.',
+      returned: 'All goods of the order have come back to us.',
+      too_late: 'The time for a withdrawal is over. If you think that this is wrong, answer a mail about your order.',
+    },
+    busy: 'That did not work: too many attempts, or a part of the shop does not answer. Please try again in a minute.',
+  },
   undo: {
     title: 'Undo the change of address',
     question: ['Was it not you?', 'Your account gets its old e-mail address back, and every device is signed out.'],
@@ -103,6 +133,37 @@ const de: PageTexts = {
     shipped: 'Versandt',
     delivered: 'Zugestellt',
     cancelled: 'Storniert',
+  },
+  withdrawal: {
+    link: 'Vertrag widerrufen',
+    title: 'Vertrag widerrufen',
+    intro:
+      'Mit Ihrer Bestellnummer und Ihrer E-Mail-Adresse widerrufen Sie den Vertrag über die ganze Bestellung. Sie brauchen weder ein Konto noch einen Grund. Wir senden Ihnen zuerst einen Code, damit niemand sonst das tun kann.',
+    number: 'Bestellnummer',
+    numberHint: 'Sie steht in jeder E-Mail zu Ihrer Bestellung, zum Beispiel CW-7K3M-9QXD.',
+    email: 'E-Mail-Adresse der Bestellung',
+    sendCode: 'Code anfordern',
+    enterCode: 'Code eingeben',
+    codeSent:
+      'Wenn es eine Bestellung mit dieser Nummer und Adresse gibt, ist ein Code an die Adresse unterwegs. Er gilt einige Minuten. Ihr Widerruf ist erklärt, sobald Sie ihn mit dem Code bestätigen.',
+    code: 'Code aus sechs Ziffern',
+    confirm: 'Widerruf bestätigen',
+    again: 'Von vorn beginnen',
+    done: 'Ihr Widerruf ist eingegangen',
+    mailed: 'Wir haben Ihnen diese Bestätigung auch per E-Mail gesendet.',
+    invalid: {
+      number: 'Bitte geben Sie die Bestellnummer so ein, wie sie in den E-Mails steht.',
+      email: 'Bitte geben Sie eine vollständige E-Mail-Adresse ein.',
+      code: 'Dieser Code ist falsch, verbraucht oder abgelaufen. Nach fünf falschen Codes warten Sie bitte zehn Minuten und fordern einen neuen an.',
+    },
+    refused: 'Diese Bestellung lässt sich nicht mehr widerrufen',
+    refusals: {
+      cancelled: 'Die Bestellung wurde storniert, es gibt also keinen Vertrag mehr.',
+      returned: 'Alle Waren der Bestellung sind schon wieder bei uns.',
+      too_late:
+        'Die Widerrufsfrist ist abgelaufen. Wenn Sie das für falsch halten, antworten Sie bitte auf eine E-Mail zu Ihrer Bestellung.',
+    },
+    busy: 'Das hat nicht geklappt: zu viele Versuche, oder ein Teil des Shops antwortet nicht. Bitte versuchen Sie es in einer Minute noch einmal.',
   },
   undo: {
     title: 'Adressänderung rückgängig machen',

@@ -16,12 +16,14 @@ export interface DeliveryEvent {
   at: Date
 }
 
-/** Codes that a person has just asked for, and notices about the security of an account. */
+/** Codes that a person has just asked for, notices about the security of an account, and the receipt that the law demands. */
 const indispensable: readonly string[] = [
   'verify-email',
   'reset-password',
   'change-email',
   'order-lookup',
+  'withdrawal-code',
+  'withdrawal-receipt',
   'password-changed',
   'email-changed',
 ]

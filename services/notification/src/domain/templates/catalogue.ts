@@ -21,6 +21,7 @@ import { refundSucceeded } from './refund-succeeded.ts'
 import { resetPassword } from './reset-password.ts'
 import { verifyEmail } from './verify-email.ts'
 import { welcome } from './welcome.ts'
+import { withdrawalCode, withdrawalReceipt } from './withdrawal.ts'
 
 export const templates = {
   'verify-email': verifyEmail,
@@ -39,6 +40,8 @@ export const templates = {
   'return-rejected': returnRejected,
   'return-received': returnReceived,
   'order-lookup': orderLookup,
+  'withdrawal-code': withdrawalCode,
+  'withdrawal-receipt': withdrawalReceipt,
   'payment-declined': paymentDeclined,
   'refund-succeeded': refundSucceeded,
   'refund-failed': refundFailed,

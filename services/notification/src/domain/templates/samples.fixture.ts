@@ -1,5 +1,5 @@
 // Test data for every mail template, and a reader.
-import { confirmed, declined, goodsBack, refunded, shipped, unpaidAndCancelled } from '../../fixtures.ts'
+import { confirmed, declined, goodsBack, refunded, shipped, unpaidAndCancelled, withdrawn } from '../../fixtures.ts'
 import type { templates } from './catalogue.ts'
 
 export const orderUrl = 'https://shop.example/orders/view?ticket=t.o.ken'
@@ -41,6 +41,8 @@ export const samples: Record<keyof typeof templates, object> = {
   'return-rejected': { ...goodsBack, reason: 'It was worn' },
   'return-received': goodsBack,
   'order-lookup': { number: 'CW-123456', minutes: 10 },
+  'withdrawal-code': { number: 'CW-123456', minutes: 10 },
+  'withdrawal-receipt': withdrawn,
   'payment-declined': declined,
   'refund-succeeded': refunded,
   'refund-failed': refunded,

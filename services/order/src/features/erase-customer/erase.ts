@@ -27,6 +27,7 @@ const eraseRows = async (tx: Tx, orderIds: readonly string[]): Promise<void> => 
   await tx.run`UPDATE refund SET reason = '' WHERE order_id IN (${ids}) AND cause LIKE 'operator:%'`
   await tx.run`UPDATE order_return SET note = NULL, reject_reason = NULL WHERE order_id IN (${ids})`
   await tx.run`UPDATE invoice SET buyer = NULL WHERE order_id IN (${ids})`
+  await tx.run`UPDATE withdrawal_handling h JOIN withdrawal w ON w.id = h.withdrawal_id SET h.note = NULL WHERE w.order_id IN (${ids})`
   await tx.run`DELETE FROM order_lookup WHERE order_id IN (${ids})`
   await tx.run`DELETE FROM order_lookup_budget WHERE order_id IN (${ids})`
 }

@@ -3,11 +3,8 @@ import { AppError, orderApi } from '@cartwright/contracts'
 import { enqueue } from '@cartwright/messaging'
 import { signOrderToken } from '@cartwright/service-kit'
 import { route } from '../../deps.ts'
-import { consumeCode, findByNumber, recordAttempt } from './codes.ts'
+import { consumeCode, findByNumber, recordAttempt, unknownOrderId } from '../../domain/order-codes.ts'
 import type { Lookup } from './job.ts'
-
-/** Attempts on unknown orders are counted under this id, so that they take as long as those on existing orders. */
-const unknownOrderId = 'ord_none'
 
 export const lookupOrder = route(orderApi.lookupOrder, async ({ request, deps }) => {
   const row = await findByNumber(deps.db, request.body)
@@ -19,7 +16,7 @@ export const verifyLookup = route(orderApi.verifyLookup, async ({ request, deps 
   const row = await findByNumber(deps.db, request.body)
   const orderId = row?.id ?? unknownOrderId
   await recordAttempt(deps.db, orderId)
-  await deps.db.tx((tx) => consumeCode(tx, orderId, request.body.code, deps))
+  await deps.db.tx((tx) => consumeCode(tx, orderId, 'lookup', request.body.code, deps))
   if (row === null) throw new AppError('otp_invalid')
   const { lookupTokenSec } = deps.config
   const accessToken = await signOrderToken(

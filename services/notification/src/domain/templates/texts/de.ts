@@ -151,6 +151,20 @@ export const de: Texts = {
     lasts_other: 'Er gilt {{count}} Minuten und nur einmal, und er öffnet nur diese Bestellung.',
     note: 'Wenn Sie das nicht angefordert haben, ignorieren Sie diese E-Mail bitte.',
   },
+  'withdrawal-code': {
+    subject: 'Ihr Code für den Widerruf der Bestellung {{number}}',
+    preview: 'Mit ihm bestätigen Sie Ihren Widerruf.',
+    title: 'Widerruf bestätigen',
+    enter: 'Geben Sie diesen Code ein, um den Vertrag über die Bestellung {{number}} zu widerrufen.',
+    lasts_one: 'Er gilt einmal und {{count}} Minute lang. Ohne ihn geschieht nichts.',
+    lasts_other: 'Er gilt einmal und {{count}} Minuten lang. Ohne ihn geschieht nichts.',
+    note: 'Wenn Sie ihn nicht angefordert haben, beachten Sie diese E-Mail nicht: Die Bestellung bleibt, wie sie ist.',
+  },
+  'withdrawal-receipt': {
+    subject: 'Eingangsbestätigung Ihres Widerrufs zur Bestellung {{number}}',
+    preview: 'Sie nennt den Zeitpunkt, zu dem Ihr Widerruf eingegangen ist.',
+    title: 'Eingangsbestätigung Ihres Widerrufs',
+  },
   'payment-declined': {
     subject: 'Zahlung für die Bestellung {{number}} abgelehnt',
     preview: 'Es wurde nichts abgebucht. Sie können es mit dieser oder einer anderen Karte noch einmal versuchen.',

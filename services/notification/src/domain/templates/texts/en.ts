@@ -148,6 +148,20 @@ const order = {
     lasts_other: 'It works once, for {{count}} minutes, and opens this one order.',
     note: 'If you did not ask to see it, ignore this mail.',
   },
+  'withdrawal-code': {
+    subject: 'Your code to withdraw from order {{number}}',
+    preview: 'Enter it to confirm your withdrawal.',
+    title: 'Confirm your withdrawal',
+    enter: 'Enter this code to withdraw from the contract about order {{number}}.',
+    lasts_one: 'It works once, for {{count}} minute. Nothing happens without it.',
+    lasts_other: 'It works once, for {{count}} minutes. Nothing happens without it.',
+    note: 'If you did not ask for it, ignore this mail: the order stays as it is.',
+  },
+  'withdrawal-receipt': {
+    subject: 'Receipt of your withdrawal from order {{number}}',
+    preview: 'It states when we received your withdrawal.',
+    title: 'Receipt of your withdrawal',
+  },
   'payment-declined': {
     subject: 'Payment for order {{number}} was declined',
     preview: 'Nothing was charged. You can try again with this or another card.',

@@ -1,21 +1,21 @@
-// One-time codes of guest order lookups: at most one a minute and five an hour, five attempts in ten minutes, used once.
-import { AppError, orderEvents } from '@cartwright/contracts'
+// One-time codes that prove the address of an order: at most one a minute and five an hour per purpose, five attempts in ten minutes, used once.
+import { AppError } from '@cartwright/contracts'
 import { type Database, insertInto, sql, type Tx } from '@cartwright/db'
-import { publish } from '@cartwright/messaging'
-import {
-  type OrderLookupBudgetRow,
-  type OrderLookupRow,
-  orderLookupBudgetTable,
-  orderLookupTable,
-} from '../../db/generated/rows.ts'
-import { findOrder, lockOrder, mailOf, type OrderRow } from '../../db/orders.ts'
-import type { OrderDeps } from '../../deps.ts'
-import { normalNumber } from '../../domain/order.ts'
+import { type OrderLookupBudgetRow, type OrderLookupRow, orderLookupBudgetTable, orderLookupTable } from '../db/generated/rows.ts'
+import { findOrder, lockOrder, mailOf, type OrderRow } from '../db/orders.ts'
+import type { OrderDeps } from '../deps.ts'
+import { normalNumber } from './order.ts'
 
 const cooldownSec = 60
 const maxPerHour = 5
 const maxAttempts = 5
 const windowMin = 10
+
+/** What a code is good for: to read an order, or to withdraw from it. */
+export type CodePurpose = OrderLookupRow['purpose']
+
+/** Attempts on unknown orders are counted under this id, so that they take as long as those on existing orders. */
+export const unknownOrderId = 'ord_none'
 
 /** Finds an order by number and e-mail address; an erased order has no address. */
 export const findByNumber = (db: Database, claim: { number: string; email: string }): Promise<OrderRow | null> =>
@@ -36,23 +36,41 @@ export const prepareCode = async ({ newId, codes, clock, config }: OrderDeps): P
   return { id, hmac: codes.hmac(id, code), sealed: await codes.seal(code, expiresAt), expiresAt: expiresAt.toISOString() }
 }
 
-/** Issues a code unless the cooldown or the hourly limit forbids it; older codes are invalidated. The caller learns nothing of the limit. */
-export const issueCode = async (tx: Tx, orderId: string, prepared: PreparedCode): Promise<void> => {
+/**
+ * Issues a code unless the cooldown or the hourly limit forbids it; older codes of the purpose are invalidated. The caller learns nothing
+ * of the limit.
+ * @returns the locked order to which the code is to be mailed; null without a code
+ */
+export const issueCode = async (
+  tx: Tx,
+  orderId: string,
+  purpose: CodePurpose,
+  prepared: PreparedCode,
+): Promise<OrderRow | null> => {
   const row = await lockOrder(tx, orderId)
   const recent = await tx.one<{ total: number; cooling: number }>`SELECT COUNT(*) AS total,
     COALESCE(SUM(created_at > ${tx.dbNow} - INTERVAL ${cooldownSec} SECOND), 0) AS cooling
-    FROM order_lookup WHERE order_id = ${orderId} AND created_at > ${tx.dbNow} - INTERVAL 1 HOUR`
-  if (row.email === null || (recent?.cooling ?? 0) > 0 || (recent?.total ?? 0) >= maxPerHour) return
-  await tx.run`UPDATE order_lookup SET used_at = ${tx.dbNow} WHERE order_id = ${orderId} AND used_at IS NULL`
+    FROM order_lookup WHERE order_id = ${orderId} AND purpose = ${purpose} AND created_at > ${tx.dbNow} - INTERVAL 1 HOUR`
+  if (row.email === null || (recent?.cooling ?? 0) > 0 || (recent?.total ?? 0) >= maxPerHour) return null
+  await tx.run`UPDATE order_lookup SET used_at = ${tx.dbNow}
+    WHERE order_id = ${orderId} AND purpose = ${purpose} AND used_at IS NULL`
   await tx.run`${insertInto(orderLookupTable, {
     id: prepared.id,
     order_id: orderId,
+    purpose,
     code_hmac: prepared.hmac,
     created_at: tx.dbNow,
     expires_at: new Date(prepared.expiresAt),
   })}`
-  await publish(tx, orderEvents.lookupRequested, { ...mailOf(row), sealedCode: prepared.sealed, expiresAt: prepared.expiresAt })
+  return row
 }
+
+/** What the event that mails a code carries. */
+export const codeMailOf = (row: OrderRow, { sealed, expiresAt }: PreparedCode) => ({
+  ...mailOf(row),
+  sealedCode: sealed,
+  expiresAt,
+})
 
 /** One statement counts and locks the row: INSERT IGNORE with a following UPDATE deadlocks under concurrent attempts. */
 const takeAttempt = async (tx: Tx, orderId: string): Promise<boolean> => {
@@ -72,9 +90,15 @@ export const recordAttempt = async (db: Database, orderId: string): Promise<void
 }
 
 /** Consumes the valid code. @throws AppError otp_invalid */
-export const consumeCode = async (tx: Tx, orderId: string, code: string, { codes }: OrderDeps): Promise<void> => {
+export const consumeCode = async (
+  tx: Tx,
+  orderId: string,
+  purpose: CodePurpose,
+  code: string,
+  { codes }: OrderDeps,
+): Promise<void> => {
   const live = await tx.one<Pick<OrderLookupRow, 'id' | 'code_hmac'>>`SELECT id, code_hmac FROM order_lookup
-    WHERE order_id = ${orderId} AND used_at IS NULL AND expires_at > ${tx.dbNow} ORDER BY created_at DESC LIMIT 1 FOR UPDATE`
+    WHERE order_id = ${orderId} AND purpose = ${purpose} AND used_at IS NULL AND expires_at > ${tx.dbNow} ORDER BY created_at DESC LIMIT 1 FOR UPDATE`
   if (live === null || !codes.matches(live.id, code, live.code_hmac)) throw new AppError('otp_invalid')
   await tx.run`UPDATE order_lookup SET used_at = ${tx.dbNow} WHERE id = ${live.id}`
   await tx.run`DELETE FROM order_lookup_budget WHERE order_id = ${orderId}`
