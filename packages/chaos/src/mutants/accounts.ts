@@ -104,7 +104,7 @@ const others: readonly Mutant[] = [
     rule: 'R8',
     owner: 'order',
     breaks: 'The code of a guest order lookup can be guessed without limit.',
-    file: `${order}/features/look-up-guest-order/codes.ts`,
+    file: `${order}/domain/order-codes.ts`,
     find: 'return budget !== null && budget.tries <= maxAttempts',
     replace: 'return budget !== null && budget.tries > 0',
     heldBy: int(
