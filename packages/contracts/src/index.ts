@@ -1,4 +1,5 @@
 // The vocabulary of the shop: endpoints, events, error codes. Imports typebox and nothing else.
+export * from './app-error.ts'
 export * from './cart/api.ts'
 export * from './catalog/api.ts'
 export * from './catalog/events.ts'

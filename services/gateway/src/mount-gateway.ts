@@ -8,6 +8,7 @@ import { mountPages } from './features/pages/routes.ts'
 import { clientIpOf, mountProxiedRoutes } from './features/proxy/routes.ts'
 import { openLimiter, windowMs } from './features/rate-limit/limiter.ts'
 import { mountPreflights } from './features/response-headers/cors.ts'
+import { mountWithdrawal } from './features/withdrawal-pages/routes.ts'
 import { createSharedCounter } from './integrations/redis-counter.ts'
 
 const warningIntervalMs = 60_000
@@ -61,6 +62,7 @@ export const mountGateway = async (app: FastifyInstance, deps: GatewayDeps): Pro
   limitUnroutedRequests(app, limit)
   mountPreflights(app)
   limitOwnRoutes(app, limit)
-  mountPages(app, deps, limit)
+  mountPages(app, deps)
+  mountWithdrawal(app, deps, limit)
   mountProxiedRoutes(app, deps, limit)
 }

@@ -176,7 +176,7 @@ export const orderEvents = {
     ofOrder,
     Type.Object({ ...mail, sealedCode: Type.String(erasedAs('')), expiresAt: Time }),
   ),
-  /** The customer has withdrawn from the contract. `receipt` is the text of the receipt mail; it names nobody. */
+  /** The customer has withdrawn from the contract. `receipt` is the text of the receipt mail; it holds no name and no address. */
   withdrawn: order(
     'order.withdrawn',
     1,

@@ -1,7 +1,7 @@
 // Return page after the hosted payment page. It only shows the order's state: payment events decide whether money moved.
 import { escapeHtml, returnPageApi } from '@cartwright/contracts'
-import { type Page, page, type ShownShop } from './page.ts'
-import { type PageTexts, textsIn } from './texts.ts'
+import { type Page, page, type ShownShop } from '../../domain/page.ts'
+import { type PageTexts, textsIn } from '../../domain/page-texts.ts'
 
 // The ticket is in the fragment, so that no server, log or referrer sees it. The script moves it to the tab's session storage.
 const scriptOf = ({ returned, yourOrder, tryAgain }: PageTexts) => `

@@ -1,8 +1,7 @@
 // Order page that a mail links to: shows the order's current state without scripts, in its reader's language.
-import { discountsOf, escapeHtml, formatMoney, type Money, type OrderPage, priceRows } from '@cartwright/contracts'
-import { type Page, page, type ShownShop } from './page.ts'
-import { type PageTexts, textsIn } from './texts.ts'
-import { withdrawalPaths } from './withdrawal-page.ts'
+import { discountsOf, escapeHtml, formatMoney, gatewayApi, type Money, type OrderPage, priceRows } from '@cartwright/contracts'
+import { type Page, page, type ShownShop } from '../../domain/page.ts'
+import { type PageTexts, textsIn } from '../../domain/page-texts.ts'
 
 /** What the parts of the page need beside the order. */
 interface Writer {
@@ -81,7 +80,7 @@ ${section(names.lines, orderLines(order, writer))}
 ${section(names.shipments, shipments(order, writer))}
 ${section(names.refunds, refunds(order, writer))}
 ${section(names.history, history(order, writer))}
-<p class="foot soft"><span>${names.foot}</span><a href="${withdrawalPaths.begin}?number=${encodeURIComponent(number)}&amp;locale=${encodeURIComponent(locale)}">${texts.withdrawal.link}</a><a href="${escapeHtml(shop.url)}">${texts.toShop}</a></p>`,
+<p class="foot soft"><span>${names.foot}</span><a href="${gatewayApi.withdrawalPage.path}?number=${encodeURIComponent(number)}&amp;locale=${encodeURIComponent(locale)}">${texts.withdrawal.link}</a><a href="${escapeHtml(shop.url)}">${texts.toShop}</a></p>`,
   })
 }
 

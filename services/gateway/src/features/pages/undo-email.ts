@@ -1,7 +1,7 @@
 // Undo page for a changed email address, linked from the mail to the old address. Only its button acts, because mail scanners open links.
 import { accountApi, escapeHtml } from '@cartwright/contracts'
-import { type Page, page, type ShownShop } from './page.ts'
-import { type PageTexts, textsIn } from './texts.ts'
+import { type Page, page, type ShownShop } from '../../domain/page.ts'
+import { type PageTexts, textsIn } from '../../domain/page-texts.ts'
 
 // The token is in the fragment, so that no server, log or referrer sees it. The script removes it from the address bar.
 const scriptOf = (texts: PageTexts) => `

@@ -1,6 +1,6 @@
 // Start page: describes the gateway, links to its documents, and shows first calls to copy.
 import { escapeHtml } from '@cartwright/contracts'
-import { type Page, page, type ShownShop } from './page.ts'
+import { type Page, page, type ShownShop } from '../../domain/page.ts'
 
 interface WelcomeLinks {
   shop: ShownShop

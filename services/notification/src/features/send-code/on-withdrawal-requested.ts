@@ -1,4 +1,4 @@
-// Event handler: somebody wants to withdraw from an order. It mails the code to the address of the order.
+// Event handler: a code for a withdrawal was requested. It mails the code to the address of the order.
 import { orderEvents } from '@cartwright/contracts'
 import { on } from '../../deps.ts'
 import { queueEmail } from '../../domain/message.ts'

@@ -172,7 +172,7 @@ test('five wrong codes lock the order, and a code of the lookup withdraws from n
   expect(await order.read()).toMatchObject({ status: 'processing' })
 })
 
-test('operators see open withdrawals with their orders and close them once; nobody else does', async () => {
+test('operators see open withdrawals with their orders and close them once, and no other role does', async () => {
   const order = await delivered()
   const { withdrawalId } = (await withdrawn(order)).body
   const list = async (query: string) => (await o.t.as(admin).get(`/v1/admin/withdrawals?${query}`)).body.items

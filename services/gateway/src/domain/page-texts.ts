@@ -47,7 +47,7 @@ const en = {
     link: 'Withdraw from the contract',
     title: 'Withdraw from a contract',
     intro:
-      'With the number of your order and your e-mail address you withdraw from the contract about the whole order. You need neither an account nor a reason. We send you a code first, so that nobody else can do it.',
+      'With the number of your order and your e-mail address you withdraw from the contract about the whole order. You need neither an account nor a reason. We send you a code first, so that no other person can do it.',
     number: 'Order number',
     numberHint: 'It is in every mail about your order, such as CW-7K3M-9QXD.',
     email: 'E-mail address of the order',

@@ -1,7 +1,7 @@
 // Pages of the withdrawal: two forms without scripts, the receipt, and the reasons why it is not possible.
 import { escapeHtml, type WithdrawalReceipt } from '@cartwright/contracts'
-import { type Page, page, type ShownShop } from './page.ts'
-import { type PageTexts, textsIn } from './texts.ts'
+import { type Page, page, type ShownShop } from '../../domain/page.ts'
+import { type PageTexts, textsIn } from '../../domain/page-texts.ts'
 
 export const withdrawalPaths = { begin: '/orders/withdraw', confirm: '/orders/withdraw/confirm' } as const
 
@@ -14,7 +14,7 @@ export interface WithdrawalForm {
 type Field = keyof WithdrawalForm
 export type Refusal = keyof PageTexts['withdrawal']['refusals']
 
-/** What is wrong: fields of the form, or `busy` for what only time mends. */
+/** What is wrong: fields of the form, or `busy` for what goes away by itself. */
 export type Trouble = readonly Field[] | 'busy'
 
 interface View {
