@@ -7,7 +7,7 @@ interface SeedCategory {
 }
 type OptionKind = 'colour' | 'size' | 'finish' | 'pack' | 'none'
 
-/** One product: name, category, motif of the drawing, hue, EUR minor units, kind of variants, description. */
+/** One product: name, category, motif of the drawing, hue, EUR minor units, kind of variants, description; active when no status is given. */
 export type SeedProduct = readonly [
   name: string,
   category: string,
@@ -16,6 +16,7 @@ export type SeedProduct = readonly [
   eur: number,
   kind: OptionKind,
   description: string,
+  status?: 'draft' | 'archived',
 ]
 
 export const seedCategories: readonly SeedCategory[] = [
@@ -289,4 +290,15 @@ export const seedProducts: readonly SeedProduct[] = [
   ['Seed Box Pollinators', 'garden', 'seeds', 50, 1500, 'none', 'Fourteen kinds of flowers that bees vote for.'],
   ['Bypass Secateurs', 'garden', 'secateurs', 0, 4900, 'none', 'Forged blades, replaceable spring, and a lock for the pocket.'],
   ['Bird House Gable', 'garden', 'birdHouse', 25, 3600, 'finish', 'A clean-out door and an entrance sized for tits.'],
+  ['Camp Kettle', 'kitchen', 'kettle', 100, 6400, 'none', 'A kettle with a folding handle, for stoves and fires.', 'draft'],
+  [
+    'Weekly Wall Calendar 2025',
+    'desk',
+    'calendar',
+    15,
+    900,
+    'none',
+    'The edition of the year that is over, with fifty-three sheets.',
+    'archived',
+  ],
 ]

@@ -38,7 +38,7 @@ describe('the seed', () => {
     const shop = await dump(first)
     expect(await dump(second)).toEqual(shop)
     expect(await dump(first)).toEqual(shop)
-  })
+  }, 120_000)
 
   test('the seed creates products with variants in two currencies, stock, categories and images that exist', async () => {
     await using t = await startUnderTest(catalogService)
@@ -59,5 +59,24 @@ describe('the seed', () => {
     for (const { images: listed } of products)
       for (const { url, alt } of JSON.parse(listed)) expect([pictures.has(url), alt.length > 0]).toEqual([true, true])
     expect(images.every((row) => row.svg.startsWith('<svg ') && row.svg.endsWith('</svg>'))).toBe(true)
+  })
+
+  test('every product and every category speaks German, and a draft and an archived product are hidden from shoppers', async () => {
+    await using t = await startUnderTest(catalogService)
+    await seeded(t)
+    for (const table of ['product', 'category'])
+      for (const { name, translations } of await t.sql(`SELECT name, translations FROM ${table}`)) {
+        const { de } = JSON.parse(translations)
+        for (const text of Object.values(de)) expect([name, String(text).length > 0]).toEqual([name, true])
+        expect(Object.keys(de)).toEqual(table === 'product' ? ['name', 'description'] : ['name'])
+      }
+    const hidden = await t.sql("SELECT slug, status FROM product WHERE status <> 'active' ORDER BY status DESC")
+    expect(hidden).toEqual([
+      { slug: 'camp-kettle', status: 'draft' },
+      { slug: 'weekly-wall-calendar-2025', status: 'archived' },
+    ])
+    for (const { slug } of hidden) expect((await t.anonymous.get(`/v1/products/${slug}`)).status).toBe(404)
+    const mug = await t.anonymous.get('/v1/products/harbour-mug?locale=de')
+    expect(mug.body).toMatchObject({ name: 'Becher Hafen' })
   })
 })

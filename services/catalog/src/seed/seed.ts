@@ -3,10 +3,12 @@
 import { createHash } from 'node:crypto'
 import { insertIgnoreInto } from '@cartwright/db'
 import { categoryTable, imageTable } from '../db/generated/rows.ts'
+import { categoryTranslationsColumn } from '../db/json-columns.ts'
 import type { CatalogDeps } from '../deps.ts'
 import { slugOf as slugFrom } from '../domain/slug.ts'
 import { adjustStockLevel } from '../domain/stock.ts'
 import { insertProduct } from '../domain/write-products.ts'
+import { germanCategories, germanProducts } from './german.ts'
 import { drawPicture } from './picture.ts'
 import { colourHues, type SeedProduct, seedCategories, seedOptions, seedProducts } from './products.ts'
 import { gramsOf, taxClassOf } from './weights.ts'
@@ -61,6 +63,13 @@ const variantsOf = (product: SeedProduct) => {
   }))
 }
 
+/** @throws Error for a product without German texts */
+const translationsOf = (name: string) => {
+  const german = germanProducts[name]
+  if (german === undefined) throw new Error(`${name} has no German texts: add them to german.ts`)
+  return { de: { name: german[0], description: german[1] } }
+}
+
 const seedCategoryRows = (deps: CatalogDeps) =>
   deps.db.tx(async (tx) => {
     const rows = seedCategories.map(({ slug, name, parent }, position) => ({
@@ -69,12 +78,13 @@ const seedCategoryRows = (deps: CatalogDeps) =>
       name,
       parent_id: parent ? stableId('cat', parent) : null,
       position,
+      translations: categoryTranslationsColumn.stringify({ de: { name: germanCategories[slug] ?? name } }),
     }))
     await tx.run`${insertIgnoreInto(categoryTable, ...rows)}`
   })
 
 const seedOne = async (product: SeedProduct, index: number, deps: CatalogDeps): Promise<void> => {
-  const [name, category, , , , kind, description] = product
+  const [name, category, , , , kind, description, status = 'active'] = product
   const slug = slugOf(name)
   const productId = stableId('prd', slug)
   if (await deps.db.one`SELECT id FROM product WHERE id = ${productId}`) return
@@ -83,7 +93,8 @@ const seedOne = async (product: SeedProduct, index: number, deps: CatalogDeps): 
   const input = {
     name,
     description,
-    status: 'active' as const,
+    translations: translationsOf(name),
+    status,
     taxClass: taxClassOf(product),
     categoryIds: [stableId('cat', category)],
     variants,
