@@ -82,7 +82,7 @@ test('production refuses a database with the accounts of the development data, a
   await development.running.seed()
   const produce = () => startUnderTest(identityService, { env: { ...env, NODE_ENV: 'production' } })
   await expect(produce()).rejects.toThrow(
-    /^identity cannot start:\n- the account admin@example\.com belongs .*\n- the account alice@example\.com .*\n- the account bob@example\.com [^\n]*$/,
+    /^identity cannot start:\n- the account admin@example\.com belongs .*\n- the account alice@example\.com .*\n- the account bob@example\.com .*\n- the account clara@example\.com .*\n- the account david@example\.com .*\n- the account emma@example\.com [^\n]*$/,
   )
   await development.sql("UPDATE user_account SET closed_at = UTC_TIMESTAMP(6), email = NULL WHERE email LIKE '%@example.com'")
   await (await produce()).stop()

@@ -88,7 +88,7 @@ const movedLines = ({ moved }: ShopAddresses): string[] =>
 
 const accounts = table([
   ['Admin', 'admin@example.com / cartwright-demo'],
-  ['Customers', 'alice@example.com, bob@example.com / cartwright-demo'],
+  ['Customers', 'alice@example.com, bob@, clara@, david@ and emma@example.com / cartwright-demo'],
 ])
 
 /** Text that is printed when the shop is ready. */

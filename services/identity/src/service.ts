@@ -22,7 +22,7 @@ import { login } from './features/sign-in/login.ts'
 import { guest, jwks, logout, refresh } from './features/sign-in/routes.ts'
 import { addressesAreReachable, oneKeySigns } from './invariants/invariants.ts'
 import { identityIssues } from './invariants/open-issues.ts'
-import { seed, seededAccounts } from './seed.ts'
+import { seed, seededAccounts } from './seed/seed.ts'
 
 export const identityService = defineService({
   name: 'identity',

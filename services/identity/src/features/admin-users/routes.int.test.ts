@@ -1,6 +1,7 @@
 // Admin routes for users: lists, roles, blocks, and the audit row of each change.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type IdentityUnderTest, startIdentity } from '../../fixtures.ts'
+import { people } from '../../seed/people.ts'
 
 const admin = { id: 'usr_00seedadmin', role: 'admin', email: 'admin@example.com' } as const
 
@@ -24,7 +25,7 @@ describe('admin routes for users', () => {
       seen.push(...page.body.items.map((user: { id: string }) => user.id))
       cursor = page.body.nextCursor ? `&cursor=${page.body.nextCursor}` : ''
     } while (cursor !== '')
-    expect(new Set(seen).size).toBe(8)
+    expect(new Set(seen).size).toBe(people.length + 5)
     expect(seen).toEqual([...seen].sort().reverse())
     expect((await t.as(admin).get('/v1/admin/users?role=admin')).body.items).toMatchObject([
       { email: 'admin@example.com', verified: true, blocked: false },
