@@ -84,7 +84,7 @@ const seedCategoryRows = (deps: CatalogDeps) =>
   })
 
 const seedOne = async (product: SeedProduct, index: number, deps: CatalogDeps): Promise<void> => {
-  const [name, category, , , , kind, description, status = 'active'] = product
+  const [name, category, , , , kind, description, status = 'active' as const] = product
   const slug = slugOf(name)
   const productId = stableId('prd', slug)
   if (await deps.db.one`SELECT id FROM product WHERE id = ${productId}`) return
