@@ -88,6 +88,19 @@ test('responses carry the version, a request id and the sandbox’s time; a malf
   expect((await raw('/v1/charges', { headers: { 'stripe-version': 'latest' } })).status).toBe(400)
 })
 
+test('its clock can be set into the past: sessions begin there, and have expired when it returns', async () => {
+  const day = 86_400
+  await using past = await testSandbox({ clockOffsetSec: -day })
+  const created = await past.open({ expires_at: Math.floor(Date.now() / 1000) - day + 1860 })
+  expect(Math.round((Date.now() / 1000 - created.created) / 60)).toBe(1440)
+  await past.control('/_sandbox/clock', { offsetSec: -2 * day })
+  await expect(past.open({ expires_at: Math.floor(Date.now() / 1000) - day + 1860 })).rejects.toMatchObject({ statusCode: 400 })
+  expect((await past.stripe.checkout.sessions.retrieve(created.id)).status).toBe('open')
+  await past.control('/_sandbox/clock', { offsetSec: 0 })
+  expect((await past.stripe.checkout.sessions.retrieve(created.id)).status).toBe('expired')
+  expect(await past.control('/_sandbox/clock', { offsetSec: 0.5 })).toMatchObject({ error: { param: 'offsetSec' } })
+})
+
 test('an unknown object is 404 with resource_missing, and an unknown path is 404 with its URL', async () => {
   await expect(at.stripe.checkout.sessions.retrieve('cs_test_gone')).rejects.toMatchObject({
     statusCode: 404,

@@ -15,6 +15,8 @@ export interface ControlParts {
   webhooks: WebhookSender
   setRefundMode(mode: RefundMode): void
   setWebhookUrls(urls: readonly string[]): void
+  /** Sets how far the sandbox's clock is ahead of real time; negative when it is behind. */
+  setClockOffset(seconds: number): void
   /** Runs everything that has become due. */
   tick(): void
   rewrite(): void
@@ -121,7 +123,12 @@ export const mountControl = (app: FastifyInstance, parts: ControlParts): void =>
   const { context } = parts
   const { state } = context
   app.post('/_sandbox/clock', async ({ body }) => {
-    const seconds = secondsOf(bodyOf(body).advanceSec, 'advanceSec')
+    const { advanceSec = 0, offsetSec } = bodyOf(body)
+    const seconds = secondsOf(advanceSec, 'advanceSec')
+    if (offsetSec !== undefined) {
+      if (!Number.isInteger(offsetSec)) throw invalid('offsetSec takes a whole number of seconds', 'offsetSec')
+      parts.setClockOffset(Number(offsetSec))
+    }
     addAge(state, seconds)
     parts.webhooks.addAge(seconds)
     parts.rewrite()

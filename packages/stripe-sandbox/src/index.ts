@@ -32,6 +32,8 @@ export interface SandboxOptions {
   /** Event types that are sent to the webhook; the API lists every type. */
   enabledEvents?: readonly string[]
   clock?: { now(): Date }
+  /** Seconds by which the clock is ahead at the start; `/_sandbox/clock` moves it. 0 when left out. */
+  clockOffsetSec?: number
   /** Milliseconds that every API response takes; 0 when left out. */
   latencyMs?: number
   /** File that keeps the state over restarts. */
@@ -119,11 +121,13 @@ const createWebhookTargets = (webhookUrl: SandboxOptions['webhookUrl']) => {
 /** Creates the context and the webhook sender; `address` is set when the server listens. */
 const createContext = (options: SandboxOptions, store: Store, urls: () => readonly string[]) => {
   const clock = options.clock ?? { now: () => new Date() }
-  const now = () => Math.floor(clock.now().getTime() / 1000)
+  let offsetMs = (options.clockOffsetSec ?? 0) * 1000
+  const nowMs = () => clock.now().getTime() + offsetMs
+  const now = () => Math.floor(nowMs() / 1000)
   const webhooks = webhookSender({
     urls,
     secret: options.webhookSecret,
-    nowMs: () => clock.now().getTime(),
+    nowMs,
     payload: eventText,
     settled: (event, delivery) => {
       event.delivery = delivery
@@ -148,19 +152,23 @@ const createContext = (options: SandboxOptions, store: Store, urls: () => readon
     webhooks.release()
     store.flush()
   }
-  return { context, webhooks, tick, address }
+  const setClockOffset = (seconds: number) => {
+    offsetMs = seconds * 1000
+  }
+  return { context, webhooks, tick, address, setClockOffset }
 }
 
 /** Starts the sandbox on loopback. */
 export const startStripeSandbox = async (options: SandboxOptions): Promise<StripeSandbox> => {
   const store = openStore(options.dataFile)
   const { urls, replace } = createWebhookTargets(options.webhookUrl)
-  const { context, webhooks, tick, address } = createContext(options, store, urls)
+  const { context, webhooks, tick, address, setClockOffset } = createContext(options, store, urls)
   const host = options.host ?? '127.0.0.1'
   const app = createServer({
     context,
     webhooks,
     tick,
+    setClockOffset,
     setWebhookUrls: replace,
     rewrite: store.rewrite,
     secretKey: options.secretKey ?? null,
