@@ -1,10 +1,5 @@
 // Products of the development shop: invented names, prices and descriptions. Deterministic: two runs give the same shop.
 
-interface SeedCategory {
-  slug: string
-  name: string
-  parent?: string
-}
 type OptionKind = 'colour' | 'size' | 'finish' | 'pack' | 'none'
 
 /** One product: name, category, motif of the drawing, hue, EUR minor units, kind of variants, description; active when no status is given. */
@@ -17,21 +12,6 @@ export type SeedProduct = readonly [
   kind: OptionKind,
   description: string,
   status?: 'draft' | 'archived',
-]
-
-export const seedCategories: readonly SeedCategory[] = [
-  { slug: 'home', name: 'Home' },
-  { slug: 'kitchen', name: 'Kitchen', parent: 'home' },
-  { slug: 'lighting', name: 'Lighting', parent: 'home' },
-  { slug: 'textiles', name: 'Textiles', parent: 'home' },
-  { slug: 'work', name: 'Work' },
-  { slug: 'desk', name: 'Desk', parent: 'work' },
-  { slug: 'paper', name: 'Paper', parent: 'work' },
-  { slug: 'audio', name: 'Audio', parent: 'work' },
-  { slug: 'outdoors', name: 'Outdoors' },
-  { slug: 'bags', name: 'Bags', parent: 'outdoors' },
-  { slug: 'clothing', name: 'Clothing', parent: 'outdoors' },
-  { slug: 'garden', name: 'Garden', parent: 'outdoors' },
 ]
 
 export const seedOptions: Record<

@@ -8,9 +8,10 @@ import type { CatalogDeps } from '../deps.ts'
 import { slugOf as slugFrom } from '../domain/slug.ts'
 import { adjustStockLevel } from '../domain/stock.ts'
 import { insertProduct } from '../domain/write-products.ts'
+import { seedCategories } from './categories.ts'
 import { germanCategories, germanProducts } from './german.ts'
 import { drawPicture } from './picture.ts'
-import { colourHues, type SeedProduct, seedCategories, seedOptions, seedProducts } from './products.ts'
+import { colourHues, type SeedProduct, seedOptions, seedProducts } from './products.ts'
 import { gramsOf, taxClassOf } from './weights.ts'
 
 const slugOf = (name: string) => slugFrom(name, 'product')
