@@ -60,6 +60,7 @@ const environment = (dataDir: string): NodeJS.ProcessEnv => {
     GATEWAY_PORT: '0',
     MAILBOX_PORT: '0',
     STRIPE_SANDBOX_PORT: '0',
+    SHOP_SEED_ORDERS: 'false',
     IDENTITY_BCRYPT_COST: '4',
     // Wrong passwords of the fuzzer must not lock its own sign-in.
     IDENTITY_LOGIN_FREE_FAILURES: '1000000',

@@ -1,5 +1,5 @@
 // Environment variables of a whole shop. Each service's own variables stand in its `config.ts`.
-import { type ConfigOf, days, developmentOnly, integer, secret, text, textList } from '@cartwright/service-kit'
+import { type ConfigOf, days, developmentOnly, flag, integer, secret, text, textList } from '@cartwright/service-kit'
 
 export const shopSpec = {
   dataDir: text('SHOP_DATA_DIR', 'Where the shop keeps its data; `.data` beside the README when left out', null),
@@ -13,6 +13,11 @@ export const shopSpec = {
   databaseEngine: text('DATABASE_ENGINE', 'Which server to start: mariadb or mysql', 'mariadb'),
   schemaPrefix: text('SHOP_SCHEMA_PREFIX', 'Each service’s schema is this and its name', 'cartwright_'),
   orderUrl: text('SHOP_ORDER_URL', 'Address of an order’s page in mails; see notification', null),
+  seedOrders: flag(
+    'SHOP_SEED_ORDERS',
+    'Place the orders of the last four weeks when a development shop starts on a new database; never in production',
+    true,
+  ),
   gatewayPort: integer('GATEWAY_PORT', 'Port of the gateway; the next free one when taken', 8080),
   mailboxPort: integer('MAILBOX_PORT', 'Port of the development mailbox; the next free one when taken', 8025),
   sandboxPort: integer('STRIPE_SANDBOX_PORT', 'Port of the Stripe sandbox; the next free one when taken', 12111),

@@ -24,6 +24,8 @@ export interface DevServicesOptions {
   gatewayUrl: string
   /** File in which the sandbox stores its sessions. */
   sandboxFile?: string
+  /** Seconds by which the sandbox's clock is ahead of real time, until it is moved; 0 when left out. */
+  sandboxOffsetSec?: number
   clock?: Clock
 }
 
@@ -32,6 +34,7 @@ const openStripe = async ({
   secrets,
   gatewayUrl,
   sandboxFile,
+  sandboxOffsetSec,
   clock,
 }: DevServicesOptions): Promise<Pick<DevServices, 'stripe' | 'sandbox'>> => {
   if (config.stripeKey !== null) {
@@ -48,6 +51,7 @@ const openStripe = async ({
     latencyMs: config.sandboxLatencyMs,
     hosts: config.toolHosts ?? [],
     ...(config.stripeMockUrl ? { stripeMockUrl: config.stripeMockUrl } : {}),
+    ...(sandboxOffsetSec ? { clockOffsetSec: sandboxOffsetSec } : {}),
     ...(sandboxFile ? { dataFile: sandboxFile } : {}),
     ...(clock ? { clock } : {}),
   })

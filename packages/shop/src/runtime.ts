@@ -8,6 +8,7 @@ import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { type DevServicesAddresses, openDevServicesWorker } from './dev-services-worker.ts'
 import { type ShopSettings, shopEnvironment } from './environment.ts'
 import { somePort } from './free-port.ts'
+import { sandboxOffsetSec } from './history/progress.ts'
 import { readShopConfig } from './production.ts'
 import { step } from './progress.ts'
 import { loadSecrets } from './secrets.ts'
@@ -17,6 +18,8 @@ export interface Runtime {
   /** A production shop has no dev services and no development data. */
   isProduction: boolean
   data: DataFolder
+  /** Keeps the progress of the seeded orders. */
+  historyFile: string
   /** Public address of the gateway. */
   publicUrl: string
   devServices: DevServicesAddresses
@@ -71,13 +74,21 @@ export const openRuntime = async (context: ProgramContext, stack: AsyncDisposabl
   const publicUrl = env.PUBLIC_URL ?? `http://localhost:${gatewayPort}`
   const database = await openDatabase(config, data, context)
   if (database.engine) stack.defer(() => database.engine?.stop())
-  const devServices = await openDevServicesWorker({ config, secrets, gatewayUrl, sandboxFile: data.path('stripe-sandbox.json') })
+  const historyFile = data.path('history.json')
+  const devServices = await openDevServicesWorker({
+    config,
+    secrets,
+    gatewayUrl,
+    sandboxFile: data.path('stripe-sandbox.json'),
+    sandboxOffsetSec: sandboxOffsetSec(historyFile),
+  })
   stack.defer(() => devServices.stop())
   if (devServices.sandbox === null) print('  ✓ using Stripe with your key')
   return {
     config,
     isProduction: isProduction(env),
     data,
+    historyFile,
     publicUrl,
     devServices: devServices,
     database,

@@ -1,6 +1,7 @@
 // `npm start`: all services in one process, on a database of its own.
 import { serviceNames } from '@cartwright/contracts'
 import { program, startTracing } from '@cartwright/service-kit'
+import { seedHistory } from './history/seed-history.ts'
 import { logPath, openLogKeeper } from './logs/open-log-keeper.ts'
 import { step } from './progress.ts'
 import { keepRunning, openRuntime } from './runtime.ts'
@@ -32,9 +33,10 @@ await program(async (context) => {
   const claimed = await claimServicePorts(env)
   opened.defer(() => claimed.release())
   openLogKeeper(runtime, ['shop'], context, opened)
+  const logFile = logPath(runtime, 'shop')
+  await seedHistory(runtime, { ...env, ...claimed.environment }, logFile, context)
   const tracing = await startTracing(env)
   opened.defer(() => tracing?.stop())
-  const logFile = logPath(runtime, 'shop')
   const shop = await step(
     print,
     'starting the services',

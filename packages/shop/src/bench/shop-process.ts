@@ -82,6 +82,7 @@ export const startShopProcess = async (mode: Mode, dataDir: string, env: Environ
       GATEWAY_PORT: '18080',
       MAILBOX_PORT: '18025',
       STRIPE_SANDBOX_PORT: '18111',
+      SHOP_SEED_ORDERS: 'false',
     },
     stdio: ['ignore', process.stderr, 'pipe'],
   })
