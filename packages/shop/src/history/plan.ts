@@ -21,7 +21,7 @@ export type Action =
   | { kind: 'receive-return' }
   | { kind: 'refund-return' }
 
-export interface PlannedOrder {
+interface PlannedOrder {
   /** Names the order in the progress file and in idempotency keys. */
   name: string
   /** A seeded customer. */
