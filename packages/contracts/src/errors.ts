@@ -156,7 +156,8 @@ const kinds = {
   order_disputed: {
     status: 409,
     title: 'The payment of this order is disputed',
-    remedy: 'Ship it when the dispute is won; `allowed` lists the statuses that a call can bring it to now.',
+    remedy:
+      'Wait until the dispute is won, or ship with `despiteDispute`; `allowed` lists the statuses that a call can bring it to now.',
     extras: orderExtras,
   },
   return_not_possible: {
@@ -179,6 +180,12 @@ const kinds = {
     title: 'This order can no longer be withdrawn from',
     remedy: 'Withdraw until `withdrawableUntil`; an order that was cancelled or has come back as a whole needs no withdrawal.',
     extras: { refusal: OneOf('cancelled', 'returned', 'too_late'), withdrawableUntil: Nullable(Time) },
+  },
+  over_cancel: {
+    status: 409,
+    title: 'More than is left to ship cannot be cancelled',
+    remedy: 'Cancel of each line at most what `cancellable` says; goods that are shipped come back by a return.',
+    extras: { cancellable: Type.Array(Type.Object({ lineId: Type.String(), quantity: Type.Integer() })) },
   },
   over_refund: {
     status: 409,

@@ -53,6 +53,7 @@ export const withdrawn = {
   receipt: 'We have received your withdrawal.\nReceived: March 4, 2026 at 9:30:00 AM UTC\n1 × Assam tea, 100 g',
   at,
 }
+export const linesCancelled = { ...order, cancellationId: 'cnl_0000000001', lines: shipped.lines, refund: eur(690) }
 export const unpaidAndCancelled = { ...cancelled, reason: 'payment_expired' as const, paid: false }
 export const paidAndCancelled = { ...cancelled, reason: 'operator' as const, paid: true }
 export const refunded = {
@@ -79,6 +80,7 @@ export const customerEmailEvents = [
   emailEvent(orderEvents.shipped, 'order-shipped', shipped),
   emailEvent(orderEvents.delivered, 'order-delivered', delivered),
   emailEvent(orderEvents.cancelled, 'order-cancelled', unpaidAndCancelled),
+  emailEvent(orderEvents.linesCancelled, 'order-lines-cancelled', linesCancelled),
   emailEvent(orderEvents.returnRequested, 'return-requested', goodsBack),
   emailEvent(orderEvents.returnApproved, 'return-approved', goodsBack),
   emailEvent(orderEvents.returnRejected, 'return-rejected', { ...goodsBack, reason: 'It was worn' }),

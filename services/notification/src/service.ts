@@ -21,6 +21,7 @@ import { adminClearUndeliverableAddress, adminListUndeliverableAddresses } from 
 import { onCancelled } from './features/order-emails/on-cancelled.ts'
 import { onConfirmed } from './features/order-emails/on-confirmed.ts'
 import { onDelivered } from './features/order-emails/on-delivered.ts'
+import { onLinesCancelled } from './features/order-emails/on-lines-cancelled.ts'
 import { onRefundSucceeded } from './features/order-emails/on-refund-succeeded.ts'
 import { onShipped } from './features/order-emails/on-shipped.ts'
 import { collectAlerts } from './features/payment-failure-alerts/job.ts'
@@ -67,6 +68,7 @@ export const notificationService = defineService({
     onShipped,
     onDelivered,
     onCancelled,
+    onLinesCancelled,
     onRefundSucceeded,
     onReturnRequested,
     onReturnApproved,

@@ -217,8 +217,12 @@ export const startOrder = async (env: Environment = {}) => {
   }
 
   /** Brings a new order to a state of its saga. */
-  const anOrderIn = async (state: 'reserving' | 'opening' | 'paying' | 'committing' | 'processing', shopper?: Principal) => {
-    const order = await aPlacedOrder(shopper)
+  const anOrderIn = async (
+    state: 'reserving' | 'opening' | 'paying' | 'committing' | 'processing',
+    shopper?: Principal,
+    quantity = 2,
+  ) => {
+    const order = await aPlacedOrder(shopper, quantity)
     const answers = answersTo(order)
     const way = [answers.reserved, answers.opened, answers.succeeded, answers.committed]
     const steps = { reserving: 0, opening: 1, paying: 2, committing: 3, processing: 4 }[state]

@@ -47,6 +47,7 @@ const mailOf: Readonly<Record<string, string>> = {
   'order.shipped': 'order-shipped',
   'order.delivered': 'order-delivered',
   'order.cancelled': 'order-cancelled',
+  'order.lines-cancelled': 'order-lines-cancelled',
   'payment.refund-succeeded': 'refund-succeeded',
   'payment.refund-failed': 'alert-refund-failed',
 }

@@ -31,6 +31,7 @@ const extras: { [Code in ErrorCode]?: ProblemExtras<Code> } = {
   return_not_possible: { returnableUntil: '2026-12-30T12:00:00.000Z', returnable: [{ lineId: exampleIds.mugLine, quantity: 1 }] },
   return_state: { returnState: 'rejected' },
   withdrawal_not_possible: { refusal: 'too_late', withdrawableUntil: '2026-12-15T12:00:00.000Z' },
+  over_cancel: { cancellable: [{ lineId: exampleIds.mugLine, quantity: 1 }] },
   over_refund: { refundable: eur(3050) },
   variant_taken: { sku: 'LIGH-TEA-TIN-SND' },
   options_in_use: { skus: ['LIGH-TEA-TIN-SND'] },

@@ -4,6 +4,7 @@ import { Closed, Email, Moment, OneOf, Page, PayableAmount, pageQuery, Sku, Text
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { eur, examplePage } from '../examples.ts'
 import { orderExamples } from './examples.ts'
+import { LineId, LineQuantity } from './lines.ts'
 import { AdminOrder, idempotentOrderPost, OrderNumber, OrderSummary, orderParams } from './schemas.ts'
 import { FulfilmentStatus, OrderStatus, PaymentStatus, RefundStatus } from './status.ts'
 
@@ -62,13 +63,14 @@ export const adminOrderApi = {
     auth: 'admin',
     summary: 'Ship an order',
     description:
-      'Records a shipment of a paid order and mails the tracking number to the customer. Without `lines` it holds everything that is left; the order is `shipped` when nothing is left.',
+      'Records a shipment of a paid order and mails the tracking number to the customer. Without `lines` it holds everything that is left; the order is `shipped` when nothing is left. An order whose payment is disputed is shipped only with the reason in `despiteDispute`.',
     body: Closed({
       carrier: Text(60),
       trackingNumber: Text(100),
       lines: Type.Optional(
         Type.Array(Closed({ sku: Sku, quantity: Type.Integer({ minimum: 1 }) }), { minItems: 1, maxItems: 100 }),
       ),
+      despiteDispute: Type.Optional(Closed({ reason: Text(500) })),
     }),
     success: 200,
     response: { 200: AdminOrder },
@@ -99,11 +101,15 @@ export const adminOrderApi = {
     auth: 'admin',
     summary: 'Cancel any order',
     description:
-      'Cancels an order that is not shipped, in the name of the shop; a paid order is refunded in full. `restock: true` puts the goods that were sold back into stock. A pending order first closes its payment page and answers 202.',
-    body: Closed({ reason: Text(500), restock: Type.Optional(Type.Boolean()) }),
+      'Cancels an order that is not shipped, in the name of the shop: a pending one first closes its payment page (202), a paid one is refunded in full, and its goods go back into stock unless `restock` is false. With `lines` only these units of a paid order are cancelled while they are not shipped: what was paid for them is refunded, without shipping, and the rest goes on. When nothing is left to ship, an order of which a part was shipped becomes `shipped`, and any other one is cancelled as a whole.',
+    body: Closed({
+      reason: Text(500),
+      restock: Type.Optional(Type.Boolean()),
+      lines: Type.Optional(Type.Array(Closed({ lineId: LineId, quantity: LineQuantity }), { minItems: 1, maxItems: 100 })),
+    }),
     success: 200,
     response: { 200: AdminOrder, 202: AdminOrder },
-    errors: ['not_found', 'order_state'],
+    errors: ['not_found', 'order_state', 'order_disputed', 'over_cancel'],
     examples: {
       params: orderExamples.params,
       body: { reason: 'The last mugs broke while packing', restock: false },

@@ -1,10 +1,19 @@
 // Facts that order announces. A request ("the order asked for stock") is a fact too and carries all it takes to answer it.
 import { Type } from 'typebox'
-import { Id, Locale, Money, OneOf, Principal, Recipient, Sku, StoredCurrency, Time } from '../common.ts'
+import { Id, Locale, Money, Nullable, OneOf, Principal, Recipient, StoredCurrency, Time } from '../common.ts'
 import { publisher } from '../event.ts'
 import { Totals } from '../money.ts'
 import { erasedAs } from '../personal.ts'
-import { OrderId, PlacedLine, ReservationId, ReturnId, StockLine, WithdrawalId } from './lines.ts'
+import {
+  CancellationId,
+  CountedLine,
+  OrderId,
+  PlacedLine,
+  ReservationId,
+  ReturnId,
+  StockLine,
+  WithdrawalId,
+} from './lines.ts'
 import { PriceDetails } from './price-details.ts'
 import { CancelReason } from './status.ts'
 
@@ -36,7 +45,7 @@ const priced = { lines: Type.Array(PlacedLine), totals: Totals, ...PriceDetails.
 
 const goodsBack = {
   returnId: ReturnId,
-  lines: Type.Array(Type.Object({ sku: Sku, name: Type.String(), quantity: Type.Integer({ minimum: 1 }) })),
+  lines: Type.Array(CountedLine),
 }
 
 export const orderEvents = {
@@ -147,6 +156,19 @@ export const orderEvents = {
       /** Whether money had arrived; an unpaid order gives its lines back to the shopper's cart. */
       paid: Type.Boolean(),
       ...priced,
+    }),
+  ),
+  /** Units were cancelled before they were shipped, and the order goes on. Their stock is asked back by `order.stock-return-requested`. */
+  linesCancelled: order(
+    'order.lines-cancelled',
+    1,
+    ofOrder,
+    Type.Object({
+      ...mail,
+      cancellationId: CancellationId,
+      lines: Type.Array(CountedLine),
+      /** What is paid back for them; null when nothing is left to refund. */
+      refund: Nullable(Money),
     }),
   ),
   returnRequested: order('order.return-requested', 1, ofOrder, Type.Object({ ...mail, ...goodsBack })),

@@ -13,7 +13,7 @@ import type { OrderLine } from './lines.ts'
 import type { ReturnView } from './return-view.ts'
 import { type AdminOrder, Order, type OrderSummary, type PaymentView, type PlaceOrder, type Saga } from './schemas.ts'
 
-const untouched = { discounts: [], taxes: [] }
+const untouched = { discounts: [], taxes: [], cancelledQuantity: 0 }
 const lines: OrderLine[] = [
   {
     id: exampleIds.mugLine,
@@ -104,6 +104,7 @@ const adminOrder: AdminOrder = {
   captured: eur(4500),
   refundable: eur(4500),
   cancelNote: null,
+  shipments: [],
   dispute: null,
   history: [
     { ...placed, ...byCustomer },
@@ -121,6 +122,7 @@ const shippedOrder: AdminOrder = {
       trackingNumber: 'JD014600003RU',
       lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
       at: shipped.at,
+      despiteDispute: null,
     },
   ],
   history: [...adminOrder.history, shipped],

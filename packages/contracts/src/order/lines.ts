@@ -7,6 +7,13 @@ export const OrderId = Id('ord')
 export const ReservationId = Id('res')
 export const ReturnId = Id('ret')
 export const WithdrawalId = Id('wdr')
+export const CancellationId = Id('cnl')
+/** An order's line as calls about a part of the order name it. */
+export const LineId = Type.String({ minLength: 1, maxLength: 64, description: '`id` of a line of the order' })
+/** Units of a line that a call names. */
+export const LineQuantity = Type.Integer({ minimum: 1, maximum: 10_000 })
+/** Units of a line without their price. */
+export const CountedLine = Type.Object({ sku: Sku, name: Type.String(), quantity: Type.Integer({ minimum: 1 }) })
 export const StockLine = named('StockLine', Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 10_000 }) }))
 /** How the line was shown when it was ordered. Lines of older orders do not have it. */
 const shownAs = {
@@ -31,6 +38,10 @@ export const OrderLine = named(
     ...priced,
     discounts: Type.Array(AppliedDiscount),
     taxes: Type.Array(AppliedTax),
+    cancelledQuantity: Type.Integer({
+      minimum: 0,
+      description: 'Units that were cancelled before they were shipped, while the rest of the order went on',
+    }),
   }),
 )
 export type OrderLine = Static<typeof OrderLine>
@@ -42,5 +53,6 @@ export const PlacedLine = named(
     ...priced,
     discounts: Type.Optional(OrderLine.properties.discounts),
     taxes: Type.Optional(OrderLine.properties.taxes),
+    cancelledQuantity: Type.Optional(OrderLine.properties.cancelledQuantity),
   }),
 )

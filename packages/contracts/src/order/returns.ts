@@ -3,12 +3,9 @@ import { type Static, Type } from 'typebox'
 import { Closed, Nullable, named, Page, PayableAmount, pageQuery, Sku, Text, Time } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { eur, exampleIds, examplePage, exampleTime } from '../examples.ts'
-import { OrderId, ReturnId } from './lines.ts'
+import { LineId, LineQuantity, OrderId, ReturnId } from './lines.ts'
 import { idempotentOrderPost, orderParams } from './schemas.ts'
 import { ReturnReason, ReturnState } from './status.ts'
-
-const LineId = Type.String({ minLength: 1, maxLength: 64, description: '`id` of a line of the order' })
-const Quantity = Type.Integer({ minimum: 1, maximum: 10_000 })
 
 /** `received` and `restocked` are null until the parcel was opened. */
 export const ReturnLine = named(
@@ -85,7 +82,7 @@ export const returnsApi = {
     description:
       'Asks the shop to take shipped goods back, whole lines or a part of them, with a reason for each. The shop approves or rejects the request; send nothing before that.',
     body: Closed({
-      lines: Type.Array(Closed({ lineId: LineId, quantity: Quantity, reason: ReturnReason }), { minItems: 1, maxItems: 100 }),
+      lines: Type.Array(Closed({ lineId: LineId, quantity: LineQuantity, reason: ReturnReason }), { minItems: 1, maxItems: 100 }),
       note: Type.Optional(Text(500)),
     }),
     success: 201,
@@ -160,7 +157,10 @@ export const returnsApi = {
     description:
       'Records what the parcel held. Lines with `restock: true` go back into stock; lines that are left out did not come. A return that was received already stays as it is.',
     body: Closed({
-      lines: Type.Array(Closed({ lineId: LineId, quantity: Quantity, restock: Type.Boolean() }), { minItems: 1, maxItems: 100 }),
+      lines: Type.Array(Closed({ lineId: LineId, quantity: LineQuantity, restock: Type.Boolean() }), {
+        minItems: 1,
+        maxItems: 100,
+      }),
     }),
     ...answer,
     errors: ['not_found', 'return_state'],
@@ -176,10 +176,10 @@ export const returnsApi = {
     path: '/v1/admin/returns/:returnId/refund',
     summary: 'Refund a return',
     description:
-      'Pays back what was received: `amount`, or without it the price that was paid for these goods, with their discounts and taxes and without shipping.',
+      'Pays back what was received: `amount`, or without it the price that was paid for these goods, with their discounts and taxes and without shipping, and at most what is left to refund.',
     body: Closed({ amount: Type.Optional(PayableAmount), reason: Type.Optional(Text(500)) }),
     ...answer,
-    errors: ['not_found', 'return_state', 'over_refund'],
+    errors: ['not_found', 'return_state', 'order_disputed', 'over_refund'],
     examples: {
       params: exampleParams,
       body: { amount: eur(1450) },

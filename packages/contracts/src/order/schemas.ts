@@ -99,6 +99,12 @@ export const AdminOrder = named(
     captured: Money,
     refundable: Money,
     cancelNote: Nullable(Type.String()),
+    shipments: Type.Array(
+      Type.Object({
+        ...Shipment.properties,
+        despiteDispute: Nullable(Type.String({ description: 'Why it was shipped although the payment was disputed' })),
+      }),
+    ),
     dispute: Nullable(
       Type.Object({
         id: Type.String(),

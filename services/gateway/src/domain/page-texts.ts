@@ -21,6 +21,7 @@ const en = {
   orderPage: {
     placed: (time: string) => `placed ${time}`,
     lines: 'What you ordered',
+    cancelled: (units: number) => `${units} × cancelled`,
     shipments: 'Shipments',
     refunds: 'Refunds',
     history: 'What happened',
@@ -109,6 +110,7 @@ const de: PageTexts = {
   orderPage: {
     placed: (time) => `aufgegeben am ${time}`,
     lines: 'Ihre Artikel',
+    cancelled: (units) => `${units} × storniert`,
     shipments: 'Sendungen',
     refunds: 'Erstattungen',
     history: 'Verlauf',

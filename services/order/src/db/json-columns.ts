@@ -2,6 +2,8 @@
 import {
   Address,
   AppliedTax,
+  CancellationId,
+  CountedLine,
   Money,
   Nullable,
   OneOf,
@@ -26,6 +28,17 @@ const Dispute = Type.Object({
 })
 export type Dispute = Static<typeof Dispute>
 
+/** Units that were cancelled together before they were shipped. `refundMinor` of a line is its share of what was paid for it. */
+const LineCancellation = Type.Object({
+  id: CancellationId,
+  at: Time,
+  lines: Type.Array(Type.Object({ lineId: Type.String(), ...CountedLine.properties, refundMinor: Type.Integer() })),
+  /** The refund that was asked for; null when nothing was left to refund. */
+  refundId: Nullable(Type.String()),
+  refundMinor: Type.Integer(),
+})
+export type LineCancellation = Static<typeof LineCancellation>
+
 const { taxes, addresses, lastDecline, shipments } = Order.properties
 
 export const orderLinesColumn = json('customer_order.order_lines', Type.Array(PlacedLine))
@@ -33,6 +46,7 @@ export const orderTaxesColumn = json('customer_order.order_taxes', taxes)
 export const addressesColumn = json('customer_order.addresses', addresses)
 export const lastDeclineColumn = json('customer_order.last_decline', lastDecline)
 export const disputesColumn = json('customer_order.disputes', Type.Array(Dispute))
+export const lineCancellationsColumn = json('customer_order.line_cancellations', Type.Array(LineCancellation))
 export const shippedLinesColumn = json('shipment.shipped_lines', shipments.items.properties.lines)
 export const ruleSetColumn = json('price_rules.rule_set', PriceRules)
 
@@ -45,7 +59,10 @@ const InvoiceSeller = Type.Object({
 })
 export type InvoiceSeller = Static<typeof InvoiceSeller>
 
-/** What an invoice or a credit note prints. A credit note has no lines: it gives back a part of the invoice that it names. */
+/**
+ * What an invoice or a credit note prints. A credit note gives back a part of the invoice that it names; it has lines when goods were
+ * cancelled or returned, with what is paid back for them.
+ */
 const InvoiceContent = Type.Object({
   seller: InvoiceSeller,
   order: Type.Object({ number: Type.String(), placedAt: Time }),

@@ -19,26 +19,42 @@ import {
   orderSkuTable,
   type ShipmentRow,
 } from './generated/rows.ts'
-import { addressesColumn, type Dispute, disputesColumn, orderLinesColumn, orderTaxesColumn } from './json-columns.ts'
+import {
+  addressesColumn,
+  type Dispute,
+  disputesColumn,
+  type LineCancellation,
+  lineCancellationsColumn,
+  orderLinesColumn,
+  orderTaxesColumn,
+} from './json-columns.ts'
 
 /** The other columns are read by SQL only. */
 export type OrderRow = Omit<CustomerOrderRow, 'recipient_name' | 'erase_when_done' | 'updated_at'>
 
-/** Lines of older orders have neither an id nor discounts nor taxes; their SKU is as good an id. */
-const withDefaults = (line: ReturnType<typeof orderLinesColumn.parse>[number]) => ({
-  ...line,
-  id: line.id ?? line.sku,
-  discounts: line.discounts ?? [],
-  taxes: line.taxes ?? [],
-})
-export const linesOf = (row: Pick<OrderRow, 'order_lines'>): Order['lines'] =>
-  orderLinesColumn.parse(row.order_lines).map(withDefaults)
+/** What was cancelled of an order before it was shipped, oldest first. */
+export const lineCancellationsOf = (row: Pick<OrderRow, 'line_cancellations'>): LineCancellation[] =>
+  lineCancellationsColumn.parseOrNull(row.line_cancellations) ?? []
+
+/** Lines of an order. Those of older orders have neither an id nor discounts nor taxes; their SKU is as good an id. */
+export const linesOf = (row: Pick<OrderRow, 'order_lines' | 'line_cancellations'>): Order['lines'] => {
+  const cancelled = new Map<string, number>()
+  for (const { lineId, quantity } of lineCancellationsOf(row).flatMap(({ lines }) => lines))
+    cancelled.set(lineId, (cancelled.get(lineId) ?? 0) + quantity)
+  return orderLinesColumn.parse(row.order_lines).map((line) => {
+    const id = line.id ?? line.sku
+    const { discounts = [], taxes = [] } = line
+    return { ...line, id, discounts, taxes, cancelledQuantity: cancelled.get(id) ?? 0 }
+  })
+}
 export const disputesOf = (row: Pick<OrderRow, 'disputes'>): Dispute[] => disputesColumn.parseOrNull(row.disputes) ?? []
 
-/** The order's reservation as events to catalog carry it: ids and lines. */
+/** The order's reservation as events to catalog carry it: ids, and lines without the units that were cancelled before. */
 export const stockOf = (row: OrderRow) => ({
   ids: { orderId: row.id, reservationId: row.reservation_id },
-  lines: linesOf(row).map(({ sku, quantity }) => ({ sku, quantity })),
+  lines: linesOf(row).flatMap(({ sku, quantity, cancelledQuantity }) =>
+    quantity > cancelledQuantity ? [{ sku, quantity: quantity - cancelledQuantity }] : [],
+  ),
 })
 
 export const totalsOfRow = (row: OrderRow) => ({

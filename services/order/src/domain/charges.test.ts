@@ -37,6 +37,7 @@ const line = (id: string, more: Partial<OrderLine> = {}): OrderLine => ({
   sku: id.toUpperCase(),
   name: `Good ${id}`,
   quantity: 1,
+  cancelledQuantity: 0,
   unitPrice: eur(1000),
   lineTotal: eur(1000),
   discounts: [],

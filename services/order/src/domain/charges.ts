@@ -32,8 +32,10 @@ const costOf = (charges: readonly Charge[]): number =>
 const lowerings = (discounts: readonly AppliedDiscount[]): Pick<Charge, 'discounts'> =>
   discounts.length === 0 ? {} : { discounts: discounts.map((one) => ({ name: discountTitle(one), amount: one.amount })) }
 
+type Line = Pick<OrderLine, 'name' | 'quantity' | 'unitPrice' | 'lineTotal' | 'discounts'>
+
 /** A discount belongs to the whole line, so a discounted line is charged as one piece. */
-const goodsCharge = ({ name, quantity, unitPrice, lineTotal, discounts }: OrderLine): Charge => {
+const goodsCharge = ({ name, quantity, unitPrice, lineTotal, discounts }: Line): Charge => {
   if (sumOf(discounts) === 0) return { kind: 'goods', name, quantity, unitAmount: unitPrice }
   return {
     kind: 'goods',
@@ -54,7 +56,7 @@ const joined = (goods: readonly Charge[], room: number, locale: string): Charge[
 }
 
 export interface ChargeableOrder extends ChargedOrder {
-  lines: readonly OrderLine[]
+  lines: readonly Line[]
 }
 
 const shippingCharges = (order: ChargeableOrder, general: string): Charge[] => {

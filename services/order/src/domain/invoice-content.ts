@@ -2,7 +2,7 @@
 import { type AppliedTax, type Money, money } from '@cartwright/contracts'
 import { proportion } from '@cartwright/pricing'
 import type { InvoiceContent, InvoiceSeller } from '../db/json-columns.ts'
-import { linesOf, type OrderRow, priceDetailsOf, totalsOfRow } from '../db/orders.ts'
+import { lineCancellationsOf, linesOf, type OrderRow, priceDetailsOf, totalsOfRow } from '../db/orders.ts'
 
 /** Share of an amount for a part of the whole. */
 const share = (amount: number, part: number, whole: number): number => (whole === 0 ? 0 : proportion(amount, part, whole))
@@ -33,15 +33,30 @@ export const invoiceContent = (row: OrderRow, seller: InvoiceSeller): InvoiceCon
   total: money(row.total_minor, row.currency),
 })
 
+/**
+ * Goods that a refund pays for: units that were cancelled before they were shipped. Empty for other refunds, and when less than the price
+ * of these goods was left to refund.
+ */
+export const refundedGoods = (row: OrderRow, refundId: string): InvoiceContent['lines'] => {
+  const ordered = linesOf(row)
+  const cancellation = lineCancellationsOf(row).find((one) => one.refundId === refundId)
+  const cancelled = cancellation?.lines ?? []
+  if (cancellation?.refundMinor !== cancelled.reduce((sum, line) => sum + line.refundMinor, 0)) return []
+  return cancelled.map(({ lineId, name, sku, quantity, refundMinor }) => {
+    const lineTotal = money(refundMinor, row.currency)
+    return { name, sku, quantity, unitPrice: ordered.find(({ id }) => id === lineId)?.unitPrice ?? lineTotal, lineTotal }
+  })
+}
+
 /** A document about a part of an invoice's money. */
 export const partContent = (
   invoice: InvoiceContent,
   invoiceNumber: string,
-  { before, amount }: Omit<Part, 'whole'>,
+  { before, amount, lines }: Omit<Part, 'whole'> & Pick<InvoiceContent, 'lines'>,
 ): InvoiceContent => ({
   ...invoice,
   invoiceNumber,
-  lines: [],
+  lines,
   totals: null,
   taxes: taxesOfPart(invoice.taxes, { before, amount, whole: invoice.total.amountMinor }),
   total: money(amount, invoice.total.currency),

@@ -7,7 +7,7 @@ import { addressesColumn, type InvoiceContent, invoiceBuyerColumn, invoiceConten
 import { findOrder, type OrderRow } from '../db/orders.ts'
 import { listRefunds } from '../db/refunds.ts'
 import type { OrderDeps } from '../deps.ts'
-import { invoiceContent, partContent } from './invoice-content.ts'
+import { invoiceContent, partContent, refundedGoods } from './invoice-content.ts'
 
 /** Documents that one transaction issues at most. */
 const batch = 100
@@ -91,7 +91,11 @@ const issuePart = async (tx: Tx, deps: OrderDeps, due: InvoiceDueRow): Promise<v
   const amount = refund.amount_minor
   const credited = creditedBy(documents)
   const before = due.kind === 'credit_note' ? credited : credited - amount
-  const content = partContent(invoiceContentColumn.parse(invoice.content), invoice.number, { before, amount })
+  const content = partContent(invoiceContentColumn.parse(invoice.content), invoice.number, {
+    before,
+    amount,
+    lines: refundedGoods(row, refund.id),
+  })
   await issue(tx, deps, due.kind, [draftOf(row, due, content)])
 }
 

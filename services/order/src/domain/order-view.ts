@@ -1,7 +1,15 @@
 // API views of an order: for its shopper, for operators and for the order page.
-import { type AdminOrder, money, type Order, type OrderMessage, type OrderPage, orderMessage } from '@cartwright/contracts'
+import {
+  type AdminOrder,
+  money,
+  type Order,
+  type OrderMessage,
+  type OrderPage,
+  orderMessage,
+  type Shipment,
+} from '@cartwright/contracts'
 import type { Queryable } from '@cartwright/db'
-import type { RefundRow } from '../db/generated/rows.ts'
+import type { RefundRow, ShipmentRow } from '../db/generated/rows.ts'
 import { addressesColumn, lastDeclineColumn, orderTaxesColumn, shippedLinesColumn } from '../db/json-columns.ts'
 import { disputesOf, type HistoryRow, linesOf, type OrderRow, totalsOfRow } from '../db/orders.ts'
 import { listRefunds } from '../db/refunds.ts'
@@ -23,6 +31,14 @@ const shownEntry = (entry: HistoryRow, row: OrderRow) => ({
   actor: shownActor(entry.actor, row.principal_id),
 })
 
+const shownShipment = ({ id, carrier, tracking_number, shipped_lines, created_at }: ShipmentRow): Shipment => ({
+  id,
+  carrier,
+  trackingNumber: tracking_number,
+  lines: shippedLinesColumn.parse(shipped_lines),
+  at: created_at.toISOString(),
+})
+
 const shown = (row: OrderRow, { history, refunds, shipments }: OrderParts): Order => {
   return {
     id: row.id,
@@ -37,13 +53,7 @@ const shown = (row: OrderRow, { history, refunds, shipments }: OrderParts): Orde
     taxIncluded: Boolean(row.tax_included),
     taxes: orderTaxesColumn.parseOrNull(row.order_taxes) ?? [],
     lastDecline: lastDeclineColumn.parseOrNull(row.last_decline),
-    shipments: shipments.map(({ id, carrier, tracking_number, shipped_lines, created_at }) => ({
-      id,
-      carrier,
-      trackingNumber: tracking_number,
-      lines: shippedLinesColumn.parse(shipped_lines),
-      at: created_at.toISOString(),
-    })),
+    shipments: shipments.map(shownShipment),
     refunds: refunds.map(({ id, amount_minor, reason, state, origin }) => ({
       id,
       amount: money(amount_minor, row.currency),
@@ -78,6 +88,7 @@ export const viewOrder = async (db: Queryable, row: OrderRow): Promise<Order> =>
 /** The order as operators see it. */
 export const showToOperator = ({ row, ...parts }: WholeOrder): AdminOrder => ({
   ...shown(row, parts),
+  shipments: parts.shipments.map((shipment) => ({ ...shownShipment(shipment), despiteDispute: shipment.despite_dispute })),
   principal: { id: row.principal_id, role: row.principal_role },
   cartId: row.cart_id,
   reservationId: row.reservation_id,

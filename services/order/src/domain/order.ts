@@ -27,7 +27,7 @@ interface OrderState {
 /** An order with a disputed payment is not shipped: the bank has taken the money back. */
 export const canShip = (order: OrderState): boolean => order.status === 'processing' && order.payment_status !== 'disputed'
 
-/** A partly shipped order cannot be cancelled; an operator refunds the missing part. */
+/** A partly shipped order cannot be cancelled; an operator cancels the lines that are left to ship. */
 export const canCancel = ({ status, fulfilment_status: fulfilment }: OrderState): boolean =>
   status === 'pending' || (status === 'processing' && fulfilment !== 'partial')
 

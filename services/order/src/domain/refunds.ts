@@ -12,6 +12,9 @@ import { refundable, refundStatusOf } from './order.ts'
 /** Cause of the refund of a cancellation. All ways to cancel share it, so an order has one such refund. */
 export const cancellation = { cause: 'cancelled', reason: 'the order was cancelled' } as const
 
+/** Cause of the refund of units that were cancelled before they were shipped: one refund for each such cancellation. */
+export const lineCancellationCause = (cancellationId: string): string => `lines:${cancellationId}`
+
 /** Refund rows as input of the pure rules. */
 export const partsOf = (refunds: readonly RefundRow[]) =>
   refunds.map(({ amount_minor, state }) => ({ amountMinor: amount_minor, state }))

@@ -31,11 +31,12 @@ const row = (left: string, right: string, kind = ''): string =>
 
 const table = (rows: readonly string[]): string => (rows.length === 0 ? '' : `<table>${rows.join('')}</table>`)
 
-const orderLines = (order: OrderPage, { amount }: Writer): string =>
+const orderLines = (order: OrderPage, { texts, amount }: Writer): string =>
   table([
-    ...order.lines.map(({ name, quantity, unitPrice, lineTotal }) =>
-      row(`${escapeHtml(name)}<small>${quantity} × ${amount(unitPrice)}</small>`, amount(lineTotal)),
-    ),
+    ...order.lines.map(({ name, quantity, unitPrice, lineTotal, cancelledQuantity: cancelled }) => {
+      const note = cancelled > 0 ? `<small>${texts.orderPage.cancelled(cancelled)}</small>` : ''
+      return row(`${escapeHtml(name)}<small>${quantity} × ${amount(unitPrice)}</small>${note}`, amount(lineTotal))
+    }),
     ...priceRows({ ...order, discounts: discountsOf(order.lines) }, order.locale).map(({ kind, label, amount: sum }) =>
       row(escapeHtml(label), amount(sum), kind === 'total' ? 'total' : 'sum'),
     ),

@@ -32,6 +32,7 @@ test('an undeliverable address still gets codes, security notices and alerts, an
     'order-shipped',
     'order-delivered',
     'order-cancelled',
+    'order-lines-cancelled',
     'return-requested',
     'return-approved',
     'return-rejected',

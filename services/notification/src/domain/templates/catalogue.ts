@@ -11,6 +11,7 @@ import { emailChanged } from './email-changed.ts'
 import { orderCancelled } from './order-cancelled.ts'
 import { orderConfirmed } from './order-confirmed.ts'
 import { orderDelivered } from './order-delivered.ts'
+import { orderLinesCancelled } from './order-lines-cancelled.ts'
 import { orderLookup } from './order-lookup.ts'
 import { returnApproved, returnReceived, returnRejected, returnRequested } from './order-returns.ts'
 import { orderShipped } from './order-shipped.ts'
@@ -35,6 +36,7 @@ export const templates = {
   'order-shipped': orderShipped,
   'order-delivered': orderDelivered,
   'order-cancelled': orderCancelled,
+  'order-lines-cancelled': orderLinesCancelled,
   'return-requested': returnRequested,
   'return-approved': returnApproved,
   'return-rejected': returnRejected,

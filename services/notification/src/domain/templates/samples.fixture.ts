@@ -1,5 +1,14 @@
 // Test data for every mail template, and a reader.
-import { confirmed, declined, goodsBack, refunded, shipped, unpaidAndCancelled, withdrawn } from '../../fixtures.ts'
+import {
+  confirmed,
+  declined,
+  goodsBack,
+  linesCancelled,
+  refunded,
+  shipped,
+  unpaidAndCancelled,
+  withdrawn,
+} from '../../fixtures.ts'
 import type { templates } from './catalogue.ts'
 
 export const orderUrl = 'https://shop.example/orders/view?ticket=t.o.ken'
@@ -36,6 +45,7 @@ export const samples: Record<keyof typeof templates, object> = {
   'order-shipped': shipped,
   'order-delivered': { number: 'CW-1', at },
   'order-cancelled': unpaidAndCancelled,
+  'order-lines-cancelled': linesCancelled,
   'return-requested': goodsBack,
   'return-approved': goodsBack,
   'return-rejected': { ...goodsBack, reason: 'It was worn' },

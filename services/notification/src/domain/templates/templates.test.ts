@@ -1,7 +1,17 @@
 // Tests of the mail templates: both layouts say the same, and no data becomes markup.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { confirmed, declined, lines, paidAndCancelled, shipped, totals, unpaidAndCancelled, wholePrice } from '../../fixtures.ts'
+import {
+  confirmed,
+  declined,
+  lines,
+  linesCancelled,
+  paidAndCancelled,
+  shipped,
+  totals,
+  unpaidAndCancelled,
+  wholePrice,
+} from '../../fixtures.ts'
 import type { templates } from './catalogue.ts'
 import { render } from './render.ts'
 import { eur, failure, orderUrl, reader, samples } from './samples.fixture.ts'
@@ -65,6 +75,7 @@ describe('what mails say', () => {
     const mails: [keyof typeof templates, object][] = [
       ['order-confirmed', order],
       ['order-cancelled', { ...order, reason: 'customer', paid: true }],
+      ['order-lines-cancelled', { ...order, refund: amount }],
       ['payment-declined', { ...common, declineCode: 'card_declined', payUrl: null }],
       ['refund-succeeded', { ...common, refundedTotal: amount, captured: amount }],
       ['alert-refund-failed', common],
@@ -128,6 +139,13 @@ describe('what mails say', () => {
     const cancellation = render('order-cancelled', { ...paidAndCancelled, totals: free }, reader)
     expect(cancellation.text).toContain('There was nothing to pay')
     expect(cancellation.text).not.toContain('money comes back')
+  })
+
+  test('a partial cancellation names the goods, and what is paid back when something is', () => {
+    const { text } = render('order-lines-cancelled', linesCancelled, reader)
+    expect(text).toContain('Assam tea, 100 g')
+    expect(text).toContain('We are refunding €6.90')
+    expect(render('order-lines-cancelled', { ...linesCancelled, refund: null }, reader).text).not.toContain('refund')
   })
 
   test('a declined payment names reasons that help, and no suspicion', () => {

@@ -20,7 +20,7 @@ interface CancelRequest {
 /** Committed stock is returned, never released. All cancellations share one refund cause. */
 const cancelProcessing = async (tx: Tx, row: OrderRow, request: CancelRequest, deps: OrderDeps): Promise<void> => {
   if (row.status === 'processing' && !canCancel(row))
-    throw stateRefusal(row, 'a part of this order is on its way: refund what is missing instead')
+    throw stateRefusal(row, 'a part of this order is on its way: cancel the lines that are left to ship')
   const moved = await transitionOrder(tx, row, 'cancelled', {
     reason: request.note ?? request.cancelReason,
     actor: request.actor,

@@ -23,7 +23,7 @@ const eraseRows = async (tx: Tx, orderIds: readonly string[]): Promise<void> => 
   await tx.run`UPDATE customer_order SET email = NULL, addresses = NULL, cancel_note = NULL, success_url = '', cancel_url = '', pay_url = NULL,
     erase_when_done = FALSE WHERE id IN (${ids})`
   await tx.run`UPDATE order_history SET reason = NULL WHERE order_id IN (${ids}) AND actor <> 'order'`
-  await tx.run`UPDATE shipment SET tracking_number = '' WHERE order_id IN (${ids})`
+  await tx.run`UPDATE shipment SET tracking_number = '', despite_dispute = NULL WHERE order_id IN (${ids})`
   await tx.run`UPDATE refund SET reason = '' WHERE order_id IN (${ids}) AND cause LIKE 'operator:%'`
   await tx.run`UPDATE order_return SET note = NULL, reject_reason = NULL WHERE order_id IN (${ids})`
   await tx.run`UPDATE invoice SET buyer = NULL WHERE order_id IN (${ids})`

@@ -16,7 +16,7 @@ import type { Minimums } from '../../domain/minimum-charges.ts'
 
 /** The lines and totals of an order. */
 export interface Decided {
-  lines: OrderLine[]
+  lines: Omit<OrderLine, 'cancelledQuantity'>[]
   totals: Totals
   taxIncluded: boolean
   taxes: PricedCart['taxes']

@@ -87,6 +87,23 @@ test('each refund has a credit note, and one whose refund fails later is cancell
     expect((await o.t.as(order.shopper).get(`/v1/orders/${order.id}/invoices/${number}`)).text.startsWith('%PDF-')).toBe(true)
 })
 
+test('the credit note of a partial cancellation lists the goods with what is paid back for them', async () => {
+  const order = await confirmed()
+  const [{ id: lineId }] = (await order.read()).lines
+  const body = { reason: 'broken', lines: [{ lineId, quantity: 1 }] }
+  expect((await o.t.as(admin).post(`/v1/admin/orders/${order.id}/cancel`, body)).status).toBe(200)
+  const [{ id: refundId }] = (await order.read()).refunds
+  await order.refunded(refundId, 1000)
+  const [, { number }] = await documentsOf(order)
+  const pdf = await o.t.as(order.shopper).get(`/v1/orders/${order.id}/invoices/${number}`)
+  expect(pdf.text.startsWith('%PDF-')).toBe(true)
+  const [{ content }] = (await o.t.sql(`SELECT content FROM invoice WHERE number = '${number}'`)) as [{ content: string }]
+  expect(JSON.parse(content)).toMatchObject({
+    lines: [{ name: 'Harbour mug', sku: order.item.sku, quantity: 1, lineTotal: { amountMinor: 1000 } }],
+    total: { amountMinor: 1000 },
+  })
+})
+
 test('a refund that fails before its credit note is issued has none', async () => {
   const order = await confirmed()
   const refundId = await refunded(order, 500)

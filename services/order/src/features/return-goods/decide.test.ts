@@ -2,7 +2,8 @@
 import { AppError, type Order } from '@cartwright/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decideReceipt, decideReturn, decideReturnStatus, type KnownReturn, refundFor, returnableOf } from './decide.ts'
+import type { KnownReturn } from '../../domain/order-units.ts'
+import { decideReceipt, decideReturn, decideReturnStatus, refundFor, returnableOf } from './decide.ts'
 
 type Line = Order['lines'][number]
 const money = (amountMinor: number, currency = 'EUR') => ({ amountMinor, currency })
@@ -15,6 +16,7 @@ const line = (id: string, quantity: number, more: Partial<Line> = {}): Line => (
   lineTotal: money(1000 * quantity),
   discounts: [],
   taxes: [],
+  cancelledQuantity: 0,
   ...more,
 })
 const returned = (
@@ -69,6 +71,14 @@ describe('a request', () => {
       { lineId: 'bag', quantity: 1 },
     ])
     expect(returnableOf(sold([returned('requested', 'mug', 2), returned('rejected', 'mug', 1)]))[0]?.quantity).toBe(1)
+  })
+
+  test('takes no units that were cancelled before they were shipped', () => {
+    const lines = [line('mug', 3, { cancelledQuantity: 1 }), line('bag', 2, { cancelledQuantity: 2 })]
+    expect(returnableOf({ lines, shipped: new Map([['MUG', 2]]), returns: [] })).toEqual([
+      { lineId: 'mug', quantity: 2 },
+      { lineId: 'bag', quantity: 0 },
+    ])
   })
 
   test('may ask again for units that did not come', () => {
@@ -127,6 +137,11 @@ test.each([
   ['full', [returned('refunded', 'mug', 3, 3), returned('received', 'bag', 2, 2)]],
 ] as const)('the status is %s after %j', (status, returns) => {
   expect(decideReturnStatus({ lines: sold().lines, returns: [...returns] })).toBe(status)
+})
+
+test('the status is full when all is back that was not cancelled', () => {
+  const lines = [line('mug', 3, { cancelledQuantity: 1 }), line('bag', 2, { cancelledQuantity: 2 })]
+  expect(decideReturnStatus({ lines, returns: [returned('refunded', 'mug', 2, 2)] })).toBe('full')
 })
 
 describe('the refund of a return', () => {

@@ -1,12 +1,7 @@
 // Decides what can be returned, what a parcel may hold, how much of an order is back, and what is paid back for it.
-import { AppError, type Order, paymentStep, type ReturnLine, type ReturnReason, type ReturnStatus } from '@cartwright/contracts'
-import { proportion } from '@cartwright/pricing'
-
-/** What a return has of its state and lines. */
-export interface KnownReturn {
-  state: 'requested' | 'approved' | 'rejected' | 'received' | 'refunded'
-  lines: readonly ReturnLine[]
-}
+import { AppError, type Order, type ReturnLine, type ReturnReason, type ReturnStatus } from '@cartwright/contracts'
+import { lineRefund } from '../../domain/line-refund.ts'
+import { type KnownReturn, keptUnits, type LineUnits, paidBackUnits, shippedByLine } from '../../domain/order-units.ts'
 
 export interface Sold {
   lines: Order['lines']
@@ -33,21 +28,9 @@ const takenOf = (returns: readonly KnownReturn[], lineId: string): number =>
       .map(({ quantity, received }) => received ?? quantity),
   )
 
-/** Shipments name SKUs: units of a SKU are given to its lines in their order. */
-const shippedByLine = ({ lines, shipped }: Sold): Map<string, number> => {
-  const left = new Map(shipped)
-  return new Map(
-    lines.map(({ id, sku, quantity }) => {
-      const units = Math.min(quantity, left.get(sku) ?? 0)
-      left.set(sku, (left.get(sku) ?? 0) - units)
-      return [id, units]
-    }),
-  )
-}
-
 /** Units of each line that can be returned now. */
-export const returnableOf = (sold: Sold): { lineId: string; quantity: number }[] => {
-  const shipped = shippedByLine(sold)
+export const returnableOf = (sold: Sold): LineUnits[] => {
+  const shipped = shippedByLine(sold.lines, sold.shipped)
   return sold.lines.map(({ id }) => ({ lineId: id, quantity: (shipped.get(id) ?? 0) - takenOf(sold.returns, id) }))
 }
 
@@ -101,37 +84,22 @@ export const decideReturnStatus = ({ lines, returns }: Omit<Sold, 'shipped'>): R
   if (returns.some(({ state }) => state === 'requested' || state === 'approved')) return 'requested'
   const back = sum(returns.flatMap((one) => one.lines.map(({ received }) => received ?? 0)))
   if (back === 0) return 'none'
-  return back === sum(lines.map(({ quantity }) => quantity)) ? 'full' : 'partial'
+  return back === sum(lines.map(keptUnits)) ? 'full' : 'partial'
 }
-
-/** What was paid for a line: its price after discounts, and the tax where it came on top. */
-const paidFor = ({ lineTotal, discounts, taxes }: Order['lines'][number], taxIncluded: boolean): number =>
-  lineTotal.amountMinor -
-  sum(discounts.map(({ amount }) => amount.amountMinor)) +
-  (taxIncluded ? 0 : sum(taxes.map(({ amount }) => amount.amountMinor)))
-
-/** Share of an amount for some of its units, rounded half up to a step that can be paid back. */
-const share = (amount: number, units: number, of: number, step: number): number =>
-  units === of ? amount : Math.min(amount, proportion(amount, units, of, step))
 
 /**
- * What is paid back for the goods of a return, in minor units. The shares of returns that follow each other add up to what was paid.
- * @param earlier returns of the order that were paid back before
+ * What is paid back for the goods of a return, in minor units. Cancelled units and earlier returns count, so that all parts of a line add
+ * up to what was paid for it.
+ * @param earlier other returns of the order
  */
 export const refundFor = (
-  { lines, taxIncluded, currency }: { lines: Order['lines']; taxIncluded: boolean; currency: string },
+  order: { lines: Order['lines']; taxIncluded: boolean; currency: string },
   back: readonly ReturnLine[],
   earlier: readonly KnownReturn[],
-): number => {
-  const step = paymentStep(currency)
-  const before = earlier.filter(({ state }) => state === 'refunded').flatMap((one) => one.lines)
-  return sum(
+): number =>
+  sum(
     back.map(({ lineId, received }) => {
-      const line = lines.find(({ id }) => id === lineId)
-      if (line === undefined) return 0
-      const paid = paidFor(line, taxIncluded)
-      const known = sum(before.filter((one) => one.lineId === lineId).map((one) => one.received ?? 0))
-      return share(paid, known + (received ?? 0), line.quantity, step) - share(paid, known, line.quantity, step)
+      const line = order.lines.find(({ id }) => id === lineId)
+      return line ? lineRefund(order, line, { before: paidBackUnits(line, earlier), units: received ?? 0 }) : 0
     }),
   )
-}

@@ -6,11 +6,14 @@ import { audit } from '@cartwright/service-kit'
 import type { OrderReturnRow } from '../../db/generated/rows.ts'
 import { returnLinesColumn } from '../../db/json-columns.ts'
 import { linesOf, lockOrder, type OrderRow } from '../../db/orders.ts'
+import { listRefunds } from '../../db/refunds.ts'
 import { changeReturn, listReturns, lockReturn, orderOfReturn, returnLinesOf, returnView } from '../../db/returns.ts'
 import { type OrderDeps, route } from '../../deps.ts'
-import { requestRefund } from '../../domain/refunds.ts'
+import { refuseOpenDispute } from '../../domain/disputes.ts'
+import { readReturns } from '../../domain/order-goods.ts'
+import { leftToRefund, requestRefund } from '../../domain/refunds.ts'
 import { decideReceipt, refundFor } from './decide.ts'
-import { readReturns, renewReturnStatus, returnedGoods } from './sold.ts'
+import { renewReturnStatus, returnedGoods } from './sold.ts'
 
 interface Locked {
   tx: Tx
@@ -96,19 +99,22 @@ export const receiveReturn = route(orderApi.receiveReturn, ({ request, deps, ide
   }),
 )
 
-/** What the goods of a return cost, after those that were paid back before. */
-const amountFor = async ({ tx, order, row }: Locked): Promise<number> =>
-  refundFor(
+/** What the goods of a return cost, after those that were paid back before, and at most what is left to refund. */
+const amountFor = async ({ tx, order, row }: Locked): Promise<number> => {
+  const owed = refundFor(
     { lines: linesOf(order), taxIncluded: order.tax_included === 1, currency: order.currency },
     returnLinesOf(row),
     await readReturns(tx, order.id, row.id),
   )
+  return Math.min(owed, leftToRefund(order, await listRefunds(tx, order.id)))
+}
 
 export const refundReturn = route(orderApi.refundReturn, ({ request, deps, idempotentTx }) =>
   idempotentTx(async (tx) => {
     const locked = await lockBoth(tx, request.params.returnId)
     const { order, row } = locked
     if (row.state !== 'received') throw stateRefusal(row, `a return that is ${row.state} cannot be refunded: receive it first`)
+    refuseOpenDispute(order)
     const { amount, reason = 'goods were returned' } = request.body
     if (amount && amount.currency !== order.currency)
       throw new AppError('validation_failed', {

@@ -2,22 +2,16 @@
 import type { DataOf, orderEvents } from '@cartwright/contracts'
 import type { Queryable, Tx } from '@cartwright/db'
 import type { OrderReturnRow } from '../../db/generated/rows.ts'
-import { shippedLinesColumn } from '../../db/json-columns.ts'
-import { changeOrder, linesOf, listHistory, listShipments, mailOf, type OrderRow } from '../../db/orders.ts'
-import { listOfOrder, returnLinesOf } from '../../db/returns.ts'
-import { decideReturnStatus, type KnownReturn, type Sold } from './decide.ts'
+import { changeOrder, linesOf, listHistory, mailOf, type OrderRow } from '../../db/orders.ts'
+import { returnLinesOf } from '../../db/returns.ts'
+import { readReturns, readShipped } from '../../domain/order-goods.ts'
+import { decideReturnStatus, type Sold } from './decide.ts'
 
-const knownReturn = (row: OrderReturnRow): KnownReturn => ({ state: row.state, lines: returnLinesOf(row) })
-
-export const readReturns = async (db: Queryable, orderId: string, exceptId?: string): Promise<KnownReturn[]> =>
-  (await listOfOrder(db, orderId)).filter(({ id }) => id !== exceptId).map(knownReturn)
-
-export const readSold = async (db: Queryable, row: OrderRow): Promise<Sold> => {
-  const shipped = new Map<string, number>()
-  for (const { shipped_lines } of await listShipments(db, row.id))
-    for (const { sku, quantity } of shippedLinesColumn.parse(shipped_lines)) shipped.set(sku, (shipped.get(sku) ?? 0) + quantity)
-  return { lines: linesOf(row), shipped, returns: await readReturns(db, row.id) }
-}
+export const readSold = async (db: Queryable, row: OrderRow): Promise<Sold> => ({
+  lines: linesOf(row),
+  shipped: await readShipped(db, row.id),
+  returns: await readReturns(db, row.id),
+})
 
 /** When the order was delivered; null before. */
 export const deliveredAt = async (db: Queryable, orderId: string): Promise<Date | null> =>

@@ -1,5 +1,5 @@
 // Operators ship and deliver orders. A conditional update decides between a shipment and a concurrent cancellation.
-import { type AppError, orderApi, orderEvents } from '@cartwright/contracts'
+import { orderApi, orderEvents } from '@cartwright/contracts'
 import { insertInto } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { audit } from '@cartwright/service-kit'
@@ -17,34 +17,38 @@ import {
 } from '../../db/orders.ts'
 import { route } from '../../deps.ts'
 import { canShip, stateRefusal } from '../../domain/order.ts'
+import { keptUnits } from '../../domain/order-units.ts'
 import { viewForOperator } from '../../domain/order-view.ts'
 import { transitionOrder } from '../../domain/transition.ts'
 import { decideShipment } from './decide.ts'
 
-const shippingRefusal = (row: OrderRow): AppError =>
-  row.status === 'processing'
-    ? stateRefusal(
-        row,
-        'the payment of this order is disputed: ship it when the dispute is won, or cancel the order',
-        'order_disputed',
-      )
-    : stateRefusal(row, `an order that is ${row.status} cannot be shipped`)
+/** @throws AppError order_state, order_disputed */
+const refuseUnlessShippable = (row: OrderRow, isShippedDespiteDispute: boolean): void => {
+  if (row.status !== 'processing') throw stateRefusal(row, `an order that is ${row.status} cannot be shipped`)
+  if (canShip(row) || isShippedDespiteDispute) return
+  const detail =
+    'the payment of this order is disputed: ship it when the dispute is won, give `despiteDispute`, or cancel the order'
+  throw stateRefusal(row, detail, 'order_disputed')
+}
 
 export const shipOrder = route(orderApi.shipOrder, ({ request, deps, idempotentTx }) =>
   idempotentTx(async (tx) => {
     const row = await lockOrder(tx, request.params.orderId)
-    if (!canShip(row)) throw shippingRefusal(row)
+    const { carrier, trackingNumber, despiteDispute } = request.body
+    refuseUnlessShippable(row, despiteDispute !== undefined)
+    const disputeReason = row.payment_status === 'disputed' ? (despiteDispute?.reason ?? null) : null
     const ordered = linesOf(row)
+    const kept = ordered.map((line) => ({ sku: line.sku, quantity: keptUnits(line) }))
     const shipped = (await listShipments(tx, row.id)).flatMap((shipment) => shippedLinesColumn.parse(shipment.shipped_lines))
-    const { lines, complete } = decideShipment(ordered, shipped, request.body.lines)
+    const { lines, complete } = decideShipment(kept, shipped, request.body.lines)
     const shipmentId = deps.newId('shp')
-    const { carrier, trackingNumber } = request.body
     await tx.run`${insertInto(shipmentTable, {
       id: shipmentId,
       order_id: row.id,
       carrier,
       tracking_number: trackingNumber,
       shipped_lines: shippedLinesColumn.stringify(lines),
+      despite_dispute: disputeReason,
       created_at: tx.dbNow,
     })}`
     const moved = complete
@@ -60,7 +64,7 @@ export const shipOrder = route(orderApi.shipOrder, ({ request, deps, idempotentT
       action: 'order.ship',
       target: row.id,
       before: { status: row.status },
-      after: { status: shippedOrder.status, shipmentId, lines },
+      after: { status: shippedOrder.status, shipmentId, lines, ...(disputeReason && { despiteDispute: disputeReason }) },
     })
     return viewForOperator(tx, shippedOrder)
   }),

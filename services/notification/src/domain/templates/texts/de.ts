@@ -142,6 +142,15 @@ export const de: Texts = {
     previewFree: 'Es war nichts zu bezahlen.',
     free: 'Es war nichts zu bezahlen, deshalb wird auch nichts erstattet.',
   },
+  'order-lines-cancelled': {
+    subject: 'Ein Teil Ihrer Bestellung {{number}} wurde storniert',
+    preview: 'Die übrigen Artikel sind davon nicht betroffen.',
+    title: 'Ein Teil Ihrer Bestellung wurde storniert',
+    text: 'Diese Artikel der Bestellung {{number}} wurden storniert und werden nicht geliefert.',
+    refund:
+      'Wir erstatten Ihnen {{amount}} auf die Karte, mit der Sie bezahlt haben. Sobald das erledigt ist, schreiben wir Ihnen noch einmal. Je nach Bank kann es einige Tage dauern, bis Sie die Gutschrift sehen.',
+    rest: 'An den übrigen Artikeln Ihrer Bestellung ändert sich nichts.',
+  },
   'order-lookup': {
     subject: 'Ihr Code für die Bestellung {{number}}',
     preview: 'Damit können Sie Ihre Bestellung ansehen.',

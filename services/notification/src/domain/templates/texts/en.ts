@@ -139,6 +139,15 @@ const order = {
     previewFree: 'There was nothing to pay.',
     free: 'There was nothing to pay, so no money moves.',
   },
+  'order-lines-cancelled': {
+    subject: 'A part of order {{number}} was cancelled',
+    preview: 'The rest of your order goes on.',
+    title: 'A part of your order was cancelled',
+    text: 'These goods of order {{number}} were cancelled and are not sent to you.',
+    refund:
+      'We are refunding {{amount}} to the card you paid with. You get another mail as soon as that is done. Banks often need a few days until it shows.',
+    rest: 'Nothing changes for the rest of your order.',
+  },
   'order-lookup': {
     subject: 'Your code for order {{number}}',
     preview: 'Enter it to see your order.',
