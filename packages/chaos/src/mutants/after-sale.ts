@@ -5,6 +5,8 @@ import type { Mutant } from './mutant.ts'
 const order = 'services/order/src'
 const invoices = `${order}/features/read-invoices/routes.int.test.ts`
 const returns = `${order}/features/return-goods`
+const cancels = `${order}/features/cancel-order`
+const cancelsInt = `${cancels}/lines.int.test.ts`
 
 export const afterSaleMutants: readonly Mutant[] = [
   {
@@ -38,13 +40,85 @@ export const afterSaleMutants: readonly Mutant[] = [
     heldBy: int(`${returns}/routes.int.test.ts`, 'goods that cannot be sold again are paid back and not put into stock'),
   },
   {
-    name: 'return-rounds-each-part',
+    name: 'line-refund-rounds-each-part',
     rule: 'R6',
     owner: 'order',
-    breaks: 'The refunds of a line that comes back in parts do not add up to what was paid.',
-    file: `${order}/features/return-goods/decide.ts`,
-    find: 'return share(paid, known + (received ?? 0), line.quantity, step) - share(paid, known, line.quantity, step)',
-    replace: 'return share(paid, received ?? 0, line.quantity, step)',
-    heldBy: unit(`${returns}/decide.test.ts`, 'adds up to what was paid, however a line comes back'),
+    breaks: 'The refunds of a line that is cancelled or comes back in parts do not add up to what was paid.',
+    file: `${order}/domain/line-refund.ts`,
+    find: 'return share(paid, before + units, line.quantity, step) - share(paid, before, line.quantity, step)',
+    replace: 'return share(paid, units, line.quantity, step)',
+    heldBy: unit(
+      `${order}/domain/line-refund.test.ts`,
+      'parts of any sizes add up to what was paid, are payable, and never exceed it on the way',
+    ),
+  },
+  {
+    name: 'return-refund-forgets-cancelled-units',
+    rule: 'R6',
+    owner: 'order',
+    breaks: 'A line of which a part was cancelled is paid back again when it comes back.',
+    file: `${order}/domain/order-units.ts`,
+    find: '.reduce((units, { received }) => units + (received ?? 0), line.cancelledQuantity)',
+    replace: '.reduce((units, { received }) => units + (received ?? 0), 0)',
+    heldBy: unit(
+      `${cancels}/decide-lines.test.ts`,
+      'the share of the line is paid back, after what was cancelled and returned of it',
+    ),
+  },
+  {
+    name: 'cancelled-units-are-shipped',
+    rule: 'R5',
+    owner: 'order',
+    breaks: 'Units that were cancelled are still left to ship.',
+    file: `${order}/domain/order-units.ts`,
+    find: 'quantity - cancelledQuantity',
+    replace: 'quantity - Math.min(0, cancelledQuantity)',
+    heldBy: int(cancelsInt, 'cancellations and shipments at once never exceed what was ordered, in ten rounds'),
+  },
+  {
+    name: 'partial-cancel-keeps-the-stock',
+    rule: 'R5',
+    owner: 'order',
+    breaks: 'The units of a partial cancellation do not come back into stock.',
+    file: `${cancels}/cancel-lines.ts`,
+    find: 'if (request.restock)',
+    replace: 'if (!request.restock)',
+    heldBy: int(
+      cancelsInt,
+      'units are cancelled once per key: their share is refunded, their stock comes back, and the rest goes on',
+    ),
+  },
+  {
+    name: 'partial-cancels-share-a-refund',
+    rule: 'R6',
+    owner: 'order',
+    breaks: 'The second partial cancellation of an order is not paid back, since its refund has the cause of the first.',
+    file: `${order}/domain/refunds.ts`,
+    find: '`lines:${cancellationId}`',
+    replace: '`lines:${cancellationId.slice(0, 3)}`',
+    heldBy: int(cancelsInt, 'each partial cancellation has a refund of its own'),
+  },
+  {
+    name: 'cancel-returns-cancelled-units-again',
+    rule: 'R5',
+    owner: 'order',
+    breaks: 'The cancellation of an order asks for the stock of units that came back before.',
+    file: `${order}/db/orders.ts`,
+    find: 'quantity > cancelledQuantity ? [{ sku, quantity: quantity - cancelledQuantity }] : [],',
+    replace: 'quantity > cancelledQuantity ? [{ sku, quantity }] : [],',
+    heldBy: int(cancelsInt, 'a shopper who cancels the rest gets what is left back, and only open units go back into stock'),
+  },
+  {
+    name: 'disputed-order-is-shipped',
+    rule: 'R6',
+    owner: 'order',
+    breaks: 'An order whose payment is disputed is shipped without a reason.',
+    file: `${order}/features/ship-order/routes.ts`,
+    find: 'if (canShip(row) || isShippedDespiteDispute) return',
+    replace: "if (row.status === 'processing' || isShippedDespiteDispute) return",
+    heldBy: int(
+      `${order}/features/ship-order/disputed.int.test.ts`,
+      'a disputed order is held, and shipped only with a reason, which its operator and the audit keep',
+    ),
   },
 ]
