@@ -47,6 +47,7 @@ import { cancelReturn, readReturn } from './features/show-return-page/routes.ts'
 import { sendWithdrawalCode } from './features/withdraw-order/job.ts'
 import { adminListWithdrawals, handleWithdrawal } from './features/withdraw-order/operator-routes.ts'
 import { confirmWithdrawal, requestWithdrawal } from './features/withdraw-order/routes.ts'
+import { afterSale } from './invariants/after-sale.ts'
 import { oneOrder, orderHistory, orderMoney, orderSaga } from './invariants/invariants.ts'
 import { invoiceNumbers } from './invariants/invoices.ts'
 import { orderIssues } from './invariants/open-issues.ts'
@@ -113,5 +114,5 @@ export const orderService = defineService({
   schedules: [issueInvoices, findEnded, deleteOldCodes, deleteOldHolders],
   erase: eraseCustomer,
   issues: orderIssues,
-  invariants: [orderMoney, oneOrder, orderHistory, orderSaga, invoiceNumbers],
+  invariants: [orderMoney, oneOrder, orderHistory, orderSaga, afterSale, invoiceNumbers],
 })

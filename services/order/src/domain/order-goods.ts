@@ -3,15 +3,11 @@ import type { Queryable } from '@cartwright/db'
 import { shippedLinesColumn } from '../db/json-columns.ts'
 import { listShipments } from '../db/orders.ts'
 import { listOfOrder, returnLinesOf } from '../db/returns.ts'
-import type { KnownReturn } from './order-units.ts'
+import { type KnownReturn, unitsBySku } from './order-units.ts'
 
 /** Shipped units by SKU. */
-export const readShipped = async (db: Queryable, orderId: string): Promise<Map<string, number>> => {
-  const shipped = new Map<string, number>()
-  for (const { shipped_lines } of await listShipments(db, orderId))
-    for (const { sku, quantity } of shippedLinesColumn.parse(shipped_lines)) shipped.set(sku, (shipped.get(sku) ?? 0) + quantity)
-  return shipped
-}
+export const readShipped = async (db: Queryable, orderId: string): Promise<Map<string, number>> =>
+  unitsBySku((await listShipments(db, orderId)).flatMap(({ shipped_lines }) => shippedLinesColumn.parse(shipped_lines)))
 
 /** Returns of an order, oldest first. @param exceptId a return that is left out */
 export const readReturns = async (db: Queryable, orderId: string, exceptId?: string): Promise<KnownReturn[]> =>

@@ -14,6 +14,12 @@ export interface LineUnits {
   quantity: number
 }
 
+export const unitsBySku = (lines: readonly { sku: string; quantity: number }[]): Map<string, number> => {
+  const units = new Map<string, number>()
+  for (const { sku, quantity } of lines) units.set(sku, (units.get(sku) ?? 0) + quantity)
+  return units
+}
+
 /** Units of a line that the customer still gets: what was ordered without what was cancelled. */
 export const keptUnits = ({ quantity, cancelledQuantity }: Pick<Line, 'quantity' | 'cancelledQuantity'>): number =>
   quantity - cancelledQuantity

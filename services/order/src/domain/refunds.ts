@@ -15,6 +15,9 @@ export const cancellation = { cause: 'cancelled', reason: 'the order was cancell
 /** Cause of the refund of units that were cancelled before they were shipped: one refund for each such cancellation. */
 export const lineCancellationCause = (cancellationId: string): string => `lines:${cancellationId}`
 
+/** Cause of the refund of a return. */
+export const returnCause = (returnId: string): string => `return:${returnId}`
+
 /** Refund rows as input of the pure rules. */
 export const partsOf = (refunds: readonly RefundRow[]) =>
   refunds.map(({ amount_minor, state }) => ({ amountMinor: amount_minor, state }))

@@ -102,6 +102,32 @@ test('I7 finds a saga that ended without its order, and a waiting one without a 
   expect(await corrupted(deadline('NULL'), deadline('UTC_TIMESTAMP(6) + INTERVAL 1 HOUR'))).toEqual(['I7-order-saga'])
 })
 
+test('I13 finds units that are shipped and cancelled, returned and not shipped, and a refund that its cause does not name', async () => {
+  const after = await lab.anOrderIn('processing', lab.aShopper(), 3)
+  const act = (path: string, body: object) => lab.t.as(admin).post(`/v1/admin/${path}`, body)
+  const [{ id: lineId }] = (await after.read()).lines
+  const cancellation = { reason: 'broken', lines: [{ lineId, quantity: 1 }] }
+  expect((await act(`orders/${after.id}/cancel`, cancellation)).status).toBe(200)
+  expect((await act(`orders/${after.id}/ship`, { carrier: 'DHL', trackingNumber: 'T9' })).status).toBe(200)
+  const wanted = { lines: [{ lineId, quantity: 1, reason: 'other' }] }
+  const { id: returnId } = (await lab.t.as(after.shopper).post(`/v1/orders/${after.id}/returns`, wanted)).body
+  await act(`returns/${returnId}/approve`, {})
+  await act(`returns/${returnId}/receive`, { lines: [{ lineId, quantity: 1, restock: true }] })
+  expect((await act(`returns/${returnId}/refund`, {})).status).toBe(200)
+  expect(await contradicted(lab.t)).toEqual([])
+  const replace = (table: string, column: string, from: string, to: string) =>
+    `UPDATE ${table} SET ${column} = REPLACE(${column}, '${from}', '${to}') WHERE order_id = '${after.id}'`
+  const both = (table: string, column: string, from: string, to: string) =>
+    corrupted(replace(table, column, from, to), replace(table, column, to, from))
+  expect(await both('shipment', 'shipped_lines', '"quantity":2', '"quantity":3')).toEqual(['I13-after-sale'])
+  expect(await both('order_return', 'return_lines', '"received":1', '"received":7')).toEqual(['I13-after-sale'])
+  expect(await both('refund', 'cause', 'lines:', 'lines:x')).toEqual(['I13-after-sale'])
+  expect(await both('order_return', 'refund_id', 'rfd_', 'rfx_')).toEqual(['I13-after-sale'])
+  const cents = (from: number, to: number) =>
+    `UPDATE refund SET amount_minor = ${to} WHERE order_id = '${after.id}' AND cause LIKE 'lines:%' AND amount_minor = ${from}`
+  expect(await corrupted(cents(1000, 1001), cents(1001, 1000))).toEqual(['I13-after-sale'])
+})
+
 test('I14 finds a gap in the numbers of invoices', async () => {
   lab.t.clock.advance('10s')
   await lab.t.idle()

@@ -1,45 +1,15 @@
 // Invariants I1, I3, I5 and I7 of order. Each scan reads the newest and recently changed orders and a slice of older ones.
 import { orderApi } from '@cartwright/contracts'
-import { type Database, list, type OuterJoined, type Sql, sql } from '@cartwright/db'
-import {
-  maxViolations,
-  recentlyAdvanced,
-  recentlyPublished,
-  type Scan,
-  sagaInstances,
-  type Violation,
-} from '@cartwright/messaging'
+import { type Database, list, type OuterJoined } from '@cartwright/db'
+import { maxViolations, type Scan, sagaInstances, type Violation } from '@cartwright/messaging'
 import { listCreatedReplies } from '@cartwright/service-kit'
 import type { CustomerOrderRow, OrderHistoryRow, RefundRow } from '../db/generated/rows.ts'
 import { disputesOf } from '../db/orders.ts'
 import { invariant } from '../deps.ts'
 import { checkoutSaga } from '../domain/checkout-saga/effects.ts'
 import { disputedMinor } from '../domain/disputes.ts'
+import { newest, orderTable, selectCandidates, toViolations } from './candidates.ts'
 import { findFulfilmentViolation, findHistoryViolation, findMoneyViolation, findSagaViolation } from './rules.ts'
-
-const newest = 1000
-const orderTable = 'customer_order'
-
-/** Orders to check: the newest, those with recent events or saga steps, and the next slice of older ones. */
-const selectCandidates = async (db: Database, scan: Scan): Promise<Sql> => {
-  const slice = await scan.older(db, orderTable, ['id'])
-  return sql`(SELECT id FROM (SELECT id FROM customer_order ORDER BY created_at DESC, id DESC LIMIT ${newest}) placed
-  UNION ${recentlyPublished('order', newest)}
-  UNION ${recentlyAdvanced(newest)}
-  UNION ${slice}) candidates`
-}
-
-/** One violation per order for which `findProblem` returns a text. */
-const toViolations = <R extends { id: string }>(
-  rows: readonly R[],
-  findProblem: (rows: readonly [R, ...R[]]) => string | null,
-): Violation[] =>
-  [...Map.groupBy(rows, ({ id }) => id)]
-    .flatMap(([id, [first, ...rest]]) => {
-      const problem = first && findProblem([first, ...rest])
-      return problem ? [{ id, description: `${id} ${problem}`, rows: [{ table: orderTable, key: [id] }] }] : []
-    })
-    .slice(0, maxViolations)
 
 type Money = Pick<
   CustomerOrderRow,

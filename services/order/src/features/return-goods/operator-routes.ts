@@ -11,7 +11,7 @@ import { changeReturn, listReturns, lockReturn, orderOfReturn, returnLinesOf, re
 import { type OrderDeps, route } from '../../deps.ts'
 import { refuseOpenDispute } from '../../domain/disputes.ts'
 import { readReturns } from '../../domain/order-goods.ts'
-import { leftToRefund, requestRefund } from '../../domain/refunds.ts'
+import { leftToRefund, requestRefund, returnCause } from '../../domain/refunds.ts'
 import { decideReceipt, refundFor } from './decide.ts'
 import { renewReturnStatus, returnedGoods } from './sold.ts'
 
@@ -124,7 +124,7 @@ export const refundReturn = route(orderApi.refundReturn, ({ request, deps, idemp
     const refundId =
       amountMinor === 0
         ? null
-        : await requestRefund(tx, order, { cause: `return:${row.id}`, reason, amountMinor, newId: deps.newId })
+        : await requestRefund(tx, order, { cause: returnCause(row.id), reason, amountMinor, newId: deps.newId })
     const current = await lockOrder(tx, order.id)
     const refunded = await moveTo({ ...locked, order: current }, 'refunded', request.principal.id, deps, { refund_id: refundId })
     return returnView(refunded, order.number)

@@ -1,15 +1,10 @@
 // Decides the lines of a shipment and whether it completes the order.
 import { AppError } from '@cartwright/contracts'
+import { unitsBySku } from '../../domain/order-units.ts'
 
 export interface Quantity {
   sku: string
   quantity: number
-}
-
-const sumBySku = (lines: readonly Quantity[]): Map<string, number> => {
-  const sums = new Map<string, number>()
-  for (const { sku, quantity } of lines) sums.set(sku, (sums.get(sku) ?? 0) + quantity)
-  return sums
 }
 
 /** Operators' SKUs are upper case; an order that is older than this rule may have another spelling. */
@@ -28,9 +23,9 @@ export const decideShipment = (
   shipped: readonly Quantity[],
   wanted: readonly Quantity[] | undefined,
 ): { lines: Quantity[]; complete: boolean } => {
-  const gone = sumBySku(shipped)
-  const left = new Map([...sumBySku(ordered)].map(([sku, quantity]) => [sku, quantity - (gone.get(sku) ?? 0)]))
-  const chosen = wanted ? sumBySku(asOrdered(ordered, wanted)) : new Map([...left].filter(([, quantity]) => quantity > 0))
+  const gone = unitsBySku(shipped)
+  const left = new Map([...unitsBySku(ordered)].map(([sku, quantity]) => [sku, quantity - (gone.get(sku) ?? 0)]))
+  const chosen = wanted ? unitsBySku(asOrdered(ordered, wanted)) : new Map([...left].filter(([, quantity]) => quantity > 0))
   for (const [sku, quantity] of chosen) {
     if (quantity > (left.get(sku) ?? 0)) {
       throw new AppError('validation_failed', {
