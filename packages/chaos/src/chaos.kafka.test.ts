@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mixFloors } from './floors.ts'
 import { type Harness, openHarness } from './harness.fixture.ts'
+import { cancelUnitsVersusShip } from './scenarios/after-sale.ts'
 import { hotSku, manyKeys, sameKey } from './scenarios/concurrent-buyers.ts'
 import { crashCases } from './scenarios/crash-cases.ts'
 import { crashPoints } from './scenarios/crash-points.ts'
@@ -39,6 +40,7 @@ const selection: readonly [Scenario, seed: number][] = [
   [brokerDown(15, 6), 1],
   [webhooksDropped(4), 1],
   [cancelVersusShip(8), 1],
+  [cancelUnitsVersusShip(4), 1],
   [poison(), 1],
   [oneDatabaseAway(['catalog', 'payment'], 8), 1],
   [crashPoints(chosenCrashCases, 'chosen crash points'), 1],

@@ -38,7 +38,8 @@ const queryForOrders =
     )
 
 const orderColumns = `id, number, principal_id, cart_id, reservation_id, status, payment_status, fulfilment_status,
-  refund_status, cancel_reason, cancel_requested_at, email, currency, total_minor, captured_minor, order_lines, created_at`
+  refund_status, cancel_reason, cancel_requested_at, email, currency, total_minor, captured_minor, order_lines,
+  line_cancellations, created_at`
 
 /** What operators are shown of orders with a failed refund. */
 const listRefundable = async (
@@ -60,7 +61,7 @@ const collectOrders = async ({
   shop,
   scope,
   admin,
-}: Sources): Part<'orders' | 'refunds' | 'refundable' | 'history' | 'shipments' | 'sagas' | 'sagaSteps'> => {
+}: Sources): Part<'orders' | 'refunds' | 'refundable' | 'history' | 'shipments' | 'returns' | 'sagas' | 'sagaSteps'> => {
   const ofOrders = queryForOrders(shop, scope)
   const orders = await shop.query<OrderRow>(
     `SELECT ${orderColumns} FROM ${shop.table('order', 'customer_order')} WHERE created_at >= ? ORDER BY created_at`,
@@ -76,7 +77,8 @@ const collectOrders = async ({
     refunds,
     refundable: await listRefundable(refunds, admin),
     history: await ofOrders('order', 'order_history', 'order_id, version, from_status, to_status, actor, created_at'),
-    shipments: await ofOrders('order', 'shipment', 'id, order_id'),
+    shipments: await ofOrders('order', 'shipment', 'id, order_id, shipped_lines'),
+    returns: await ofOrders('order', 'order_return', 'id, order_id, state, return_lines, refund_id'),
     sagas: await ofOrders('order', 'saga_instance', 'id, state, deadline_at, tries', 'id'),
     sagaSteps: await ofOrders('order', 'saga_step', 'saga_id, input, from_state, to_state, effects, created_at', 'saga_id'),
   }

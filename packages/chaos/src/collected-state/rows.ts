@@ -20,6 +20,7 @@ export interface OrderRow {
   total_minor: number
   captured_minor: number
   order_lines: string
+  line_cancellations: string | null
   created_at: Date
 }
 export interface HistoryRow {
@@ -41,6 +42,14 @@ export interface RefundRow {
 export interface ShipmentRow {
   id: string
   order_id: string
+  shipped_lines: string
+}
+export interface ReturnRow {
+  id: string
+  order_id: string
+  state: string
+  return_lines: string
+  refund_id: string | null
 }
 export interface SagaRow {
   id: string
@@ -216,6 +225,7 @@ export interface CollectedState {
   history: HistoryRow[]
   refunds: RefundRow[]
   shipments: ShipmentRow[]
+  returns: ReturnRow[]
   sagas: SagaRow[]
   sagaSteps: SagaStepRow[]
   payments: PaymentRow[]

@@ -1,5 +1,6 @@
 // All invariants by name: they are checked after each run.
 import type { CollectedState, Violation } from '../collected-state/rows.ts'
+import { afterSale } from './after-sale.ts'
 import { carts } from './carts.ts'
 import { effects } from './effects.ts'
 import { money } from './money.ts'
@@ -23,6 +24,7 @@ export const invariants = {
   I8: projections,
   I9: pairs,
   I10: logs,
+  I13: afterSale,
   promises,
   refunds: failedRefunds,
   mails,

@@ -28,6 +28,7 @@ const anOrder = (id: string, end: 'shipped' | 'cancelled'): CollectedState['orde
   total_minor: 3000,
   captured_minor: 3000,
   order_lines: lines,
+  line_cancellations: null,
   created_at: at,
 })
 
@@ -80,7 +81,7 @@ const templates: Readonly<Record<string, string>> = {
 
 const orderRows = (): Pick<
   CollectedState,
-  'orders' | 'history' | 'refunds' | 'refundable' | 'shipments' | 'sagas' | 'sagaSteps'
+  'orders' | 'history' | 'refunds' | 'refundable' | 'shipments' | 'returns' | 'sagas' | 'sagaSteps'
 > => ({
   orders: [anOrder('ord_a', 'shipped'), anOrder('ord_b', 'cancelled'), anUnpaidOrder('ord_c')],
   history: [
@@ -93,7 +94,8 @@ const orderRows = (): Pick<
     { id: 'rfd_a', order_id: 'ord_a', cause: 'operator:c_1', amount_minor: 1000, state: 'failed', origin: 'order' },
   ],
   refundable: [{ order_id: 'ord_a', refundable_minor: 3000 }],
-  shipments: [{ id: 'shp_a', order_id: 'ord_a' }],
+  shipments: [{ id: 'shp_a', order_id: 'ord_a', shipped_lines: lines }],
+  returns: [],
   sagas: [
     { id: 'ord_a', state: 'confirmed', deadline_at: null, tries: 0 },
     { id: 'ord_b', state: 'confirmed', deadline_at: null, tries: 0 },

@@ -16,6 +16,15 @@ const orderB = (collected: CollectedState) => collected.orders[1] ?? first(colle
 const checkoutOf = (collected: CollectedState) => first(collected.operations.filter(({ action }) => action === 'checkout'))
 const eventOf = (collected: CollectedState, type: string) => first(collected.events.filter((event) => event.event_type === type))
 
+const aCancellation = '[{"id":"cnl_1","refundId":null,"refundMinor":0,"lines":[{"sku":"MUG","quantity":1}]}]'
+const aReturn = (orderId: string, received: number, restocked: number): CollectedState['returns'][number] => ({
+  id: 'ret_1',
+  order_id: orderId,
+  state: 'received',
+  return_lines: JSON.stringify([{ sku: 'MUG', quantity: 1, received, restocked }]),
+  refund_id: null,
+})
+
 const defects: readonly Defect[] = [
   ['I1', 'Stripe took money that no row knows', (collected) => (first(collected.orders).captured_minor = 0)],
   ['I1', 'an order in processing is paid in part', (collected) => (first(collected.orders).total_minor = 9999)],
@@ -203,6 +212,18 @@ const defects: readonly Defect[] = [
     'a log holds an unhandled rejection',
     (collected) => (collected.logFindings = findingsIn('order', 'unhandled rejection: Error: boom', [])),
   ],
+  ['I13', 'units are shipped and cancelled', (collected) => (first(collected.orders).line_cancellations = aCancellation)],
+  ['I13', 'more is shipped than was ordered', (collected) => collected.shipments.push(first(collected.shipments))],
+  ['I13', 'goods come back that were not shipped', (collected) => collected.returns.push(aReturn('ord_b', 1, 0))],
+  ['I13', 'goods are put back that did not come', (collected) => collected.returns.push(aReturn('ord_a', 1, 2))],
+  ['I13', 'catalog puts nothing back for a return', (collected) => collected.returns.push(aReturn('ord_a', 1, 1))],
+  [
+    'I13',
+    'a return names a refund that does not exist',
+    (collected) => collected.returns.push({ ...aReturn('ord_a', 1, 0), refund_id: 'rfd_none' }),
+  ],
+  ['I13', 'a refund names a cancellation that is not recorded', (collected) => (first(collected.refunds).cause = 'lines:cnl_1')],
+  ['I13', 'more is refunded than was captured', (collected) => (orderB(collected).captured_minor = 2999)],
   [
     'promises',
     'an order that was confirmed to a client does not exist',

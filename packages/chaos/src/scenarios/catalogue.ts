@@ -2,6 +2,7 @@
 import { type ServiceName, schemaOwners, serviceNames } from '@cartwright/contracts'
 import { ProgramError } from '@cartwright/service-kit'
 import type { ChaosOptions } from '../options.ts'
+import { cancelUnitsVersusShip } from './after-sale.ts'
 import { hotSku, manyKeys, sameKey, threeSkuCarts } from './concurrent-buyers.ts'
 import { crashCasesOf } from './crash-cases.ts'
 import { crashPoints } from './crash-points.ts'
@@ -31,6 +32,7 @@ export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scena
   elasticsearchDown(),
   webhooksDropped(20),
   cancelVersusShip(200),
+  cancelUnitsVersusShip(50),
   poison(),
   ...withOwnCrashScenario.map((name) => crashPoints(crashCasesOf(name), `crash-points-${name}`)),
   crashPoints(crashCasesOf(...serviceNames.filter((name) => !withOwnCrashScenario.includes(name))), 'crash-points-others'),
