@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { findingsIn } from '../collected-state/logs.ts'
 import { failureReport } from '../collected-state/order-report.ts'
 import type { CollectedState } from '../collected-state/rows.ts'
+import { afterSaleDefects } from './after-sale-defects.fixture.ts'
 import { invariants, violationsOf } from './all.ts'
 import { consistentState } from './consistent-state.fixture.ts'
 import { type Defect, moreDefects } from './defects.fixture.ts'
@@ -15,15 +16,6 @@ const first = <T>(items: readonly T[]): T => {
 const orderB = (collected: CollectedState) => collected.orders[1] ?? first(collected.orders)
 const checkoutOf = (collected: CollectedState) => first(collected.operations.filter(({ action }) => action === 'checkout'))
 const eventOf = (collected: CollectedState, type: string) => first(collected.events.filter((event) => event.event_type === type))
-
-const aCancellation = '[{"id":"cnl_1","refundId":null,"refundMinor":0,"lines":[{"sku":"MUG","quantity":1}]}]'
-const aReturn = (orderId: string, received: number, restocked: number): CollectedState['returns'][number] => ({
-  id: 'ret_1',
-  order_id: orderId,
-  state: 'received',
-  return_lines: JSON.stringify([{ sku: 'MUG', quantity: 1, received, restocked }]),
-  refund_id: null,
-})
 
 const defects: readonly Defect[] = [
   ['I1', 'Stripe took money that no row knows', (collected) => (first(collected.orders).captured_minor = 0)],
@@ -212,18 +204,6 @@ const defects: readonly Defect[] = [
     'a log holds an unhandled rejection',
     (collected) => (collected.logFindings = findingsIn('order', 'unhandled rejection: Error: boom', [])),
   ],
-  ['I13', 'units are shipped and cancelled', (collected) => (first(collected.orders).line_cancellations = aCancellation)],
-  ['I13', 'more is shipped than was ordered', (collected) => collected.shipments.push(first(collected.shipments))],
-  ['I13', 'goods come back that were not shipped', (collected) => collected.returns.push(aReturn('ord_b', 1, 0))],
-  ['I13', 'goods are put back that did not come', (collected) => collected.returns.push(aReturn('ord_a', 1, 2))],
-  ['I13', 'catalog puts nothing back for a return', (collected) => collected.returns.push(aReturn('ord_a', 1, 1))],
-  [
-    'I13',
-    'a return names a refund that does not exist',
-    (collected) => collected.returns.push({ ...aReturn('ord_a', 1, 0), refund_id: 'rfd_none' }),
-  ],
-  ['I13', 'a refund names a cancellation that is not recorded', (collected) => (first(collected.refunds).cause = 'lines:cnl_1')],
-  ['I13', 'more is refunded than was captured', (collected) => (orderB(collected).captured_minor = 2999)],
   [
     'promises',
     'an order that was confirmed to a client does not exist',
@@ -263,6 +243,7 @@ const defects: readonly Defect[] = [
   ],
   ['mails', 'a resent mail does not arrive', (collected) => (first(collected.messages).resends = 1)],
   ['mails', 'a mail stays pending', (collected) => (first(collected.messages).state = 'pending')],
+  ...afterSaleDefects,
   ...moreDefects,
 ]
 
