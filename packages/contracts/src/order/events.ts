@@ -4,16 +4,7 @@ import { Id, Locale, Money, Nullable, OneOf, Principal, Recipient, StoredCurrenc
 import { publisher } from '../event.ts'
 import { Totals } from '../money.ts'
 import { erasedAs } from '../personal.ts'
-import {
-  CancellationId,
-  CountedLine,
-  OrderId,
-  PlacedLine,
-  ReservationId,
-  ReturnId,
-  StockLine,
-  WithdrawalId,
-} from './lines.ts'
+import { CancellationId, CountedLine, OrderId, PlacedLine, ReservationId, ReturnId, StockLine, WithdrawalId } from './lines.ts'
 import { PriceDetails } from './price-details.ts'
 import { CancelReason } from './status.ts'
 
