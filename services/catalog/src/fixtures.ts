@@ -36,7 +36,7 @@ export const stockOf = async (t: UnderTest, sku: string): Promise<TestResponse['
 /** What order reads of some SKUs, with the token that a service brings: HS256, catalog as audience. */
 export const internalVariants = (t: UnderTest, query: { skus: string; currency: string }): Promise<TestResponse> => {
   const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
-  const now = Math.floor(Date.now() / 1000)
+  const now = Math.floor(t.clock.now().getTime() / 1000)
   const content = `${encoded({ alg: 'HS256', typ: 'internal+jwt' })}.${encoded({ sub: 'order', aud: 'catalog', iat: now, exp: now + 60 })}`
   const signature = createHmac('sha256', 'development-internal-secret-for-tests').update(content).digest('base64url')
   return t.anonymous.get(`/internal/variants?${new URLSearchParams(query)}`, {

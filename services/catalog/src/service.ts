@@ -44,6 +44,7 @@ import { onStockReleaseRequested } from './features/reserve-stock/on-stock-relea
 import { onStockRequested } from './features/reserve-stock/on-stock-requested.ts'
 import { sweepReservations } from './features/reserve-stock/schedule.ts'
 import { search } from './features/search/route.ts'
+import { trimPriceHistory } from './features/trim-price-history/schedule.ts'
 import { holdsEnd, stockBounds, stockHolds, stockLedger } from './invariants/ledger.ts'
 import { searchIndex } from './invariants/search-index.ts'
 import { skuSpelling } from './invariants/spelling.ts'
@@ -101,7 +102,7 @@ export const catalogService = defineService({
   consumers: [onStockRequested, onStockCommitRequested, onStockReleaseRequested, onStockReturnRequested, onReturnReceived],
   projections: { 'catalog-search': [onProductChanged, onStockChanged] },
   jobs: [indexProducts, buildIndex, publishProducts],
-  schedules: [refreshListings, sweepReservations, checkIndex, cleanUpCodes],
+  schedules: [refreshListings, trimPriceHistory, sweepReservations, checkIndex, cleanUpCodes],
   metrics,
   measurements: [measureReservations, measureStockOuts, measureSearch],
   invariants: [stockBounds, stockLedger, stockHolds, holdsEnd, searchIndex, skuSpelling],

@@ -19,6 +19,7 @@ export const CartLine = named(
     imageUrl: Nullable(Type.String()),
     quantity: Type.Integer(),
     unitPrice: Nullable(Price),
+    compareAt: Type.Optional(Price),
     lineTotal: Money,
     discounts: Type.Array(AppliedDiscount),
     taxes: Type.Array(AppliedTax),

@@ -121,7 +121,7 @@ export const adminProductsApi = {
     rate: 'write',
     summary: 'Change a variant',
     description:
-      'Changes name, options, pictures, prices, weight or shipping of a variant; `prices` replaces all of them. A changed price shows in open carts as a problem until the shopper accepts it.',
+      'Changes name, options, pictures, prices, weight or shipping of a variant; `prices` replaces all of them; one with `compareAtMinor` is shown as reduced. A changed price shows in open carts as a problem until the shopper accepts it.',
     params: variantParams,
     body: VariantChange,
     success: 200,
@@ -129,7 +129,7 @@ export const adminProductsApi = {
     errors: ['not_found', 'variant_taken'],
     examples: {
       params: catalogExamples.variantParams,
-      body: { prices: [eur(1350)] },
+      body: { prices: [{ ...eur(1350), compareAtMinor: 1450 }] },
       response: catalogExamples.tinWithCheaperInk,
     },
   }),

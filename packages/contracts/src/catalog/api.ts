@@ -8,7 +8,7 @@ import { promotionCodesApi } from './promotion-codes-api.ts'
 import { shopApi } from './shop-api.ts'
 
 export { NewPromotion, ShippingZones, TaxRates } from './price-rules-api.ts'
-export { NewProduct, NewVariant, ProductChange, VariantChange, variantLimit } from './product-inputs.ts'
+export { NewProduct, NewVariant, ProductChange, VariantChange, VariantPriceInput, variantLimit } from './product-inputs.ts'
 export {
   AdminPromotionCode,
   drawLimit,

@@ -24,6 +24,8 @@ export const VariantState = named(
     options: Type.Record(Type.String(), Type.String()),
     images: Type.Optional(Type.Array(ProductImage)),
     prices: Type.Array(Price),
+    /** Prices that are shown struck through, by currency. */
+    compareAt: Type.Optional(Type.Array(Price)),
     weightGrams: Type.Optional(WeightGrams),
     requiresShipping: Type.Optional(Type.Boolean()),
   }),

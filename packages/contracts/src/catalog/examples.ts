@@ -172,13 +172,10 @@ const tin: AdminProduct = {
 }
 const inkVariant = { sku: 'LIGH-TEA-TIN-INK', name: 'ink', options: { colour: 'ink' }, prices: [eur(1450)], weightGrams: 140 }
 const inkId = 'var_01m8mk6tm086xzt7gtc37bvtd1'
-const withInk = (version: number, price: number): AdminProduct => ({
+const withInk = (version: number, price: AdminProduct['variants'][number]['prices'][number]): AdminProduct => ({
   ...tin,
   version,
-  variants: [
-    ...tin.variants,
-    { ...inkVariant, id: inkId, images: [], prices: [eur(price)], available: 0, requiresShipping: true },
-  ],
+  variants: [...tin.variants, { ...inkVariant, id: inkId, images: [], prices: [price], available: 0, requiresShipping: true }],
 })
 
 const stock: Stock = { sku: 'HARB-MUG-SND', onHand: 156, reserved: 2, available: 154 }
@@ -229,8 +226,8 @@ export const catalogExamples = {
   activeTin: { ...tin, status: 'active', version: 2 } satisfies AdminProduct,
   variantParams: { variantId: inkId },
   inkVariant,
-  tinWithInk: withInk(2, 1450),
-  tinWithCheaperInk: withInk(3, 1350),
+  tinWithInk: withInk(2, eur(1450)),
+  tinWithCheaperInk: withInk(3, { ...eur(1350), compareAtMinor: 1450 }),
   stockParams: { sku: stock.sku },
   adjustment: { delta: movement.delta, reason: movement.reason },
   stock,

@@ -1,6 +1,6 @@
 // What operators may say of products and variants. Every bound fits its column, and all of them together the product's event.
 import { type Static, Type } from 'typebox'
-import { Closed, Id, ImageAddress, named, PriceInput, Sku, Slug, Text } from '../common.ts'
+import { Closed, Id, ImageAddress, named, PriceInput, payableLimit, Sku, Slug, Text } from '../common.ts'
 import { Patch } from '../patch.ts'
 import { TaxClass } from '../pricing/rules.ts'
 import { ProductStatus, ProductTranslations, WeightGrams } from './schemas.ts'
@@ -18,7 +18,16 @@ const options = Type.Array(
   Closed({ name: Type.String({ pattern: optionName }), values: Type.Array(Text(60), { minItems: 1, maxItems: 100 }) }),
   { maxItems: optionLimit },
 )
-const prices = Type.Array(PriceInput, { maxItems: 50 })
+export const VariantPriceInput = named(
+  'VariantPriceInput',
+  Closed({
+    ...PriceInput.properties,
+    compareAtMinor: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: payableLimit, description: 'Shown struck through; higher than the price' }),
+    ),
+  }),
+)
+const prices = Type.Array(VariantPriceInput, { maxItems: 50 })
 /** What one product may have: its event carries all of them. */
 export const variantLimit = 200
 export const NewVariant = named(

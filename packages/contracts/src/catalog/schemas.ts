@@ -39,6 +39,17 @@ const optionValues = Type.Record(Type.String(), Type.String())
 export const Image = named('Image', Type.Object({ url: Type.String(), alt: Type.String() }))
 export type Image = Static<typeof Image>
 
+/** A price as operators set it; a reduced one is shown with the price that it is compared with. */
+export const AdminPrice = named(
+  'AdminPrice',
+  Type.Object({ ...Price.properties, compareAtMinor: Type.Optional(Price.properties.amountMinor) }),
+)
+/**
+ * `compareAt` is shown struck through beside a price. `lowestPrice30Days` is the lowest price of the 30 days before the reduction was
+ * applied. It is there while `compareAt` is, and for 30 days after a price was lowered.
+ */
+const reduction = { compareAt: Type.Optional(Price), lowestPrice30Days: Type.Optional(Price) }
+
 /** Weight of one unit as it is shipped. */
 export const WeightGrams = Type.Integer({ minimum: 0, maximum: 100_000_000, description: 'Grams of one unit, packed' })
 
@@ -51,6 +62,7 @@ export const Variant = named(
     options: optionValues,
     images: Type.Array(Image, { description: 'Its own pictures; without one it is shown by those of the product' }),
     price: Nullable(Price),
+    ...reduction,
     available: Type.Integer(),
     weightGrams: WeightGrams,
     requiresShipping: Type.Boolean(),
@@ -76,7 +88,10 @@ export const Product = named(
   }),
 )
 export type Product = Static<typeof Product>
-/** `priceFrom` and `priceTo` are the lowest and the highest price of its variants in the currency, and `price` is `priceFrom`. */
+/**
+ * `priceFrom` and `priceTo` are the lowest and the highest price of its variants in the currency, and `price` is `priceFrom`. `compareAtFrom`
+ * and `lowestPrice30Days` belong to the variant of the lowest price; see `Variant`.
+ */
 export const ProductSummary = named(
   'ProductSummary',
   Type.Object({
@@ -88,6 +103,8 @@ export const ProductSummary = named(
     price: Nullable(Price),
     priceFrom: Nullable(Price),
     priceTo: Nullable(Price),
+    compareAtFrom: Type.Optional(Price),
+    lowestPrice30Days: Type.Optional(Price),
     inStock: Type.Boolean(),
     taxClass: TaxClass,
     createdAt: Time,
@@ -103,7 +120,7 @@ export const AdminVariant = named(
     name: Type.String(),
     options: optionValues,
     images: Type.Array(Image),
-    prices: Type.Array(Price),
+    prices: Type.Array(AdminPrice),
     available: Type.Integer(),
     weightGrams: WeightGrams,
     requiresShipping: Type.Boolean(),
@@ -244,6 +261,7 @@ export const InternalVariant = Type.Object({
   /** Categories of the product with all their ancestors. */
   categoryIds: Type.Array(Id('cat')),
   price: Nullable(Price),
+  compareAt: Type.Optional(Price),
   available: Type.Integer(),
   taxClass: TaxClass,
   weightGrams: WeightGrams,

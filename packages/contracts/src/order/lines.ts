@@ -1,6 +1,6 @@
 // The parts of an order that several events and answers carry.
 import { type Static, Type } from 'typebox'
-import { Id, Money, Nullable, named, Sku } from '../common.ts'
+import { Id, Money, Nullable, named, Price, Sku } from '../common.ts'
 import { AppliedDiscount, AppliedTax } from '../pricing/applied.ts'
 
 export const OrderId = Id('ord')
@@ -21,6 +21,7 @@ const shownAs = {
   productSlug: Type.Optional(Type.String()),
   options: Type.Optional(Type.Record(Type.String(), Type.String())),
   imageUrl: Type.Optional(Nullable(Type.String())),
+  compareAt: Type.Optional(Price),
 }
 const priced = {
   sku: Sku,

@@ -15,7 +15,7 @@ type Row = ViewColumns & LineColumns & OuterJoined<Pick<CartRow, 'version' | 'cu
 
 const viewColumns = sql`
   v.product_id, v.name, v.image_url, v.prices, v.sellable, v.category_ids, v.tax_class, v.weight_grams, v.requires_shipping,
-  v.variant_id, v.product_slug, v.options, v.version AS variant_version,
+  v.compare_at, v.variant_id, v.product_slug, v.options, v.version AS variant_version,
   s.available, s.version AS stock_version`
 
 const lineOf = (row: LineColumns): CartLine[] =>

@@ -4,6 +4,7 @@ import { json } from '@cartwright/db'
 import { Type } from 'typebox'
 
 export const pricesColumn = json('variant.prices', Type.Array(Money))
+export const compareAtColumn = json('variant.compare_at', Type.Array(Money))
 export const optionsColumn = json('variant.options', Type.Record(Type.String(), Type.String()))
 export const categoryIdsColumn = json('variant.category_ids', Type.Array(Type.String()))
 export const problemsColumn = json('cart_merge.problems', Type.Array(CartProblem))

@@ -37,6 +37,8 @@ export interface Variant {
   /** A path on the gateway, or a whole URL. */
   imageUrl: string | null
   prices: readonly Money[]
+  /** Prices that are shown struck through, by currency; a cached copy of an older replica has none. */
+  compareAt?: readonly Money[]
   sellable: boolean
   /** With all ancestors; null while the projection does not know them. */
   categoryIds: readonly string[] | null

@@ -2,7 +2,7 @@
 import type { catalogEvents, DataOf, InternalVariant } from '@cartwright/contracts'
 import { batchBeforeCommit, insertIgnoreInto, insertInto, list, type OuterJoined, type Queryable, type Tx } from '@cartwright/db'
 import { productSeenTable, type StockRow, stockTable, type VariantRow, variantTable } from './generated/rows.ts'
-import { categoryIdsColumn, optionsColumn, pricesColumn } from './json-columns.ts'
+import { categoryIdsColumn, compareAtColumn, optionsColumn, pricesColumn } from './json-columns.ts'
 import type { StockLevel, Variant, View } from './stored-cart.ts'
 
 /** Version of a row that was read from catalog: every event is newer. */
@@ -21,6 +21,7 @@ export type ViewColumns = OuterJoined<
     | 'tax_class'
     | 'weight_grams'
     | 'requires_shipping'
+    | 'compare_at'
     | 'variant_id'
     | 'product_slug'
     | 'options'
@@ -44,6 +45,7 @@ export const viewOf = (sku: string, row: ViewColumns): View => ({
           name: row.name ?? sku,
           imageUrl: row.image_url,
           prices: pricesColumn.parseOrNull(row.prices) ?? [],
+          compareAt: compareAtColumn.parseOrNull(row.compare_at) ?? [],
           sellable: Boolean(row.sellable),
           categoryIds: categoryIdsColumn.parseOrNull(row.category_ids),
           taxClass: row.tax_class ?? 'standard',
@@ -58,7 +60,7 @@ export const viewOf = (sku: string, row: ViewColumns): View => ({
 export const listVariants = async (db: Queryable, skus: readonly string[]): Promise<Map<string, Variant>> => {
   const rows = await db.rows<ViewColumns & { sku: string }>`
     SELECT sku, product_id, name, image_url, prices, sellable, category_ids, tax_class, weight_grams, requires_shipping,
-      variant_id, product_slug, options, version AS variant_version, NULL AS available, NULL AS stock_version
+      compare_at, variant_id, product_slug, options, version AS variant_version, NULL AS available, NULL AS stock_version
     FROM variant
     WHERE sku IN (${list(skus)})`
   return new Map(
@@ -86,22 +88,25 @@ const recordVersion = async (tx: Tx, productId: string, version: number): Promis
 type ProductChanged = DataOf<typeof catalogEvents.productChanged>
 
 const variantsOf = (product: ProductChanged): Variant[] =>
-  product.variants.map(({ id, sku, name, options, images = [], prices, weightGrams = 0, requiresShipping = true }) => ({
-    sku,
-    productId: product.productId,
-    variantId: id,
-    productSlug: product.slug,
-    options,
-    name: name === '' ? product.name : `${product.name} — ${name}`,
-    imageUrl: [...images, ...product.images][0]?.url ?? null,
-    prices,
-    sellable: product.status === 'active' && !product.deleted,
-    categoryIds: [...new Set(product.categories.flatMap(({ id, ancestorIds }) => [id, ...ancestorIds]))].sort(),
-    taxClass: product.taxClass ?? 'standard',
-    weightGrams,
-    requiresShipping,
-    version: product.version,
-  }))
+  product.variants.map(
+    ({ id, sku, name, options, images = [], prices, compareAt = [], weightGrams = 0, requiresShipping = true }) => ({
+      sku,
+      productId: product.productId,
+      variantId: id,
+      productSlug: product.slug,
+      options,
+      name: name === '' ? product.name : `${product.name} — ${name}`,
+      imageUrl: [...images, ...product.images][0]?.url ?? null,
+      prices,
+      compareAt,
+      sellable: product.status === 'active' && !product.deleted,
+      categoryIds: [...new Set(product.categories.flatMap(({ id, ancestorIds }) => [id, ...ancestorIds]))].sort(),
+      taxClass: product.taxClass ?? 'standard',
+      weightGrams,
+      requiresShipping,
+      version: product.version,
+    }),
+  )
 
 const rowFrom = (variant: Variant) => ({
   sku: variant.sku,
@@ -112,6 +117,7 @@ const rowFrom = (variant: Variant) => ({
   name: variant.name,
   image_url: variant.imageUrl,
   prices: pricesColumn.stringify(variant.prices),
+  compare_at: compareAtColumn.stringify(variant.compareAt ?? []),
   sellable: variant.sellable,
   category_ids: variant.categoryIds && categoryIdsColumn.stringify(variant.categoryIds),
   tax_class: variant.taxClass,
@@ -132,8 +138,8 @@ export const replaceProduct = async (tx: Tx, product: ProductChanged): Promise<r
     await tx.run`${insertInto(variantTable, ...variants.map(rowFrom))}
       ON DUPLICATE KEY UPDATE product_id = VALUES(product_id), name = VALUES(name), image_url = VALUES(image_url),
         prices = VALUES(prices), sellable = VALUES(sellable), category_ids = VALUES(category_ids), tax_class = VALUES(tax_class),
-        weight_grams = VALUES(weight_grams), requires_shipping = VALUES(requires_shipping), variant_id = VALUES(variant_id),
-        product_slug = VALUES(product_slug), options = VALUES(options), version = VALUES(version)`
+        weight_grams = VALUES(weight_grams), requires_shipping = VALUES(requires_shipping), compare_at = VALUES(compare_at),
+        variant_id = VALUES(variant_id), product_slug = VALUES(product_slug), options = VALUES(options), version = VALUES(version)`
   }
   return variants
 }
@@ -158,10 +164,12 @@ export const insertVariantsFromCatalog = async (
   known: ReadonlyMap<string, View>,
 ): Promise<void> => {
   const rows = items.map((item) => {
-    const { sku, productId, variantId, productSlug, options, name, imageUrl, sellable, categoryIds, price } = item
+    const { sku, productId, variantId, productSlug, options, name, imageUrl, sellable, categoryIds, price, compareAt } = item
     // A replica of an older catalog does not answer these.
     const { taxClass = 'standard', weightGrams = 0, requiresShipping = true } = item
-    const others = (known.get(sku)?.variant?.prices ?? []).filter(({ currency }) => currency !== price?.currency)
+    const variant = known.get(sku)?.variant
+    const others = (variant?.prices ?? []).filter(({ currency }) => currency !== price?.currency)
+    const otherCompareAt = (variant?.compareAt ?? []).filter(({ currency }) => currency !== price?.currency)
     return rowFrom({
       sku,
       productId,
@@ -176,11 +184,13 @@ export const insertVariantsFromCatalog = async (
       weightGrams,
       requiresShipping,
       prices: price ? [...others, price] : others,
+      compareAt: compareAt ? [...otherCompareAt, compareAt] : otherCompareAt,
       version: noVersion,
     })
   })
   await tx.run`${insertInto(variantTable, ...rows)}
     ON DUPLICATE KEY UPDATE prices = IF(version < 0, VALUES(prices), prices),
+      compare_at = IF(version < 0, VALUES(compare_at), compare_at),
       sellable = IF(version < 0, VALUES(sellable), sellable),
       category_ids = IF(version < 0 OR category_ids IS NULL, VALUES(category_ids), category_ids),
       tax_class = IF(version < 0, VALUES(tax_class), tax_class),

@@ -73,6 +73,7 @@ const shownLine = (
   { currency, publicUrl }: { currency: string; publicUrl: string },
 ): Cart['lines'][number] => {
   const image = view?.variant?.imageUrl ?? null
+  const compareAt = view?.variant?.compareAt?.find((money) => money.currency === currency)
   return {
     id: line.id,
     sku: line.sku,
@@ -84,6 +85,7 @@ const shownLine = (
     imageUrl: image?.startsWith('/') ? publicUrl + image : image,
     quantity: line.quantity,
     unitPrice: priced?.unitPrice ?? null,
+    ...(priced && compareAt ? { compareAt } : {}),
     lineTotal: priced?.lineTotal ?? money(0, currency),
     discounts: priced?.discounts ?? [],
     taxes: priced?.taxes ?? [],

@@ -18,7 +18,7 @@ import {
 import { nameKeyLength } from './column-lengths.ts'
 import type { ProductListingRow, ProductRow } from './generated/rows.ts'
 import { imagesColumn, productTranslationsColumn } from './json-columns.ts'
-import { withPublicUrl } from './product-state.ts'
+import { reductionOf, withPublicUrl } from './product-state.ts'
 
 /** ISO 4217's "no currency": in the listing it stands for every currency in which the shop has no price. */
 export const noCurrency = 'XXX'
@@ -46,7 +46,10 @@ const keysOf: Record<ProductSort | 'relevance', readonly Key[]> = {
 }
 
 type ListingRow = Pick<ProductRow, 'id' | 'slug' | 'name' | 'translations' | 'images' | 'tax_class'> &
-  Pick<ProductListingRow, 'name_key' | 'price_up' | 'price_down' | 'price_top' | 'priced' | 'created_at'> & {
+  Pick<
+    ProductListingRow,
+    'name_key' | 'price_up' | 'price_down' | 'price_top' | 'priced' | 'compare_at' | 'prior' | 'reduced_at' | 'created_at'
+  > & {
     in_stock: 0 | 1
     created_key: string
     tier: number
@@ -57,10 +60,14 @@ export interface Shown {
   currency: string
   language: Language
   publicUrl: string
+  /** Reductions of the past 30 days are shown. */
+  now: Date
 }
 
-const summaryOf = (row: ListingRow, { currency, language, publicUrl }: Shown) => {
+const summaryOf = (row: ListingRow, { currency, language, publicUrl, now }: Shown) => {
   const images = imagesColumn.parse(row.images).map((image) => withPublicUrl(image, publicUrl))
+  const prices = { currency, compareAtMinor: row.compare_at, priorMinor: row.prior, reducedAt: row.reduced_at }
+  const { compareAt, ...reduction } = reductionOf(prices, now)
   const priceOf = (amountMinor: number) => (row.priced ? { amountMinor, currency } : null)
   return {
     id: row.id,
@@ -71,6 +78,8 @@ const summaryOf = (row: ListingRow, { currency, language, publicUrl }: Shown) =>
     price: priceOf(row.price_up),
     priceFrom: priceOf(row.price_up),
     priceTo: priceOf(row.price_top),
+    ...(compareAt ? { compareAtFrom: compareAt } : {}),
+    ...reduction,
     inStock: Boolean(row.in_stock),
     taxClass: row.tax_class,
     createdAt: row.created_at.toISOString(),
@@ -140,7 +149,7 @@ const listedCurrency = async (db: Queryable, currency: string): Promise<string> 
 }
 
 const selected = sql`
-  p.id, p.slug, p.name, p.translations, p.images, p.tax_class, l.name_key, l.price_up, l.price_down, l.price_top, l.priced, ${stocked} AS in_stock, l.created_at,
+  p.id, p.slug, p.name, p.translations, p.images, p.tax_class, l.name_key, l.price_up, l.price_down, l.price_top, l.priced, l.compare_at, l.prior, l.reduced_at, ${stocked} AS in_stock, l.created_at,
   DATE_FORMAT(l.created_at, '%Y-%m-%d %H:%i:%s.%f') AS created_key`
 
 const cursorName = (sort: ProductSort | 'relevance', currency: string): string => `${sort}:${currency}`

@@ -14,6 +14,15 @@ export interface Price {
   currency: string
 }
 
+/** Price of a variant. */
+export interface VariantPrice extends Price {
+  /** Shown struck through. */
+  compareAtMinor: number | null
+  /** Lowest price of the 30 days before the reduction; null for a price that is not reduced, or has no earlier one. */
+  priorMinor: number | null
+  reducedAt: Date | null
+}
+
 export interface VariantState {
   id: string
   sku: string
@@ -21,7 +30,7 @@ export interface VariantState {
   options: Record<string, string>
   /** Empty when it is shown by the product's. */
   images: Image[]
-  prices: Price[]
+  prices: VariantPrice[]
   /** Of one unit, packed. */
   weightGrams: number
   requiresShipping: boolean
@@ -54,3 +63,25 @@ export interface ProductState {
 /** Images of the shop's own are stored as paths; answers carry whole addresses. */
 export const withPublicUrl = (image: Image, publicUrl: string): Image =>
   image.url.startsWith('/') ? { ...image, url: publicUrl + image.url } : image
+
+/** Days before a reduction whose lowest price is shown (Directive 98/6/EC, Article 6a). */
+export const priorPriceDays = 30
+
+/** A reduction as it is shown. */
+interface ShownReduction {
+  compareAt?: Price
+  lowestPrice30Days?: Price
+}
+
+/** A price that was lowered without being announced as reduced is shown as reduced for 30 days. */
+export const reductionOf = (
+  { currency, compareAtMinor, priorMinor, reducedAt }: Omit<VariantPrice, 'amountMinor'>,
+  now: Date,
+): ShownReduction => {
+  const isReduced =
+    compareAtMinor !== null || (reducedAt !== null && reducedAt.getTime() > now.getTime() - priorPriceDays * 86_400_000)
+  return {
+    ...(compareAtMinor === null ? {} : { compareAt: { amountMinor: compareAtMinor, currency } }),
+    ...(isReduced && priorMinor !== null ? { lowestPrice30Days: { amountMinor: priorMinor, currency } } : {}),
+  }
+}

@@ -19,7 +19,12 @@ type PricedVariant = Pick<
   VariantRow,
   'id' | 'product_id' | 'sku' | 'name' | 'options' | 'images' | 'deleted_at' | 'weight_grams' | 'requires_shipping'
 > &
-  OuterJoined<Pick<VariantPriceRow, 'currency' | 'amount_minor'> & { available: number; stock_version: StockLevelRow['version'] }>
+  OuterJoined<
+    Pick<VariantPriceRow, 'currency' | 'amount_minor' | 'compare_at_minor' | 'prior_minor' | 'reduced_at'> & {
+      available: number
+      stock_version: StockLevelRow['version']
+    }
+  >
 
 const variantsOf = (rows: readonly PricedVariant[], isShown: (currency: string) => boolean): Map<string, VariantState[]> => {
   const byId = new Map<string, VariantState>()
@@ -46,7 +51,13 @@ const variantsOf = (rows: readonly PricedVariant[], isShown: (currency: string) 
       else byProduct.set(row.product_id, [variant])
     }
     if (row.currency !== null && row.amount_minor !== null && isShown(row.currency))
-      variant.prices.push({ amountMinor: row.amount_minor, currency: row.currency })
+      variant.prices.push({
+        amountMinor: row.amount_minor,
+        currency: row.currency,
+        compareAtMinor: row.compare_at_minor,
+        priorMinor: row.prior_minor,
+        reducedAt: row.reduced_at,
+      })
   }
   return byProduct
 }
@@ -84,7 +95,7 @@ export const loadProducts = async (
   const variants = variantsOf(
     await db.rows<PricedVariant>`
       SELECT v.id, v.product_id, v.sku, v.name, v.options, v.images, v.deleted_at, v.weight_grams, v.requires_shipping,
-        s.on_hand - s.reserved AS available, s.version AS stock_version, p.currency, p.amount_minor
+        s.on_hand - s.reserved AS available, s.version AS stock_version, p.currency, p.amount_minor, p.compare_at_minor, p.prior_minor, p.reduced_at
       FROM variant v
       LEFT JOIN stock_level s ON s.sku = v.sku
       LEFT JOIN variant_price p ON p.variant_id = v.id

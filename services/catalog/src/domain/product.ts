@@ -1,5 +1,5 @@
 // Rules of a product: what is public, which variants are sold, its lowest and highest prices. Pure.
-import type { Price, ProductState, VariantState } from '../db/product-state.ts'
+import type { ProductState, VariantPrice, VariantState } from '../db/product-state.ts'
 
 export const defaultCurrency = 'EUR'
 /** Sort values of a product without a price, for ascending and descending prices: it is last in both. */
@@ -11,19 +11,22 @@ export const isPublic = (product: Pick<ProductState, 'status' | 'deleted'>): boo
 
 export const liveVariants = (product: ProductState): VariantState[] => product.variants.filter((variant) => !variant.deleted)
 
-export const priceIn = (prices: readonly Price[], currency: string): Price | null =>
+export const priceIn = (prices: readonly VariantPrice[], currency: string): VariantPrice | null =>
   prices.find((price) => price.currency === currency) ?? null
 
-/** Lowest and highest price of the live variants, by currency. */
-export const priceSpans = (product: ProductState): Map<string, { lowest: number; highest: number }> => {
-  const bounds = new Map<string, { lowest: number; highest: number }>()
-  for (const { currency, amountMinor } of liveVariants(product).flatMap((variant) => variant.prices)) {
-    const { lowest, highest } = bounds.get(currency) ?? { lowest: amountMinor, highest: amountMinor }
-    bounds.set(currency, { lowest: Math.min(lowest, amountMinor), highest: Math.max(highest, amountMinor) })
-  }
-  return bounds
+/** Lowest and highest price of the live variants, by currency. Of several lowest ones a reduced one is taken. */
+export const priceSpans = (product: ProductState): Map<string, { lowest: VariantPrice; highest: VariantPrice }> => {
+  const prices = liveVariants(product)
+    .flatMap((variant) => variant.prices)
+    .sort((a, b) => a.amountMinor - b.amountMinor || reductionRank(a) - reductionRank(b))
+  const spans = new Map<string, { lowest: VariantPrice; highest: VariantPrice }>()
+  for (const price of prices) spans.set(price.currency, { lowest: spans.get(price.currency)?.lowest ?? price, highest: price })
+  return spans
 }
+
+const reductionRank = ({ compareAtMinor, reducedAt }: VariantPrice): number =>
+  compareAtMinor !== null ? 0 : reducedAt !== null ? 1 : 2
 
 /** Lowest price of the live variants, by currency. */
 export const lowestPrices = (product: ProductState): Map<string, number> =>
-  new Map([...priceSpans(product)].map(([currency, { lowest }]) => [currency, lowest]))
+  new Map([...priceSpans(product)].map(([currency, { lowest }]) => [currency, lowest.amountMinor]))

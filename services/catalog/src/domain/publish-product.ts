@@ -30,7 +30,10 @@ export const publishedVariant = ({ id, sku, name, options, images, prices, weigh
   name,
   options,
   images,
-  prices,
+  prices: prices.map(({ amountMinor, currency }) => ({ amountMinor, currency })),
+  compareAt: prices.flatMap(({ compareAtMinor, currency }) =>
+    compareAtMinor === null ? [] : [{ amountMinor: compareAtMinor, currency }],
+  ),
   weightGrams,
   requiresShipping,
 })

@@ -48,17 +48,21 @@ const writeListing = async (tx: Tx, product: ProductState): Promise<void> => {
       currency,
       product_id: product.id,
       priced: price !== undefined,
-      price_up: price?.lowest ?? unpricedUp,
-      price_down: price?.lowest ?? unpricedDown,
+      price_up: price?.lowest.amountMinor ?? unpricedUp,
+      price_down: price?.lowest.amountMinor ?? unpricedDown,
       created_at: product.createdAt,
       name_key: nameKey,
-      price_top: price?.highest ?? unpricedDown,
+      price_top: price?.highest.amountMinor ?? unpricedDown,
+      compare_at: price?.lowest.compareAtMinor ?? null,
+      prior: price?.lowest.priorMinor ?? null,
+      reduced_at: price?.lowest.reducedAt ?? null,
     }
   })
   await tx.run`
     ${insertInto(productListingTable, ...rows)}
     ON DUPLICATE KEY UPDATE name_key = VALUES(name_key), priced = VALUES(priced), price_up = VALUES(price_up),
-      price_down = VALUES(price_down), price_top = VALUES(price_top)`
+      price_down = VALUES(price_down), price_top = VALUES(price_top), compare_at = VALUES(compare_at), prior = VALUES(prior),
+      reduced_at = VALUES(reduced_at)`
 }
 
 const slice = 1000

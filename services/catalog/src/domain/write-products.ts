@@ -2,14 +2,7 @@
 
 import { AppError, type NewProduct, type NewVariant } from '@cartwright/contracts'
 import { ConflictError, insertInto, list, type NewId, type Tx } from '@cartwright/db'
-import {
-  type CategoryRow,
-  productCategoryTable,
-  productTable,
-  stockLevelTable,
-  variantPriceTable,
-  variantTable,
-} from '../db/generated/rows.ts'
+import { type CategoryRow, productCategoryTable, productTable, stockLevelTable, variantTable } from '../db/generated/rows.ts'
 import {
   imagesColumn,
   optionsColumn,
@@ -22,6 +15,7 @@ import { getProductState } from '../db/products.ts'
 import { assertFitsEvent, publishProductChanged } from './publish-product.ts'
 import { publishStockChanged } from './stock.ts'
 import { assertChoice, assertFree, assertOptions, type Choice, composedOptions } from './variant-choice.ts'
+import { assertPrices, setPrices } from './write-prices.ts'
 
 /** Translates a violated unique key into the error of the API. @throws AppError sku_taken, slug_taken */
 export const explainConflict = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -41,15 +35,11 @@ export const lockProduct = async (tx: Tx, productId: string): Promise<void> => {
   if (row === null) throw new AppError('not_found')
 }
 
-export const setPrices = async (
-  tx: Tx,
-  variantId: string,
-  prices: readonly { amountMinor: number; currency: string }[],
-): Promise<void> => {
-  await tx.run`DELETE FROM variant_price WHERE variant_id = ${variantId}`
-  if (prices.length === 0) return
-  const rows = prices.map(({ currency, amountMinor }) => ({ variant_id: variantId, currency, amount_minor: amountMinor }))
-  await tx.run`${insertInto(variantPriceTable, ...rows)} ON DUPLICATE KEY UPDATE amount_minor = VALUES(amount_minor)`
+/** The transaction's time. */
+export const timeOf = async (tx: Tx): Promise<Date> => {
+  const row = await tx.one<{ at: Date }>`SELECT ${tx.dbNow} AS at`
+  if (row === null) throw new Error('the database has no time')
+  return row.at
 }
 
 /** @throws AppError not_found for an unknown category */
@@ -74,6 +64,7 @@ export const insertVariant = async (
   variantId: string,
   variant: NewVariant,
   choice: Choice,
+  at: Date,
 ): Promise<void> => {
   await tx.run`${insertInto(variantTable, {
     id: variantId,
@@ -85,7 +76,7 @@ export const insertVariant = async (
     weight_grams: variant.weightGrams ?? 0,
     requires_shipping: variant.requiresShipping ?? true,
   })}`
-  if (variant.prices) await setPrices(tx, variantId, variant.prices)
+  if (variant.prices) await setPrices(tx, variantId, variant.prices, { at, createdAt: at, updatedAt: at })
   await tx.run`${insertInto(stockLevelTable, { sku: variant.sku, product_id: productId })}`
   publishStockChanged(tx, variant.sku)
 }
@@ -106,6 +97,7 @@ export const insertProduct = async (
   const { categoryIds, variants = [] } = input
   const options = composedOptions(input.options ?? [])
   assertOptions(options)
+  const createdAt = at ?? (await timeOf(tx))
   await tx.run`${insertInto(productTable, {
     id: productId,
     slug,
@@ -117,16 +109,17 @@ export const insertProduct = async (
     images: imagesColumn.stringify(images),
     options: optionsColumn.stringify(options),
     translations: productTranslationsColumn.stringify(translations),
-    created_at: at ?? tx.dbNow,
-    updated_at: at ?? tx.dbNow,
+    created_at: createdAt,
+    updated_at: createdAt,
   })}`
   if (categoryIds) await setCategories(tx, productId, categoryIds)
   const inserted: { sku: string; options: Choice }[] = []
   for (const [index, variant] of variants.entries()) {
     const choice = assertChoice(options, variant.options ?? {}, `/variants/${index}/options`)
     assertFree(inserted, choice)
+    assertPrices(variant.prices ?? [], `/variants/${index}/prices`)
     inserted.push({ sku: variant.sku, options: choice })
-    await insertVariant(tx, productId, newId('var'), variant, choice)
+    await insertVariant(tx, productId, newId('var'), variant, choice, createdAt)
   }
   assertFitsEvent(await getProductState(tx, productId))
   return publishProductChanged(tx, productId, at)

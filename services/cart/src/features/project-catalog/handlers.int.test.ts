@@ -120,9 +120,25 @@ describe('following the catalog', () => {
       images: [{ url: 'https://pictures.example/sand.png', alt: 'a thing in sand' }],
     }))
     await t.receive(catalogEvents.productChanged, { ...product, slug: 'renamed', variants }, { twice: true })
+    expect((await read()).lines[0]).not.toHaveProperty('compareAt')
     expect((await read()).lines).toMatchObject([
       { ...shown, productSlug: 'renamed', options: { colour: 'sand' }, imageUrl: 'https://pictures.example/sand.png' },
     ])
+  })
+
+  test('a line shows the price that its own is compared with, in the currency of the cart', async () => {
+    const sku = await publishProduct(t)
+    const { read } = await aShopper(sku)
+    const product = aProduct({ sku, version: 2 })
+    const compared = [
+      { amountMinor: 1500, currency: 'EUR' },
+      { amountMinor: 1600, currency: 'USD' },
+    ]
+    const variants = product.variants.map((variant) => ({ ...variant, compareAt: compared }))
+    await t.receive(catalogEvents.productChanged, { ...product, variants }, { twice: true })
+    expect((await read()).lines).toMatchObject([{ unitPrice: { amountMinor: 1000 }, compareAt: compared[0] }])
+    await t.receive(catalogEvents.productChanged, { ...product, version: 3, status: 'archived', variants })
+    expect((await read()).lines[0]).not.toHaveProperty('compareAt')
   })
 
   test('a replica shows rules that another one has recorded after a second', async () => {

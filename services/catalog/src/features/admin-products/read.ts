@@ -27,7 +27,15 @@ const adminProductOf = (product: ProductState, categories: Categories) => ({
   categories: refsOf(categories, product.categoryIds),
   images: product.images,
   options: product.options,
-  variants: liveVariants(product).map((variant) => ({ ...publishedVariant(variant), available: variant.available })),
+  variants: liveVariants(product).map((variant) => ({
+    ...publishedVariant(variant),
+    prices: variant.prices.map(({ compareAtMinor, ...price }) => ({
+      amountMinor: price.amountMinor,
+      currency: price.currency,
+      ...(compareAtMinor === null ? {} : { compareAtMinor }),
+    })),
+    available: variant.available,
+  })),
   createdAt: product.createdAt.toISOString(),
   updatedAt: product.updatedAt.toISOString(),
 })

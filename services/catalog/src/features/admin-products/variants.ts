@@ -8,7 +8,8 @@ import { route } from '../../deps.ts'
 import { changeProduct } from '../../domain/audit-product.ts'
 import { liveVariants } from '../../domain/product.ts'
 import { assertChoice, assertFree } from '../../domain/variant-choice.ts'
-import { explainConflict, insertVariant, setChoice, setPrices } from '../../domain/write-products.ts'
+import { assertPrices, setPrices } from '../../domain/write-prices.ts'
+import { explainConflict, insertVariant, setChoice, timeOf } from '../../domain/write-products.ts'
 import { readAdminProduct } from './read.ts'
 
 /** @throws AppError validation_failed when the product has the most variants that are allowed */
@@ -21,13 +22,14 @@ const assertVariantLimit = (product: ProductState): void => {
 export const addVariant = route(catalogApi.addVariant, async ({ request, deps: { db, newId } }) => {
   const { productId } = request.params
   const variantId = newId('var')
+  assertPrices(request.body.prices ?? [], '/prices')
   await explainConflict(() =>
     db.tx((tx) =>
       changeProduct(tx, productId, { actor: request.principal.id, action: 'variant.add' }, async (product) => {
         assertVariantLimit(product)
         const choice = assertChoice(product.options, request.body.options ?? {}, '/options')
         assertFree(liveVariants(product), choice)
-        await insertVariant(tx, productId, variantId, request.body, choice)
+        await insertVariant(tx, productId, variantId, request.body, choice, await timeOf(tx))
       }),
     ),
   )
@@ -53,6 +55,7 @@ export const updateVariant = route(catalogApi.updateVariant, async ({ request, d
     weight_grams: weightGrams,
     requires_shipping: requiresShipping,
   })
+  assertPrices(prices ?? [], '/prices')
   const productId = await productOf(db, variantId)
   await db.tx((tx) =>
     changeProduct(tx, productId, { actor: request.principal.id, action: 'variant.update' }, async (product) => {
@@ -66,7 +69,7 @@ export const updateVariant = route(catalogApi.updateVariant, async ({ request, d
         )
         await setChoice(tx, variantId, choice)
       }
-      if (prices !== undefined) await setPrices(tx, variantId, prices ?? [])
+      if (prices !== undefined) await setPrices(tx, variantId, prices ?? [], { ...product, at: await timeOf(tx) })
     }),
   )
   return readAdminProduct(db, productId)

@@ -6,7 +6,7 @@ import { reply } from '@cartwright/service-kit'
 import type { ImageRow, ProductRow, VariantPriceRow, VariantRow } from '../../db/generated/rows.ts'
 import { imagesColumn, variantImagesColumn, variantOptionsColumn } from '../../db/json-columns.ts'
 import { listingConditions, readListing } from '../../db/listing.ts'
-import { type ProductState, withPublicUrl } from '../../db/product-state.ts'
+import { type ProductState, reductionOf, type VariantPrice, withPublicUrl } from '../../db/product-state.ts'
 import { type Categories, loadCategories, loadProducts } from '../../db/products.ts'
 import { type CatalogDeps, route } from '../../deps.ts'
 import { categoryDetail, refsOf, subtreeOf, treeOf } from '../../domain/category.ts'
@@ -14,15 +14,29 @@ import { defaultCurrency, liveVariants, lowestPrices, priceIn } from '../../doma
 import { languageFor, languageHeaders } from '../../domain/reader-language.ts'
 import { categoriesIn, inLanguage } from '../../domain/translations.ts'
 
+interface ShownProduct {
+  currency: string
+  publicUrl: string
+  now: Date
+}
+
+/** The price of a variant and its reduction. */
+const shownPrice = (prices: readonly VariantPrice[], { currency, now }: ShownProduct) => {
+  const price = priceIn(prices, currency)
+  if (price === null) return { price }
+  return { price: { amountMinor: price.amountMinor, currency }, ...reductionOf(price, now) }
+}
+
 /** A product as shoppers see it. */
-const productOf = (product: ProductState, categories: Categories, currency: string, publicUrl: string) => {
+const productOf = (product: ProductState, categories: Categories, shown: ShownProduct) => {
+  const { currency, publicUrl } = shown
   const variants = liveVariants(product).map((variant) => ({
     id: variant.id,
     sku: variant.sku,
     name: variant.name,
     options: variant.options,
     images: variant.images.map((image) => withPublicUrl(image, publicUrl)),
-    price: priceIn(variant.prices, currency),
+    ...shownPrice(variant.prices, shown),
     available: variant.available,
     weightGrams: variant.weightGrams,
     requiresShipping: variant.requiresShipping,
@@ -56,10 +70,11 @@ const getPublicProduct = async (idOrSlug: string, deps: CatalogDeps): Promise<Pr
 
 export const getProduct = route(catalogApi.getProduct, async ({ request, deps }) => {
   const { currency = defaultCurrency } = request.query
+  const shown = { currency, publicUrl: deps.shared.publicUrl, now: deps.clock.now() }
   const language = languageFor(request, deps.shared.locale)
   const product = inLanguage(await getPublicProduct(request.params.idOrSlug, deps), language)
   const categories = categoriesIn(await loadCategories(deps.db), language)
-  return reply(200, productOf(product, categories, currency, deps.shared.publicUrl), languageHeaders(language))
+  return reply(200, productOf(product, categories, shown), languageHeaders(language))
 })
 
 export const getAvailability = route(catalogApi.getAvailability, async ({ request, deps }) => {
@@ -72,7 +87,7 @@ export const listProducts = route(catalogApi.listProducts, async ({ request, dep
   const { currency = defaultCurrency, sort = '-createdAt', limit = 20, cursor, category } = request.query
   const categoryIds = category === undefined ? undefined : subtreeOf(await loadCategories(deps.db), category)
   const language = languageFor(request, deps.shared.locale)
-  const shown = { currency, language, publicUrl: deps.shared.publicUrl }
+  const shown = { currency, language, publicUrl: deps.shared.publicUrl, now: deps.clock.now() }
   const conditions = listingConditions({ ...request.query, categoryIds })
   return reply(200, await readListing(deps.db, conditions, { sort, limit, cursor, ...shown }), languageHeaders(language))
 })
@@ -108,7 +123,7 @@ type InternalRow = Pick<VariantRow, 'sku' | 'options' | 'weight_grams' | 'requir
   Pick<ProductRow, 'slug' | 'tax_class'> & {
     variant_images: VariantRow['images']
     product_images: ProductRow['images']
-  } & OuterJoined<Pick<VariantPriceRow, 'amount_minor'> & { available: number }> & {
+  } & OuterJoined<Pick<VariantPriceRow, 'amount_minor' | 'compare_at_minor'> & { available: number }> & {
     variant_id: string
     product_id: string
     product_name: string
@@ -138,6 +153,9 @@ const listCategoryIds = async (db: Queryable, skus: readonly string[]): Promise<
 }
 
 const internalVariantOf = (row: InternalRow, categoryIds: string[], currency: string, publicUrl: string) => {
+  const moneyOf = (amountMinor: number | null) =>
+    amountMinor === null || !isCurrency(currency) ? null : { amountMinor, currency }
+  const compareAt = moneyOf(row.compare_at_minor)
   const [image] = [...(variantImagesColumn.parseOrNull(row.variant_images) ?? []), ...imagesColumn.parse(row.product_images)]
   return {
     sku: row.sku,
@@ -150,7 +168,8 @@ const internalVariantOf = (row: InternalRow, categoryIds: string[], currency: st
     imageUrl: image ? withPublicUrl(image, publicUrl).url : null,
     sellable: Boolean(row.sellable),
     categoryIds,
-    price: row.amount_minor === null || !isCurrency(currency) ? null : { amountMinor: row.amount_minor, currency },
+    price: moneyOf(row.amount_minor),
+    ...(compareAt === null ? {} : { compareAt }),
     available: row.available ?? 0,
     taxClass: row.tax_class,
     weightGrams: row.weight_grams,
@@ -166,7 +185,7 @@ export const internalVariants = route(catalogApi.internalVariants, async ({ requ
     SELECT v.sku, v.id AS variant_id, p.id AS product_id, p.slug, p.name AS product_name, v.name AS variant_name,
       v.options, v.weight_grams, v.requires_shipping, v.images AS variant_images, p.images AS product_images, p.tax_class,
       (p.status = 'active' AND p.deleted_at IS NULL AND v.deleted_at IS NULL) AS sellable,
-      pr.amount_minor, s.on_hand - s.reserved AS available
+      pr.amount_minor, pr.compare_at_minor, s.on_hand - s.reserved AS available
     FROM variant v
     JOIN product p ON p.id = v.product_id
     LEFT JOIN variant_price pr ON pr.variant_id = v.id AND pr.currency = ${currency}

@@ -59,12 +59,12 @@ const isFallbackCursor = (sort: ProductSort | 'relevance', currency: string, cur
 }
 
 export const search = route(catalogApi.search, async ({ request, deps }) => {
-  const { db, engine, log, shared } = deps
+  const { db, engine, log, shared, clock } = deps
   const { cursor } = request.query
   const language = languageFor(request, shared.locale)
   const categories = categoriesIn(await loadCategories(db), language)
   const input = inputOf(request.query, categories)
-  const shown = { currency: input.currency, language, publicUrl: shared.publicUrl }
+  const shown = { currency: input.currency, language, publicUrl: shared.publicUrl, now: clock.now() }
   const sort = fallbackSort(input)
   const continued = input.sort === 'relevance' && cursor !== undefined && isFallbackCursor(sort, input.currency, cursor)
   // An invalid cursor is refused, also when MySQL answers.

@@ -51,6 +51,7 @@ test('lines have current names and prices in the order of the cart, and the tota
     productSlug: 'thing',
     options: { colour: 'sand' },
     imageUrl: 'https://shop.example/v1/images/thing',
+    compareAt: eur(300),
   }
   const { lines, totals } = decideOrder(request, cart, [variant('B', shown), variant('A', shown)], pricing)
   expect(lines).toEqual([

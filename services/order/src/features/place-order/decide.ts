@@ -80,8 +80,8 @@ const refuseShortages = (cart: OpenCart, sold: ReadonlyMap<string, SoldVariant>)
 /** How the line stays shown in the order, whatever becomes of the product. */
 const shownAs = (sku: string, variant: SoldVariant | undefined) => {
   if (variant === undefined) return { name: sku }
-  const { name, variantId, productSlug, options, imageUrl } = variant
-  return { name, variantId, productSlug, options, imageUrl }
+  const { name, variantId, productSlug, options, imageUrl, compareAt } = variant
+  return { name, variantId, productSlug, options, imageUrl, ...(compareAt ? { compareAt } : {}) }
 }
 
 /**

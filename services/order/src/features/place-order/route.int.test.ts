@@ -51,7 +51,7 @@ describe('an accepted checkout', () => {
   test('keeps its lines when the product changes later', async () => {
     const { shopper, item } = aCart()
     const placed = await o.checkout(shopper)
-    o.wire.variants.set(item.sku, { ...item, name: 'Renamed', productSlug: 'x', price: item.price })
+    o.wire.variants.set(item.sku, { ...item, name: 'Renamed', productSlug: 'x', price: { amountMinor: 1, currency: 'EUR' } })
     expect((await o.t.as(shopper).get(`/v1/orders/${placed.body.id}`)).body).toEqual(placed.body)
   })
 
