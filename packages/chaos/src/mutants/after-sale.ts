@@ -30,6 +30,16 @@ export const afterSaleMutants: readonly Mutant[] = [
     heldBy: int(invoices, 'a refund that fails before its credit note is issued has none'),
   },
   {
+    name: 'credit-note-overtakes-its-invoice',
+    rule: 'R5',
+    owner: 'order',
+    breaks: 'A credit note is forgotten when another transaction is issuing the invoice that it refers to.',
+    file: `${order}/domain/invoices.ts`,
+    find: 'if (await isEarlierDue(tx, due)) return',
+    replace: 'if ((await isEarlierDue(tx, due)) && due.kind === `invoice`) return',
+    heldBy: int(invoices, 'a credit note waits while another transaction holds the invoice that it refers to'),
+  },
+  {
     name: 'return-restocks-everything',
     rule: 'R5',
     owner: 'order',

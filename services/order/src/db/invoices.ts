@@ -44,6 +44,14 @@ export const takeSerials = async (tx: Tx, prefix: string, year: number, count: n
   return Number(row?.last_serial) - count + 1
 }
 
+/** Whether the document that a part of an invoice refers to is still due. */
+export const isEarlierDue = async (db: Queryable, { order_id, kind, refund_id }: InvoiceDueRow): Promise<boolean> => {
+  const credit = kind === 'cancellation' ? sql`OR (kind = 'credit_note' AND refund_id = ${refund_id})` : sql``
+  const row = await db.one<{ due: number }>`
+    SELECT EXISTS (SELECT 1 FROM invoice_due WHERE order_id = ${order_id} AND (kind = 'invoice' ${credit})) AS due`
+  return row?.due === 1
+}
+
 export const insertInvoice = (tx: Tx, row: InvoiceRow): void => {
   tx.write`${insertInto(invoiceTable, row)}`
 }

@@ -2,7 +2,7 @@
 import type { InvoiceKind } from '@cartwright/contracts'
 import { sql, type Tx } from '@cartwright/db'
 import type { InvoiceDueRow, InvoiceRow } from '../db/generated/rows.ts'
-import { deleteDue, findInvoiceOf, insertInvoice, listOfOrder, lockDue, takeSerials } from '../db/invoices.ts'
+import { deleteDue, findInvoiceOf, insertInvoice, isEarlierDue, listOfOrder, lockDue, takeSerials } from '../db/invoices.ts'
 import { addressesColumn, type InvoiceContent, invoiceBuyerColumn, invoiceContentColumn } from '../db/json-columns.ts'
 import { findOrder, type OrderRow } from '../db/orders.ts'
 import { listRefunds } from '../db/refunds.ts'
@@ -82,6 +82,8 @@ const isCreditOf =
  * cancelled before it was confirmed, has neither.
  */
 const issuePart = async (tx: Tx, deps: OrderDeps, due: InvoiceDueRow): Promise<void> => {
+  // Another transaction may be issuing the invoice or the credit note: until its commit, only the due row shows that.
+  if (await isEarlierDue(tx, due)) return
   const documents = await listOfOrder(tx, due.order_id)
   const invoice = documents.find(({ kind }) => kind === 'invoice')
   const row = await findOrder(tx, sql`id = ${due.order_id}`)

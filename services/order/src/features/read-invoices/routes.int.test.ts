@@ -27,6 +27,16 @@ const refunded = async (order: Confirmed, amountMinor: number): Promise<string> 
   return refundId
 }
 
+/** Runs while another transaction holds the order's invoice, so that no schedule issues anything of the order. */
+const whileHeld = <T>(order: Confirmed, work: () => Promise<T>): Promise<T> => {
+  const { db } = o.t.running
+  if (db === null) throw new Error('order has a schema')
+  return db.tx(async (tx) => {
+    await tx.rows`SELECT order_id FROM invoice_due WHERE order_id = ${order.id} FOR UPDATE`
+    return work()
+  })
+}
+
 test('a paid order has one invoice, in its year’s series, as PDF', async () => {
   const order = await confirmed()
   const answer = await o.t.as(order.shopper).get(`/v1/orders/${order.id}/invoice.pdf`)
@@ -106,9 +116,26 @@ test('the credit note of a partial cancellation lists the goods with what is pai
 
 test('a refund that fails before its credit note is issued has none', async () => {
   const order = await confirmed()
-  const refundId = await refunded(order, 500)
-  await order.refundFailed(refundId, 500)
+  await whileHeld(order, async () => order.refundFailed(await refunded(order, 500), 500))
   expect(await documentsOf(order)).toMatchObject([{ kind: 'invoice' }])
+})
+
+test('a credit note waits while another transaction holds the invoice that it refers to', async () => {
+  const order = await confirmed()
+  const issueAll = async () => {
+    o.t.clock.advance('10s')
+    await o.t.idle()
+  }
+  const refundId = await whileHeld(order, async () => {
+    const held = await refunded(order, 300)
+    await issueAll()
+    return held
+  })
+  await issueAll()
+  expect(await o.t.sql(`SELECT kind, refund_id FROM invoice WHERE order_id = '${order.id}' ORDER BY number DESC`)).toEqual([
+    { kind: 'invoice', refund_id: '' },
+    { kind: 'credit_note', refund_id: refundId },
+  ])
 })
 
 test('an order that was cancelled before it was confirmed has no invoice and no credit note', async () => {
