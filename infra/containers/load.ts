@@ -1,5 +1,7 @@
 // Guests who look around and order for half a minute: the load under which the memory of the containers is measured.
 import { randomUUID } from 'node:crypto'
+import type { Cart } from '../../packages/contracts/src/index.ts'
+import { chooseShipping } from '../../packages/testing/src/choose-shipping.ts'
 
 const loadMs = 30_000
 const readers = 10
@@ -14,9 +16,9 @@ export interface Load {
 }
 
 /** @throws Error that names the status of an answer that is none of a working shop */
-const call = async <T>(url: string, token: string | null = null, body?: object): Promise<T> => {
+const call = async <T>(url: string, token: string | null = null, body?: object, method?: 'PUT'): Promise<T> => {
   const answer = await fetch(url, {
-    method: body ? 'POST' : 'GET',
+    method: method ?? (body ? 'POST' : 'GET'),
     headers: {
       'content-type': 'application/json',
       ...(token === null ? {} : { authorization: `Bearer ${token}`, 'idempotency-key': randomUUID() }),
@@ -43,7 +45,8 @@ const order = async (gateway: string): Promise<void> => {
   const { slug } = items[Math.floor(Math.random() * items.length)] ?? { slug: '' }
   const { variants } = await call<{ variants: { sku: string }[] }>(`${gateway}/v1/products/${slug}`)
   const line = { sku: variants[0]?.sku, quantity: 1 }
-  const cart = await call<{ version: number; total: object }>(`${gateway}/v1/cart/lines`, accessToken, line)
+  const filled = await call<Cart>(`${gateway}/v1/cart/lines`, accessToken, line)
+  const cart = await chooseShipping(filled, shippingAddress, (path, body) => call<Cart>(gateway + path, accessToken, body, 'PUT'))
   const checkout = { cartVersion: cart.version, expectedTotal: cart.total, email: 'gia@example.net', shippingAddress }
   await call(`${gateway}/v1/checkout`, accessToken, checkout)
 }

@@ -58,7 +58,7 @@ describe.each(published.map((one) => [one.operationId, one] as const))('%s', (_,
 })
 
 /** Every object in a value that has both lines and a total. */
-const priced = (value: unknown): { lines: Line[]; subtotal: Amount; total: Amount }[] => {
+const priced = (value: unknown): { lines: Line[]; subtotal: Amount; shipping: Amount; total: Amount }[] => {
   if (typeof value !== 'object' || value === null) return []
   const nested = Object.values(value).flatMap(priced)
   return 'lines' in value && 'subtotal' in value ? [value as never, ...nested] : nested
@@ -75,10 +75,10 @@ interface Line {
 test('the amounts of every example add up', () => {
   const purchases = published.flatMap(({ examples }) => priced(examples?.response))
   expect(purchases.length).toBeGreaterThan(10)
-  for (const { lines, subtotal, total } of purchases) {
+  for (const { lines, subtotal, shipping, total } of purchases) {
     for (const { quantity, unitPrice, lineTotal } of lines) expect(lineTotal.amountMinor).toBe(quantity * unitPrice.amountMinor)
     expect(subtotal.amountMinor).toBe(lines.reduce((sum, { lineTotal }) => sum + lineTotal.amountMinor, 0))
-    expect(total.amountMinor).toBe(subtotal.amountMinor)
+    expect(total.amountMinor).toBe(subtotal.amountMinor + shipping.amountMinor)
   }
 })
 

@@ -1,10 +1,10 @@
 // Price of a cart: the one calculation that cart shows and order charges. Pure: the same request always has the same answer.
-import { type AppliedDiscount, type AppliedTax, type Money, money } from '@cartwright/contracts'
+import { type AppliedDiscount, type AppliedTax, type Money, money, type ShippingOffer } from '@cartwright/contracts'
 import { calculate, sum } from './calculate.ts'
 import type { AppliedPromotion } from './promotions.ts'
 import type { PricedOption } from './shipping.ts'
 import type { Tax } from './tax.ts'
-import type { PricedCart, PriceRequest, ShippingOffer } from './types.ts'
+import type { PricedCart, PriceRequest } from './types.ts'
 
 const offerOf = ({ option, rate, price: amount }: PricedOption): ShippingOffer => ({
   id: option.id,

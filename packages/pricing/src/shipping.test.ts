@@ -1,9 +1,8 @@
 // Golden tables of shipping: which zone, which options, and at which price.
-import { money, type ShippingOption } from '@cartwright/contracts'
+import { type Destination, money, type ShippingOption } from '@cartwright/contracts'
 import { describe, expect, test } from 'vitest'
 import { flat, line, request, zone } from './price.fixture.ts'
 import { price } from './price.ts'
-import type { Destination } from './types.ts'
 
 const inEuros = (tiers: [from: number, amountMinor: number][], more: Partial<ShippingOption['rates'][number]> = {}) => [
   { currency: 'EUR', tiers: tiers.map(([from, amountMinor]) => ({ from, amountMinor })), ...more },

@@ -1,6 +1,5 @@
 // Shipping: the zone of a destination, the options that a cart can choose, and the price of the chosen one.
-import type { ShippingOption, ShippingProblem, ShippingRate, ShippingZone } from '@cartwright/contracts'
-import type { Destination } from './types.ts'
+import type { Destination, ShippingOption, ShippingProblem, ShippingRate, ShippingZone } from '@cartwright/contracts'
 
 /** What shipping depends on. The subtotal is that of all lines before discounts, so that a discount never makes shipping dearer. */
 export interface Parcel {

@@ -1,7 +1,6 @@
 // Taxes: the rates of a place, the tax on an amount, and the split of shipping among the rates of the goods.
-import type { TaxClass, TaxRate } from '@cartwright/contracts'
+import type { Destination, TaxClass, TaxRate } from '@cartwright/contracts'
 import { distribute, proportion, thousandths, wholeInThousandths as whole } from './rounding.ts'
-import type { Destination } from './types.ts'
 
 /** A tax in minor units. */
 export interface Tax {

@@ -3,8 +3,10 @@ import type {
   AppliedDiscount,
   AppliedTax,
   CodeProblem,
+  Destination,
   Money,
   PriceRules,
+  ShippingOffer,
   ShippingProblem,
   TaxClass,
   Totals,
@@ -23,11 +25,6 @@ export interface PriceLine {
   weightGrams?: number
   /** True when left out. */
   requiresShipping?: boolean
-}
-
-export interface Destination {
-  country: string
-  region?: string
 }
 
 /** A code that the shopper entered, with the promotion that catalog has found for it. */
@@ -56,15 +53,6 @@ export interface PricedLine {
   lineTotal: Money
   discounts: AppliedDiscount[]
   taxes: AppliedTax[]
-}
-
-/** A shipping option that the cart can choose. */
-export interface ShippingOffer {
-  id: string
-  name: string
-  price: Money
-  freeFrom?: Money
-  estimateDays: { min: number; max: number }
 }
 
 interface PricedShipping {

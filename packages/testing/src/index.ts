@@ -1,4 +1,5 @@
 // Public API of the package: one service under test, a movable clock, fakes on the wire, tokens, schemas.
+export { chooseShipping } from './choose-shipping.ts'
 export { durationMs, type MovableClock, movableClock } from './clock.ts'
 export { eventually } from './eventually.ts'
 export { freePort } from './free-port.ts'
@@ -15,6 +16,7 @@ export { type StripeMock, startStripeMock } from './stripe-mock.ts'
 export { tableDifferences } from './table-differences.ts'
 export { proxyOf, type TcpProxy, type TcpProxyOptions, tcpProxy } from './tcp-proxy.ts'
 export { textTable } from './text-table.ts'
+export { exampleRules } from './price-rules.ts'
 export { sealKeys, type TokenMaker, tokenMaker } from './tokens.ts'
 export { startUnderTest, type UnderTest, type UnderTestOptions } from './under-test.ts'
 export { type FakeRequest, type FakeRoutes, fakeUpstream } from './upstream.ts'

@@ -161,6 +161,8 @@ export const aCart = (lines: readonly CartLine[], currency = 'EUR'): CartState =
   id: 'crt_000001',
   version: 1,
   currency,
+  destination: null,
+  shippingOptionId: null,
   lines,
 })
 export const aView = (

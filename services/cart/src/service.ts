@@ -4,6 +4,7 @@ import { defineService } from '@cartwright/service-kit'
 import { config } from './config.ts'
 import { closeDeps, openDeps } from './deps.ts'
 import { addLine, clearCart, removeLine, setCurrency, updateLine } from './features/change-lines/routes.ts'
+import { listShippingOptions, setShipping } from './features/choose-shipping/routes.ts'
 import { cleanUp } from './features/clean-up/schedule.ts'
 import { eraseShopper, onAccountClosed } from './features/erase-customer/on-account-closed.ts'
 import { measureCarts } from './features/measure-carts/measurements.ts'
@@ -23,7 +24,18 @@ export const cartService = defineService({
   migrations: fileURLToPath(new URL('../prisma/migrations', import.meta.url)),
   deps: openDeps,
   close: closeDeps,
-  routes: [getCart, addLine, setCurrency, updateLine, removeLine, clearCart, mergeCart, internalOpenCart],
+  routes: [
+    getCart,
+    addLine,
+    setCurrency,
+    updateLine,
+    removeLine,
+    clearCart,
+    setShipping,
+    listShippingOptions,
+    mergeCart,
+    internalOpenCart,
+  ],
   consumers: [onProductChanged, onStockChanged, onPriceRulesChanged, onOrderPlaced, onOrderCancelled, onAccountClosed],
   schedules: [cleanUp],
   metrics,

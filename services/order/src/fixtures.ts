@@ -121,7 +121,8 @@ export const startOrder = async (env: Environment = {}) => {
   }
   const fillCart = (shopper: TestShopper, items: readonly { sku: string; quantity: number }[], version = 3): OpenCart => {
     const lines = items.map(({ sku, quantity }) => ({ id: `lin_${suffix()}`, sku, quantity }))
-    const cart: OpenCart = { id: `crt_${suffix()}`, version, currency: 'EUR', lines, codes: [] }
+    const choice = { destination: null, shippingOptionId: null, codes: [] }
+    const cart: OpenCart = { id: `crt_${suffix()}`, version, currency: 'EUR', ...choice, lines }
     wire.carts.set(shopper.id, cart)
     return cart
   }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type SchemaOwner, schemaOwners } from '@cartwright/contracts'
-import { createGuest, type SimulatedUser, waitForPageUrl } from '../shoppers/simulated-user.ts'
+import { createGuest, readCart, type SimulatedUser, waitForPageUrl } from '../shoppers/simulated-user.ts'
 import { deadlineIn, pause } from '../wait.ts'
 import type { Fixture, Scenario } from './scenario.ts'
 import { createGuestWithCart, expectNoFailure, numbers, orderCart } from './steps.ts'
@@ -209,6 +209,7 @@ const playWithoutDatabase = async (
 ): Promise<void> => {
   const proxy = fixture.shop.engines.databaseProxies[owner]
   const user = await createGuestWithCart(fixture, `buyer without ${owner}`, [{ sku, quantity: 1 }])
+  await readCart(user)
   fixture.journal.fault(`the database of ${owner} is away for ${awaySec} s`)
   const from = performance.now()
   proxy.refuse()

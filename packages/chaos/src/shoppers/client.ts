@@ -18,7 +18,7 @@ export interface CallOptions {
 
 export interface Client {
   actor: string
-  call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: CallOptions): Promise<Answer<T>>
+  call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, options?: CallOptions): Promise<Answer<T>>
 }
 
 const defaultTimeoutMs = 15_000

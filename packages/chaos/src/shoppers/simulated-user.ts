@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Cart, Order, PaymentView } from '@cartwright/contracts'
 import { anAddress } from '@cartwright/shop/test-shop'
+import { chooseShipping } from '@cartwright/testing/choose-shipping'
 import type { Journal } from '../journal.ts'
 import { deadlineIn, pause } from '../wait.ts'
 import { type Answer, type CallOptions, openClient, retryWhileTransient } from './client.ts'
@@ -19,10 +20,10 @@ export interface SimulatedUser {
   refreshToken: string
   email: string
   /** Sends one request. */
-  call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: CallOptions): Promise<Answer<T>>
+  call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, options?: CallOptions): Promise<Answer<T>>
   /** Repeats the request with the same key while the answer is transient. */
   callWithRetry<T>(
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     options?: CallOptions & { seconds?: number },
   ): Promise<Answer<T>>
@@ -68,10 +69,15 @@ export const signInOperator = (url: string, journal: Journal): Promise<Simulated
     'admin@example.com',
   )
 
-/** The cart, or null when it cannot be read. */
+const cartIn = (answer: Answer<Cart>): Cart | null => (answer.kind === 'answer' && answer.status === 200 ? answer.body : null)
+
+/** The cart to check out, with shipping where the shop asks for it; null when it cannot be read. */
 export const readCart = async (user: SimulatedUser): Promise<Cart | null> => {
-  const answer = await user.callWithRetry<Cart>('GET', '/v1/cart', { quiet: true })
-  return answer.kind === 'answer' && answer.status === 200 ? answer.body : null
+  const cart = cartIn(await user.callWithRetry<Cart>('GET', '/v1/cart', { quiet: true }))
+  if (cart === null) return null
+  return chooseShipping(cart, anAddress, async (path, body) =>
+    cartIn(await user.callWithRetry<Cart>('PUT', path, { body, action: 'choose shipping' })),
+  )
 }
 
 export const checkoutBody = (user: SimulatedUser, cart: Cart): object => ({

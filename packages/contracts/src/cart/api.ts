@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { Closed, Currency, Id, Sku } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { exampleToken } from '../examples.ts'
+import { destinationInput, ShippingOffer } from '../pricing/shipping.ts'
 import { cartExamples } from './examples.ts'
 import { lineLimit } from './limits.ts'
 import { Cart, LineId, OpenCart } from './schemas.ts'
@@ -98,6 +99,36 @@ export const cartApi = {
     response: { 200: Cart },
     errors: ['not_found'],
     examples: { params: cartExamples.lineParams, response: cartExamples.bag },
+  }),
+  setShipping: endpoint({
+    operationId: 'setCartShipping',
+    method: 'PUT',
+    path: '/v1/cart/shipping',
+    auth: 'shopper',
+    rate: 'write',
+    summary: 'Choose destination and shipping',
+    description:
+      'Sets where the cart is shipped to and how; what is left out is forgotten. Only an option of `shippingOptions` can be chosen. One that is no longer offered later stays chosen and becomes a problem.',
+    body: Closed({ ...destinationInput, shippingOptionId: Type.Optional(Id('opt')) }),
+    success: 200,
+    response: { 200: Cart },
+    errors: [],
+    examples: { body: { ...cartExamples.destination, shippingOptionId: 'opt_standard' }, response: cartExamples.shipped },
+  }),
+  listShippingOptions: endpoint({
+    operationId: 'listShippingOptions',
+    method: 'GET',
+    path: '/v1/cart/shipping-options',
+    auth: 'shopper',
+    rate: 'read',
+    summary: 'List shipping options',
+    description:
+      'Returns the ways to ship the cart to a destination, the cheapest one first, and changes nothing. The list is empty where the shop does not deliver, for a cart with nothing to ship, and in a shop that does not charge shipping.',
+    query: Closed(destinationInput),
+    success: 200,
+    response: { 200: Type.Object({ items: Type.Array(ShippingOffer) }) },
+    errors: [],
+    examples: { query: cartExamples.destination, response: { items: cartExamples.shipped.shippingOptions } },
   }),
   mergeCart: endpoint({
     operationId: 'mergeCart',

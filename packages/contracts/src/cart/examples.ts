@@ -61,12 +61,31 @@ const cartOf = (version: number, lines: CartLine[], currency = 'EUR'): Cart => {
     taxes: [],
     discount: none,
     total: sum,
+    destination: null,
+    shippingOptionId: null,
+    shippingOption: null,
+    shippingOptions: [],
     problems: [],
   }
 }
 const usd = (amountMinor: number): Money => ({ amountMinor, currency: 'USD' })
 
+const destination = { country: 'DE', postalCode: '28195' }
+const standard = { id: 'opt_standard', name: 'Standard', price: eur(490), freeFrom: eur(6000), estimateDays: { min: 2, max: 4 } }
+const express = { id: 'opt_express', name: 'Express', price: eur(1290), estimateDays: { min: 1, max: 1 } }
+const shipped = (cart: Cart): Cart => ({
+  ...cart,
+  shipping: standard.price,
+  total: eur(cart.subtotal.amountMinor + standard.price.amountMinor),
+  destination,
+  shippingOptionId: standard.id,
+  shippingOption: { ...standard, discounts: [], taxes: [] },
+  shippingOptions: [standard, express],
+})
+
 export const cartExamples = {
+  destination,
+  shipped: shipped(cartOf(3, [mugs(2), bag()])),
   lineParams: { lineId: exampleIds.mugLine },
   mugs: cartOf(1, [mugs(2)]),
   cart: cartOf(2, [mugs(2), bag()]),

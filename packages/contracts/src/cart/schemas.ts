@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { Id, Money, Nullable, named, OneOf, Price, Sku, StoredCurrency } from '../common.ts'
 import { AppliedDiscount, AppliedTax, PromotionId } from '../pricing/applied.ts'
 import { codeProblems, shippingProblems } from '../pricing/problems.ts'
+import { ChosenShipping, Destination, ShippingOffer } from '../pricing/shipping.ts'
 
 export const LineId = Id('lin')
 /** `lineTotal` is the price of its units before discounts. `unitPrice` is null, and the line counts zero, while it cannot be bought in the cart's currency. */
@@ -64,6 +65,10 @@ export const Cart = named(
     taxes: Type.Array(AppliedTax),
     discount: Money,
     total: Money,
+    destination: Nullable(Destination),
+    shippingOptionId: Nullable(Type.String({ description: 'What the shopper chose, whether or not it is offered now' })),
+    shippingOption: Nullable(ChosenShipping),
+    shippingOptions: Type.Array(ShippingOffer),
     problems: Type.Array(CartProblem),
   }),
 )
@@ -77,5 +82,7 @@ export const OpenCart = Type.Object({
   lines: Type.Array(Type.Object({ id: LineId, sku: Sku, quantity: Type.Integer() })),
   /** The codes that the shopper entered, also those that take nothing off now. */
   codes: Type.Array(Type.Object({ code: Type.String(), promotionId: PromotionId })),
+  destination: Nullable(Destination),
+  shippingOptionId: Nullable(Type.String()),
 })
 export type OpenCart = Static<typeof OpenCart>

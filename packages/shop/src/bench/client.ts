@@ -1,4 +1,5 @@
 // HTTP client of the load: one keep-alive connection per user, JSON in and out, with little CPU cost of its own.
+import type { Cart } from '@cartwright/contracts'
 import { Client } from 'undici'
 
 /** Fields of the shop's responses that the benchmark reads. */
@@ -7,6 +8,8 @@ export interface Body {
   accessToken: string
   version: number
   total: unknown
+  problems: Cart['problems']
+  shippingOptions: Cart['shippingOptions']
   state: string
   url: string
   status: string
@@ -21,7 +24,7 @@ export interface Answer {
 
 export interface UserClient {
   call(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'PUT',
     path: string,
     options?: { token?: string; body?: unknown; key?: string; form?: string },
   ): Promise<Answer>

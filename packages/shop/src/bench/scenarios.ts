@@ -1,5 +1,6 @@
 // Scenarios of the benchmark: browse, search, fill a cart, check out until the order is `processing`, sign in.
 import { randomUUID } from 'node:crypto'
+import { chooseShipping } from '@cartwright/testing/choose-shipping'
 import { type Answer, type UserClient, userClient } from './client.ts'
 import { productCount, skuOf, slugOf, wordOf } from './fill-catalog.ts'
 import type { Operation } from './load.ts'
@@ -82,10 +83,13 @@ const guestCheckout = (gateway: string, sandbox: string, times: CheckoutTimes): 
     const token = await guestToken(client)
     const index = pick(user, round, productCount)
     await client.call('POST', '/v1/cart/lines', { token, body: { sku: skuOf(index, 0), quantity: 1 } })
-    const cart = expectStatus(
+    const filled = expectStatus(
       await client.call('POST', '/v1/cart/lines', { token, body: { sku: skuOf(index, 1), quantity: 2 } }),
       200,
     ).json()
+    const cart = await chooseShipping(filled, address, async (path, body) =>
+      expectStatus(await client.call('PUT', path, { token, body }), 200).json(),
+    )
     const started = performance.now()
     const body = {
       cartVersion: cart.version,

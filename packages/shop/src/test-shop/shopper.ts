@@ -1,7 +1,7 @@
 // Shopper for tests: signs in at the gateway, refreshes tokens, fills a cart, checks out and pays on the hosted page.
 import { randomUUID } from 'node:crypto'
 import type { Cart, Order, PaymentView } from '@cartwright/contracts'
-import { type TestClient, type TestResponse, testClient } from '@cartwright/testing'
+import { chooseShipping, type TestClient, type TestResponse, testClient } from '@cartwright/testing'
 
 interface Tokens {
   accessToken: string
@@ -32,7 +32,7 @@ export interface Shopper {
   accessToken(): Promise<string>
   addToCart(sku: string, quantity: number): Promise<Cart>
   cart(): Promise<Cart>
-  /** Checks out the cart and returns the response, whatever its status. */
+  /** Chooses shipping to the address where the shop asks for it, checks out the cart and returns the response, whatever its status. */
   checkout(options?: CheckoutOptions): Promise<TestResponse>
   /** Adds one product to the cart and checks out. @throws Error unless the response is 2xx */
   placeOrder(sku: string, quantity: number, options?: CheckoutOptions): Promise<Order>
@@ -127,10 +127,12 @@ export const shopper = async (
   const cart = (): Promise<Cart> => get('/v1/cart')
   const addToCart = async (sku: string, quantity: number): Promise<Cart> =>
     expect2xx(await client.post('/v1/cart/lines', { sku, quantity }), 'adding to the cart').body
+  const shippedCart = async (): Promise<Cart> =>
+    chooseShipping(await cart(), anAddress, async (path, body) => expect2xx(await client.put(path, body), path).body)
   const payment: Shopper['payment'] = (orderId, wait) =>
     get(`/v1/orders/${orderId}/payment${wait ? `?waitSec=${wait.waitSec}&known=${wait.known}` : ''}`)
   const checkout = async (options: CheckoutOptions = {}): Promise<TestResponse> =>
-    client.post('/v1/checkout', await checkoutBody(principal, options, cart), { key: options.key ?? randomUUID() })
+    client.post('/v1/checkout', await checkoutBody(principal, options, shippedCart), { key: options.key ?? randomUUID() })
   const payUrl = async (orderId: string): Promise<string> => {
     const view = await payment(orderId, { known: 'preparing', waitSec: 20 })
     if (view.url === null) throw new Error(`the order has no payment page: its payment is ${view.state}`)

@@ -1,7 +1,7 @@
 // SQL of carts and lines. Every write first increments the version, which locks the cart: concurrent writers run one after the other.
-import { insertInto, list, type OuterJoined, type Queryable, type Sql, sql, type Tx } from '@cartwright/db'
+import { assignments, insertInto, list, type OuterJoined, type Queryable, type Sql, sql, type Tx } from '@cartwright/db'
 import { type CartLineRow, type CartRow, cartLineTable, cartTable } from './generated/rows.ts'
-import type { CartLine, CartState, View } from './stored-cart.ts'
+import type { CartLine, CartState, Shipping, View } from './stored-cart.ts'
 import { type ViewColumns, viewOf } from './views.ts'
 
 /** An open cart with the projection's rows for its SKUs. */
@@ -11,12 +11,27 @@ export interface OpenCart {
 }
 
 type LineColumns = OuterJoined<Pick<CartLineRow, 'sku' | 'quantity' | 'seen_minor'> & { line_id: CartLineRow['id'] }>
-type Row = ViewColumns & LineColumns & OuterJoined<Pick<CartRow, 'version' | 'currency'> & { cart_id: CartRow['id'] }>
+type ShippingColumns = Pick<CartRow, 'country' | 'region' | 'postal_code' | 'shipping_option_id'>
+type CartColumns = Pick<CartRow, 'version' | 'currency'> & { cart_id: CartRow['id'] } & ShippingColumns
+type Row = ViewColumns & LineColumns & OuterJoined<CartColumns>
 
 const viewColumns = sql`
   v.product_id, v.name, v.image_url, v.prices, v.sellable, v.category_ids, v.tax_class, v.weight_grams, v.requires_shipping,
   v.compare_at, v.variant_id, v.product_slug, v.options, v.version AS variant_version,
   s.available, s.version AS stock_version`
+
+const shippingColumns = sql`c.country, c.region, c.postal_code, c.shipping_option_id`
+
+const shippingOf = ({ country, region, postal_code: postalCode, shipping_option_id }: ShippingColumns): Shipping => ({
+  destination: country === null ? null : { country, ...(region === null ? {} : { region }), ...(postalCode === null ? {} : { postalCode }) },
+  shippingOptionId: shipping_option_id,
+})
+const shippingRowOf = ({ destination, shippingOptionId }: Shipping): ShippingColumns => ({
+  country: destination?.country ?? null,
+  region: destination?.region ?? null,
+  postal_code: destination?.postalCode ?? null,
+  shipping_option_id: shippingOptionId,
+})
 
 const lineOf = (row: LineColumns): CartLine[] =>
   row.line_id === null || row.sku === null
@@ -27,12 +42,13 @@ const lineOf = (row: LineColumns): CartLine[] =>
 export const findOpenCart = async (db: Queryable, principalId: string, also?: string): Promise<OpenCart | null> => {
   const further = sql`
     UNION ALL
-    SELECT NULL, NULL, NULL, NULL, v.sku, NULL, NULL, ${viewColumns}
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, v.sku, NULL, NULL, ${viewColumns}
     FROM variant v
     LEFT JOIN stock s ON s.sku = v.sku
     WHERE v.sku = ${also ?? ''}`
   const rows = await db.rows<Row>`
-    SELECT c.id AS cart_id, c.version, c.currency, l.id AS line_id, l.sku, l.quantity, l.seen_minor, ${viewColumns}
+    SELECT c.id AS cart_id, c.version, c.currency, ${shippingColumns}, l.id AS line_id, l.sku, l.quantity, l.seen_minor,
+      ${viewColumns}
     FROM cart c
     LEFT JOIN cart_line l ON l.cart_id = c.id
     LEFT JOIN variant v ON v.sku = l.sku
@@ -43,23 +59,31 @@ export const findOpenCart = async (db: Queryable, principalId: string, also?: st
   if (!head || head.cart_id === null) return null
   const lines = rows.flatMap(lineOf).sort((a, b) => (a.id < b.id ? -1 : 1))
   const views = new Map(rows.flatMap((row): [string, View][] => (row.sku === null ? [] : [[row.sku, viewOf(row.sku, row)]])))
-  return { cart: { id: head.cart_id, version: head.version ?? 0, currency: head.currency ?? '', lines }, views }
+  const { cart_id: id, version, currency } = head
+  return { cart: { id, version: version ?? 0, currency: currency ?? '', ...shippingOf(head), lines }, views }
 }
 
-type OwnedLine = LineColumns & Pick<CartRow, 'version' | 'currency'> & { owner: string; cart_id: CartRow['id'] }
+type OwnedLine = LineColumns & CartColumns & { owner: string }
+
+const cartFrom = (head: CartColumns, lines: CartLine[]): CartState => ({
+  id: head.cart_id,
+  version: head.version,
+  currency: head.currency,
+  ...shippingOf(head),
+  lines,
+})
 
 /** Open carts with their lines, by principal, in one statement. */
 export const listOpenCarts = async (db: Queryable, principalIds: readonly string[]): Promise<Map<string, CartState>> => {
   const rows = await db.rows<OwnedLine>`
-    SELECT c.open_for AS owner, c.id AS cart_id, c.version, c.currency, l.id AS line_id, l.sku, l.quantity, l.seen_minor
+    SELECT c.open_for AS owner, c.id AS cart_id, c.version, c.currency, ${shippingColumns},
+      l.id AS line_id, l.sku, l.quantity, l.seen_minor
     FROM cart c
     LEFT JOIN cart_line l ON l.cart_id = c.id
     WHERE c.open_for IN (${list(principalIds)})`
   return new Map(
     [...Map.groupBy(rows, ({ owner }) => owner)].flatMap(([owner, [head, ...rest]]): [string, CartState][] =>
-      head === undefined
-        ? []
-        : [[owner, { id: head.cart_id, version: head.version, currency: head.currency, lines: [head, ...rest].flatMap(lineOf) }]],
+      head === undefined ? [] : [[owner, cartFrom(head, [head, ...rest].flatMap(lineOf))]],
     ),
   )
 }
@@ -108,6 +132,7 @@ export const insertFollowingCart = (tx: Tx, principalId: string, cart: CartState
     open_for: principalId,
     currency: cart.currency,
     version: cart.version,
+    ...shippingRowOf(cart),
     created_at: tx.dbNow,
     updated_at: tx.dbNow,
   })}`
@@ -132,6 +157,16 @@ export const deleteLines = (tx: Tx, cartId: string): void => {
 
 export const updateCurrency = (tx: Tx, cartId: string, currency: string): void => {
   tx.write`UPDATE cart SET currency = ${currency} WHERE id = ${cartId}`
+}
+
+export const updateShipping = (tx: Tx, cartId: string, shipping: Shipping): void => {
+  tx.write`UPDATE cart SET ${assignments(shippingRowOf(shipping))} WHERE id = ${cartId}`
+}
+
+/** What the shopper chose for a cart that is open or closed; null when the cart was deleted. */
+export const findShipping = async (tx: Tx, cartId: string): Promise<Shipping | null> => {
+  const row = await tx.one<ShippingColumns>`SELECT ${shippingColumns} FROM cart c WHERE c.id = ${cartId}`
+  return row && shippingOf(row)
 }
 
 export type LockedCart = Pick<CartRow, 'id' | 'currency' | 'version'>

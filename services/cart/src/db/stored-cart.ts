@@ -1,5 +1,5 @@
 // Carts, variants and stock levels as cart stores them.
-import type { Money, TaxClass } from '@cartwright/contracts'
+import type { Destination, Money, TaxClass } from '@cartwright/contracts'
 
 /** A line as it is stored. */
 export interface CartLine {
@@ -10,8 +10,15 @@ export interface CartLine {
   seenMinor: number | null
 }
 
+/** Where a cart is shipped to and how; null while the shopper has not chosen. */
+export interface Shipping {
+  destination: Destination | null
+  /** The option that the shopper chose, whether or not it is offered now. */
+  shippingOptionId: string | null
+}
+
 /** An open cart as it is stored. */
-export interface CartState {
+export interface CartState extends Shipping {
   id: string
   version: number
   currency: string

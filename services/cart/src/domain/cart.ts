@@ -1,5 +1,6 @@
 // Rules of a cart: its lines at current prices, and the problems that block a checkout. Pure.
 import {
+  AppError,
   type Cart,
   type CartProblem,
   cartLimit,
@@ -9,7 +10,7 @@ import {
   type PriceRules,
   payableLimit,
 } from '@cartwright/contracts'
-import { type PricedLine, type PriceLine, price } from '@cartwright/pricing'
+import { type PricedCart, type PricedLine, type PriceLine, price } from '@cartwright/pricing'
 import type { CartLine, CartState, View } from '../db/stored-cart.ts'
 
 /** Currency of a new cart until the shopper chooses another one. */
@@ -93,8 +94,21 @@ const shownLine = (
 }
 
 /** What the goods of the cart cost at current prices, in minor units. It bounds what a write may add. */
-export const costOf = (cart: CartState, views: Views): number =>
+const costOf = (cart: CartState, views: Views): number =>
   cart.lines.reduce((sum, { sku, quantity }) => sum + (priceOf(views.get(sku), cart.currency)?.amountMinor ?? 0) * quantity, 0)
+
+/**
+ * Refuses a write that lifts the total above the limit of a payment. When prices have lifted it already, a write may only lower it.
+ * @throws AppError cart_limit
+ */
+export const assertPayable = (before: CartState, after: CartState, views: Views): void => {
+  const cost = costOf(after, views)
+  if (cost <= payableLimit || (before.currency === after.currency && cost <= costOf(before, views))) return
+  throw new AppError('cart_limit', {
+    detail: `the total of a cart is at most ${payableLimit} minor units`,
+    extra: { limit: payableLimit },
+  })
+}
 
 /** Largest quantity of a SKU, by the limits of a line, a cart and a payment; at least the quantity that is in the cart already. */
 export const maxQuantityOf = (cart: CartState, views: Views, sku: string): number => {
@@ -113,11 +127,30 @@ export interface Pricing {
   rules: PriceRules
 }
 
-/** The cart at current prices and under current rules, by the calculation that order charges. Lines that cannot be bought count zero. */
-export const priceCart = (cart: CartState, views: Views, { publicUrl, at, rules }: Pricing): Cart => {
-  const { id, version, currency } = cart
+/** Prices a cart at current prices and under current rules, by the calculation that order charges. Lines that cannot be bought are left out. */
+export const calculateCart = (cart: CartState, views: Views, { at, rules }: Pick<Pricing, 'at' | 'rules'>): PricedCart => {
+  const { currency, destination, shippingOptionId } = cart
   const lines = cart.lines.flatMap((line) => buyable(line, views, currency))
-  const priced = price({ lines, currency, codes: [], at, rules })
+  return price({
+    lines,
+    currency,
+    destination: destination ?? undefined,
+    shippingOptionId: shippingOptionId ?? undefined,
+    codes: [],
+    at,
+    rules,
+  })
+}
+
+/** The option that the cart has chosen and can choose. */
+const chosenShipping = ({ option, discounts, taxes }: PricedCart['shipping']): Cart['shippingOption'] =>
+  option && { ...option, discounts, taxes }
+
+/** The cart as its shopper sees it. Lines that cannot be bought count zero. */
+export const priceCart = (cart: CartState, views: Views, pricing: Pricing): Cart => {
+  const { id, version, currency, destination, shippingOptionId } = cart
+  const { publicUrl } = pricing
+  const priced = calculateCart(cart, views, pricing)
   const byId = new Map(priced.lines.map((line) => [line.id, line]))
   return {
     id,
@@ -126,6 +159,10 @@ export const priceCart = (cart: CartState, views: Views, { publicUrl, at, rules 
     lines: cart.lines.map((line) => shownLine(line, views.get(line.sku), byId.get(line.id), { currency, publicUrl })),
     ...priced.totals,
     taxes: priced.taxes,
-    problems: cart.lines.flatMap((line) => problemsOf(line, views.get(line.sku), currency)),
+    destination,
+    shippingOptionId,
+    shippingOption: chosenShipping(priced.shipping),
+    shippingOptions: priced.shipping.offers,
+    problems: [...cart.lines.flatMap((line) => problemsOf(line, views.get(line.sku), currency)), ...priced.problems],
   }
 }

@@ -1,7 +1,7 @@
 // Decides the lines of a cart after a write of the shopper. A written line records the current price as seen. Pure.
-import { AppError, cartLimit, lineLimit, payableLimit } from '@cartwright/contracts'
+import { AppError, cartLimit, lineLimit } from '@cartwright/contracts'
 import type { CartLine, CartState } from '../../db/stored-cart.ts'
-import { asSeen, costOf, type Views } from '../../domain/cart.ts'
+import { asSeen, type Views } from '../../domain/cart.ts'
 
 /** Adds to the line of the SKU, or creates one. @throws AppError sku_unknown, cart_limit */
 export const decideAdd = (
@@ -21,19 +21,6 @@ export const decideAdd = (
       extra: { limit: lineLimit, sku: input.sku },
     })
   return asSeen({ id: existing?.id ?? input.newLineId, sku: input.sku, quantity, seenMinor: null }, view, cart.currency)
-}
-
-/**
- * Refuses a write that lifts the total above the limit of a payment. When prices have lifted it already, a write may only lower it.
- * @throws AppError cart_limit
- */
-export const assertPayable = (before: CartState, after: CartState, views: Views): void => {
-  const cost = costOf(after, views)
-  if (cost <= payableLimit || (before.currency === after.currency && cost <= costOf(before, views))) return
-  throw new AppError('cart_limit', {
-    detail: `the total of a cart is at most ${payableLimit} minor units`,
-    extra: { limit: payableLimit },
-  })
 }
 
 /** @throws AppError not_found for a line that is not in this cart */

@@ -3,8 +3,8 @@ import { cartApi } from '@cartwright/contracts'
 import { deleteLine, deleteLines, saveLines } from '../../db/carts.ts'
 import { route } from '../../deps.ts'
 import { asSeen, withLines } from '../../domain/cart.ts'
+import { writeCart } from '../../domain/write-cart.ts'
 import { decideAdd, inCurrency, lineIn } from './decide.ts'
-import { writeCart } from './write-cart.ts'
 
 export const addLine = route(cartApi.addLine, async ({ request, deps }) => {
   const { sku, quantity, currency } = request.body

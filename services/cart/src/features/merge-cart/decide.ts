@@ -1,7 +1,7 @@
 // Decides what a guest's cart adds to a customer's: sums, capped to stock, cart limits and payment limit, never below the customer's own.
 // Lines that cannot be bought now (no price in the currency, not sold, sold out) stay in the cart with their problem. Pure.
 import type { CartProblem } from '@cartwright/contracts'
-import type { CartLine, CartState, TakenLine, View } from '../../db/stored-cart.ts'
+import type { CartLine, CartState, Shipping, TakenLine, View } from '../../db/stored-cart.ts'
 import { availableOf, maxQuantityOf, priceOf, type Views, withLines } from '../../domain/cart.ts'
 
 interface Merged {
@@ -66,4 +66,10 @@ export const decideMerge = (own: CartState, guest: CartState, views: Views): Mer
   }
   const taken = changed.map(({ id, sku, quantity }) => ({ lineId: id, sku, quantity: quantity - (before.get(sku) ?? 0) }))
   return { changed, problems, taken }
+}
+
+/** The guest's destination and option, which the shopper chose last; the customer's own when the guest chose none. */
+export const mergedShipping = (own: Shipping, guest: Shipping): Shipping => {
+  const { destination, shippingOptionId } = guest.destination === null ? own : guest
+  return { destination, shippingOptionId }
 }

@@ -1,14 +1,14 @@
 // Route that merges a guest's cart into the customer's after sign-in, once: the same transaction closes the guest's cart.
 import { AppError, type CartProblem, cartApi } from '@cartwright/contracts'
 import type { Principal } from '@cartwright/service-kit'
-import { closeCart, lockOpenCart, type OpenCart, saveLines } from '../../db/carts.ts'
+import { closeCart, lockOpenCart, type OpenCart, saveLines, updateShipping } from '../../db/carts.ts'
 import { findLastProblems, insertMerge } from '../../db/merges.ts'
 import type { View } from '../../db/stored-cart.ts'
 import { type CartDeps, route } from '../../deps.ts'
 import { defaultCurrency, withLines } from '../../domain/cart.ts'
 import { findOrOpenCart, getOpenCart, writeOpenCartIn } from '../../domain/open-cart.ts'
 import { showCart } from '../../domain/show-cart.ts'
-import { decideMerge } from './decide.ts'
+import { decideMerge, mergedShipping } from './decide.ts'
 
 interface MergeResult {
   guestVersion: number
@@ -28,9 +28,11 @@ const mergeCarts = (customer: Principal, guest: Principal, deps: CartDeps): Prom
     const own = await writeOpenCartIn(tx, customer.id, { id: deps.newId('crt'), currency: guestCart.cart.currency })
     const views = new Map<string, View>([...guestCart.views, ...own.views])
     const { changed, problems, taken } = decideMerge(own.cart, guestCart.cart, views)
-    saveLines(tx, own.cart.id, changed)
+    const cart = { ...withLines(own.cart, changed), ...mergedShipping(own.cart, guestCart.cart) }
+    saveLines(tx, cart.id, changed)
+    updateShipping(tx, cart.id, cart)
     insertMerge(tx, { guestCartId: locked.id, guestId: guest.id, principalId: customer.id, problems, taken })
-    return { guestVersion: locked.version, open: { cart: withLines(own.cart, changed), views }, problems }
+    return { guestVersion: locked.version, open: { cart, views }, problems }
   })
 
 export const mergeCart = route(cartApi.mergeCart, async ({ request, deps }) => {

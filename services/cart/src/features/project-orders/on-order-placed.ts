@@ -15,17 +15,12 @@ type Placed = DataOf<typeof orderEvents.placed>
 
 const closeOrderedCart = async (tx: Tx, cart: LockedCart, order: Placed, deps: CartDeps): Promise<void> => {
   const { principal, cartVersion, lines, orderId } = order
-  const written = cart.version > cartVersion
-  const remaining = written ? linesNotOrdered((await getOpenCart(tx, principal.id)).cart.lines, lines) : []
+  const open = cart.version > cartVersion ? (await getOpenCart(tx, principal.id)).cart : null
+  const remaining = open ? linesNotOrdered(open.lines, lines) : []
   closeCart(tx, cart.id, orderId)
   tx.afterCommit(() => void deps.cache.putClosed(principal.id, cart.version))
-  if (remaining.length === 0) return
-  insertFollowingCart(tx, principal.id, {
-    id: deps.newId('crt'),
-    currency: cart.currency,
-    version: cart.version + 1,
-    lines: remaining,
-  })
+  if (open === null || remaining.length === 0) return
+  insertFollowingCart(tx, principal.id, { ...open, id: deps.newId('crt'), version: cart.version + 1, lines: remaining })
 }
 
 /** Removes ordered lines from a merged cart. A change counts as a write, because the customer sees it. */

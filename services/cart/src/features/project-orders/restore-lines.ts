@@ -1,9 +1,9 @@
 // Restores the lines of a cancelled order to the shopper's open cart, or a new one. It counts as a write, because the shopper sees it.
 import type { Tx } from '@cartwright/db'
 import { hasErased } from '@cartwright/messaging'
-import { saveLines } from '../../db/carts.ts'
+import { findShipping, saveLines, updateShipping } from '../../db/carts.ts'
 import { updateRestored } from '../../db/orders.ts'
-import type { View } from '../../db/stored-cart.ts'
+import type { CartState, View } from '../../db/stored-cart.ts'
 import { listVariants } from '../../db/views.ts'
 import type { CartDeps } from '../../deps.ts'
 import { withLines } from '../../domain/cart.ts'
@@ -12,8 +12,17 @@ import { type OrderedLine, restoreOrderedLines } from './decide.ts'
 
 interface CancelledOrder {
   orderId: string
+  cartId: string
   currency: string
   lines: readonly OrderedLine[]
+}
+
+/** The cart with the destination and option of the ordered one, unless the shopper has chosen another destination since. */
+const withOrderedShipping = async (tx: Tx, cart: CartState, orderedCartId: string): Promise<CartState> => {
+  const ordered = cart.destination === null ? await findShipping(tx, orderedCartId) : null
+  if (!ordered?.destination) return cart
+  updateShipping(tx, cart.id, ordered)
+  return { ...cart, ...ordered }
 }
 
 /** Does nothing for a closed account. @param principalId owner of the cart that the order took the lines from */
@@ -30,8 +39,9 @@ export const restoreLines = async (tx: Tx, principalId: string, order: Cancelled
   const projected = [...variants].map(([sku, variant]): [string, View] => [sku, { variant, stock: null }])
   const { changed, leftOut } = restoreOrderedLines(cart, lines, new Map([...projected, ...views]), () => deps.newId('lin'))
   saveLines(tx, cart.id, changed)
+  const restored = await withOrderedShipping(tx, withLines(cart, changed), order.cartId)
   updateRestored(tx, orderId)
-  tx.afterCommit(() => void deps.cache.putCart(principalId, withLines(cart, changed)))
+  tx.afterCommit(() => void deps.cache.putCart(principalId, restored))
   if (leftOut.length > 0)
     deps.log.info(
       { orderId, cartId: cart.id, skus: leftOut },

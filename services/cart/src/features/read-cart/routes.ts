@@ -21,12 +21,6 @@ export const internalOpenCart = route(cartApi.internalOpenCart, async ({ request
   if (request.principal?.id !== principalId) throw new AppError('not_found')
   const open = await findOpenCart(deps.db, principalId)
   if (open === null) throw new AppError('not_found')
-  const { id, version, currency, lines } = open.cart
-  return {
-    id,
-    version,
-    currency,
-    lines: lines.map(({ id: lineId, sku, quantity }) => ({ id: lineId, sku, quantity })),
-    codes: [],
-  }
+  const { lines, ...cart } = open.cart
+  return { ...cart, lines: lines.map(({ id, sku, quantity }) => ({ id, sku, quantity })), codes: [] }
 })

@@ -27,6 +27,8 @@ const cart: OpenCart = {
   id: 'crt_000001',
   version: 4,
   currency: 'EUR',
+  destination: null,
+  shippingOptionId: null,
   lines: [
     { id: 'lin_000001', sku: 'A', quantity: 2 },
     { id: 'lin_000002', sku: 'B', quantity: 3 },

@@ -16,6 +16,8 @@ const buyer = (shopper: Principal) => {
     id: `crt_${Math.random().toString(36).slice(2).padEnd(12, '0')}`,
     version: 1,
     currency: 'EUR',
+    destination: null,
+    shippingOptionId: null,
     lines: [{ id: 'lin_000001', sku, quantity: 1 }],
     codes: [],
   }))

@@ -2,14 +2,13 @@
 import { AppError, type Cart, catalogApi } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import type { Principal } from '@cartwright/service-kit'
-import { type OpenCart, updateCurrency } from '../../db/carts.ts'
-import type { CartState } from '../../db/stored-cart.ts'
-import { insertVariantsFromCatalog, isUnknown } from '../../db/views.ts'
-import type { CartDeps } from '../../deps.ts'
-import { defaultCurrency, type Views } from '../../domain/cart.ts'
-import { writeOpenCart } from '../../domain/open-cart.ts'
-import { showCart } from '../../domain/show-cart.ts'
-import { assertPayable } from './decide.ts'
+import { type OpenCart, updateCurrency } from '../db/carts.ts'
+import type { CartState } from '../db/stored-cart.ts'
+import { insertVariantsFromCatalog, isUnknown } from '../db/views.ts'
+import type { CartDeps } from '../deps.ts'
+import { assertPayable, defaultCurrency, type Views } from './cart.ts'
+import { writeOpenCart } from './open-cart.ts'
+import { showCart } from './show-cart.ts'
 
 /** The projection lacks these SKUs: the transaction is rolled back and repeated after a read from catalog. */
 class UnknownSkusError extends Error {
