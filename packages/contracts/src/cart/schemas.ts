@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import { Id, Money, Nullable, named, OneOf, Price, Sku, StoredCurrency } from '../common.ts'
 import { AppliedDiscount, AppliedTax, PromotionId } from '../pricing/applied.ts'
 import { codeProblems, shippingProblems } from '../pricing/problems.ts'
-import { ChosenShipping, Destination, ShippingOffer } from '../pricing/shipping.ts'
+import { AppliedShipping, Destination, ShippingOffer } from '../pricing/shipping.ts'
 
 export const LineId = Id('lin')
 /** `lineTotal` is the price of its units before discounts. `unitPrice` is null, and the line counts zero, while it cannot be bought in the cart's currency. */
@@ -67,7 +67,7 @@ export const Cart = named(
     total: Money,
     destination: Nullable(Destination),
     shippingOptionId: Nullable(Type.String({ description: 'What the shopper chose, whether or not it is offered now' })),
-    shippingOption: Nullable(ChosenShipping),
+    shippingOption: Nullable(AppliedShipping),
     shippingOptions: Type.Array(ShippingOffer),
     problems: Type.Array(CartProblem),
   }),

@@ -38,8 +38,8 @@ export const ShippingOffer = named('ShippingOffer', Type.Object(offer))
 export type ShippingOffer = Static<typeof ShippingOffer>
 
 /** The shipping option of a cart or an order. `price` is that before discounts. */
-export const ChosenShipping = named(
-  'ChosenShipping',
+export const AppliedShipping = named(
+  'AppliedShipping',
   Type.Object({ ...offer, discounts: Type.Array(AppliedDiscount), taxes: Type.Array(AppliedTax) }),
 )
-export type ChosenShipping = Static<typeof ChosenShipping>
+export type AppliedShipping = Static<typeof AppliedShipping>
