@@ -6,7 +6,7 @@ import type { ErrorCode } from './errors.ts'
 export type AuthLevel = 'public' | 'shopper' | 'customer' | 'admin' | 'internal'
 
 /** Class of the rate limit; the limits per class are gateway configuration. */
-export type RateClass = 'read' | 'write' | 'auth' | 'checkout' | 'webhook'
+export type RateClass = 'read' | 'write' | 'auth' | 'checkout' | 'code' | 'webhook'
 
 /** The status of an answer that did what was asked. */
 type SuccessStatus = 200 | 201 | 202 | 204

@@ -88,6 +88,18 @@ export const aSale = (
   return { shopId: 'shop', rules: { ...emptyRules, version, promotions: [sale] } }
 }
 
+/** A promotion of so many percent that needs a code. */
+export const aCodePromotion = (id: string, percent: number, more: Partial<Promotion> = {}): Promotion => ({
+  id,
+  name: `Sale ${percent}`,
+  trigger: 'code',
+  effect: { kind: 'percent', percent },
+  conditions: {},
+  priority: 0,
+  exclusive: false,
+  ...more,
+})
+
 /** Publishes a product and its stock. @returns its SKU */
 export const publishProduct = async (
   t: UnderTest,
@@ -164,6 +176,8 @@ export const aCart = (lines: readonly CartLine[], currency = 'EUR'): CartState =
   destination: null,
   shippingOptionId: null,
   lines,
+  codes: [],
+  hasOrdered: false,
 })
 export const aView = (
   sku: string,

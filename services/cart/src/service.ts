@@ -6,6 +6,7 @@ import { closeDeps, openDeps } from './deps.ts'
 import { addLine, clearCart, removeLine, setCurrency, updateLine } from './features/change-lines/routes.ts'
 import { listShippingOptions, setShipping } from './features/choose-shipping/routes.ts'
 import { cleanUp } from './features/clean-up/schedule.ts'
+import { enterCode, removeCode } from './features/enter-codes/routes.ts'
 import { eraseShopper, onAccountClosed } from './features/erase-customer/on-account-closed.ts'
 import { measureCarts } from './features/measure-carts/measurements.ts'
 import { mergeCart } from './features/merge-cart/route.ts'
@@ -31,6 +32,8 @@ export const cartService = defineService({
     updateLine,
     removeLine,
     clearCart,
+    enterCode,
+    removeCode,
     setShipping,
     listShippingOptions,
     mergeCart,

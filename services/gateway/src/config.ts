@@ -29,6 +29,11 @@ export const config = {
     'Checkouts a minute per caller; production 30, development 600000',
     null,
   ),
+  codePerMin: integer(
+    'GATEWAY_RATE_CODE_PER_MIN',
+    'Promotion codes that a customer, or all guests of an address, may try a minute; production 20, development 600000',
+    null,
+  ),
   webhookPerMin: integer(
     'GATEWAY_RATE_WEBHOOK_PER_MIN',
     'Webhooks a minute per address; production 6000, development 600000',

@@ -43,6 +43,16 @@ const limitOwnRoutes = (app: FastifyInstance, limit: Limit): void => {
   })
 }
 
+/** One person can have many guests, so the codes that guests try are counted by address. */
+const callerIn =
+  (deps: GatewayDeps) =>
+  (request: FastifyRequest, rateClass: RateClass): string => {
+    const { principal } = request
+    const byAddress = rateClass === 'code' && principal?.role === 'guest'
+    // IPv6 addresses are counted by /64 network, because one subscriber has a whole /64.
+    return principal && !byAddress ? principal.id : normalizeIP(clientIpOf(request, deps))
+  }
+
 export const mountGateway = async (app: FastifyInstance, deps: GatewayDeps): Promise<void> => {
   const { config, shared } = deps
   const limit = await openLimiter(app, {
@@ -51,11 +61,11 @@ export const mountGateway = async (app: FastifyInstance, deps: GatewayDeps): Pro
       write: config.writePerMin,
       auth: config.authPerMin,
       checkout: config.checkoutPerMin,
+      code: config.codePerMin,
       webhook: config.webhookPerMin,
     }),
     shared: deps.redis && createSharedCounter(deps.redis, windowMs, shared.internalAuthSecret),
-    // IPv6 addresses are counted by /64 network, because one subscriber has a whole /64.
-    callerOf: (request) => request.principal?.id ?? normalizeIP(clientIpOf(request, deps)),
+    callerOf: callerIn(deps),
     warn: throttledWarning(deps),
     refused: (rateClass) => deps.counters.rateLimited.inc({ class: rateClass }),
   })

@@ -3,13 +3,14 @@ import { Type } from 'typebox'
 import { Closed, Currency, Id, Sku } from '../common.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { exampleToken } from '../examples.ts'
+import { PromotionCode } from '../pricing/applied.ts'
 import { destinationInput, ShippingOffer } from '../pricing/shipping.ts'
 import { cartExamples } from './examples.ts'
 import { lineLimit } from './limits.ts'
 import { Cart, LineId, OpenCart } from './schemas.ts'
 
-export { cartLimit, lineLimit } from './limits.ts'
-export { Cart, CartLine, CartProblem, OpenCart } from './schemas.ts'
+export { cartLimit, codeLimit, lineLimit } from './limits.ts'
+export { Cart, CartCode, CartLine, CartProblem, OpenCart } from './schemas.ts'
 
 const lineParams = Closed({ lineId: LineId })
 const Quantity = Type.Integer({ minimum: 1, maximum: lineLimit })
@@ -50,7 +51,7 @@ export const cartApi = {
     auth: 'shopper',
     rate: 'write',
     summary: 'Empty the cart',
-    description: 'Removes every line and returns the empty cart.',
+    description: 'Removes every line and every promotion code, and returns the empty cart.',
     success: 200,
     response: { 200: Cart },
     errors: [],
@@ -100,6 +101,35 @@ export const cartApi = {
     errors: ['not_found'],
     examples: { params: cartExamples.lineParams, response: cartExamples.bag },
   }),
+  enterCode: endpoint({
+    operationId: 'enterCartCode',
+    method: 'POST',
+    path: '/v1/cart/codes',
+    auth: 'shopper',
+    rate: 'code',
+    summary: 'Enter a promotion code',
+    description:
+      'Enters a promotion code, in any case and spacing; entering it again changes nothing. A code that takes nothing off this cart is refused with the reason. One that stops to apply later stays in the cart and becomes a problem.',
+    body: Closed({ code: PromotionCode }),
+    success: 200,
+    response: { 200: Cart },
+    errors: ['code_unknown', 'code_not_applicable', 'cart_limit', 'upstream_unavailable'],
+    examples: { body: { code: 'autumn10' }, response: cartExamples.discounted },
+  }),
+  removeCode: endpoint({
+    operationId: 'removeCartCode',
+    method: 'DELETE',
+    path: '/v1/cart/codes/:code',
+    auth: 'shopper',
+    rate: 'write',
+    summary: 'Remove a promotion code',
+    description: 'Removes a promotion code and returns the cart without it.',
+    params: Closed({ code: PromotionCode }),
+    success: 200,
+    response: { 200: Cart },
+    errors: ['not_found'],
+    examples: { params: { code: 'AUTUMN10' }, response: cartExamples.cart },
+  }),
   setShipping: endpoint({
     operationId: 'setCartShipping',
     method: 'PUT',
@@ -138,7 +168,7 @@ export const cartApi = {
     rate: 'write',
     summary: 'Merge a guest’s cart',
     description:
-      'Moves the lines of a guest’s cart into the cart of the customer, to be called after signing in. It needs the access token of the guest, and a second call changes nothing.',
+      'Moves the lines and promotion codes of a guest’s cart into the cart of the customer, to be called after signing in. It needs the access token of the guest, and a second call changes nothing.',
     body: Closed({ guestAccessToken: Type.String({ minLength: 1, maxLength: 4096 }) }),
     success: 200,
     response: { 200: Cart },

@@ -61,6 +61,8 @@ const cartOf = (version: number, lines: CartLine[], currency = 'EUR'): Cart => {
     taxes: [],
     discount: none,
     total: sum,
+    discounts: [],
+    codes: [],
     destination: null,
     shippingOptionId: null,
     shippingOption: null,
@@ -83,7 +85,19 @@ const shipped = (cart: Cart): Cart => ({
   shippingOptions: [standard, express],
 })
 
+const autumn = { promotionId: 'prm_01m8mk6tg4x7rhqn30vwdz5s2c', name: 'Autumn sale', code: 'AUTUMN10' }
+/** Ten percent of two mugs and a bag. */
+const discounted = (cart: Cart): Cart => ({
+  ...cart,
+  lines: cart.lines.map((one) => ({ ...one, discounts: [{ ...autumn, amount: eur(one.lineTotal.amountMinor / 10) }] })),
+  discount: eur(cart.subtotal.amountMinor / 10),
+  discounts: [{ ...autumn, amount: eur(cart.subtotal.amountMinor / 10) }],
+  codes: [{ code: autumn.code, promotionId: autumn.promotionId }],
+  total: eur(cart.subtotal.amountMinor * 0.9),
+})
+
 export const cartExamples = {
+  discounted: discounted(cartOf(3, [mugs(2), bag()])),
   destination,
   shipped: shipped(cartOf(3, [mugs(2), bag()])),
   lineParams: { lineId: exampleIds.mugLine },

@@ -4,3 +4,5 @@
 export const lineLimit = 999
 /** The most lines a shopper may add to a cart. */
 export const cartLimit = 100
+/** The most promotion codes of a cart. */
+export const codeLimit = 5

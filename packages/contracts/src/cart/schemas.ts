@@ -51,6 +51,13 @@ export const CartProblem = named(
 )
 export type CartProblem = Static<typeof CartProblem>
 
+/** A promotion code that the shopper entered, whether or not it takes something off now. */
+export const CartCode = named(
+  'CartCode',
+  Type.Object({ code: Type.String({ description: 'In its normal form' }), promotionId: PromotionId }),
+)
+export type CartCode = Static<typeof CartCode>
+
 export const Cart = named(
   'Cart',
   Type.Object({
@@ -65,6 +72,8 @@ export const Cart = named(
     taxes: Type.Array(AppliedTax),
     discount: Money,
     total: Money,
+    discounts: Type.Array(AppliedDiscount),
+    codes: Type.Array(CartCode),
     destination: Nullable(Destination),
     shippingOptionId: Nullable(Type.String({ description: 'What the shopper chose, whether or not it is offered now' })),
     shippingOption: Nullable(AppliedShipping),
@@ -81,7 +90,7 @@ export const OpenCart = Type.Object({
   currency: StoredCurrency,
   lines: Type.Array(Type.Object({ id: LineId, sku: Sku, quantity: Type.Integer() })),
   /** The codes that the shopper entered, also those that take nothing off now. */
-  codes: Type.Array(Type.Object({ code: Type.String(), promotionId: PromotionId })),
+  codes: Type.Array(CartCode),
   destination: Nullable(Destination),
   shippingOptionId: Nullable(Type.String()),
 })

@@ -1,7 +1,8 @@
-// SQL of carts and lines. Every write first increments the version, which locks the cart: concurrent writers run one after the other.
+// SQL of carts with their lines and codes. Every write first increments the version, which locks the cart: concurrent writers run one after the other.
 import { assignments, insertInto, list, type OuterJoined, type Queryable, type Sql, sql, type Tx } from '@cartwright/db'
+import { type CodeColumns, codeOf, insertCodes, listCodes } from './codes.ts'
 import { type CartLineRow, type CartRow, cartLineTable, cartTable } from './generated/rows.ts'
-import type { CartLine, CartState, Shipping, View } from './stored-cart.ts'
+import type { CartCode, CartLine, CartState, Shipping, View } from './stored-cart.ts'
 import { type ViewColumns, viewOf } from './views.ts'
 
 /** An open cart with the projection's rows for its SKUs. */
@@ -11,9 +12,11 @@ export interface OpenCart {
 }
 
 type LineColumns = OuterJoined<Pick<CartLineRow, 'sku' | 'quantity' | 'seen_minor'> & { line_id: CartLineRow['id'] }>
+/** NULL for a shopper without a row. */
+type OrderColumns = { orders: number | null }
 type ShippingColumns = Pick<CartRow, 'country' | 'region' | 'postal_code' | 'shipping_option_id'>
-type CartColumns = Pick<CartRow, 'version' | 'currency'> & { cart_id: CartRow['id'] } & ShippingColumns
-type Row = ViewColumns & LineColumns & OuterJoined<CartColumns>
+type CartColumns = Pick<CartRow, 'version' | 'currency'> & { cart_id: CartRow['id'] } & ShippingColumns & OrderColumns
+type Row = ViewColumns & LineColumns & CodeColumns & OuterJoined<CartColumns>
 
 const viewColumns = sql`
   v.product_id, v.name, v.image_url, v.prices, v.sellable, v.category_ids, v.tax_class, v.weight_grams, v.requires_shipping,
@@ -38,52 +41,72 @@ const lineOf = (row: LineColumns): CartLine[] =>
     ? []
     : [{ id: row.line_id, sku: row.sku, quantity: row.quantity ?? 0, seenMinor: row.seen_minor }]
 
-/** The open cart of a principal, its lines and the projection in one statement. @param also a further SKU to look up */
-export const findOpenCart = async (db: Queryable, principalId: string, also?: string): Promise<OpenCart | null> => {
-  const further = sql`
-    UNION ALL
-    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, v.sku, NULL, NULL, ${viewColumns}
-    FROM variant v
-    LEFT JOIN stock s ON s.sku = v.sku
-    WHERE v.sku = ${also ?? ''}`
-  const rows = await db.rows<Row>`
-    SELECT c.id AS cart_id, c.version, c.currency, ${shippingColumns}, l.id AS line_id, l.sku, l.quantity, l.seen_minor,
-      ${viewColumns}
-    FROM cart c
-    LEFT JOIN cart_line l ON l.cart_id = c.id
-    LEFT JOIN variant v ON v.sku = l.sku
-    LEFT JOIN stock s ON s.sku = l.sku
-    WHERE c.open_for = ${principalId}
-    ${also === undefined ? sql`` : further}`
-  const head = rows.find((row) => row.cart_id !== null)
-  if (!head || head.cart_id === null) return null
-  const lines = rows.flatMap(lineOf).sort((a, b) => (a.id < b.id ? -1 : 1))
-  const views = new Map(rows.flatMap((row): [string, View][] => (row.sku === null ? [] : [[row.sku, viewOf(row.sku, row)]])))
-  const { cart_id: id, version, currency } = head
-  return { cart: { id, version: version ?? 0, currency: currency ?? '', ...shippingOf(head), lines }, views }
-}
-
-type OwnedLine = LineColumns & CartColumns & { owner: string }
-
-const cartFrom = (head: CartColumns, lines: CartLine[]): CartState => ({
+const cartFrom = (head: CartColumns, lines: CartLine[], codes: readonly CartCode[]): CartState => ({
   id: head.cart_id,
   version: head.version,
   currency: head.currency,
   ...shippingOf(head),
   lines,
+  codes,
+  hasOrdered: (head.orders ?? 0) > 0,
 })
 
-/** Open carts with their lines, by principal, in one statement. */
+const isHead = (row: Row): row is Row & CartColumns => row.cart_id !== null
+
+/** The open cart of a principal, its lines, codes and the projection in one statement. @param also a further SKU to look up */
+export const findOpenCart = async (db: Queryable, principalId: string, also?: string): Promise<OpenCart | null> => {
+  const noCart = sql`NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL`
+  const noCode = sql`NULL, NULL, NULL, NULL`
+  const further = sql`
+    UNION ALL
+    SELECT ${noCart}, NULL, v.sku, NULL, NULL, ${noCode}, ${viewColumns}
+    FROM variant v
+    LEFT JOIN stock s ON s.sku = v.sku
+    WHERE v.sku = ${also ?? ''}`
+  const rows = await db.rows<Row>`
+    SELECT c.id AS cart_id, c.version, c.currency, ${shippingColumns}, o.orders,
+      l.id AS line_id, l.sku, l.quantity, l.seen_minor,
+      NULL AS code, NULL AS promotion_id, NULL AS entered_version, NULL AS merged_from, ${viewColumns}
+    FROM cart c
+    LEFT JOIN shopper_orders o ON o.principal_id = c.open_for
+    LEFT JOIN cart_line l ON l.cart_id = c.id
+    LEFT JOIN variant v ON v.sku = l.sku
+    LEFT JOIN stock s ON s.sku = l.sku
+    WHERE c.open_for = ${principalId}
+    UNION ALL
+    SELECT ${noCart}, NULL, NULL, NULL, NULL, k.code, k.promotion_id, k.entered_version, k.merged_from, ${viewColumns}
+    FROM cart c
+    JOIN cart_code k ON k.cart_id = c.id
+    LEFT JOIN variant v ON FALSE
+    LEFT JOIN stock s ON FALSE
+    WHERE c.open_for = ${principalId}
+    ${also === undefined ? sql`` : further}`
+  const head = rows.find(isHead)
+  if (head === undefined) return null
+  const lines = rows.flatMap(lineOf).sort((a, b) => (a.id < b.id ? -1 : 1))
+  const views = new Map(rows.flatMap((row): [string, View][] => (row.sku === null ? [] : [[row.sku, viewOf(row.sku, row)]])))
+  const codes = rows.flatMap(codeOf).sort((a, b) => (a.code < b.code ? -1 : 1))
+  return { cart: cartFrom(head, lines, codes), views }
+}
+
+type OwnedLine = LineColumns & CartColumns & { owner: string }
+
+/** Open carts with their lines and codes, by principal. */
 export const listOpenCarts = async (db: Queryable, principalIds: readonly string[]): Promise<Map<string, CartState>> => {
   const rows = await db.rows<OwnedLine>`
-    SELECT c.open_for AS owner, c.id AS cart_id, c.version, c.currency, ${shippingColumns},
+    SELECT c.open_for AS owner, c.id AS cart_id, c.version, c.currency, ${shippingColumns}, o.orders,
       l.id AS line_id, l.sku, l.quantity, l.seen_minor
     FROM cart c
+    LEFT JOIN shopper_orders o ON o.principal_id = c.open_for
     LEFT JOIN cart_line l ON l.cart_id = c.id
     WHERE c.open_for IN (${list(principalIds)})`
+  const codes = await listCodes(
+    db,
+    rows.map(({ cart_id }) => cart_id),
+  )
   return new Map(
     [...Map.groupBy(rows, ({ owner }) => owner)].flatMap(([owner, [head, ...rest]]): [string, CartState][] =>
-      head === undefined ? [] : [[owner, cartFrom(head, [head, ...rest].flatMap(lineOf))]],
+      head === undefined ? [] : [[owner, cartFrom(head, [head, ...rest].flatMap(lineOf), codes.get(head.cart_id) ?? [])]],
     ),
   )
 }
@@ -137,6 +160,7 @@ export const insertFollowingCart = (tx: Tx, principalId: string, cart: CartState
     updated_at: tx.dbNow,
   })}`
   saveLines(tx, cart.id, cart.lines)
+  insertCodes(tx, cart.id, cart.codes)
 }
 
 /** Inserts or replaces lines; other lines of the cart stay. */
@@ -175,7 +199,7 @@ export type LockedCart = Pick<CartRow, 'id' | 'currency' | 'version'>
 export const lockOpenCart = (tx: Tx, principalId: string): Promise<LockedCart | null> =>
   tx.one<LockedCart>`SELECT id, currency, version FROM cart WHERE open_for = ${principalId} FOR UPDATE`
 
-/** Closes a cart. Its row stays, because versions continue from it; its lines are deleted. @param by the order, or the principal that merged it */
+/** Closes a cart. Its row stays, because versions continue from it, with its codes; its lines are deleted. @param by the order, or the principal that merged it */
 export const closeCart = (tx: Tx, cartId: string, by: string): void => {
   tx.write`UPDATE cart SET open_for = NULL, closed_by = ${by}, updated_at = ${tx.dbNow} WHERE id = ${cartId}`
   deleteLines(tx, cartId)
@@ -193,6 +217,8 @@ export const deleteCarts = async (tx: Tx, principalId: string): Promise<number> 
     FOR UPDATE`
   const ids = list(carts.map((cart) => cart.id))
   await tx.run`DELETE FROM cart_line WHERE cart_id IN (${ids})`
+  await tx.run`DELETE FROM cart_code WHERE cart_id IN (${ids})`
+  await tx.run`DELETE FROM shopper_orders WHERE principal_id = ${principalId}`
   await tx.run`DELETE FROM cart_order WHERE cart_id IN (${ids})`
   await tx.run`DELETE FROM cart_order WHERE taken_from = ${principalId}`
   await tx.run`DELETE FROM cart_merge WHERE principal_id = ${principalId} OR guest_id = ${principalId}`

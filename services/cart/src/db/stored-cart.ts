@@ -17,12 +17,28 @@ export interface Shipping {
   shippingOptionId: string | null
 }
 
+/** A promotion code that the shopper entered. */
+export interface CartCode {
+  /** In its normal form. */
+  code: string
+  /** The promotion that catalog found for it. */
+  promotionId: string
+  /** Version of the cart by the write that entered it. */
+  enteredVersion: number
+  /** The guest's cart from which a merge brought it; null when it was entered here. */
+  mergedFrom: string | null
+}
+
 /** An open cart as it is stored. */
 export interface CartState extends Shipping {
   id: string
   version: number
   currency: string
   lines: readonly CartLine[]
+  /** By code. */
+  codes: readonly CartCode[]
+  /** Whether its principal has an order that was not cancelled unpaid. Promotions of the first order do not apply then. */
+  hasOrdered: boolean
 }
 
 /** Quantity of a line of the customer's cart that came from a guest's cart by a merge. */

@@ -4,6 +4,7 @@ import {
   type Cart,
   type CartProblem,
   cartLimit,
+  codeLimit,
   lineLimit,
   type Money,
   money,
@@ -11,7 +12,7 @@ import {
   payableLimit,
 } from '@cartwright/contracts'
 import { type PricedCart, type PricedLine, type PriceLine, price } from '@cartwright/pricing'
-import type { CartLine, CartState, View } from '../db/stored-cart.ts'
+import type { CartCode, CartLine, CartState, View } from '../db/stored-cart.ts'
 
 /** Currency of a new cart until the shopper chooses another one. */
 export const defaultCurrency = 'EUR'
@@ -32,6 +33,29 @@ export const asSeen = (line: CartLine, view: View | undefined, currency: string)
   ...line,
   seenMinor: priceOf(view, currency)?.amountMinor ?? null,
 })
+
+/** The cart with further codes. */
+export const withCodes = (cart: CartState, further: readonly CartCode[]): CartState => ({
+  ...cart,
+  codes: [...cart.codes, ...further].sort((a, b) => (a.code < b.code ? -1 : 1)),
+})
+
+export const withoutCode = (cart: CartState, code: string): CartState => ({
+  ...cart,
+  codes: cart.codes.filter((one) => one.code !== code),
+})
+
+/**
+ * Those of some codes that the cart can take besides its own: no second code of one promotion, and no more than the limit.
+ * @param codes codes of another cart
+ */
+export const codesToAdd = (cart: CartState, codes: readonly CartCode[]): CartCode[] => {
+  const promotions = new Set(cart.codes.map(({ promotionId }) => promotionId))
+  const owned = new Set(cart.codes.map(({ code }) => code))
+  return codes
+    .filter(({ code, promotionId }) => !owned.has(code) && !promotions.has(promotionId))
+    .slice(0, Math.max(0, codeLimit - cart.codes.length))
+}
 
 /** The cart with lines added or replaced by SKU, in the order of their creation. */
 export const withLines = (cart: CartState, changed: readonly CartLine[]): CartState => ({
@@ -127,16 +151,19 @@ export interface Pricing {
   rules: PriceRules
 }
 
+const shownCode = ({ code, promotionId }: CartCode): Cart['codes'][number] => ({ code, promotionId })
+
 /** Prices a cart at current prices and under current rules, by the calculation that order charges. Lines that cannot be bought are left out. */
 export const calculateCart = (cart: CartState, views: Views, { at, rules }: Pick<Pricing, 'at' | 'rules'>): PricedCart => {
-  const { currency, destination, shippingOptionId } = cart
+  const { currency, destination, shippingOptionId, codes, hasOrdered } = cart
   const lines = cart.lines.flatMap((line) => buyable(line, views, currency))
   return price({
     lines,
     currency,
     destination: destination ?? undefined,
     shippingOptionId: shippingOptionId ?? undefined,
-    codes: [],
+    codes: codes.map(shownCode),
+    customer: { isFirstOrder: !hasOrdered },
     at,
     rules,
   })
@@ -159,6 +186,8 @@ export const priceCart = (cart: CartState, views: Views, pricing: Pricing): Cart
     lines: cart.lines.map((line) => shownLine(line, views.get(line.sku), byId.get(line.id), { currency, publicUrl })),
     ...priced.totals,
     taxes: priced.taxes,
+    discounts: priced.discounts,
+    codes: cart.codes.map(shownCode),
     destination,
     shippingOptionId,
     shippingOption: chosenShipping(priced.shipping),

@@ -26,8 +26,8 @@ const parse = (key: string, stored: string, expiresMs: number): CachedCopy | nul
   const [, kind, ...rest] = key.split(':')
   const name = rest.join(':')
   // Two ranks per version of a cart: open and closed.
-  // An older version of this service writes carts without their destination; they cannot be compared.
-  if (kind === 'open' && value !== null && value.destination === undefined) return null
+  // An older version of this service writes carts without destination or codes; they cannot be compared.
+  if (kind === 'open' && value !== null && (value.destination === undefined || value.codes === undefined)) return null
   if (kind === 'open') return { kind: 'cart', principalId: name, version: Math.floor(rank / 2), value, ...common }
   if (kind === 'variant' || kind === 'stock') return { kind, sku: name, version: rank, value, ...common }
   return null

@@ -79,8 +79,8 @@ const storedValueOf = <T>(stored: string | null | undefined): T | null =>
 
 const readFrom = async (redis: Redis, principalId: string): Promise<CachedCart | null> => {
   const cart = storedValueOf<CartState>(await redis.get(cartKey(principalId)))
-  // An older version of this service wrote the cart without its destination: MySQL answers.
-  if (cart === null || cart.destination === undefined) return null
+  // An older version of this service wrote the cart without its destination or codes: MySQL answers.
+  if (cart === null || cart.destination === undefined || cart.codes === undefined) return null
   const skus = cart.lines.map((line) => line.sku)
   const stored = skus.length === 0 ? [] : await redis.mget(skus.flatMap((sku) => [variantKey(sku), stockKey(sku)]))
   const views = new Map<string, View>()

@@ -10,9 +10,10 @@ export interface Originals {
 }
 
 const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
-const cartText = ({ id, currency, destination, shippingOptionId, lines }: CartState): string => {
+const cartText = ({ id, currency, destination, shippingOptionId, lines, codes }: CartState): string => {
   const parts = lines.toSorted(byId).map((line) => [line.id, line.sku, line.quantity, line.seenMinor])
-  return JSON.stringify([id, currency, destination, shippingOptionId, parts])
+  const entered = codes.map(({ code, promotionId }) => [code, promotionId])
+  return JSON.stringify([id, currency, destination, shippingOptionId, parts, entered])
 }
 // A copy that an older replica wrote has no tax class and no weight.
 const shippingText = ({ taxClass = 'standard', weightGrams = 0, requiresShipping = true }: Variant) => [

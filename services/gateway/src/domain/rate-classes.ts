@@ -5,14 +5,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 /** Counts a call of the class, sets the RateLimit headers. @throws AppError rate_limited with the seconds to wait */
 export type Limit = (request: FastifyRequest, reply: FastifyReply, rateClass: RateClass) => Promise<void>
 
-export const rateClasses: readonly RateClass[] = ['read', 'write', 'auth', 'checkout', 'webhook']
+export const rateClasses: readonly RateClass[] = ['read', 'write', 'auth', 'checkout', 'code', 'webhook']
 
-const productionRates: Record<RateClass, number> = { read: 1200, write: 300, auth: 60, checkout: 30, webhook: 6000 }
+const productionRates: Record<RateClass, number> = { read: 1200, write: 300, auth: 60, checkout: 30, code: 20, webhook: 6000 }
 const developmentRates: Record<RateClass, number> = {
   read: 6_000_000,
   write: 600_000,
   auth: 600_000,
   checkout: 600_000,
+  code: 600_000,
   webhook: 600_000,
 }
 
@@ -24,6 +25,7 @@ export const ratesPerMin = (environment: string, configured: Record<RateClass, n
     write: configured.write ?? defaults.write,
     auth: configured.auth ?? defaults.auth,
     checkout: configured.checkout ?? defaults.checkout,
+    code: configured.code ?? defaults.code,
     webhook: configured.webhook ?? defaults.webhook,
   }
 }

@@ -1,6 +1,7 @@
 // Routes by which shoppers change their own cart. No route takes the id of a cart, so no other cart can be reached.
 import { cartApi } from '@cartwright/contracts'
 import { deleteLine, deleteLines, saveLines } from '../../db/carts.ts'
+import { deleteCodes } from '../../db/codes.ts'
 import { route } from '../../deps.ts'
 import { asSeen, withLines } from '../../domain/cart.ts'
 import { writeCart } from '../../domain/write-cart.ts'
@@ -79,7 +80,8 @@ export const clearCart = route(cartApi.clearCart, async ({ request, deps }) =>
     {
       apply: async (tx, { cart }) => {
         deleteLines(tx, cart.id)
-        return { ...cart, lines: [] }
+        deleteCodes(tx, cart.id, cart.codes)
+        return { ...cart, lines: [], codes: [] }
       },
     },
     deps,

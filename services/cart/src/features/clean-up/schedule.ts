@@ -16,6 +16,7 @@ const purgeCarts = ({ db, config: { closedCartDays } }: CartDeps): Promise<void>
         AND (EXISTS (SELECT 1 FROM cart newer WHERE newer.principal_id = c.principal_id AND newer.version > c.version)
           OR (LEFT(c.principal_id, 4) = 'gst_' AND c.updated_at < ${db.dbNow} - INTERVAL ${Math.max(guestDays, closedCartDays)} DAY))
       LIMIT ${limit}`
+    await db.run`DELETE FROM cart_code WHERE cart_id IN (${list(closed.map(({ id }) => id))})`
     return db.run`DELETE FROM cart WHERE id IN (${list(closed.map(({ id }) => id))}) AND open_for IS NULL`
   })
 
@@ -28,6 +29,11 @@ export const cleanUp = scheduled({
     await purge(
       (limit) =>
         db.run`DELETE FROM cart_order WHERE created_at < ${db.dbNow} - INTERVAL ${config.closedCartDays} DAY LIMIT ${limit}`,
+    )
+    await purge(
+      (limit) =>
+        db.run`DELETE FROM shopper_orders
+          WHERE LEFT(principal_id, 4) = 'gst_' AND updated_at < ${db.dbNow} - INTERVAL ${guestDays} DAY LIMIT ${limit}`,
     )
     await purge(
       (limit) =>

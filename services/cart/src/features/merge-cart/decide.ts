@@ -1,8 +1,8 @@
 // Decides what a guest's cart adds to a customer's: sums, capped to stock, cart limits and payment limit, never below the customer's own.
 // Lines that cannot be bought now (no price in the currency, not sold, sold out) stay in the cart with their problem. Pure.
 import type { CartProblem } from '@cartwright/contracts'
-import type { CartLine, CartState, Shipping, TakenLine, View } from '../../db/stored-cart.ts'
-import { availableOf, maxQuantityOf, priceOf, type Views, withLines } from '../../domain/cart.ts'
+import type { CartCode, CartLine, CartState, Shipping, TakenLine, View } from '../../db/stored-cart.ts'
+import { availableOf, codesToAdd, maxQuantityOf, priceOf, type Views, withLines } from '../../domain/cart.ts'
 
 interface Merged {
   /** Lines of the customer's cart that are new or changed. */
@@ -66,6 +66,16 @@ export const decideMerge = (own: CartState, guest: CartState, views: Views): Mer
   }
   const taken = changed.map(({ id, sku, quantity }) => ({ lineId: id, sku, quantity: quantity - (before.get(sku) ?? 0) }))
   return { changed, problems, taken }
+}
+
+/** The guest's codes that the customer's cart takes. @returns them, and a problem for each one that its limits leave out */
+export const mergedCodes = (own: CartState, guest: CartState): { codes: CartCode[]; problems: CartProblem[] } => {
+  const codes = codesToAdd(own, guest.codes).map((one) => ({ ...one, enteredVersion: own.version, mergedFrom: guest.id }))
+  const present = new Set([...own.codes, ...codes].map(({ code }) => code))
+  const problems = guest.codes
+    .filter(({ code }) => !present.has(code))
+    .map(({ code }): CartProblem => ({ code: 'cart_limit', promotionCode: code }))
+  return { codes, problems }
 }
 
 /** The guest's destination and option, which the shopper chose last; the customer's own when the guest chose none. */

@@ -2,13 +2,14 @@
 import { AppError, type CartProblem, cartApi } from '@cartwright/contracts'
 import type { Principal } from '@cartwright/service-kit'
 import { closeCart, lockOpenCart, type OpenCart, saveLines, updateShipping } from '../../db/carts.ts'
+import { insertCodes } from '../../db/codes.ts'
 import { findLastProblems, insertMerge } from '../../db/merges.ts'
 import type { View } from '../../db/stored-cart.ts'
 import { type CartDeps, route } from '../../deps.ts'
-import { defaultCurrency, withLines } from '../../domain/cart.ts'
+import { defaultCurrency, withCodes, withLines } from '../../domain/cart.ts'
 import { findOrOpenCart, getOpenCart, writeOpenCartIn } from '../../domain/open-cart.ts'
 import { showCart } from '../../domain/show-cart.ts'
-import { decideMerge, mergedShipping } from './decide.ts'
+import { decideMerge, mergedCodes, mergedShipping } from './decide.ts'
 
 interface MergeResult {
   guestVersion: number
@@ -24,12 +25,16 @@ const mergeCarts = (customer: Principal, guest: Principal, deps: CartDeps): Prom
     if (locked === null) return null
     const guestCart = await getOpenCart(tx, guest.id)
     closeCart(tx, locked.id, customer.id)
-    if (guestCart.cart.lines.length === 0) return { guestVersion: locked.version, open: null, problems: [] }
+    if (guestCart.cart.lines.length + guestCart.cart.codes.length === 0)
+      return { guestVersion: locked.version, open: null, problems: [] }
     const own = await writeOpenCartIn(tx, customer.id, { id: deps.newId('crt'), currency: guestCart.cart.currency })
     const views = new Map<string, View>([...guestCart.views, ...own.views])
-    const { changed, problems, taken } = decideMerge(own.cart, guestCart.cart, views)
-    const cart = { ...withLines(own.cart, changed), ...mergedShipping(own.cart, guestCart.cart) }
+    const { changed, problems: lineProblems, taken } = decideMerge(own.cart, guestCart.cart, views)
+    const { codes, problems: codeProblems } = mergedCodes(own.cart, guestCart.cart)
+    const problems = [...lineProblems, ...codeProblems]
+    const cart = { ...withCodes(withLines(own.cart, changed), codes), ...mergedShipping(own.cart, guestCart.cart) }
     saveLines(tx, cart.id, changed)
+    insertCodes(tx, cart.id, codes)
     updateShipping(tx, cart.id, cart)
     insertMerge(tx, { guestCartId: locked.id, guestId: guest.id, principalId: customer.id, problems, taken })
     return { guestVersion: locked.version, open: { cart, views }, problems }

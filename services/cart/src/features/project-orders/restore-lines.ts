@@ -2,11 +2,12 @@
 import type { Tx } from '@cartwright/db'
 import { hasErased } from '@cartwright/messaging'
 import { findShipping, saveLines, updateShipping } from '../../db/carts.ts'
+import { insertCodes, listCodes } from '../../db/codes.ts'
 import { updateRestored } from '../../db/orders.ts'
 import type { CartState, View } from '../../db/stored-cart.ts'
 import { listVariants } from '../../db/views.ts'
 import type { CartDeps } from '../../deps.ts'
-import { withLines } from '../../domain/cart.ts'
+import { codesToAdd, withCodes, withLines } from '../../domain/cart.ts'
 import { writeOpenCartIn } from '../../domain/open-cart.ts'
 import { type OrderedLine, restoreOrderedLines } from './decide.ts'
 
@@ -25,6 +26,14 @@ const withOrderedShipping = async (tx: Tx, cart: CartState, orderedCartId: strin
   return { ...cart, ...ordered }
 }
 
+/** The cart with the codes of the ordered one, as far as it takes them. */
+const withOrderedCodes = async (tx: Tx, cart: CartState, orderedCartId: string): Promise<CartState> => {
+  const ordered = (await listCodes(tx, [orderedCartId])).get(orderedCartId) ?? []
+  const codes = codesToAdd(cart, ordered).map((one) => ({ ...one, enteredVersion: cart.version, mergedFrom: null }))
+  insertCodes(tx, cart.id, codes)
+  return withCodes(cart, codes)
+}
+
 /** Does nothing for a closed account. @param principalId owner of the cart that the order took the lines from */
 export const restoreLines = async (tx: Tx, principalId: string, order: CancelledOrder, deps: CartDeps): Promise<void> => {
   const { orderId, currency } = order
@@ -39,7 +48,7 @@ export const restoreLines = async (tx: Tx, principalId: string, order: Cancelled
   const projected = [...variants].map(([sku, variant]): [string, View] => [sku, { variant, stock: null }])
   const { changed, leftOut } = restoreOrderedLines(cart, lines, new Map([...projected, ...views]), () => deps.newId('lin'))
   saveLines(tx, cart.id, changed)
-  const restored = await withOrderedShipping(tx, withLines(cart, changed), order.cartId)
+  const restored = await withOrderedCodes(tx, await withOrderedShipping(tx, withLines(cart, changed), order.cartId), order.cartId)
   updateRestored(tx, orderId)
   tx.afterCommit(() => void deps.cache.putCart(principalId, restored))
   if (leftOut.length > 0)

@@ -21,6 +21,10 @@ export const internalOpenCart = route(cartApi.internalOpenCart, async ({ request
   if (request.principal?.id !== principalId) throw new AppError('not_found')
   const open = await findOpenCart(deps.db, principalId)
   if (open === null) throw new AppError('not_found')
-  const { lines, ...cart } = open.cart
-  return { ...cart, lines: lines.map(({ id, sku, quantity }) => ({ id, sku, quantity })), codes: [] }
+  const { lines, codes, ...cart } = open.cart
+  return {
+    ...cart,
+    lines: lines.map(({ id, sku, quantity }) => ({ id, sku, quantity })),
+    codes: codes.map(({ code, promotionId }) => ({ code, promotionId })),
+  }
 })

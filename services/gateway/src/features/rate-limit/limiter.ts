@@ -16,8 +16,8 @@ interface LimiterOptions {
   perMin: Record<RateClass, number>
   /** Counts a call for all instances; null without Redis. */
   shared: ((rateClass: RateClass, caller: string) => Promise<WindowCount>) | null
-  /** Key of the caller: the principal's id, or the client address of an unauthenticated caller. */
-  callerOf: (request: FastifyRequest) => string
+  /** Key of the caller: the principal's id, or a client address. */
+  callerOf: (request: FastifyRequest, rateClass: RateClass) => string
   warn: (error: unknown) => void
   /** Called for each refused call. */
   refused: (rateClass: RateClass) => void
@@ -47,7 +47,7 @@ const localChecks = async (
         createCheck({
           max: perMin[rateClass],
           timeWindow: windowMs,
-          keyGenerator: (request) => `${rateClass}:${callerOf(request)}`,
+          keyGenerator: (request) => `${rateClass}:${callerOf(request, rateClass)}`,
         }),
         perMin[rateClass],
       ),
@@ -66,7 +66,7 @@ export const openLimiter = async (app: FastifyInstance, options: LimiterOptions)
     // A round trip to Redis costs more than most reads.
     if (shared === null || rateClass === 'read' || !breaker.canCall()) return local[rateClass](request)
     try {
-      const counted = await shared(rateClass, options.callerOf(request))
+      const counted = await shared(rateClass, options.callerOf(request, rateClass))
       breaker.recordSuccess()
       return counted
     } catch (error) {
