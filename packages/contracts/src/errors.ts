@@ -2,7 +2,7 @@
 import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 import { Id, Money, Nullable, named, OneOf, Sku, Time } from './common.ts'
 import { OrderStatus } from './order/status.ts'
-import { codeProblems } from './pricing/problems.ts'
+import { ProblemReason } from './pricing/problems.ts'
 
 /** Members that the service kit fills in every problem document: an extra member with one of these names would be lost. */
 type ReservedMembers = { [member in 'type' | 'title' | 'status' | 'detail' | 'code' | 'instance' | 'traceId']?: never }
@@ -139,7 +139,7 @@ const kinds = {
     status: 409,
     title: 'This promotion code takes nothing off this cart',
     remedy: 'Say why, as `reason` names it, and let the shopper change the cart or go on without the code.',
-    extras: { promotionCode: Type.String(), reason: OneOf(...codeProblems) },
+    extras: { promotionCode: Type.String(), reason: ProblemReason },
   },
   too_many_unpaid_orders: {
     status: 409,

@@ -57,8 +57,16 @@ describe.each(published.map((one) => [one.operationId, one] as const))('%s', (_,
   })
 })
 
+interface Purchase {
+  lines: Line[]
+  subtotal: Amount
+  shipping: Amount
+  discount: Amount
+  total: Amount
+}
+
 /** Every object in a value that has both lines and a total. */
-const priced = (value: unknown): { lines: Line[]; subtotal: Amount; shipping: Amount; total: Amount }[] => {
+const priced = (value: unknown): Purchase[] => {
   if (typeof value !== 'object' || value === null) return []
   const nested = Object.values(value).flatMap(priced)
   return 'lines' in value && 'subtotal' in value ? [value as never, ...nested] : nested
@@ -75,10 +83,10 @@ interface Line {
 test('the amounts of every example add up', () => {
   const purchases = published.flatMap(({ examples }) => priced(examples?.response))
   expect(purchases.length).toBeGreaterThan(10)
-  for (const { lines, subtotal, shipping, total } of purchases) {
+  for (const { lines, subtotal, shipping, discount, total } of purchases) {
     for (const { quantity, unitPrice, lineTotal } of lines) expect(lineTotal.amountMinor).toBe(quantity * unitPrice.amountMinor)
     expect(subtotal.amountMinor).toBe(lines.reduce((sum, { lineTotal }) => sum + lineTotal.amountMinor, 0))
-    expect(total.amountMinor).toBe(subtotal.amountMinor + shipping.amountMinor)
+    expect(total.amountMinor).toBe(subtotal.amountMinor + shipping.amountMinor - discount.amountMinor)
   }
 })
 

@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { Id, Money, Nullable, named, OneOf, Price, Sku, StoredCurrency } from '../common.ts'
 import { AppliedDiscount, AppliedTax, PromotionId } from '../pricing/applied.ts'
-import { codeProblems, shippingProblems } from '../pricing/problems.ts'
+import { ProblemReason } from '../pricing/problems.ts'
 import { AppliedShipping, Destination, ShippingOffer } from '../pricing/shipping.ts'
 
 export const LineId = Id('lin')
@@ -46,7 +46,7 @@ export const CartProblem = named(
     requested: Type.Optional(Type.Integer()),
     available: Type.Optional(Type.Integer()),
     promotionCode: Type.Optional(Type.String()),
-    reason: Type.Optional(OneOf(...shippingProblems, ...codeProblems)),
+    reason: Type.Optional(ProblemReason),
   }),
 )
 export type CartProblem = Static<typeof CartProblem>

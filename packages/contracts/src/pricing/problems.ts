@@ -1,4 +1,5 @@
 // Why shipping cannot be charged, and why an entered code takes nothing off.
+import { OneOf } from '../common.ts'
 
 /** Reasons of the problem `shipping_required`. */
 export const shippingProblems = ['destination_missing', 'not_deliverable', 'option_missing', 'option_not_eligible'] as const
@@ -20,3 +21,6 @@ export type CodeProblem = (typeof refusedByPrice)[number]
 
 /** Reasons of the problem `code_not_applicable`. `used_up` is a limit of the code or its promotion, which order counts. */
 export const codeProblems = [...refusedByPrice, 'used_up'] as const
+
+/** The member `reason` of a problem, whichever it is. */
+export const ProblemReason = OneOf(...shippingProblems, ...codeProblems)

@@ -17,6 +17,15 @@ afterAll(() => shop?.stop())
 /** Creates an object of the owner for a path parameter. @returns its id */
 const makers: Record<string, (owner: Shopper) => Promise<string>> = {
   lineId: async (owner) => (await owner.addToCart('OWNED-1', 1)).lines[0]?.id ?? '',
+  code: async (owner) => {
+    const { client } = shop.admin
+    const promotion = { name: 'Owned', trigger: 'code', effect: { kind: 'percent', percent: 1 } }
+    const { id } = (await client.post('/v1/admin/promotions', promotion)).body
+    await client.post(`/v1/admin/promotions/${id}/codes`, { codes: ['OWNED_10'] })
+    await shop.idle()
+    await owner.addToCart('OWNED-1', 1)
+    return (await owner.client.post('/v1/cart/codes', { code: 'owned_10' })).body.codes[0].code
+  },
   addressId: async (owner) => (await owner.client.post('/v1/me/addresses', anAddress)).body.id,
   sessionId: async () => {
     const credentials = { email: 'alice@example.com', password: 'cartwright-demo' }

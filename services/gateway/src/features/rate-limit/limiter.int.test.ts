@@ -1,4 +1,6 @@
 // Rate limits: counted per caller and class in Redis; per instance when Redis is unavailable or hangs.
+
+import type { Principal } from '@cartwright/service-kit'
 import { proxyOf } from '@cartwright/testing'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -17,6 +19,7 @@ describe('limits of one instance', () => {
       GATEWAY_RATE_READ_PER_MIN: '5',
       GATEWAY_RATE_WRITE_PER_MIN: '2',
       GATEWAY_RATE_AUTH_PER_MIN: '3',
+      GATEWAY_RATE_CODE_PER_MIN: '2',
       GATEWAY_TRUSTED_HOPS: '1',
     })
   })
@@ -50,6 +53,19 @@ describe('limits of one instance', () => {
     const statuses = []
     for (let turn = 0; turn < 6; turn++) statuses.push((await forged()).status)
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429])
+  })
+
+  test('promotion codes have a limit of their own, and all guests of one address share it', async () => {
+    const enter = (principal: Principal, address: string) =>
+      t.as(principal).post('/v1/cart/codes', { code: 'AUTUMN10' }, from(address))
+    const guests = Array.from({ length: 3 }, (_, index): Principal => ({ id: `gst_0000000${index}`, role: 'guest' }))
+    const statuses = []
+    for (const one of guests) statuses.push((await enter(one, '6.6.6.6')).status)
+    expect(statuses).toEqual([200, 200, 429])
+    expect((await enter(guests[0] ?? guest, '7.7.7.7')).status).toBe(200)
+    const customer: Principal = { id: 'usr_code0001', role: 'customer' }
+    expect((await enter(customer, '6.6.6.6')).status).toBe(200)
+    expect((await t.as(customer).get('/v1/cart')).status).toBe(200)
   })
 
   test('cached responses and the gateway’s own pages count towards the limit', async () => {
