@@ -26,7 +26,8 @@ const viewColumns = sql`
 const shippingColumns = sql`c.country, c.region, c.postal_code, c.shipping_option_id`
 
 const shippingOf = ({ country, region, postal_code: postalCode, shipping_option_id }: ShippingColumns): Shipping => ({
-  destination: country === null ? null : { country, ...(region === null ? {} : { region }), ...(postalCode === null ? {} : { postalCode }) },
+  destination:
+    country === null ? null : { country, ...(region === null ? {} : { region }), ...(postalCode === null ? {} : { postalCode }) },
   shippingOptionId: shipping_option_id,
 })
 const shippingRowOf = ({ destination, shippingOptionId }: Shipping): ShippingColumns => ({

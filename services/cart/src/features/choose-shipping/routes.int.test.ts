@@ -165,7 +165,12 @@ describe('an option that is no longer offered', () => {
     await publishRules({ shippingZones: [without, ...others] })
     const left = await read()
     expect(reasons(left)).toEqual(['shipping_required option_not_eligible'])
-    expect(left).toMatchObject({ shippingOptionId: 'opt_express', shippingOption: null, shipping: eur(0), version: chosen.version })
+    expect(left).toMatchObject({
+      shippingOptionId: 'opt_express',
+      shippingOption: null,
+      shipping: eur(0),
+      version: chosen.version,
+    })
     await publishRules()
     expect(await read()).toEqual(chosen)
   })
