@@ -208,7 +208,7 @@ describe('a lookup', () => {
       { n: 100_000 },
     ])
     const plan = await t.sql(
-      `EXPLAIN SELECT * FROM promotion_code WHERE code IN ('${many.body.items[0].code}') AND switched_off_at IS NULL`,
+      `EXPLAIN FORMAT=TRADITIONAL SELECT * FROM promotion_code WHERE code IN ('${many.body.items[0].code}') AND switched_off_at IS NULL`,
     )
     expect(plan.map(({ type, key, rows }) => [type, key, Number(rows)])).toEqual([['const', 'PRIMARY', 1]])
     const after = await cost(many.body.items)
