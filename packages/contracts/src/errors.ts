@@ -139,7 +139,7 @@ const kinds = {
     status: 409,
     title: 'This promotion code takes nothing off this cart',
     remedy: 'Say why, as `reason` names it, and let the shopper change the cart or go on without the code.',
-    extras: { promotionCode: Type.String(), reason: ProblemReason },
+    extras: { promotionCode: Type.String(), reason: ProblemReason, expected: Money, total: Money },
   },
   too_many_unpaid_orders: {
     status: 409,

@@ -52,14 +52,19 @@ const calculateTaxes = (
 }
 
 export const calculate = (request: PriceRequest): Calculation => {
-  const { lines, currency, destination, shippingOptionId, codes, customer, at, rules } = request
+  const { lines, currency, destination, shippingOptionId, codes, usedUp = [], customer, at, rules } = request
   const lineTotals = lines.map(({ unitPrice, quantity }) => unitPrice.amountMinor * quantity)
   const subtotal = sum(lineTotals)
   const parcel = { currency, subtotal, grams: weightOf(lines) }
   const shipping = chooseShipping(rules.shippingZones, parcel, destination, shippingOptionId)
   const shippingPrice = shipping.chosen?.price ?? 0
   const start = { lines, left: lineTotals, shippingLeft: shippingPrice, currency, step: paymentStep(currency) }
-  const { applied, problems, cart } = applyPromotions(rules.promotions, codes, start, { currency, customer, at, subtotal })
+  const { applied, problems, cart } = applyPromotions(
+    rules.promotions.filter(({ id }) => !usedUp.includes(id)),
+    codes,
+    start,
+    { currency, customer, at, subtotal },
+  )
   const { included, lineTaxes, shippingTaxes, taxes, tax } = calculateTaxes(request, lineTotals, cart)
   const payable = sum(cart.left) + cart.shippingLeft
   return {

@@ -39,6 +39,8 @@ export interface PriceRequest {
   destination?: Destination | undefined
   shippingOptionId?: string | undefined
   codes: readonly EnteredCode[]
+  /** Ids of promotions whose limits are reached: they do not apply. */
+  usedUp?: readonly string[] | undefined
   customer?: { isFirstOrder: boolean } | undefined
   at: Date
   rules: PriceRules

@@ -3,6 +3,7 @@ import {
   catalogEvents,
   type DataOf,
   type EventContract,
+  type InternalPromotionCode,
   type InternalVariant,
   type OpenCart,
   orderEvents,
@@ -30,6 +31,8 @@ export interface Wire {
   /** Instead of a principal's cart: a fresh one at each read, for a shopper with several carts. */
   freshCarts: Map<string, () => OpenCart>
   variants: Map<string, InternalVariant>
+  /** Promotion codes as catalog knows them, by their normal form. */
+  codes: Map<string, InternalPromotionCode>
   /** Accounts as identity has them, where they differ from the token or from an open account. */
   accounts: Map<string, { email?: string | null; locale?: string; blocked?: boolean; closed?: boolean } | null>
   /** Services that were read, in order. */
@@ -49,7 +52,7 @@ const anAccount = (id: string) => ({
   closed: false,
 })
 
-const upstreams = ({ accounts, carts, freshCarts, variants, down, reads }: Wire) => ({
+const upstreams = ({ accounts, carts, freshCarts, variants, codes, down, reads }: Wire) => ({
   identity: {
     'GET /internal/users/:userId': ({ params }: { params: Record<string, string> }) => {
       const { userId = '' } = params
@@ -71,6 +74,11 @@ const upstreams = ({ accounts, carts, freshCarts, variants, down, reads }: Wire)
       reads.push('catalog')
       if (down.has('catalog')) throw new Error('down')
       return { items: (query.skus ?? '').split(',').flatMap((sku) => variants.get(sku) ?? []) }
+    },
+    'GET /internal/promotion-codes': ({ query }: { query: Record<string, string> }) => {
+      reads.push('codes')
+      if (down.has('catalog')) throw new Error('down')
+      return { items: (query.codes ?? '').split(',').flatMap((code) => codes.get(code) ?? []) }
     },
   },
 })
@@ -104,6 +112,7 @@ export const startOrder = async (env: Environment = {}) => {
     carts: new Map(),
     freshCarts: new Map(),
     variants: new Map(),
+    codes: new Map(),
     reads: [],
     down: new Set(),
   }
@@ -139,9 +148,15 @@ export const startOrder = async (env: Environment = {}) => {
   }
 
   /** An order of two pieces for 20 euros, reserving. */
-  const aPlacedOrder = async (shopper = aShopper(), quantity = 2, more: Record<string, unknown> = {}) => {
+  const aPlacedOrder = async (
+    shopper = aShopper(),
+    quantity = 2,
+    more: Record<string, unknown> = {},
+    codes: OpenCart['codes'] = [],
+  ) => {
     const item = anItem()
     const cart = fillCart(shopper, [{ sku: item.sku, quantity }])
+    cart.codes.push(...codes)
     const placed = await checkout(shopper, more)
     if (placed.status !== 201) throw new Error(`checkout answered ${placed.status}: ${placed.text}`)
     wire.carts.delete(shopper.id)

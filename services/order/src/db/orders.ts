@@ -9,6 +9,7 @@ import {
   nullColumns,
   type Queryable,
   type Sql,
+  sql,
   type Tx,
 } from '@cartwright/db'
 import { currentTrace } from '@cartwright/telemetry'
@@ -101,6 +102,16 @@ export const cancelledFrom = (row: OrderRow, reason: NonNullable<Order['cancelRe
 
 export const findOrder = (db: Queryable, condition: Sql): Promise<OrderRow | null> =>
   db.one<OrderRow>`SELECT * FROM customer_order WHERE ${condition}`
+
+/**
+ * Whether this principal or e-mail address has an order that was not cancelled before its payment. Two lookups, since one with OR would read
+ * no index.
+ */
+export const hasOrderedBefore = async (db: Queryable, principalId: string, email: string): Promise<boolean> => {
+  const by = (owner: Sql) =>
+    sql`(SELECT id FROM customer_order WHERE ${owner} AND NOT (status = 'cancelled' AND cart_restored = TRUE) LIMIT 1)`
+  return (await db.one`${by(sql`principal_id = ${principalId}`)} UNION ALL ${by(sql`email = ${email}`)} LIMIT 1`) !== null
+}
 
 const orders = lockedRows<OrderRow>({
   keyOf: (row) => row.id,

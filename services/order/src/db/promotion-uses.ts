@@ -21,7 +21,8 @@ export const codeScope = (code: string): string => `code:${code}`
 
 const keyOf = ({ promotionId, scope }: Counter): string => `${promotionId} ${scope}`
 /** Every transaction takes its counters in this order, so that two of them cannot wait for each other. */
-const inLockOrder = <C extends Counter>(counters: readonly C[]): C[] => counters.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+const inLockOrder = <C extends Counter>(counters: readonly C[]): C[] =>
+  counters.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
 
 /** The counters that a use is in. */
 export const countersOf = ({ promotion_id, holder, code }: NewUse): Counter[] =>

@@ -27,7 +27,9 @@ const withLimits = (counters: readonly Counter[], limits: Limits): LimitedCounte
 
 /** The counters that could keep this holder from a promotion or a code. */
 export const limitedCounters = (holder: string, limits: Limits): LimitedCounter[] => {
-  const ofPromotions = limits.promotions.flatMap(({ id }) => ['', holderScope(holder)].map((scope) => ({ promotionId: id, scope })))
+  const ofPromotions = limits.promotions.flatMap(({ id }) =>
+    ['', holderScope(holder)].map((scope) => ({ promotionId: id, scope })),
+  )
   const ofCodes = limits.codes.map(({ code, promotionId }) => ({ promotionId, scope: codeScope(code) }))
   return withLimits([...ofPromotions, ...ofCodes], limits).filter(({ limit }) => limit !== null)
 }
@@ -36,6 +38,15 @@ export const limitedCounters = (holder: string, limits: Limits): LimitedCounter[
 export interface UsedUp {
   promotionIds: readonly string[]
   codes: readonly string[]
+}
+
+/** What decides promotions beside the rules. */
+export interface PromotionFacts {
+  /** The codes of the cart that are known. */
+  codes: readonly InternalPromotionCode[]
+  usedUp: UsedUp
+  /** Null when no promotion asks for it. */
+  isFirstOrder: boolean | null
 }
 
 export const usedUpBy = (full: readonly Counter[], codes: readonly InternalPromotionCode[]): UsedUp => {

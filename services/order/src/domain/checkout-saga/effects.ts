@@ -15,6 +15,7 @@ import {
   stockOf,
   totalsOfRow,
 } from '../../db/orders.ts'
+import { giveBackUses } from '../../db/promotion-uses.ts'
 import type { OrderDeps } from '../../deps.ts'
 import { chargesOf } from '../charges.ts'
 import { cancellation, requestRefund } from '../refunds.ts'
@@ -60,6 +61,7 @@ const cancelWith =
     const payment = paymentStatusAfter(row, why)
     const cancelled = await transitionOrder(tx, row, 'cancelled', by)
     const paid = row.captured_minor > 0
+    if (!paid) await giveBackUses(tx, row.id)
     const changes = { cancel_reason: why, payment_status: payment, pay_url: null, cart_restored: paid ? 0 : 1 } as const
     await publish(tx, orderEvents.cancelled, cancelledFrom(await changeOrder(tx, cancelled, changes), why, paid))
     notifyPolls(context)

@@ -35,7 +35,12 @@ const cart: OpenCart = {
   ],
   codes: [],
 }
-const pricing = { at: new Date('2026-11-30T12:00:00Z'), rules: emptyRules, minimums: {} }
+const pricing = {
+  at: new Date('2026-11-30T12:00:00Z'),
+  rules: emptyRules,
+  promotions: { codes: [], usedUp: { promotionIds: [], codes: [] }, isFirstOrder: null },
+  minimums: {},
+}
 const request: CheckoutRequest = { cartVersion: 4, expectedTotal: eur(1250) }
 
 const refusalOf = (of: { request?: Partial<CheckoutRequest>; cart?: Partial<OpenCart>; variants?: InternalVariant[] }) => {

@@ -11,8 +11,9 @@ import {
   plainMoney,
   type Totals,
 } from '@cartwright/contracts'
-import { type Payability, type PricedCart, payabilityOf, price } from '@cartwright/pricing'
+import { type Payability, type PricedCart, type PriceRequest, payabilityOf, price } from '@cartwright/pricing'
 import type { Minimums } from '../../domain/minimum-charges.ts'
+import type { PromotionFacts } from '../../domain/promotion-uses.ts'
 
 /** The lines and totals of an order. */
 export interface Decided {
@@ -20,6 +21,8 @@ export interface Decided {
   totals: Totals
   taxIncluded: boolean
   taxes: PricedCart['taxes']
+  /** Of lines and shipping, one entry for each promotion. */
+  discounts: PricedCart['discounts']
   paymentStatus: Extract<PaymentStatus, 'awaiting' | 'not_required'>
 }
 
@@ -32,6 +35,7 @@ export interface CheckoutRequest {
 export interface Pricing {
   at: Date
   rules: PriceRules
+  promotions: PromotionFacts
   minimums: Minimums
 }
 
@@ -84,14 +88,39 @@ const shownAs = (sku: string, variant: SoldVariant | undefined) => {
   return { name, variantId, productSlug, options, imageUrl, ...(compareAt ? { compareAt } : {}) }
 }
 
+/** What `price` knows of promotions. Codes that are used up are left out: a cart shows the price without them. */
+const promotionInput = ({
+  codes,
+  usedUp,
+  isFirstOrder,
+}: PromotionFacts): Partial<PriceRequest> & Pick<PriceRequest, 'codes'> => ({
+  codes: codes.filter(({ code }) => !usedUp.codes.includes(code)).map(({ code, promotionId }) => ({ code, promotionId })),
+  ...(usedUp.promotionIds.length > 0 && { usedUp: usedUp.promotionIds }),
+  ...(isFirstOrder !== null && { customer: { isFirstOrder } }),
+})
+
 /**
- * @throws AppError cart_empty, cart_changed, unavailable, price_changed, amount_not_payable, out_of_stock
+ * A code that is used up is named, unless the shopper confirms the total without it.
+ * @throws AppError code_not_applicable, price_changed
+ */
+const refuseOtherTotal = (expected: Money, { totals: { total }, lines }: PricedCart, { usedUp }: PromotionFacts): void => {
+  if (expected.amountMinor === total.amountMinor && expected.currency === total.currency) return
+  const [promotionCode] = usedUp.codes
+  if (promotionCode !== undefined)
+    throw new AppError('code_not_applicable', { extra: { promotionCode, reason: 'used_up', expected, total } })
+  throw new AppError('price_changed', {
+    extra: { expected, total, lines: lines.map(({ sku, unitPrice }) => ({ sku, unitPrice })) },
+  })
+}
+
+/**
+ * @throws AppError cart_empty, cart_changed, unavailable, code_not_applicable, price_changed, amount_not_payable, out_of_stock
  */
 export const decideOrder = (
   request: CheckoutRequest,
   cart: OpenCart,
   variants: readonly InternalVariant[],
-  { at, rules, minimums }: Pricing,
+  { at, rules, promotions, minimums }: Pricing,
 ): Decided => {
   if (cart.lines.length === 0) throw new AppError('cart_empty')
   if (cart.version !== request.cartVersion) throw new AppError('cart_changed', { extra: { cartVersion: cart.version } })
@@ -102,15 +131,18 @@ export const decideOrder = (
     const { price: unitPrice, categoryIds, taxClass, weightGrams, requiresShipping } = variant
     return [{ id, sku, quantity, unitPrice, categoryIds, taxClass, weightGrams, requiresShipping }]
   })
-  const priced = price({ lines: goods, currency: cart.currency, codes: [], at, rules })
+  const priced = price({ lines: goods, currency: cart.currency, ...promotionInput(promotions), at, rules })
   const { taxIncluded, ...totals } = priced.totals
-  const { expectedTotal: expected } = request
-  if (expected.amountMinor !== totals.total.amountMinor || expected.currency !== totals.total.currency)
-    throw new AppError('price_changed', {
-      extra: { expected, total: totals.total, lines: goods.map(({ sku, unitPrice }) => ({ sku, unitPrice })) },
-    })
+  refuseOtherTotal(request.expectedTotal, priced, promotions)
   const isPaid = requirePayable(priced, minimums)
   refuseShortages(cart, sold)
   const lines = priced.lines.map((line) => ({ ...line, ...shownAs(line.sku, sold.get(line.sku)) }))
-  return { lines, totals, taxIncluded, taxes: priced.taxes, paymentStatus: isPaid ? 'awaiting' : 'not_required' }
+  return {
+    lines,
+    totals,
+    taxIncluded,
+    taxes: priced.taxes,
+    discounts: priced.discounts,
+    paymentStatus: isPaid ? 'awaiting' : 'not_required',
+  }
 }

@@ -12,6 +12,7 @@ import {
   orderApi,
   orderEvents,
   type PlaceOrder,
+  type PriceRules,
 } from '@cartwright/contracts'
 import { ConflictError, type Tx } from '@cartwright/db'
 import { hasErased, publish } from '@cartwright/messaging'
@@ -22,10 +23,12 @@ import { type OrderDeps, route } from '../../deps.ts'
 import { checkoutSaga, stockRequestOf } from '../../domain/checkout-saga/effects.ts'
 import { orderNumber } from '../../domain/order.ts'
 import { viewPlaced } from '../../domain/order-view.ts'
+import type { PromotionFacts } from '../../domain/promotion-uses.ts'
 import { signTicket, ticketKey } from '../../domain/return-ticket.ts'
 import { type Decided, decideOrder } from './decide.ts'
 import { findOrderOfCart } from './find-ordered.ts'
 import { orderContact } from './order-contact.ts'
+import { assertFirstOrder, type Buyer, OutdatedDecision, readPromotionFacts, takeUses } from './promotions.ts'
 import { returnUrls } from './return-urls.ts'
 import { clientHash, refuseTooManyUnpaid } from './unpaid.ts'
 
@@ -38,18 +41,23 @@ const readVariants = async (cart: OpenCart, principal: Principal, deps: OrderDep
 
 /** Checks the cart, reads its variants from catalog and decides. */
 const readAndDecide = async (
-  principal: Principal,
+  buyer: Buyer,
   body: PlaceOrder,
   cart: OpenCart | null,
   deps: OrderDeps,
-): Promise<{ cart: OpenCart; decided: Decided }> => {
+): Promise<Pick<Placement, 'cart' | 'decided' | 'limits'>> => {
   if (cart === null || cart.lines.length === 0) throw new AppError('cart_empty')
   // The hosted payment page shows no more lines.
   if (cart.lines.length > cartLimit)
     throw new AppError('cart_limit', { detail: `an order takes at most ${cartLimit} lines`, extra: { limit: cartLimit } })
-  const [variants, rules] = await Promise.all([readVariants(cart, principal, deps), deps.priceRules.read()])
-  const pricing = { at: deps.clock.now(), rules, minimums: deps.minimums }
-  return { cart, decided: decideOrder(body, cart, variants, pricing) }
+  const rules = await deps.priceRules.read()
+  const [variants, promotions] = await Promise.all([
+    readVariants(cart, buyer.principal, deps),
+    readPromotionFacts(cart, buyer, rules, deps),
+  ])
+  const pricing = { at: deps.clock.now(), rules, promotions, minimums: deps.minimums }
+  const limits = { rules, codes: promotions.codes }
+  return { cart, limits, decided: decideOrder(body, cart, variants, pricing) }
 }
 
 interface Placement {
@@ -61,6 +69,8 @@ interface Placement {
   /** Of mails about the order, and of its page. */
   locale: string
   decided: Decided
+  /** What limits the uses of the promotions. */
+  limits: { rules: PriceRules; codes: PromotionFacts['codes'] }
   urlsOf: ReturnType<typeof returnUrls>
   /** A guest's client address, hashed; null for customers. */
   client: string | null
@@ -110,10 +120,12 @@ const rowFrom = (
 })
 
 const save = async (tx: Tx, placement: Placement, deps: OrderDeps): Promise<OrderRow> => {
-  const { cart, principal, decided, client } = placement
+  const { cart, principal, email, decided, limits, client } = placement
+  const buyer = { principal, email }
   // The access token may be older than the closing of its account.
   if (await hasErased(tx, principal.id)) throw new AppError('unauthenticated', { detail: 'the account is closed' })
   await refuseTooManyUnpaid(tx, { principalId: principal.id, client }, deps)
+  await assertFirstOrder(tx, buyer, decided, limits.rules, deps)
   const row = insertOrder(tx, rowFrom(placement, orderNumber(randomBytes(8)), deps.clock.now(), deps))
   await publish(tx, orderEvents.placed, {
     orderId: row.id,
@@ -129,6 +141,7 @@ const save = async (tx: Tx, placement: Placement, deps: OrderDeps): Promise<Orde
   await publish(tx, orderEvents.stockRequested, stockRequestOf(row))
   await checkoutSaga.start(tx, row.id, deps, [])
   if (row.payment_status === 'not_required') await checkoutSaga.feed(tx, row.id, 'nothingDue', undefined, deps)
+  await takeUses(tx, { orderId: row.id, buyer, discounts: decided.discounts }, { ...limits.rules, codes: limits.codes }, deps)
   tx.afterCommit(() => deps.counters.placed.inc({ currency: row.currency }))
   return row
 }
@@ -142,6 +155,17 @@ const withFreshNumber = async <T>(place: () => Promise<T>): Promise<T> => {
   } catch (error) {
     if (!isTaken(error, 'customer_order_number')) throw error
     return place()
+  }
+}
+
+/** Decides again, with what has changed, when a promotion was used up or a first order placed meanwhile. */
+const withFreshDecision = async <T>(place: () => Promise<T>, tries = 3): Promise<T> => {
+  try {
+    return await place()
+  } catch (error) {
+    if (!(error instanceof OutdatedDecision)) throw error
+    if (tries === 1) throw new AppError('conflict', { detail: 'promotions of this cart are being used at the same time' })
+    return withFreshDecision(place, tries - 1)
   }
 }
 
@@ -178,10 +202,13 @@ export const placeOrder = route(
       ticket: ticketFor(orderId, deps),
     })
     try {
-      const { cart, decided } = await readAndDecide(principal, body, open, deps)
+      const { email } = contact
       const client = clientOf(request, deps)
-      const placement = { orderId, principal, cart, body, email: contact.email, locale, decided, urlsOf, client }
-      return await withFreshNumber(() => idempotentTx(async (tx) => viewPlaced(await save(tx, placement, deps))))
+      return await withFreshDecision(async () => {
+        const decision = await readAndDecide({ principal, email }, body, open, deps)
+        const placement = { orderId, principal, body, email, locale, urlsOf, client, ...decision }
+        return withFreshNumber(() => idempotentTx(async (tx) => viewPlaced(await save(tx, placement, deps))))
+      })
     } catch (error) {
       if (!isTaken(error, 'customer_order_cart') && !(error instanceof AppError && error.status < 500)) throw error
       // For a second checkout of a cart the existing order is more helpful than any other refusal.

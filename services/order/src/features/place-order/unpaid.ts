@@ -10,7 +10,7 @@ export const clientHash = (internalAuthSecret: string, address: string): string 
   createHmac('sha256', internalAuthSecret).update(`client address of an unpaid order: ${address}`).digest('base64url')
 
 /** Locks the holder until the transaction ends, so that concurrent checkouts of one holder are counted in sequence. */
-const lockHolder = (tx: Tx, holder: string): void => {
+export const lockHolder = (tx: Tx, holder: string): void => {
   tx.write`${insertInto(unpaidHolderTable, { holder, used_at: tx.dbNow })} ON DUPLICATE KEY UPDATE used_at = VALUES(used_at)`
 }
 
