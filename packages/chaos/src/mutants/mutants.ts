@@ -6,6 +6,7 @@ import { edgeMutants } from './edge.ts'
 import { messagingMutants } from './messaging.ts'
 import type { Mutant } from './mutant.ts'
 import { orderMutants } from './orders.ts'
+import { promotionMutants } from './promotions.ts'
 import { goodsAndMoneyMutants } from './stock-and-money.ts'
 import { transactionMutants } from './transactions.ts'
 
@@ -13,6 +14,7 @@ export const mutants: readonly Mutant[] = [
   ...transactionMutants,
   ...messagingMutants,
   ...orderMutants,
+  ...promotionMutants,
   ...afterSaleMutants,
   ...goodsAndMoneyMutants,
   ...edgeMutants,

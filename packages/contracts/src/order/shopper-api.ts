@@ -41,6 +41,7 @@ export const shopperOrderApi = {
       'cart_limit',
       'cart_changed',
       'price_changed',
+      'code_not_applicable',
       'out_of_stock',
       'unavailable',
       'amount_not_payable',

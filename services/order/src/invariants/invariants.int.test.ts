@@ -2,8 +2,10 @@
 import { checkedEachSecond, contradicted } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { admin, type OrderUnderTest, startOrder } from '../fixtures.ts'
+import { eur, percentOff, rulePublisher } from '../promotions.fixture.ts'
 
 let lab: OrderUnderTest
+let discounted = ''
 let paid = ''
 let cancelled = ''
 beforeAll(async () => {
@@ -18,6 +20,11 @@ beforeAll(async () => {
   await order.refunded(refundId, 2000)
   const reviewed = await lab.anOrderIn('paying')
   await reviewed.reviewed(1999)
+  await rulePublisher(() => lab)({ promotions: [percentOff('prm_000001', 10, { limits: { total: 2, perCustomer: 1 } })] })
+  const withDiscount = await lab.aPlacedOrder(lab.aShopper(), 2, { expectedTotal: eur(1800) })
+  discounted = withDiscount.id
+  const unpaid = lab.answering(await lab.aPlacedOrder(lab.aShopper(), 2, { expectedTotal: eur(1800) }))
+  await unpaid.rejected('reserve')
 })
 afterAll(() => lab.stop())
 
@@ -134,6 +141,22 @@ test('I14 finds a gap in the numbers of invoices', async () => {
   const [{ number, serial }] = await lab.t.sql('SELECT number, serial FROM invoice ORDER BY serial LIMIT 1')
   const numbered = (as: number) => `UPDATE invoice SET serial = ${as} WHERE number = '${number}'`
   expect(await corrupted(numbered(1_000_000), numbered(serial))).toEqual(['I14-invoice-numbers'])
+})
+
+test('I12 finds a promotion that is used more often than its limit, and a counter that orders contradict', async () => {
+  const counter = (set: string, scope = "= ''") => `UPDATE promotion_counter SET ${set} WHERE scope ${scope} AND used = 1`
+  expect(await corrupted(counter('max_uses = 0'), counter('max_uses = 2'))).toEqual(['I12-promotion-uses'])
+  const used = (from: number, to: number) => `UPDATE promotion_counter SET used = ${to} WHERE scope = '' AND used = ${from}`
+  expect(await corrupted(used(1, 2), used(2, 1))).toEqual(['I12-promotion-uses'])
+  const ofHolder = "LIKE 'holder:%'"
+  expect(await corrupted(counter('max_uses = 0', ofHolder), counter('max_uses = 1', ofHolder))).toEqual(['I12-promotion-uses'])
+})
+
+test('I12 finds an order whose use is given back though it goes on, and one that keeps it though it was cancelled', async () => {
+  const use = (at: string, which: string) =>
+    `UPDATE promotion_use SET given_back_at = ${at} WHERE order_id ${which} '${discounted}'`
+  expect(await corrupted(use('UTC_TIMESTAMP(6)', '='), use('NULL', '='))).toEqual(['I12-promotion-uses'])
+  expect(await corrupted(use('NULL', '<>'), use('UTC_TIMESTAMP(6)', '<>'))).toEqual(['I12-promotion-uses'])
 })
 
 test('the scan finds a corrupted row that is older than all sampled ones', async () => {

@@ -1,4 +1,4 @@
-// Invariants I1, I3, I5 and I7 of order. Each scan reads the newest and recently changed orders and a slice of older ones.
+// Invariants I1, I3, I5 and I7 of order.
 import { orderApi } from '@cartwright/contracts'
 import { type Database, list, type OuterJoined } from '@cartwright/db'
 import { maxViolations, type Scan, sagaInstances, type Violation } from '@cartwright/messaging'

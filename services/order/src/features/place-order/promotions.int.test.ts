@@ -131,14 +131,12 @@ describe('a discount for first orders', () => {
       version: 3,
     }))
     const answers = await parallel(20, () =>
-      o.t
-        .as(shopper)
-        .post('/v1/checkout', {
-          cartVersion: 3,
-          expectedTotal: eur(900),
-          shippingAddress: { name: 'A', line1: '1', city: 'B', postalCode: '1', country: 'PT' },
-          ...email,
-        }),
+      o.t.as(shopper).post('/v1/checkout', {
+        cartVersion: 3,
+        expectedTotal: eur(900),
+        shippingAddress: { name: 'A', line1: '1', city: 'B', postalCode: '1', country: 'PT' },
+        ...email,
+      }),
     )
     expect(tally(answers)).toEqual({ 201: 1, '409 price_changed': 19 })
   })
