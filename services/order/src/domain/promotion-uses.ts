@@ -35,7 +35,7 @@ export const limitedCounters = (holder: string, limits: Limits): LimitedCounter[
 }
 
 /** Promotions and codes that a holder cannot use any more. */
-export interface UsedUp {
+interface UsedUp {
   promotionIds: readonly string[]
   codes: readonly string[]
 }
