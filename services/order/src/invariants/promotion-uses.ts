@@ -37,13 +37,13 @@ const findWrongCounters = async (db: Database, scan: Scan): Promise<Violation[]>
   })
 }
 
-type HoldingRow = Pick<CustomerOrderRow, 'id' | 'status' | 'cart_restored' | 'order_lines'> &
+type HoldingRow = Pick<CustomerOrderRow, 'id' | 'status' | 'cart_restored' | 'order_lines' | 'line_cancellations'> &
   Pick<PromotionUseRow, 'promotion_id' | 'given_back_at'>
 
 /** Compares the uses of an order with its discounts and its state. */
 const findWrongUses = async (db: Database, scan: Scan): Promise<Violation[]> => {
   const rows = await db.rows<HoldingRow>`
-    SELECT o.id, o.status, o.cart_restored, o.order_lines, u.promotion_id, u.given_back_at
+    SELECT o.id, o.status, o.cart_restored, o.order_lines, o.line_cancellations, u.promotion_id, u.given_back_at
     FROM ${await selectCandidates(db, scan)}
     JOIN customer_order o ON o.id = candidates.id
     JOIN promotion_use u ON u.order_id = o.id`
