@@ -20,11 +20,13 @@ beforeAll(async () => {
   await order.refunded(refundId, 2000)
   const reviewed = await lab.anOrderIn('paying')
   await reviewed.reviewed(1999)
-  await rulePublisher(() => lab)({ promotions: [percentOff('prm_000001', 10, { limits: { total: 2, perCustomer: 1 } })] })
+  const publish = rulePublisher(() => lab)
+  await publish({ promotions: [percentOff('prm_000001', 10, { limits: { total: 2, perCustomer: 1 } })] })
   const withDiscount = await lab.aPlacedOrder(lab.aShopper(), 2, { expectedTotal: eur(1800) })
   discounted = withDiscount.id
   const unpaid = lab.answering(await lab.aPlacedOrder(lab.aShopper(), 2, { expectedTotal: eur(1800) }))
   await unpaid.rejected('reserve')
+  await publish({})
 })
 afterAll(() => lab.stop())
 
