@@ -196,7 +196,8 @@ describe('a lookup', () => {
         await lookUp(codes[round % codes.length]?.code ?? '')
         times.push(performance.now() - started)
       }
-      return times.sort((a, b) => a - b)[100] ?? 0
+      // The fastest tenth: what other processes take from this one does not count.
+      return times.sort((a, b) => a - b)[20] ?? 0
     }
     await cost(few.items)
     const before = await cost(few.items)
