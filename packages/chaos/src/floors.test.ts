@@ -11,7 +11,7 @@ test('a run counts orders, payments, refunds, returns and mails from the collect
     cancelledAfterPaying: 1,
     returned: 1,
     givenBack: 1,
-    mails: 7,
+    mails: 9,
   })
 })
 

@@ -61,7 +61,7 @@ const collectOrders = async ({
   shop,
   scope,
   admin,
-}: Sources): Part<'orders' | 'refunds' | 'refundable' | 'history' | 'shipments' | 'returns' | 'sagas' | 'sagaSteps'> => {
+}: Sources): Part<'orders' | 'refunds' | 'refundable' | 'history' | 'shipments' | 'sagas' | 'sagaSteps'> => {
   const ofOrders = queryForOrders(shop, scope)
   const orders = await shop.query<OrderRow>(
     `SELECT ${orderColumns} FROM ${shop.table('order', 'customer_order')} WHERE created_at >= ? ORDER BY created_at`,
@@ -78,9 +78,21 @@ const collectOrders = async ({
     refundable: await listRefundable(refunds, admin),
     history: await ofOrders('order', 'order_history', 'order_id, version, from_status, to_status, actor, created_at'),
     shipments: await ofOrders('order', 'shipment', 'id, order_id, shipped_lines'),
-    returns: await ofOrders('order', 'order_return', 'id, order_id, state, return_lines, refund_id'),
     sagas: await ofOrders('order', 'saga_instance', 'id, state, deadline_at, tries', 'id'),
     sagaSteps: await ofOrders('order', 'saga_step', 'saga_id, input, from_state, to_state, effects, created_at', 'saga_id'),
+  }
+}
+
+const collectDocuments = async ({ shop, scope }: Sources): Part<'returns' | 'withdrawals' | 'invoices' | 'invoiceSeries'> => {
+  const ofOrders = queryForOrders(shop, scope)
+  return {
+    returns: await ofOrders('order', 'order_return', 'id, order_id, state, return_lines, refund_id'),
+    withdrawals: await ofOrders('order', 'withdrawal', 'id, order_id'),
+    invoices: await shop.query(
+      `SELECT number, prefix, year, serial, kind, order_id, refund_id, total_minor, currency
+       FROM ${shop.table('order', 'invoice')}`,
+    ),
+    invoiceSeries: await shop.query(`SELECT prefix, year, last_serial FROM ${shop.table('order', 'invoice_series')}`),
   }
 }
 
@@ -153,6 +165,7 @@ export const collect = async (sources: Sources): Promise<CollectedState> => {
   return {
     now: await databaseNow(shop),
     ...(await collectOrders(sources)),
+    ...(await collectDocuments(sources)),
     ...(await collectPayments(sources)),
     ...(await collectStock(sources)),
     ...(await collectEvents(sources)),

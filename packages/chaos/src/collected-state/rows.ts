@@ -1,6 +1,7 @@
 // Row types of the collected state: plain values from SQL and from the Stripe sandbox, so that tests can corrupt them.
 import { type FaultNote, faultsEndedNote, type Operation } from '../journal.ts'
 import type { MailRow } from '../shop-under-test/mail-log.ts'
+import type { InvoiceRow, InvoiceSeriesRow, ReturnRow, WithdrawalRow } from './after-sale-rows.ts'
 import type { CachedCopy, FoundProduct, ProjectedStock } from './copies.ts'
 
 export interface OrderRow {
@@ -43,13 +44,6 @@ export interface ShipmentRow {
   id: string
   order_id: string
   shipped_lines: string
-}
-export interface ReturnRow {
-  id: string
-  order_id: string
-  state: string
-  return_lines: string
-  refund_id: string | null
 }
 export interface SagaRow {
   id: string
@@ -226,6 +220,10 @@ export interface CollectedState {
   refunds: RefundRow[]
   shipments: ShipmentRow[]
   returns: ReturnRow[]
+  withdrawals: WithdrawalRow[]
+  /** Every document of the shop, since its series go on from run to run. */
+  invoices: InvoiceRow[]
+  invoiceSeries: InvoiceSeriesRow[]
   sagas: SagaRow[]
   sagaSteps: SagaStepRow[]
   payments: PaymentRow[]

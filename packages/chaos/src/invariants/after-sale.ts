@@ -1,4 +1,5 @@
 // I13, after the sale: units that were cancelled, shipped and returned, the stock that came back for them, and their refunds.
+import type { ReturnRow } from '../collected-state/after-sale-rows.ts'
 import { type CollectedState, linesOf, type OrderRow, sum, type Violation } from '../collected-state/rows.ts'
 
 interface Cancellation {
@@ -9,22 +10,24 @@ interface Cancellation {
 }
 interface ReturnedLine {
   sku: string
+  quantity: number
   received: number | null
   restocked: number | null
 }
 
-const cancellationsOf = ({ line_cancellations: text }: OrderRow): Cancellation[] => JSON.parse(text ?? '[]')
+/** Units that were cancelled before they were shipped. */
+export const cancelledLinesOf = (order: OrderRow) => cancellationsOf(order).flatMap(({ lines }) => lines)
+export const returnedLinesOf = ({ return_lines: text }: ReturnRow): ReturnedLine[] => JSON.parse(text)
+export const cancellationsOf = ({ line_cancellations: text }: OrderRow): Cancellation[] => JSON.parse(text ?? '[]')
 const unitsOf = (lines: readonly { sku: string; quantity: number }[], sku: string): number =>
   sum(lines.filter((line) => line.sku === sku).map(({ quantity }) => quantity))
 
 /** Units by SKU: ordered, cancelled, shipped, received and restocked of one order. */
 const unitsViolations = (collected: CollectedState, order: OrderRow): string[] => {
   const ordered = linesOf(order.order_lines)
-  const cancelled = cancellationsOf(order).flatMap(({ lines }) => lines)
+  const cancelled = cancelledLinesOf(order)
   const shipped = collected.shipments.filter((row) => row.order_id === order.id).flatMap((row) => linesOf(row.shipped_lines))
-  const back = collected.returns
-    .filter((row) => row.order_id === order.id)
-    .flatMap((row) => JSON.parse(row.return_lines) as ReturnedLine[])
+  const back = collected.returns.filter((row) => row.order_id === order.id).flatMap(returnedLinesOf)
   return [...new Set(ordered.map(({ sku }) => sku))].flatMap((sku) => {
     const [all, gone, sent] = [ordered, cancelled, shipped].map((lines) => unitsOf(lines, sku)) as [number, number, number]
     const own = back.filter((line) => line.sku === sku)
@@ -42,7 +45,7 @@ const stockViolations = (collected: CollectedState, order: OrderRow): string[] =
   collected.returns
     .filter((row) => row.order_id === order.id)
     .flatMap((row) => {
-      const wanted = sum((JSON.parse(row.return_lines) as ReturnedLine[]).map(({ restocked }) => restocked ?? 0))
+      const wanted = sum(returnedLinesOf(row).map(({ restocked }) => restocked ?? 0))
       const put = collected.stockReturns
         .filter(({ return_id }) => return_id === row.id)
         .flatMap(({ stock_lines }) => linesOf(stock_lines).map(({ quantity }) => quantity))

@@ -3,6 +3,7 @@ import type { CollectedState, Violation } from '../collected-state/rows.ts'
 import { afterSale } from './after-sale.ts'
 import { carts } from './carts.ts'
 import { effects } from './effects.ts'
+import { invoices } from './invoices.ts'
 import { money } from './money.ts'
 import { events, uniqueOrders } from './once.ts'
 import { history, promises, sagas } from './order-history.ts'
@@ -12,6 +13,7 @@ import { redelivery } from './redelivery.ts'
 import { failedRefunds } from './refunds.ts'
 import { holds, stock } from './stock.ts'
 import { charges, keys } from './time-limits.ts'
+import { withdrawals } from './withdrawals.ts'
 
 export const invariants = {
   I1: money,
@@ -25,6 +27,8 @@ export const invariants = {
   I9: pairs,
   I10: logs,
   I13: afterSale,
+  I14: invoices,
+  withdrawals,
   promises,
   refunds: failedRefunds,
   mails,

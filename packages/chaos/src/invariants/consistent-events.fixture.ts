@@ -32,6 +32,8 @@ export const allEvents = (): EventRow[] => [
     ['order.confirmed'],
     ['order.shipped', { shipmentId: 'shp_a' }],
     ['order.refund-requested', { refundId: 'rfd_a' }],
+    ['order.withdrawn', { withdrawalId: 'wdr_a' }],
+    ['order.return-approved', { returnId: 'ret_a' }],
   ),
   ...eventsOf('ord_a', 'payment', 'payment', ['payment.succeeded'], ['payment.refund-failed', { refundId: 'rfd_a' }]),
   ...eventsOf('ord_a', 'catalog', 'reservation', ['catalog.stock-reserved'], ['catalog.stock-committed']),

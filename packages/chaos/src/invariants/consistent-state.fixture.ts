@@ -1,4 +1,4 @@
-// Consistent collected state of three orders: one shipped with a failed refund, one cancelled and refunded, one cancelled unpaid.
+// Consistent collected state of three orders: one shipped with a failed refund and withdrawn from, one cancelled and refunded, one cancelled unpaid.
 // Tests corrupt it in one place.
 import type { CollectedState, EventRow } from '../collected-state/rows.ts'
 import { allEvents, at } from './consistent-events.fixture.ts'
@@ -75,13 +75,15 @@ const templates: Readonly<Record<string, string>> = {
   'order.confirmed': 'order-confirmed',
   'order.shipped': 'order-shipped',
   'order.cancelled': 'order-cancelled',
+  'order.withdrawn': 'withdrawal-receipt',
+  'order.return-approved': 'return-approved',
   'payment.refund-succeeded': 'refund-succeeded',
   'payment.refund-failed': 'alert-refund-failed',
 }
 
 const orderRows = (): Pick<
   CollectedState,
-  'orders' | 'history' | 'refunds' | 'refundable' | 'shipments' | 'returns' | 'sagas' | 'sagaSteps'
+  'orders' | 'history' | 'refunds' | 'refundable' | 'shipments' | 'sagas' | 'sagaSteps'
 > => ({
   orders: [anOrder('ord_a', 'shipped'), anOrder('ord_b', 'cancelled'), anUnpaidOrder('ord_c')],
   history: [
@@ -95,13 +97,36 @@ const orderRows = (): Pick<
   ],
   refundable: [{ order_id: 'ord_a', refundable_minor: 3000 }],
   shipments: [{ id: 'shp_a', order_id: 'ord_a', shipped_lines: lines }],
-  returns: [],
   sagas: [
     { id: 'ord_a', state: 'confirmed', deadline_at: null, tries: 0 },
     { id: 'ord_b', state: 'confirmed', deadline_at: null, tries: 0 },
     { id: 'ord_c', state: 'cancelled', deadline_at: null, tries: 0 },
   ],
   sagaSteps: [],
+})
+
+const aDocument = (kind: string, serial: number, order_id: string, refund_id = ''): CollectedState['invoices'][number] => {
+  const prefix = kind === 'invoice' ? 'INV' : 'CN'
+  const number = `${prefix}-2026-00000${serial}`
+  return { number, prefix, year: 2026, serial, kind, order_id, refund_id, total_minor: 3000, currency: 'EUR' }
+}
+
+const documentRows = (): Pick<CollectedState, 'returns' | 'withdrawals' | 'invoices' | 'invoiceSeries'> => ({
+  returns: [
+    {
+      id: 'ret_a',
+      order_id: 'ord_a',
+      state: 'approved',
+      return_lines: JSON.stringify([{ sku: 'MUG', quantity: 2, received: null, restocked: null }]),
+      refund_id: null,
+    },
+  ],
+  withdrawals: [{ id: 'wdr_a', order_id: 'ord_a' }],
+  invoices: [aDocument('invoice', 1, 'ord_a'), aDocument('invoice', 2, 'ord_b'), aDocument('credit_note', 1, 'ord_b', 'rfd_b')],
+  invoiceSeries: [
+    { prefix: 'INV', year: 2026, last_serial: 2 },
+    { prefix: 'CN', year: 2026, last_serial: 1 },
+  ],
 })
 
 const payment = (order_id: string) => ({
@@ -158,7 +183,7 @@ const eventRows = (
 ): Pick<CollectedState, 'events' | 'aggregates' | 'inbox' | 'readers' | 'deadLetters' | 'poison'> => ({
   events,
   aggregates: [
-    { owner: 'order', aggregate_type: 'order', aggregate_id: 'ord_a', version: 5 },
+    { owner: 'order', aggregate_type: 'order', aggregate_id: 'ord_a', version: 7 },
     { owner: 'order', aggregate_type: 'order', aggregate_id: 'ord_b', version: 5 },
   ],
   inbox: events.flatMap((event) =>
@@ -237,6 +262,7 @@ const operations = (): CollectedState['operations'] => [
   recordedOperation('carol', 'checkout', 'ord_c', 201, 'k5'),
   recordedOperation('carol', 'cancel', 'ord_c', 202, 'k6'),
   recordedOperation('admin', 'refund', 'ord_a', 202, 'k4'),
+  recordedOperation('alice', 'withdraw', 'ord_a', 200, null),
 ]
 
 /** A new copy at each call. */
@@ -245,6 +271,7 @@ export const consistentState = (): CollectedState => {
   return {
     now: at,
     ...orderRows(),
+    ...documentRows(),
     ...paymentRows(),
     ...stockRows(),
     ...eventRows(events),

@@ -1,5 +1,6 @@
 // Expected events: the events that the rows of a run require, and the rows that some events require.
 import type { CollectedState, EventRow } from '../collected-state/rows.ts'
+import { cancellationsOf } from './after-sale.ts'
 
 export interface ExpectedEvent {
   subject: string
@@ -18,6 +19,8 @@ const named = (event: ExpectedEvent, member: string, id: string): ExpectedEvent 
 
 const isPaidFor = new Set(['processing', 'shipped', 'delivered'])
 
+const cameBack = new Set(['received', 'refunded'])
+
 const wasConfirmed = (collected: CollectedState, orderId: string): boolean =>
   collected.history.some((entry) => entry.order_id === orderId && entry.to_status === 'processing')
 
@@ -33,6 +36,20 @@ const forOrders = (collected: CollectedState): ExpectedEvent[] => [
   ...collected.refunds
     .filter((refund) => refund.origin === 'order')
     .map(({ id, order_id: orderId }) => named(once(orderId, 'order.refund-requested'), 'refundId', id)),
+]
+
+/** A return that follows from a withdrawal is approved without having been requested. */
+const forReturns = (collected: CollectedState): ExpectedEvent[] => [
+  ...collected.returns.flatMap(({ id, order_id: orderId, state }) => [
+    ...(state === 'requested' ? [named(once(orderId, 'order.return-requested'), 'returnId', id)] : []),
+    ...(state === 'rejected' ? [named(once(orderId, 'order.return-rejected'), 'returnId', id)] : []),
+    ...(state === 'approved' || cameBack.has(state) ? [named(once(orderId, 'order.return-approved'), 'returnId', id)] : []),
+    ...(cameBack.has(state) ? [named(once(orderId, 'order.return-received'), 'returnId', id)] : []),
+  ]),
+  ...collected.withdrawals.map(({ id, order_id: orderId }) => named(once(orderId, 'order.withdrawn'), 'withdrawalId', id)),
+  ...collected.orders.flatMap((order) =>
+    cancellationsOf(order).map(({ id }) => named(once(order.id, 'order.lines-cancelled'), 'cancellationId', id)),
+  ),
 ]
 
 const forPayments = (collected: CollectedState): ExpectedEvent[] => [
@@ -68,6 +85,7 @@ const forStock = (collected: CollectedState): ExpectedEvent[] => [
 /** The events that the rows require. */
 export const expectedEvents = (collected: CollectedState): ExpectedEvent[] => [
   ...forOrders(collected),
+  ...forReturns(collected),
   ...forPayments(collected),
   ...forStock(collected),
 ]
@@ -87,6 +105,22 @@ export const requiredRows: readonly RequiredRow[] = [
   },
   { type: 'order.refund-requested', exists: ({ refunds }, _, data) => refunds.some((refund) => refund.id === data.refundId) },
   { type: 'order.shipped', exists: ({ shipments }, _, data) => shipments.some((shipment) => shipment.id === data.shipmentId) },
+  ...['requested', 'approved', 'rejected', 'received'].map((step) => ({
+    type: `order.return-${step}`,
+    exists: ({ returns }: CollectedState, _: EventRow, data: Record<string, unknown>) =>
+      returns.some(({ id }) => id === data.returnId),
+  })),
+  {
+    type: 'order.withdrawn',
+    exists: ({ withdrawals }, _, data) => withdrawals.some(({ id }) => id === data.withdrawalId),
+  },
+  {
+    type: 'order.lines-cancelled',
+    exists: ({ orders }, event, data) =>
+      orders.some(
+        (order) => order.id === event.aggregate_id && cancellationsOf(order).some(({ id }) => id === data.cancellationId),
+      ),
+  },
   {
     type: 'payment.succeeded',
     exists: ({ payments }, event) =>

@@ -48,6 +48,12 @@ const mailOf: Readonly<Record<string, string>> = {
   'order.delivered': 'order-delivered',
   'order.cancelled': 'order-cancelled',
   'order.lines-cancelled': 'order-lines-cancelled',
+  'order.return-requested': 'return-requested',
+  'order.return-approved': 'return-approved',
+  'order.return-rejected': 'return-rejected',
+  'order.return-received': 'return-received',
+  'order.withdrawal-requested': 'withdrawal-code',
+  'order.withdrawn': 'withdrawal-receipt',
   'payment.refund-succeeded': 'refund-succeeded',
   'payment.refund-failed': 'alert-refund-failed',
 }

@@ -7,7 +7,7 @@ import type { Journal } from '../journal.ts'
 import type { Random } from '../random.ts'
 import type { Replicas } from '../shop-under-test/fleet-addresses.ts'
 import type { ShopUnderTest } from '../shop-under-test/shop-under-test.ts'
-import type { ActorContext } from '../shoppers/actor.ts'
+import type { ActorContext } from '../shoppers/order-steps.ts'
 import type { StockedProduct } from '../shoppers/products.ts'
 import type { SimulatedUser } from '../shoppers/simulated-user.ts'
 

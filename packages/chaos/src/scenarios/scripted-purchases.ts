@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { MailView } from '@cartwright/contracts'
 import { cards } from '@cartwright/shop/test-shop'
 import { readLedger } from '../collected-state/stripe-ledger.ts'
+import { cancelUnits, receiveAndRefund, requestReturn, stepReturn, withdraw } from '../shoppers/after-sale.ts'
 import { isTransient } from '../shoppers/client.ts'
 import { createGuest, payOnPage, readCart, type SimulatedUser, waitForPageUrl } from '../shoppers/simulated-user.ts'
 import { deadlineIn, pause } from '../wait.ts'
@@ -17,6 +18,10 @@ export type ScriptedPurchase =
   | 'buy-and-ship'
   | 'buy-and-look-up'
   | 'buy-and-resend'
+  | 'buy-and-return'
+  | 'buy-and-cancel-unit'
+  | 'buy-and-withdraw'
+  | 'ship-and-withdraw'
   | 'restock'
   | 'register'
 
@@ -56,7 +61,7 @@ const order = async (fixture: Fixture, actor: string): Promise<Bought> => {
 const stateOf = async (fixture: Fixture, { user, orderId, sku }: Bought): Promise<object> => {
   const { query, table } = fixture.shop
   const orders = await query(
-    `SELECT status, payment_status, fulfilment_status, refund_status, captured_minor FROM ${table('order', 'customer_order')} WHERE id = ?`,
+    `SELECT status, payment_status, fulfilment_status, refund_status, return_status, captured_minor FROM ${table('order', 'customer_order')} WHERE id = ?`,
     [orderId],
   )
   const history = await query<{ to_status: string }>(
@@ -75,6 +80,10 @@ const stateOf = async (fixture: Fixture, { user, orderId, sku }: Bought): Promis
     `SELECT id, template, state FROM ${table('notification', 'message')} WHERE recipient = ? ORDER BY template`,
     [user.email],
   )
+  const documents = await query<{ kind: string; total_minor: number }>(
+    `SELECT kind, total_minor FROM ${table('order', 'invoice')} WHERE order_id = ? ORDER BY kind DESC`,
+    [orderId],
+  )
   return {
     order: orders[0] ?? null,
     history: history.map((entry) => entry.to_status).join(' → '),
@@ -82,6 +91,7 @@ const stateOf = async (fixture: Fixture, { user, orderId, sku }: Bought): Promis
     pages: own.map(({ status }) => status),
     charged: charges.filter((each) => intents.has(each.payment_intent)).map((each) => each.amount_captured),
     refunded: refunds.filter((each) => intents.has(each.payment_intent)).map((each) => `${each.amount} ${each.status}`),
+    documents: documents.map(({ kind, total_minor: total }) => `${kind} ${total}`),
     mails: mails.map(({ template, state }) => `${template} ${state}`),
     arrived: fixture.mails.to(user.email).length,
     cart: cart.map(({ quantity }) => quantity),
@@ -138,6 +148,26 @@ const resend = async (fixture: Fixture, { orderId }: Bought) => {
       orderId,
     })
   }
+}
+
+/** One of the two units comes back, is put into stock again and is paid back. */
+const sendBack = async (fixture: Fixture, bought: Bought): Promise<void> => {
+  await ship(fixture, bought)
+  const order = await waitForOrder(bought.user, bought.orderId, ({ status }) => status === 'shipped')
+  const back = order && (await requestReturn(bought.user, order))
+  if (!back) throw new Error(`no return of ${bought.orderId} could be requested`)
+  await stepReturn(fixture, back, 'approve')
+  await receiveAndRefund(fixture, back, true)
+}
+
+const cancelUnit = async (fixture: Fixture, { user, orderId }: Bought): Promise<void> => {
+  const order = await waitForOrder(user, orderId, () => true)
+  if (order) await cancelUnits(fixture, order, true)
+}
+
+const withdrawFrom = async (fixture: Fixture, { user, orderId }: Bought): Promise<void> => {
+  const order = await waitForOrder(user, orderId, () => true)
+  if (order) await withdraw(user, order, fixture)
 }
 
 const restock = async (fixture: Fixture, _: string, wrapStep: WrapStep): Promise<ReadEnd> => {
@@ -202,6 +232,13 @@ const scriptedPurchases: Readonly<
   'buy-and-ship': buyAnd(ship),
   'buy-and-look-up': buyAnd(lookUp),
   'buy-and-resend': buyAnd(resend),
+  'buy-and-return': buyAnd(sendBack),
+  'buy-and-cancel-unit': buyAnd(cancelUnit),
+  'buy-and-withdraw': buyAnd(withdrawFrom),
+  'ship-and-withdraw': buyAnd(async (fixture, bought) => {
+    await ship(fixture, bought)
+    await withdrawFrom(fixture, bought)
+  }),
   restock,
   register,
 }

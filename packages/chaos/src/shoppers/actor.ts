@@ -1,38 +1,22 @@
 // Actor: plays a shopper's script, and the operator's part in the same order.
 import { randomUUID } from 'node:crypto'
-import type { Cart, Order } from '@cartwright/contracts'
-import { anAddress, cards } from '@cartwright/shop/test-shop'
-import type { StripeOperator } from '../collected-state/stripe-operator.ts'
-import type { Journal } from '../journal.ts'
-import type { MailLog } from '../shop-under-test/mail-log.ts'
+import type { Cart } from '@cartwright/contracts'
+import { anAddress } from '@cartwright/shop/test-shop'
 import { deadlineIn, pause } from '../wait.ts'
+import { afterSalePlays } from './after-sale.ts'
+import {
+  type ActorContext,
+  afterPaying,
+  cancel,
+  operate,
+  type PlayEnding,
+  pay,
+  readOrder,
+  ship,
+  shipAndDeliver,
+} from './order-steps.ts'
 import type { Ending, Script } from './script.ts'
 import { askCheckout, createGuest, orderIn, payOnPage, readCart, type SimulatedUser, waitForPageUrl } from './simulated-user.ts'
-
-export interface ActorContext {
-  url: string
-  journal: Journal
-  admin: SimulatedUser
-  mails: MailLog
-  stripeOperator: StripeOperator
-  /** Adds a secret that no log may hold. */
-  addLogSecret(what: string, value: string): void
-}
-
-const readOrder = async (user: SimulatedUser, orderId: string): Promise<Order | null> => {
-  const answer = await user.callWithRetry<Order>('GET', `/v1/orders/${orderId}`, { quiet: true, seconds: 20 })
-  return answer.kind === 'answer' && answer.status === 200 ? answer.body : null
-}
-
-/** Waits until the order has left `pending`, or until the time is up. */
-const waitUntilDecided = async (user: SimulatedUser, orderId: string, seconds = 40): Promise<string> => {
-  const until = deadlineIn(seconds)
-  for (;;) {
-    const status = (await readOrder(user, orderId))?.status ?? 'unknown'
-    if ((status !== 'pending' && status !== 'unknown') || performance.now() > until) return status
-    await pause(300)
-  }
-}
 
 const browse = async (user: SimulatedUser, script: Script): Promise<void> => {
   const paths = ['/v1/products?limit=20', '/v1/search?q=thing', `/v1/search?q=${script.lines[0]?.sku ?? ''}`]
@@ -76,33 +60,6 @@ const placeOrder = async (user: SimulatedUser, script: Script): Promise<string |
   }
   return null
 }
-
-const cancel = (user: SimulatedUser, orderId: string) =>
-  user.callWithRetry('POST', `/v1/orders/${orderId}/cancel`, { key: randomUUID(), body: {}, action: 'cancel', orderId })
-
-const pay = async (user: SimulatedUser, orderId: string, script: Script, context: ActorContext): Promise<boolean> => {
-  const url = await waitForPageUrl(user, orderId)
-  if (url === null) return false
-  await pause(script.thinkMs)
-  if (script.ending === 'decline-then-pay') await payOnPage(user, orderId, url, cards.declines, context.journal)
-  return payOnPage(user, orderId, url, script.card, context.journal)
-}
-
-const operate = (context: ActorContext, orderId: string, action: string, body: object, name: string) =>
-  context.admin.callWithRetry('POST', `/v1/admin/orders/${orderId}/${action}`, { key: randomUUID(), body, action: name, orderId })
-
-const ship = (context: ActorContext, orderId: string) =>
-  operate(context, orderId, 'ship', { carrier: 'DHL', trackingNumber: 'TRACK-1' }, 'ship')
-
-type PlayEnding = (user: SimulatedUser, orderId: string, script: Script, context: ActorContext) => Promise<void>
-
-/** Pays, waits until the order is in processing, and continues. */
-const afterPaying =
-  (then: PlayEnding): PlayEnding =>
-  async (user, orderId, script, context) => {
-    if (!(await pay(user, orderId, script, context))) return
-    if ((await waitUntilDecided(user, orderId)) === 'processing') await then(user, orderId, script, context)
-  }
 
 const refund: PlayEnding = async (user, orderId, script, context) => {
   const order = await readOrder(user, orderId)
@@ -185,10 +142,7 @@ const endingPlays: Readonly<Record<Ending, PlayEnding>> = {
     await cancel(user, orderId)
   },
   ship: afterPaying(async (_, orderId, __, context) => void (await ship(context, orderId))),
-  'ship-and-deliver': afterPaying(async (_, orderId, __, context) => {
-    const answer = await ship(context, orderId)
-    if (answer.kind === 'answer' && answer.status === 200) await operate(context, orderId, 'deliver', {}, 'deliver')
-  }),
+  'ship-and-deliver': afterPaying((_, orderId, __, context) => shipAndDeliver(context, orderId)),
   'ship-while-cancelling': afterPaying(
     async (user, orderId, __, context) => void (await Promise.all([ship(context, orderId), cancel(user, orderId)])),
   ),
@@ -212,6 +166,7 @@ const endingPlays: Readonly<Record<Ending, PlayEnding>> = {
     await context.stripeOperator.sendContradiction(orderId)
     await context.stripeOperator.sendForgeries(orderId)
   },
+  ...afterSalePlays,
 }
 
 /** Registers with the mailed code. @returns null when it takes too long; the shopper continues as a guest */

@@ -23,6 +23,14 @@ export type Ending =
   | 'cancel-disputed'
   | 'operator-compensates'
   | 'webhook-contradicts'
+  | 'return-part'
+  | 'return-rejected'
+  | 'withdraw-before-shipping'
+  | 'withdraw-delivered'
+  | 'withdraw-while-shipping'
+  | 'return-while-withdrawing'
+  | 'cancel-part'
+  | 'cancel-part-while-shipping'
 
 export interface Script {
   actor: string
@@ -84,6 +92,14 @@ const endings: Readonly<Record<Ending, number>> = {
   'cancel-disputed': 2,
   'operator-compensates': 4,
   'webhook-contradicts': 4,
+  'return-part': 6,
+  'return-rejected': 2,
+  'withdraw-before-shipping': 3,
+  'withdraw-delivered': 4,
+  'withdraw-while-shipping': 4,
+  'return-while-withdrawing': 4,
+  'cancel-part': 5,
+  'cancel-part-while-shipping': 4,
 }
 
 const needsMoney = new Set<Ending>(['dispute', 'cancel-disputed'])
