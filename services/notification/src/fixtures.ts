@@ -42,6 +42,7 @@ export const shipped = {
   shipmentId: 'shp_1',
   carrier: 'Post',
   trackingNumber: 'TR-1',
+  trackingUrl: 'https://post.example/track?id=TR-1',
   lines: [{ sku: 'TEA-100', name: 'Assam tea, 100 g', quantity: 1 }],
   ...wholePrice,
 }

@@ -1,5 +1,6 @@
 // Every environment variable of order.
 import { days, integer, portsOf, secret, text, textList } from '@cartwright/service-kit'
+import { knownCarriers } from './domain/tracking-urls.ts'
 
 export const config = {
   ...portsOf('order'),
@@ -67,6 +68,11 @@ export const config = {
     'ORDER_SHIPPED_ENDS_DAYS',
     'Days after which a shipped order without a delivery report counts as finished and is erased with its closed account',
     30,
+  ),
+  trackingUrls: textList(
+    'ORDER_TRACKING_URLS',
+    `Addresses of parcels at carriers, comma-separated, such as \`Post=https://post.example/track?id={NUMBER}\`; they add to those of ${knownCarriers.join(', ')}, or replace them. Upper case and blanks in a carrier’s name do not matter; a comma in an address is \`%2C\``,
+    [],
   ),
   returnDays: days('ORDER_RETURN_DAYS', 'Days after the delivery in which a customer may ask for a return', 30),
   withdrawalDays: days(

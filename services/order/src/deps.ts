@@ -9,6 +9,7 @@ import { createCheckoutQueue } from './domain/checkout-queue.ts'
 import { createOrderChangeNotifier, type OrderChangeNotifier } from './domain/long-poll.ts'
 import { type Minimums, minimumsIn } from './domain/minimum-charges.ts'
 import { type CurrentPriceRules, createCurrentPriceRules } from './domain/price-rules.ts'
+import { type TrackingUrlOf, trackingUrlsIn } from './domain/tracking-urls.ts'
 import { cacheInvoicePdfs, type InvoicePdfs } from './integrations/invoice-pdfs.ts'
 import { metrics as ownMetrics } from './metrics.ts'
 
@@ -18,6 +19,8 @@ interface OrderResources {
   /** Configured minimum totals by currency. */
   minimums: Minimums
   priceRules: CurrentPriceRules
+  /** Addresses of parcels at their carriers. */
+  trackingUrlOf: TrackingUrlOf
   /** Notifies long polls when an order changes. */
   orderChanges: OrderChangeNotifier
   /** Reads lists for shoppers and operators. */
@@ -48,6 +51,7 @@ export const openDeps = async ({ config: own, shared, db, metrics }: BaseDeps<ty
     },
     invoicePdfs: cacheInvoicePdfs(),
     minimums: minimumsIn(own.minimumCharges),
+    trackingUrlOf: trackingUrlsIn(own.trackingUrls),
     priceRules: createCurrentPriceRules(db),
     orderChanges: createOrderChangeNotifier(db),
     prisma: openPrisma(db),

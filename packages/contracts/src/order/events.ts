@@ -127,6 +127,7 @@ export const orderEvents = {
       shipmentId: Type.String(),
       carrier: Type.String(),
       trackingNumber: Type.String(erasedAs('')),
+      trackingUrl: Type.Optional(Type.String(erasedAs(''))),
       lines: Type.Array(Type.Object({ sku: Type.String(), name: Type.String(), quantity: Type.Integer() })),
       /** Of the whole order. */
       totals: Type.Optional(Totals),

@@ -120,6 +120,7 @@ const shippedOrder: AdminOrder = {
       id: exampleIds.shipment,
       carrier: 'DHL',
       trackingNumber: 'JD014600003RU',
+      trackingUrl: 'https://www.dhl.com/global-en/home/tracking.html?tracking-id=JD014600003RU',
       lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
       at: shipped.at,
       despiteDispute: null,

@@ -39,6 +39,9 @@ export const Shipment = named(
     id: Type.String(),
     carrier: Type.String(),
     trackingNumber: Type.String(),
+    trackingUrl: Type.Optional(
+      Type.String({ description: 'Page of the carrier that shows the parcel; absent for unknown carriers' }),
+    ),
     lines: Type.Array(Type.Object({ sku: Type.String(), quantity: Type.Integer() })),
     at: Time,
   }),

@@ -18,6 +18,12 @@ import { type OrderParts, readParts, type WholeOrder } from '../db/whole-order.t
 import { mainDispute } from './disputes.ts'
 import { paymentViewOf } from './payment-view.ts'
 import { leftToRefund } from './refunds.ts'
+import type { TrackingUrlOf } from './tracking-urls.ts'
+
+/** What a view needs beside the rows of an order. */
+interface Viewing {
+  trackingUrlOf: TrackingUrlOf
+}
 
 /** The actor that a shopper sees: the customer, `operator`, or the name of a service. */
 const shownActor = (actor: string, principalId: string): string =>
@@ -31,15 +37,20 @@ const shownEntry = (entry: HistoryRow, row: OrderRow) => ({
   actor: shownActor(entry.actor, row.principal_id),
 })
 
-const shownShipment = ({ id, carrier, tracking_number, shipped_lines, created_at }: ShipmentRow): Shipment => ({
-  id,
-  carrier,
-  trackingNumber: tracking_number,
-  lines: shippedLinesColumn.parse(shipped_lines),
-  at: created_at.toISOString(),
-})
+const shownShipment = (row: ShipmentRow, { trackingUrlOf }: Viewing): Shipment => {
+  const { id, carrier, tracking_number: trackingNumber, shipped_lines, created_at } = row
+  const trackingUrl = trackingUrlOf(carrier, trackingNumber)
+  return {
+    id,
+    carrier,
+    trackingNumber,
+    ...(trackingUrl !== undefined && { trackingUrl }),
+    lines: shippedLinesColumn.parse(shipped_lines),
+    at: created_at.toISOString(),
+  }
+}
 
-const shown = (row: OrderRow, { history, refunds, shipments }: OrderParts): Order => {
+const shown = (row: OrderRow, { history, refunds, shipments }: OrderParts, viewing: Viewing): Order => {
   return {
     id: row.id,
     number: row.number,
@@ -53,7 +64,7 @@ const shown = (row: OrderRow, { history, refunds, shipments }: OrderParts): Orde
     taxIncluded: Boolean(row.tax_included),
     taxes: orderTaxesColumn.parseOrNull(row.order_taxes) ?? [],
     lastDecline: lastDeclineColumn.parseOrNull(row.last_decline),
-    shipments: shipments.map(shownShipment),
+    shipments: shipments.map((shipment) => shownShipment(shipment, viewing)),
     refunds: refunds.map(({ id, amount_minor, reason, state, origin }) => ({
       id,
       amount: money(amount_minor, row.currency),
@@ -67,7 +78,7 @@ const shown = (row: OrderRow, { history, refunds, shipments }: OrderParts): Orde
 }
 
 /** The view of an order that was just placed; needs no read. */
-export const viewPlaced = (row: OrderRow): Order => {
+export const viewPlaced = (row: OrderRow, viewing: Viewing): Order => {
   const placed = {
     from_status: null,
     to_status: row.status,
@@ -76,19 +87,23 @@ export const viewPlaced = (row: OrderRow): Order => {
     correlation_id: '',
     created_at: row.created_at,
   }
-  return shown(row, { history: [placed], refunds: [], shipments: [] })
+  return shown(row, { history: [placed], refunds: [], shipments: [] }, viewing)
 }
 
 /** The order as its shopper sees it. */
-export const showOrder = ({ row, ...parts }: WholeOrder): Order => shown(row, parts)
+export const showOrder = ({ row, ...parts }: WholeOrder, viewing: Viewing): Order => shown(row, parts, viewing)
 
 /** The order as its shopper sees it, from a row that was read before. */
-export const viewOrder = async (db: Queryable, row: OrderRow): Promise<Order> => shown(row, await readParts(db, row))
+export const viewOrder = async (db: Queryable, row: OrderRow, viewing: Viewing): Promise<Order> =>
+  shown(row, await readParts(db, row), viewing)
 
 /** The order as operators see it. */
-export const showToOperator = ({ row, ...parts }: WholeOrder): AdminOrder => ({
-  ...shown(row, parts),
-  shipments: parts.shipments.map((shipment) => ({ ...shownShipment(shipment), despiteDispute: shipment.despite_dispute })),
+export const showToOperator = ({ row, ...parts }: WholeOrder, viewing: Viewing): AdminOrder => ({
+  ...shown(row, parts, viewing),
+  shipments: parts.shipments.map((shipment) => ({
+    ...shownShipment(shipment, viewing),
+    despiteDispute: shipment.despite_dispute,
+  })),
   principal: { id: row.principal_id, role: row.principal_role },
   cartId: row.cart_id,
   reservationId: row.reservation_id,
@@ -104,8 +119,8 @@ export const showToOperator = ({ row, ...parts }: WholeOrder): AdminOrder => ({
 })
 
 /** The order as operators see it, from a row that was read before. */
-export const viewForOperator = async (db: Queryable, row: OrderRow): Promise<AdminOrder> =>
-  showToOperator({ row, ...(await readParts(db, row)) })
+export const viewForOperator = async (db: Queryable, row: OrderRow, viewing: Viewing): Promise<AdminOrder> =>
+  showToOperator({ row, ...(await readParts(db, row)) }, viewing)
 
 const sumOf = (refunds: readonly RefundRow[]): number =>
   refunds.filter(({ state }) => state === 'succeeded').reduce((sum, { amount_minor }) => sum + amount_minor, 0)
@@ -129,7 +144,7 @@ export const readMessage = async (db: Queryable, row: OrderRow, locale: string):
   messageOf(row, row.refund_status === 'none' ? [] : await listRefunds(db, row.id), locale)
 
 /** The view of the order page, without addresses. */
-export const showPage = ({ row, ...parts }: WholeOrder, locale: string): OrderPage => {
-  const { email: _, addresses: __, lastDecline: ___, ...rest } = shown(row, parts)
+export const showPage = ({ row, ...parts }: WholeOrder, locale: string, viewing: Viewing): OrderPage => {
+  const { email: _, addresses: __, lastDecline: ___, ...rest } = shown(row, parts, viewing)
   return { ...rest, locale, payment: paymentViewOf(row), message: messageOf(row, parts.refunds, locale) }
 }

@@ -92,6 +92,19 @@ describe('the order page', () => {
     expect(asked().at(-1)?.url).toBe('/internal/orders/ord_0000000001')
   })
 
+  test('links to the carrier of a parcel whose address is known, and to nothing else', async () => {
+    const [parcel] = order.shipments
+    const withUrl = (trackingUrl: string) => t.service.respondWith(json({ ...order, shipments: [{ ...parcel, trackingUrl }] }))
+    const ticket = await ticketFor()
+    withUrl('https://post.example/track?lang=en&id=TR-1"')
+    const { text } = await open(ticket)
+    expect(text).toContain('<a href="https://post.example/track?lang=en&amp;id=TR-1&quot;">Track this parcel</a>')
+    withUrl('javascript:alert(1)')
+    expect((await open(ticket)).text).not.toMatch(/javascript:|Track this parcel/)
+    t.service.respondWith(json(order))
+    expect((await open(ticket)).text).not.toContain('Track this parcel')
+  })
+
   test('names discounts and taxes, in the language of the page, and takes nothing in them as markup', async () => {
     const taxes = [{ name: 'VAT <b>', rate: 19.5, base: eur(2500), amount: eur(488) }]
     const discounts = [{ promotionId: 'prm_000001', name: 'Sale <i>', code: 'TEN', amount: eur(290) }]

@@ -42,12 +42,20 @@ const orderLines = (order: OrderPage, { texts, amount }: Writer): string =>
     ),
   ])
 
-const shipments = ({ shipments: sent, lines }: OrderPage, { time }: Writer): string => {
+/** Link to the carrier's page of a parcel; nothing for unknown carriers. */
+const trackLink = ({ trackingUrl }: OrderPage['shipments'][number], { texts }: Writer): string =>
+  trackingUrl?.startsWith('https://') ? `<small><a href="${escapeHtml(trackingUrl)}">${texts.orderPage.track}</a></small>` : ''
+
+const shipments = ({ shipments: sent, lines }: OrderPage, writer: Writer): string => {
   const nameOf = (sku: string) => lines.find((line) => line.sku === sku)?.name ?? sku
   return table(
-    sent.map(({ carrier, trackingNumber, at, lines: parts }) => {
+    sent.map((shipment) => {
+      const { carrier, trackingNumber, at, lines: parts } = shipment
       const what = parts.map(({ sku, quantity }) => `${quantity} × ${escapeHtml(nameOf(sku))}`).join(', ')
-      return row(`${escapeHtml(carrier)} <code>${escapeHtml(trackingNumber)}</code><small>${what}</small>`, time(at))
+      return row(
+        `${escapeHtml(carrier)} <code>${escapeHtml(trackingNumber)}</code><small>${what}</small>${trackLink(shipment, writer)}`,
+        writer.time(at),
+      )
     }),
   )
 }

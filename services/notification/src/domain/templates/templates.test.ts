@@ -111,8 +111,9 @@ describe('what mails say', () => {
 
   test('a mail about a parcel shows the price of the whole order', () => {
     expect(render('order-shipped', shipped, reader).text).toMatch(/whole order:\n\nSubtotal +€35\.90\n/)
-    const { totals: _, ...older } = shipped
-    expect(render('order-shipped', older, reader).text).not.toMatch(/whole order|Total/)
+    expect(render('order-shipped', shipped, reader).text).toContain(`Track the parcel:\n${shipped.trackingUrl}`)
+    const { totals: _, trackingUrl: __, ...older } = shipped
+    expect(render('order-shipped', older, reader).text).not.toMatch(/whole order|Total|Track the parcel/)
   })
 
   test('the code is the first six digits that the text holds, and does not stand in the subject, which a locked phone shows', () => {

@@ -22,7 +22,7 @@ export const cancelOrder = route(orderApi.cancelOrder, ({ request, deps, idempot
       (order) => order.principal_id === request.principal.id,
       deps,
     )
-    return reply(status, await viewOrder(tx, row))
+    return reply(status, await viewOrder(tx, row, deps))
   }),
 )
 
@@ -32,7 +32,7 @@ export const adminCancelOrder = route(orderApi.adminCancelOrder, ({ request, dep
     const actor = request.principal.id
     const partly =
       lines && (await cancelLines(tx, await lockWithSaga(tx, request.params.orderId), { lines, actor, reason, restock }, deps))
-    if (partly) return viewForOperator(tx, partly)
+    if (partly) return viewForOperator(tx, partly, deps)
     const cancellation = { actor, cancelReason: 'operator', note: reason, restock } as const
     const { status, before, row } = await cancel(tx, request.params.orderId, cancellation, () => true, deps)
     const repeated = before.status === 'cancelled' || before.cancel_requested_at !== null
@@ -44,6 +44,6 @@ export const adminCancelOrder = route(orderApi.adminCancelOrder, ({ request, dep
         before: { status: before.status },
         after: { status: row.status, reason, restock },
       })
-    return reply(status, await viewForOperator(tx, row))
+    return reply(status, await viewForOperator(tx, row, deps))
   }),
 )

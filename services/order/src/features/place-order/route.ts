@@ -207,7 +207,7 @@ export const placeOrder = route(
       return await withFreshDecision(async () => {
         const decision = await readAndDecide({ principal, email }, body, open, deps)
         const placement = { orderId, principal, body, email, locale, urlsOf, client, ...decision }
-        return withFreshNumber(() => idempotentTx(async (tx) => viewPlaced(await save(tx, placement, deps))))
+        return withFreshNumber(() => idempotentTx(async (tx) => viewPlaced(await save(tx, placement, deps), deps)))
       })
     } catch (error) {
       if (!isTaken(error, 'customer_order_cart') && !(error instanceof AppError && error.status < 500)) throw error

@@ -13,12 +13,12 @@ export const listOrders = route(orderApi.listOrders, ({ request, deps: { db } })
   return listOwn(db, request.principal.id, { limit, cursor })
 })
 
-export const getOrder = route(orderApi.getOrder, ({ request, deps: { db, orderChanges } }) => {
+export const getOrder = route(orderApi.getOrder, ({ request, deps }) => {
   const { orderId } = request.params
-  return longPoll(orderChanges, { orderId, ...request.query, socket: request.raw.socket }, async () => {
-    const whole = await findWhole(db, sql`id = ${orderId} AND principal_id = ${request.principal.id}`)
+  return longPoll(deps.orderChanges, { orderId, ...request.query, socket: request.raw.socket }, async () => {
+    const whole = await findWhole(deps.db, sql`id = ${orderId} AND principal_id = ${request.principal.id}`)
     if (whole === null) throw new AppError('not_found')
-    return { version: whole.row.version, state: whole.row.status, view: showOrder(whole) }
+    return { version: whole.row.version, state: whole.row.status, view: showOrder(whole, deps) }
   })
 })
 
@@ -33,15 +33,15 @@ export const adminListOrders = route(orderApi.adminListOrders, ({ request, deps 
   return listAll(deps, filter, sort === 'createdAt' ? 'asc' : 'desc', { limit, cursor })
 })
 
-export const adminGetOrder = route(orderApi.adminGetOrder, async ({ request, deps: { db } }) => {
-  const whole = await findWhole(db, sql`id = ${request.params.orderId}`)
+export const adminGetOrder = route(orderApi.adminGetOrder, async ({ request, deps }) => {
+  const whole = await findWhole(deps.db, sql`id = ${request.params.orderId}`)
   if (whole === null) throw new AppError('not_found')
-  return showToOperator(whole)
+  return showToOperator(whole, deps)
 })
 
 /** For the gateway's order page; the gateway has checked the caller. */
-export const internalOrder = route(orderApi.internalOrder, async ({ request, deps: { db, shared } }) => {
-  const whole = await findWhole(db, sql`id = ${request.params.orderId}`)
+export const internalOrder = route(orderApi.internalOrder, async ({ request, deps }) => {
+  const whole = await findWhole(deps.db, sql`id = ${request.params.orderId}`)
   if (whole === null) throw new AppError('not_found')
-  return showPage(whole, chooseLocale([request.query.locale, whole.row.locale], shared.locale))
+  return showPage(whole, chooseLocale([request.query.locale, whole.row.locale], deps.shared.locale), deps)
 })

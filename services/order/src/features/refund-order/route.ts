@@ -37,6 +37,6 @@ export const refundOrder = route(orderApi.refundOrder, ({ request, deps, idempot
       before: { refundableMinor: left },
       after: { amountMinor, reason },
     })
-    return viewForOperator(tx, await lockOrder(tx, row.id))
+    return viewForOperator(tx, await lockOrder(tx, row.id), deps)
   }),
 )

@@ -5,7 +5,7 @@ import { admin, type OrderUnderTest, startOrder } from '../../fixtures.ts'
 
 let o: OrderUnderTest
 beforeAll(async () => {
-  o = await startOrder()
+  o = await startOrder({ ORDER_TRACKING_URLS: 'Bike Post=https://bike.example/{NUMBER}' })
 })
 afterAll(() => o?.stop())
 
@@ -42,6 +42,25 @@ describe('shipping', () => {
       { action: 'order.ship' },
       { action: 'order.deliver' },
     ])
+  })
+
+  test.each([
+    ['dhl', 'JD 1', 'https://www.dhl.com/global-en/home/tracking.html?tracking-id=JD%201'],
+    ['bike  post', '7/8', 'https://bike.example/7%2F8'],
+    ['Ox Cart', '7', undefined],
+  ])('the parcel of %s with number %s has the address %s, in answers, on the order page and in the event', async (...parcel) => {
+    const [carrier, trackingNumber, trackingUrl] = parcel
+    const order = await o.anOrderIn('processing')
+    const shown = [{ trackingNumber, trackingUrl }]
+    const urls = (body: { shipments: { trackingNumber: string; trackingUrl?: string }[] }) =>
+      body.shipments.map((shipment) => ({ trackingNumber: shipment.trackingNumber, trackingUrl: shipment.trackingUrl }))
+    expect(urls((await act(order.id, 'ship', { carrier, trackingNumber })).body)).toEqual(shown)
+    expect(urls(await order.read())).toEqual(shown)
+    expect(urls((await o.t.as(order.shopper).get(`/v1/orders/${order.id}`)).body)).toEqual(shown)
+    await o.t.idle()
+    const [event] = await o.eventsOf(orderEvents.shipped, order.id)
+    expect(event?.trackingUrl).toBe(trackingUrl)
+    if (trackingUrl === undefined) expect(event).not.toHaveProperty('trackingUrl')
   })
 
   test('ships in parts: the order stays in processing until the last piece, and never ships more than was ordered', async () => {

@@ -58,7 +58,9 @@ export const shipOrder = route(orderApi.shipOrder, ({ request, deps, idempotentT
     const nameOf = (sku: string) => ordered.find((line) => line.sku === sku)?.name ?? sku
     const named = lines.map((line) => ({ ...line, name: nameOf(line.sku) }))
     const price = { totals: totalsOfRow(row), ...priceDetailsOf(row) }
-    await publish(tx, orderEvents.shipped, { ...mailOf(row), shipmentId, carrier, trackingNumber, lines: named, ...price })
+    const trackingUrl = deps.trackingUrlOf(carrier, trackingNumber)
+    const parcel = { shipmentId, carrier, trackingNumber, ...(trackingUrl !== undefined && { trackingUrl }), lines: named }
+    await publish(tx, orderEvents.shipped, { ...mailOf(row), ...parcel, ...price })
     await audit(tx, {
       actor: request.principal.id,
       action: 'order.ship',
@@ -66,7 +68,7 @@ export const shipOrder = route(orderApi.shipOrder, ({ request, deps, idempotentT
       before: { status: row.status },
       after: { status: shippedOrder.status, shipmentId, lines, ...(disputeReason && { despiteDispute: disputeReason }) },
     })
-    return viewForOperator(tx, shippedOrder)
+    return viewForOperator(tx, shippedOrder, deps)
   }),
 )
 
@@ -83,6 +85,6 @@ export const deliverOrder = route(orderApi.deliverOrder, ({ request, deps, idemp
       before: { status: row.status },
       after: { status: delivered.status },
     })
-    return viewForOperator(tx, delivered)
+    return viewForOperator(tx, delivered, deps)
   }),
 )

@@ -93,6 +93,7 @@ export const de: Texts = {
     text: 'Ihr Paket ist jetzt mit {{carrier}} unterwegs. Mit der Sendungsnummer können Sie es dort verfolgen.',
     carrier: 'Versand durch',
     trackingNumber: 'Sendungsnummer',
+    track: 'Sendung verfolgen',
     inParcel: 'In diesem Paket:',
     wholeOrder: 'Der Preis der ganzen Bestellung:',
   },

@@ -90,6 +90,7 @@ const order = {
     text: 'We handed your parcel to {{carrier}}. With the tracking number you can follow it there.',
     carrier: 'Carrier',
     trackingNumber: 'Tracking number',
+    track: 'Track the parcel',
     inParcel: 'In this parcel:',
     wholeOrder: 'The price of the whole order:',
   },
