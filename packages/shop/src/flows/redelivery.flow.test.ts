@@ -133,6 +133,17 @@ const withdraw = async (id: string): Promise<void> => {
   await shop.idle()
 }
 
+/** An operator cancels one of an order's two units, and the other one is shipped. */
+const cancelUnit = async (orderId: string): Promise<void> => {
+  const lineId = (await shop.admin.order(orderId)).lines[0]?.id
+  const body = { reason: 'broken', lines: [{ lineId, quantity: 1 }] }
+  const cancelled = await shop.admin.client.post(`/v1/admin/orders/${orderId}/cancel`, body)
+  expect(cancelled).toMatchObject({ status: 200, body: { status: 'processing', lines: [{ cancelledQuantity: 1 }] } })
+  await shop.idle()
+  await shop.admin.ship(orderId)
+  expect(await shop.admin.order(orderId)).toMatchObject({ status: 'shipped', refundStatus: 'partial' })
+}
+
 /** Brings orders to every state: delivered, cancelled before and after payment, refunded, declined, disputed, abandoned. */
 const trade = async (): Promise<void> => {
   const { admin } = shop
@@ -154,6 +165,7 @@ const trade = async (): Promise<void> => {
   await withdraw(await buy())
   const refunded = await buy()
   await admin.refund(refunded, { amountMinor: 500, currency: 'EUR' })
+  await cancelUnit(await buy())
   await admin.cancel(await buy())
   await buy(cards.declines)
   const disputed = await buy('4000000000000259')

@@ -92,6 +92,41 @@ test('an operator may pay back another amount, at most what is left', async () =
   expect(await operate(order.returnId, 'refund', eur(1500))).toMatchObject({ status: 200, body: { state: 'refunded' } })
 })
 
+test('a return is paid back after a cancellation of other units: together exactly what was paid', async () => {
+  const order = await o.anOrderIn('processing', o.aShopper(), 3)
+  const call = (action: string, body: object) => o.t.as(admin).post(`/v1/admin/orders/${order.id}/${action}`, body)
+  const [{ id: lineId }] = (await order.read()).lines
+  expect((await call('cancel', { reason: 'broken', lines: [{ lineId, quantity: 1 }] })).status).toBe(200)
+  expect((await call('ship', { carrier: 'DHL', trackingNumber: 'T1' })).body).toMatchObject({ status: 'shipped' })
+  const ask = (quantity: number) =>
+    o.t.as(order.shopper).post(`/v1/orders/${order.id}/returns`, { lines: [{ lineId, quantity, reason: 'other' }] })
+  expect(await ask(3)).toMatchObject({ status: 409, body: { returnable: [{ quantity: 2 }] } })
+  const { id } = (await ask(2)).body
+  await operate(id, 'approve')
+  await operate(id, 'receive', { lines: [{ lineId, quantity: 2, restock: true }] })
+  await operate(id, 'refund')
+  expect(await order.read()).toMatchObject({ returnStatus: 'full', refundable: { amountMinor: 0 } })
+  await o.t.idle()
+  const refunds = await o.eventsOf(orderEvents.refundRequested, order.id)
+  expect(refunds.map(({ amount }) => amount.amountMinor)).toEqual([1000, 2000])
+})
+
+test('a return of goods that were refunded before ends without another refund', async () => {
+  const order = await approved()
+  await order.receive(2, true)
+  expect((await o.t.as(admin).post(`/v1/admin/orders/${order.id}/refunds`, { reason: 'sorry' })).status).toBe(202)
+  expect(await operate(order.returnId, 'refund')).toMatchObject({ status: 200, body: { state: 'refunded', refundId: null } })
+})
+
+test('a return is not paid back while the payment is disputed', async () => {
+  const order = await approved()
+  await order.receive(2, true)
+  await order.disputed()
+  expect(await operate(order.returnId, 'refund')).toMatchObject({ status: 409, body: { code: 'order_disputed' } })
+  await order.disputeClosed('won')
+  expect(await operate(order.returnId, 'refund')).toMatchObject({ status: 200, body: { state: 'refunded' } })
+})
+
 test('a rejected return tells why, and its goods can be returned again', async () => {
   const order = await delivered()
   const { id } = (await order.request(2)).body
