@@ -22,8 +22,11 @@ beforeAll(async () => {
   await reviewed.reviewed(1999)
   const publish = rulePublisher(() => lab)
   await publish({ promotions: [percentOff('prm_000001', 10, { limits: { total: 2, perCustomer: 1 } })] })
-  const withDiscount = await lab.aPlacedOrder(lab.aShopper(), 2, { expectedTotal: eur(1800) })
-  discounted = withDiscount.id
+  const placed = await lab.aPlacedOrder(lab.aShopper(), 2, { expectedTotal: eur(1800) })
+  discounted = placed.id
+  // Paid, since a deadline would cancel it between the checks.
+  const bought = lab.answering({ ...placed, total: eur(1800) })
+  for (const answer of [bought.reserved, bought.opened, bought.succeeded, bought.committed]) await answer()
   const unpaid = lab.answering(await lab.aPlacedOrder(lab.aShopper(), 2, { expectedTotal: eur(1800) }))
   await unpaid.rejected('reserve')
   await publish({})
