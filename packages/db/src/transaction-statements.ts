@@ -10,6 +10,8 @@ export interface TransactionStatements {
   write(text: string, values: readonly SqlValue[]): void
   /** Waits for the statements of `write`. @throws the first failure of any statement, even one whose error was caught */
   settle(): Promise<void>
+  /** The first failure of any statement; undefined while there is none. */
+  failure(): unknown
   /** Refuses all further statements. */
   end(): void
   /** How many statements were sent. */
@@ -41,6 +43,7 @@ export const createStatements = (send: Send): TransactionStatements => {
       await Promise.all(unread)
       if (failure !== undefined) throw failure
     },
+    failure: () => failure,
     end: () => {
       hasEnded = true
     },

@@ -2,7 +2,7 @@
 import type { EventEmitter } from 'node:events'
 import { withTimeout } from '@cartwright/concurrency'
 import type { ConnectionSource, PoolConnection } from './connection-source.ts'
-import { TransactionTimeout } from './errors.ts'
+import { isRetryable, TransactionTimeout } from './errors.ts'
 import { sendOneByOne, sendPipelined } from './pipelining.ts'
 import { createQueryable } from './queryable.ts'
 import { type Sql, type SqlValue, sql } from './sql.ts'
@@ -120,7 +120,8 @@ export const runAttempt = async <T>(
     return result
   } catch (error) {
     hasTimedOut = error instanceof TransactionTimeout
-    throw error
+    // After a deadlock the server has rolled back: the work's next reads miss its own writes, and what it concludes is wrong.
+    throw !hasTimedOut && isRetryable(statements.failure()) ? statements.failure() : error
   } finally {
     statements.end()
     if (totals) {
