@@ -3,6 +3,7 @@ import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 import { Id, Money, Nullable, named, OneOf, Sku, Time } from './common.ts'
 import { OrderStatus } from './order/status.ts'
 import { ProblemReason } from './pricing/problems.ts'
+import { shippingErrors } from './pricing/shipping-errors.ts'
 
 /** Members that the service kit fills in every problem document: an extra member with one of these names would be lost. */
 type ReservedMembers = { [member in 'type' | 'title' | 'status' | 'detail' | 'code' | 'instance' | 'traceId']?: never }
@@ -116,6 +117,7 @@ const kinds = {
     remedy: 'Show the new total and let the shopper confirm it.',
     extras: { expected: Money, total: Money, lines: Type.Array(Type.Object({ sku: Sku, unitPrice: Money })) },
   },
+  ...shippingErrors,
   out_of_stock: {
     status: 409,
     title: 'Not enough stock',
@@ -273,7 +275,6 @@ export type ErrorCode = keyof typeof kinds
 
 /** Code → status, title, remedy and extra members. The only place where a status is chosen. */
 export const errorKinds: Readonly<Record<ErrorCode, ErrorKind>> = kinds
-
 export const errorCodes = Object.keys(kinds) as ErrorCode[]
 
 type Members<P> = { [member in keyof P]?: P[member] extends TSchema ? Static<P[member]> : never }

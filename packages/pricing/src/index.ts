@@ -1,6 +1,7 @@
 // Public API of pricing: the price calculation, and the validation of its rules.
 export { emptyRules } from './empty-rules.ts'
 export { type Payability, payabilityOf } from './payment.ts'
+export { destinationOf, isSamePlace } from './places.ts'
 export { price } from './price.ts'
 export { proportion } from './rounding.ts'
 export type { PricedCart, PricedLine, PriceLine, PriceRequest } from './types.ts'

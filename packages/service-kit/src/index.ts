@@ -48,6 +48,7 @@ export { startTracing, type Tracing } from './lifecycle/tracing.ts'
 export { waitUntilIdle } from './lifecycle/wait-until-idle.ts'
 export { audit, changesOf } from './operations/audit.ts'
 export type { IssueKind } from './operations/open-issues.ts'
+export { type TaxProvider, taxedRules, taxTable } from './tax-provider.ts'
 export {
   atLeastInProduction,
   type ConfigOf,

@@ -1,6 +1,14 @@
 // Dependencies that order's handlers receive.
 import { createHmac } from 'node:crypto'
-import { type AdmissionQueue, type BaseDeps, type CodeMaker, codeMaker, forService } from '@cartwright/service-kit'
+import {
+  type AdmissionQueue,
+  type BaseDeps,
+  type CodeMaker,
+  codeMaker,
+  forService,
+  type TaxProvider,
+  taxTable,
+} from '@cartwright/service-kit'
 import type { OpenedMetrics } from '@cartwright/telemetry'
 import type { config } from './config.ts'
 import type { InvoiceSeller } from './db/json-columns.ts'
@@ -21,6 +29,8 @@ interface OrderResources {
   priceRules: CurrentPriceRules
   /** Addresses of parcels at their carriers. */
   trackingUrlOf: TrackingUrlOf
+  /** Says the tax rates of a destination. */
+  taxProvider: TaxProvider
   /** Notifies long polls when an order changes. */
   orderChanges: OrderChangeNotifier
   /** Reads lists for shoppers and operators. */
@@ -53,6 +63,7 @@ export const openDeps = async ({ config: own, shared, db, metrics }: BaseDeps<ty
     minimums: minimumsIn(own.minimumCharges),
     trackingUrlOf: trackingUrlsIn(own.trackingUrls),
     priceRules: createCurrentPriceRules(db),
+    taxProvider: taxTable,
     orderChanges: createOrderChangeNotifier(db),
     prisma: openPrisma(db),
     // Derived from the shared secret: codes live for minutes, so a new secret may invalidate them.

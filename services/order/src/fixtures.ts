@@ -128,10 +128,15 @@ export const startOrder = async (env: Environment = {}) => {
     const id = `${role === 'guest' ? 'gst' : 'usr'}_${suffix()}`
     return role === 'guest' ? { id, role } : { id, role, email: anAccount(id).email }
   }
-  const fillCart = (shopper: TestShopper, items: readonly { sku: string; quantity: number }[], version = 3): OpenCart => {
+  const fillCart = (
+    shopper: TestShopper,
+    items: readonly { sku: string; quantity: number }[],
+    version = 3,
+    more: Partial<OpenCart> = {},
+  ): OpenCart => {
     const lines = items.map(({ sku, quantity }) => ({ id: `lin_${suffix()}`, sku, quantity }))
     const choice = { destination: null, shippingOptionId: null, codes: [] }
-    const cart: OpenCart = { id: `crt_${suffix()}`, version, currency: 'EUR', ...choice, lines }
+    const cart: OpenCart = { id: `crt_${suffix()}`, version, currency: 'EUR', ...choice, lines, ...more }
     wire.carts.set(shopper.id, cart)
     return cart
   }

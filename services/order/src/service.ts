@@ -51,6 +51,7 @@ import { afterSale } from './invariants/after-sale.ts'
 import { oneOrder, orderHistory, orderMoney, orderSaga } from './invariants/invariants.ts'
 import { invoiceNumbers } from './invariants/invoices.ts'
 import { orderIssues } from './invariants/open-issues.ts'
+import { orderPrices } from './invariants/prices.ts'
 import { promotionUses } from './invariants/promotion-uses.ts'
 import { metrics } from './metrics.ts'
 
@@ -115,5 +116,5 @@ export const orderService = defineService({
   schedules: [issueInvoices, findEnded, deleteOldCodes, deleteOldHolders],
   erase: eraseCustomer,
   issues: orderIssues,
-  invariants: [orderMoney, oneOrder, orderHistory, orderSaga, afterSale, promotionUses, invoiceNumbers],
+  invariants: [orderMoney, oneOrder, orderHistory, orderSaga, orderPrices, afterSale, promotionUses, invoiceNumbers],
 })

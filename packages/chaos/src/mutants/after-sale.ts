@@ -10,6 +10,19 @@ const cancelsInt = `${cancels}/lines.int.test.ts`
 
 export const afterSaleMutants: readonly Mutant[] = [
   {
+    name: 'order-keeps-another-price',
+    rule: 'R6',
+    owner: 'order',
+    breaks: 'What is kept of an order’s shipping is not what its total was calculated with, and no invariant says so.',
+    file: `${order}/invariants/price-rules.ts`,
+    find: 'if (is !== gives) return',
+    replace: "if (is !== gives && part === 'total') return",
+    heldBy: int(
+      `${order}/invariants/invariants.int.test.ts`,
+      'I11 finds a stored amount, line, tax or option that the frozen input does not give, and a rule set that is gone',
+    ),
+  },
+  {
     name: 'invoice-number-is-lost',
     rule: 'R1',
     owner: 'order',

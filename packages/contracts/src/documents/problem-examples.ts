@@ -3,6 +3,7 @@ import { type ErrorCode, errorKinds, type ProblemExtras } from '../errors.ts'
 import { eur, exampleIds, exampleTrace } from '../examples.ts'
 import type { JsonObject } from './schemas.ts'
 
+const exampleOption = { id: 'opt_standard', name: 'Standard', price: eur(490), estimateDays: { min: 2, max: 4 } }
 const orderState: ProblemExtras<'order_state'> = { orderStatus: 'shipped', allowed: ['delivered'] }
 
 const extras: { [Code in ErrorCode]?: ProblemExtras<Code> } = {
@@ -20,6 +21,8 @@ const extras: { [Code in ErrorCode]?: ProblemExtras<Code> } = {
       { sku: 'LINE-BREA-BAG-1', unitPrice: eur(1600) },
     ],
   },
+  shipping_required: { reason: 'option_missing', shippingOptions: [exampleOption] },
+  shipping_changed: { destination: { country: 'AT', postalCode: '1010' }, shippingOptions: [exampleOption] },
   out_of_stock: { shortages: [{ sku: 'HARB-MUG-SND', requested: 2, available: 1 }] },
   unavailable: { problems: [{ code: 'unavailable', lineId: exampleIds.bagLine, sku: 'LINE-BREA-BAG-1' }] },
   amount_not_payable: { total: eur(40), minimum: 50, limit: 99_999_999 },

@@ -64,6 +64,7 @@ const pendingOrder = exampleOf(Order, {
   total: eur(4500),
   taxIncluded: true,
   taxes: [],
+  shippingOption: null,
   shipments: [],
   refunds: [],
   history: [placed],

@@ -19,6 +19,7 @@ import {
 } from '../common.ts'
 import { Totals } from '../money.ts'
 import { AppliedTax } from '../pricing/applied.ts'
+import { AppliedShipping } from '../pricing/shipping.ts'
 import { OrderId, OrderLine } from './lines.ts'
 import {
   CancelReason,
@@ -82,6 +83,7 @@ export const Order = named(
     ...Totals.properties,
     taxIncluded: Type.Boolean({ description: 'Whether prices include `tax`; else it is added to them' }),
     taxes: Type.Array(AppliedTax),
+    shippingOption: Nullable(AppliedShipping),
     lastDecline: Nullable(Type.Object({ at: Time, declineCode: Type.String() })),
     shipments: Type.Array(Shipment),
     refunds: Type.Array(Refund),

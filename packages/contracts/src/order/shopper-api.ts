@@ -42,6 +42,8 @@ export const shopperOrderApi = {
       'cart_changed',
       'price_changed',
       'code_not_applicable',
+      'shipping_required',
+      'shipping_changed',
       'out_of_stock',
       'unavailable',
       'amount_not_payable',

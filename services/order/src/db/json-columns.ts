@@ -12,6 +12,8 @@ import {
   PriceDetails,
   PriceRules,
   Return,
+  TaxClass,
+  TaxRate,
   Time,
   Totals,
 } from '@cartwright/contracts'
@@ -39,16 +41,45 @@ const LineCancellation = Type.Object({
 })
 export type LineCancellation = Static<typeof LineCancellation>
 
-const { taxes, addresses, lastDecline, shipments } = Order.properties
+const { taxes, shippingOption, addresses, lastDecline, shipments } = Order.properties
 
 export const orderLinesColumn = json('customer_order.order_lines', Type.Array(PlacedLine))
 export const orderTaxesColumn = json('customer_order.order_taxes', taxes)
+export const shippingOptionColumn = json('customer_order.shipping_option', shippingOption)
 export const addressesColumn = json('customer_order.addresses', addresses)
 export const lastDeclineColumn = json('customer_order.last_decline', lastDecline)
 export const disputesColumn = json('customer_order.disputes', Type.Array(Dispute))
 export const lineCancellationsColumn = json('customer_order.line_cancellations', Type.Array(LineCancellation))
 export const shippedLinesColumn = json('shipment.shipped_lines', shipments.items.properties.lines)
 export const ruleSetColumn = json('price_rules.rule_set', PriceRules)
+
+/** What a price was calculated from beside its rule set. `taxRates` are those of a provider, in place of the rule set's own. */
+const PriceInput = Type.Object({
+  lines: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      sku: Type.String(),
+      quantity: Type.Integer(),
+      unitPrice: Money,
+      categoryIds: Type.Optional(Type.Array(Type.String())),
+      taxClass: Type.Optional(TaxClass),
+      weightGrams: Type.Optional(Type.Integer()),
+      requiresShipping: Type.Optional(Type.Boolean()),
+    }),
+  ),
+  currency: Type.String(),
+  destination: Type.Optional(Type.Object({ country: Type.String(), region: Type.Optional(Type.String()) })),
+  shippingOptionId: Type.Optional(Type.String()),
+  codes: Type.Array(Type.Object({ code: Type.String(), promotionId: Type.String() })),
+  usedUp: Type.Optional(Type.Array(Type.String())),
+  customer: Type.Optional(Type.Object({ isFirstOrder: Type.Boolean() })),
+  at: Time,
+  taxRates: Type.Optional(Type.Array(TaxRate)),
+})
+export type PriceInput = Static<typeof PriceInput>
+
+export const priceInputColumn = json('order_price_input.input', PriceInput)
+export const frozenRulesColumn = json('price_rule_set.rule_set', PriceRules)
 
 /** Who sells: what the law wants on an invoice. */
 const InvoiceSeller = Type.Object({

@@ -28,6 +28,7 @@ import {
   lineCancellationsColumn,
   orderLinesColumn,
   orderTaxesColumn,
+  shippingOptionColumn,
 } from './json-columns.ts'
 
 /** The other columns are read by SQL only. */
@@ -66,11 +67,17 @@ export const totalsOfRow = (row: OrderRow) => ({
   total: money(row.total_minor, row.currency),
 })
 
+const shippingSummary = ({ shipping_option }: OrderRow) => {
+  const option = shippingOptionColumn.parseOrNull(shipping_option)
+  return option && { id: option.id, name: option.name, price: option.price, discounts: option.discounts }
+}
+
 /** How the total came about. */
 export const priceDetailsOf = (row: OrderRow) => ({
   taxIncluded: row.tax_included === 1,
   taxes: orderTaxesColumn.parseOrNull(row.order_taxes) ?? [],
-  discounts: discountsOf(linesOf(row)),
+  discounts: discountsOf([...linesOf(row), shippingOptionColumn.parseOrNull(row.shipping_option) ?? {}]),
+  shippingOption: shippingSummary(row),
 })
 
 /** Lines and price of an order, as events carry them. */

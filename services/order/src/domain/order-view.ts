@@ -10,7 +10,13 @@ import {
 } from '@cartwright/contracts'
 import type { Queryable } from '@cartwright/db'
 import type { RefundRow, ShipmentRow } from '../db/generated/rows.ts'
-import { addressesColumn, lastDeclineColumn, orderTaxesColumn, shippedLinesColumn } from '../db/json-columns.ts'
+import {
+  addressesColumn,
+  lastDeclineColumn,
+  orderTaxesColumn,
+  shippedLinesColumn,
+  shippingOptionColumn,
+} from '../db/json-columns.ts'
 import { disputesOf, type HistoryRow, linesOf, type OrderRow, totalsOfRow } from '../db/orders.ts'
 import { listRefunds } from '../db/refunds.ts'
 import { statusesOf } from '../db/statuses.ts'
@@ -63,6 +69,7 @@ const shown = (row: OrderRow, { history, refunds, shipments }: OrderParts, viewi
     ...totalsOfRow(row),
     taxIncluded: Boolean(row.tax_included),
     taxes: orderTaxesColumn.parseOrNull(row.order_taxes) ?? [],
+    shippingOption: shippingOptionColumn.parseOrNull(row.shipping_option),
     lastDecline: lastDeclineColumn.parseOrNull(row.last_decline),
     shipments: shipments.map((shipment) => shownShipment(shipment, viewing)),
     refunds: refunds.map(({ id, amount_minor, reason, state, origin }) => ({

@@ -6,6 +6,9 @@ import { findNewerPriceRules } from '../db/price-rules.ts'
 
 export interface CurrentPriceRules {
   read(): Promise<PriceRules>
+  /** Whether this process knows that orders already have a copy of this version. */
+  isFrozen(version: number): boolean
+  setFrozen(version: number): void
 }
 
 export const createCurrentPriceRules = (db: Queryable): CurrentPriceRules => {
@@ -15,5 +18,12 @@ export const createCurrentPriceRules = (db: Queryable): CurrentPriceRules => {
     if (newer && newer.version > current.version) current = newer
     return current
   }
-  return { read }
+  let frozen = Number.NEGATIVE_INFINITY
+  return {
+    read,
+    isFrozen: (version) => version === frozen,
+    setFrozen: (version) => {
+      frozen = version
+    },
+  }
 }

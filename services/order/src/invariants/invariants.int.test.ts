@@ -164,6 +164,27 @@ test('I12 finds an order whose use is given back though it goes on, and one that
   expect(await corrupted(use('NULL', '<>'), use('UTC_TIMESTAMP(6)', '<>'))).toEqual(['I12-promotion-uses'])
 })
 
+test('I11 finds a stored amount, line, tax or option that the frozen input does not give, and a rule set that is gone', async () => {
+  const found = ['I11-order-prices']
+  const amounts = (sign: '+' | '-') =>
+    order(paid, `shipping_minor = shipping_minor ${sign} 1, subtotal_minor = subtotal_minor ${sign} -1`)
+  expect(await corrupted(amounts('+'), amounts('-'))).toEqual(found)
+  const renamed = (from: string, to: string) => order(paid, `order_lines = REPLACE(order_lines, '${from}', '${to}')`)
+  expect(await corrupted(renamed('"quantity":2', '"quantity":3'), renamed('"quantity":3', '"quantity":2'))).toEqual(found)
+  expect(await corrupted(order(paid, 'tax_included = FALSE'), order(paid, 'tax_included = TRUE'))).toEqual(found)
+  const option = { id: 'opt_standard', name: 'S', price: { amountMinor: 0, currency: 'EUR' }, estimateDays: { min: 1, max: 2 } }
+  const shipped = JSON.stringify({ ...option, discounts: [], taxes: [] })
+  expect(await corrupted(order(paid, `shipping_option = '${shipped}'`), order(paid, 'shipping_option = NULL'))).toEqual(found)
+  const input = (set: string) => `UPDATE order_price_input SET ${set} WHERE order_id = '${paid}'`
+  expect(
+    await corrupted(
+      input('input = REPLACE(input, \'"quantity":2\', \'"quantity":1\')'),
+      input('input = REPLACE(input, \'"quantity":1\', \'"quantity":2\')'),
+    ),
+  ).toEqual(found)
+  expect(await corrupted(input('rules_version = 77'), input('rules_version = 0'))).toEqual(found)
+})
+
 test('the scan finds a corrupted row that is older than all sampled ones', async () => {
   const copies = Array.from({ length: 1100 }, (_, n) => `(${n})`).join(', ')
   await lab.t.sql('CREATE TABLE many (n INT NOT NULL)')

@@ -37,8 +37,8 @@ const orderLines = (order: OrderPage, { texts, amount }: Writer): string =>
       const note = cancelled > 0 ? `<small>${texts.orderPage.cancelled(cancelled)}</small>` : ''
       return row(`${escapeHtml(name)}<small>${quantity} × ${amount(unitPrice)}</small>${note}`, amount(lineTotal))
     }),
-    ...priceRows({ ...order, discounts: discountsOf(order.lines) }, order.locale).map(({ kind, label, amount: sum }) =>
-      row(escapeHtml(label), amount(sum), kind === 'total' ? 'total' : 'sum'),
+    ...priceRows({ ...order, discounts: discountsOf([...order.lines, order.shippingOption ?? {}]) }, order.locale).map(
+      ({ kind, label, amount: sum }) => row(escapeHtml(label), amount(sum), kind === 'total' ? 'total' : 'sum'),
     ),
   ])
 

@@ -41,7 +41,7 @@ const pricing = {
   promotions: { codes: [], usedUp: { promotionIds: [], codes: [] }, isFirstOrder: null },
   minimums: {},
 }
-const request: CheckoutRequest = { cartVersion: 4, expectedTotal: eur(1250) }
+const request: CheckoutRequest = { cartVersion: 4, expectedTotal: eur(1250), destination: { country: 'DE' } }
 
 const refusalOf = (of: { request?: Partial<CheckoutRequest>; cart?: Partial<OpenCart>; variants?: InternalVariant[] }) => {
   try {

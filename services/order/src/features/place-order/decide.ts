@@ -1,6 +1,8 @@
 // Decides whether an order can be placed, with the current prices, rules and stock.
 import {
   AppError,
+  type AppliedShipping,
+  type Destination,
   type InternalVariant,
   type Money,
   money,
@@ -11,7 +13,7 @@ import {
   plainMoney,
   type Totals,
 } from '@cartwright/contracts'
-import { type Payability, type PricedCart, type PriceRequest, payabilityOf, price } from '@cartwright/pricing'
+import { isSamePlace, type Payability, type PricedCart, type PriceRequest, payabilityOf, price } from '@cartwright/pricing'
 import type { Minimums } from '../../domain/minimum-charges.ts'
 import type { PromotionFacts } from '../../domain/promotion-uses.ts'
 
@@ -24,16 +26,22 @@ export interface Decided {
   /** Of lines and shipping, one entry for each promotion. */
   discounts: PricedCart['discounts']
   paymentStatus: Extract<PaymentStatus, 'awaiting' | 'not_required'>
+  shippingOption: AppliedShipping | null
+  /** What the price was calculated from. */
+  request: PriceRequest
 }
 
 export interface CheckoutRequest {
   cartVersion: number
   expectedTotal: Money
+  /** Of the shipping address. */
+  destination: Destination
 }
 
 /** What decides prices beside the cart and its variants. */
 export interface Pricing {
   at: Date
+  /** With the tax rates of the destination. */
   rules: PriceRules
   promotions: PromotionFacts
   minimums: Minimums
@@ -113,36 +121,72 @@ const refuseOtherTotal = (expected: Money, { totals: { total }, lines }: PricedC
   })
 }
 
-/**
- * @throws AppError cart_empty, cart_changed, unavailable, code_not_applicable, price_changed, amount_not_payable, out_of_stock
- */
-export const decideOrder = (
-  request: CheckoutRequest,
+/** The cart as `price` takes it. A cart without a destination is shipped to the address. */
+const priceRequest = (
   cart: OpenCart,
-  variants: readonly InternalVariant[],
-  { at, rules, promotions, minimums }: Pricing,
-): Decided => {
-  if (cart.lines.length === 0) throw new AppError('cart_empty')
-  if (cart.version !== request.cartVersion) throw new AppError('cart_changed', { extra: { cartVersion: cart.version } })
-  const sold = soldVariants(cart, variants)
-  const goods = cart.lines.flatMap(({ id, sku, quantity }) => {
+  sold: ReadonlyMap<string, SoldVariant>,
+  { destination }: CheckoutRequest,
+  { at, rules, promotions }: Pricing,
+): PriceRequest => ({
+  lines: cart.lines.flatMap(({ id, sku, quantity }) => {
     const variant = sold.get(sku)
     if (variant === undefined) return []
     const { price: unitPrice, categoryIds, taxClass, weightGrams, requiresShipping } = variant
     return [{ id, sku, quantity, unitPrice, categoryIds, taxClass, weightGrams, requiresShipping }]
-  })
-  const priced = price({ lines: goods, currency: cart.currency, ...promotionInput(promotions), at, rules })
-  const { taxIncluded, ...totals } = priced.totals
-  refuseOtherTotal(request.expectedTotal, priced, promotions)
-  const isPaid = requirePayable(priced, minimums)
+  }),
+  currency: cart.currency,
+  destination: cart.destination ?? destination,
+  shippingOptionId: cart.shippingOptionId ?? undefined,
+  ...promotionInput(promotions),
+  at,
+  rules,
+})
+
+/**
+ * The goods must go where the shopper saw their shipping and taxes for. A cart without a destination has seen no shipping, so where the
+ * shop asks for some, it has to be chosen first.
+ * @throws AppError shipping_changed, shipping_required
+ */
+const refuseShipping = (cart: OpenCart, request: PriceRequest, priced: PricedCart, address: Destination): void => {
+  if (cart.destination && !isSamePlace(request.rules, cart.destination, address)) {
+    const there = price({ ...request, destination: address, shippingOptionId: undefined })
+    throw new AppError('shipping_changed', { extra: { destination: cart.destination, shippingOptions: there.shipping.offers } })
+  }
+  const problem = priced.problems.find(({ code }) => code === 'shipping_required')
+  if (problem?.code !== 'shipping_required') return
+  const reason = cart.destination === null && problem.reason === 'option_missing' ? 'destination_missing' : problem.reason
+  throw new AppError('shipping_required', { extra: { reason, shippingOptions: priced.shipping.offers } })
+}
+
+/**
+ * @throws AppError cart_empty, cart_changed, unavailable, shipping_changed, shipping_required, code_not_applicable,
+ * price_changed, amount_not_payable, out_of_stock
+ */
+export const decideOrder = (
+  checkout: CheckoutRequest,
+  cart: OpenCart,
+  variants: readonly InternalVariant[],
+  pricing: Pricing,
+): Decided => {
+  if (cart.lines.length === 0) throw new AppError('cart_empty')
+  if (cart.version !== checkout.cartVersion) throw new AppError('cart_changed', { extra: { cartVersion: cart.version } })
+  const sold = soldVariants(cart, variants)
+  const request = priceRequest(cart, sold, checkout, pricing)
+  const priced = price(request)
+  refuseShipping(cart, request, priced, checkout.destination)
+  refuseOtherTotal(checkout.expectedTotal, priced, pricing.promotions)
+  const isPaid = requirePayable(priced, pricing.minimums)
   refuseShortages(cart, sold)
-  const lines = priced.lines.map((line) => ({ ...line, ...shownAs(line.sku, sold.get(line.sku)) }))
+  const { taxIncluded, ...totals } = priced.totals
+  const { option, discounts, taxes } = priced.shipping
   return {
-    lines,
+    lines: priced.lines.map((line) => ({ ...line, ...shownAs(line.sku, sold.get(line.sku)) })),
     totals,
     taxIncluded,
     taxes: priced.taxes,
     discounts: priced.discounts,
+    shippingOption: option && { ...option, discounts, taxes },
+    request,
     paymentStatus: isPaid ? 'awaiting' : 'not_required',
   }
 }

@@ -7,6 +7,7 @@ import {
   cartLimit,
   catalogApi,
   chooseLocale,
+  type Destination,
   type InternalVariant,
   type OpenCart,
   orderApi,
@@ -16,9 +17,11 @@ import {
 } from '@cartwright/contracts'
 import { ConflictError, type Tx } from '@cartwright/db'
 import { hasErased, publish } from '@cartwright/messaging'
-import { clientAddressOf, networkOf, type Principal, type RouteRequest } from '@cartwright/service-kit'
-import { orderLinesColumn, orderTaxesColumn } from '../../db/json-columns.ts'
+import { destinationOf } from '@cartwright/pricing'
+import { clientAddressOf, networkOf, type Principal, type RouteRequest, taxedRules } from '@cartwright/service-kit'
+import { orderLinesColumn, orderTaxesColumn, shippingOptionColumn } from '../../db/json-columns.ts'
 import { insertOrder, type OrderRow } from '../../db/orders.ts'
+import { insertPriceInput, insertRuleSet } from '../../db/price-inputs.ts'
 import { type OrderDeps, route } from '../../deps.ts'
 import { checkoutSaga, stockRequestOf } from '../../domain/checkout-saga/effects.ts'
 import { orderNumber } from '../../domain/order.ts'
@@ -39,6 +42,17 @@ const readVariants = async (cart: OpenCart, principal: Principal, deps: OrderDep
   return answer.items
 }
 
+/**
+ * The rule set, and the same with the tax rates of where the goods go. The postal code is that of the address: it does not belong to the
+ * shopper's choice. @throws AppError upstream_unavailable when the tax provider cannot answer
+ */
+const readRules = async (cart: OpenCart, address: Destination, { priceRules, taxProvider, clock }: OrderDeps) => {
+  const ruleSet = await priceRules.read()
+  const destination = { ...address, ...cart.destination, ...(address.postalCode && { postalCode: address.postalCode }) }
+  const rules = await taxedRules(taxProvider, ruleSet, { destination, currency: cart.currency, at: clock.now() })
+  return { ruleSet, rules }
+}
+
 /** Checks the cart, reads its variants from catalog and decides. */
 const readAndDecide = async (
   buyer: Buyer,
@@ -50,14 +64,15 @@ const readAndDecide = async (
   // The hosted payment page shows no more lines.
   if (cart.lines.length > cartLimit)
     throw new AppError('cart_limit', { detail: `an order takes at most ${cartLimit} lines`, extra: { limit: cartLimit } })
-  const rules = await deps.priceRules.read()
+  const address = destinationOf(body.shippingAddress)
+  const { ruleSet, rules } = await readRules(cart, address, deps)
   const [variants, promotions] = await Promise.all([
     readVariants(cart, buyer.principal, deps),
-    readPromotionFacts(cart, buyer, rules, deps),
+    readPromotionFacts(cart, buyer, ruleSet, deps),
   ])
   const pricing = { at: deps.clock.now(), rules, promotions, minimums: deps.minimums }
-  const limits = { rules, codes: promotions.codes }
-  return { cart, limits, decided: decideOrder(body, cart, variants, pricing) }
+  const limits = { rules: ruleSet, codes: promotions.codes }
+  return { cart, limits, decided: decideOrder({ ...body, destination: address }, cart, variants, pricing) }
 }
 
 interface Placement {
@@ -69,25 +84,39 @@ interface Placement {
   /** Of mails about the order, and of its page. */
   locale: string
   decided: Decided
-  /** What limits the uses of the promotions. */
+  /** What limits the uses of the promotions. The price was calculated by these rules. */
   limits: { rules: PriceRules; codes: PromotionFacts['codes'] }
   urlsOf: ReturnType<typeof returnUrls>
   /** A guest's client address, hashed; null for customers. */
   client: string | null
 }
 
+const priceColumns = ({ lines, totals, taxIncluded, taxes, shippingOption }: Decided) => ({
+  subtotal_minor: totals.subtotal.amountMinor,
+  shipping_minor: totals.shipping.amountMinor,
+  tax_minor: totals.tax.amountMinor,
+  discount_minor: totals.discount.amountMinor,
+  total_minor: totals.total.amountMinor,
+  tax_included: taxIncluded ? (1 as const) : (0 as const),
+  order_lines: orderLinesColumn.stringify(lines),
+  order_taxes: orderTaxesColumn.stringify(taxes),
+  shipping_option: shippingOption && shippingOptionColumn.stringify(shippingOption),
+})
+
+/** Keeps what the price was calculated from, so that it can be calculated again. */
+const freezePrice = (
+  tx: Tx,
+  { orderId, decided: { request }, limits: { rules: ruleSet } }: Placement,
+  { priceRules }: OrderDeps,
+): void => {
+  insertPriceInput(tx, orderId, { request, ruleSet })
+  if (priceRules.isFrozen(ruleSet.version)) return
+  insertRuleSet(tx, ruleSet)
+  tx.afterCommit(() => priceRules.setFrozen(ruleSet.version))
+}
+
 const rowFrom = (
-  {
-    orderId,
-    principal,
-    cart,
-    body,
-    email,
-    locale,
-    decided: { lines, totals, taxIncluded, taxes, paymentStatus },
-    urlsOf,
-    client,
-  }: Placement,
+  { orderId, principal, cart, body, email, locale, decided, urlsOf, client }: Placement,
   number: string,
   placedAt: Date,
   deps: OrderDeps,
@@ -99,18 +128,11 @@ const rowFrom = (
   cart_id: cart.id,
   cart_version: cart.version,
   reservation_id: deps.newId('res'),
-  payment_status: paymentStatus,
+  payment_status: decided.paymentStatus,
   email,
   locale,
   currency: cart.currency,
-  subtotal_minor: totals.subtotal.amountMinor,
-  shipping_minor: totals.shipping.amountMinor,
-  tax_minor: totals.tax.amountMinor,
-  discount_minor: totals.discount.amountMinor,
-  total_minor: totals.total.amountMinor,
-  tax_included: taxIncluded ? (1 as const) : (0 as const),
-  order_lines: orderLinesColumn.stringify(lines),
-  order_taxes: orderTaxesColumn.stringify(taxes),
+  ...priceColumns(decided),
   addresses: JSON.stringify({ shipping: body.shippingAddress, billing: body.billingAddress ?? null }),
   success_url: urlsOf({ id: orderId, number }).successUrl,
   cancel_url: urlsOf({ id: orderId, number }).cancelUrl,
@@ -127,6 +149,7 @@ const save = async (tx: Tx, placement: Placement, deps: OrderDeps): Promise<Orde
   await refuseTooManyUnpaid(tx, { principalId: principal.id, client }, deps)
   await assertFirstOrder(tx, buyer, decided, limits.rules, deps)
   const row = insertOrder(tx, rowFrom(placement, orderNumber(randomBytes(8)), deps.clock.now(), deps))
+  freezePrice(tx, placement, deps)
   await publish(tx, orderEvents.placed, {
     orderId: row.id,
     number: row.number,

@@ -1,0 +1,40 @@
+// Who says the tax rates of a place: the table of the shop's rules, or a provider outside of the shop.
+import { AppError, type Destination, type PriceRules, type TaxRate } from '@cartwright/contracts'
+
+/** What rates are asked for. */
+interface TaxQuestion {
+  destination: Destination
+  currency: string
+  at: Date
+}
+
+/** Says tax rates. The amounts are always calculated by `price`, so that a cart and its order agree to the minor unit. */
+export interface TaxProvider {
+  /**
+   * @param rules the rules of the shop, with its own table of rates
+   * @returns the rates of the country, and of the region where it has its own, for all tax classes
+   * @throws Error when it cannot answer
+   */
+  ratesAt(question: TaxQuestion, rules: PriceRules): Promise<readonly TaxRate[]>
+}
+
+/** The default: the rates that operators maintain. */
+export const taxTable: TaxProvider = { ratesAt: async (_, { taxRates }) => taxRates }
+
+/**
+ * The rules with the tax rates of the provider. Without a destination no tax is known, and the provider is not asked.
+ * @throws AppError upstream_unavailable when the provider cannot answer
+ */
+export const taxedRules = async (
+  provider: TaxProvider,
+  rules: PriceRules,
+  { destination, ...question }: Omit<TaxQuestion, 'destination'> & { destination: Destination | null },
+): Promise<PriceRules> => {
+  if (destination === null) return rules
+  try {
+    const taxRates = await provider.ratesAt({ destination, ...question }, rules)
+    return taxRates === rules.taxRates ? rules : { ...rules, taxRates: [...taxRates] }
+  } catch {
+    throw new AppError('upstream_unavailable', { detail: 'the taxes of this destination cannot be read now', retryAfterSec: 5 })
+  }
+}
