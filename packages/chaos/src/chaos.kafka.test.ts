@@ -6,6 +6,7 @@ import { cancelUnitsVersusShip } from './scenarios/after-sale.ts'
 import { hotSku, manyKeys, sameKey } from './scenarios/concurrent-buyers.ts'
 import { crashCases } from './scenarios/crash-cases.ts'
 import { crashPoints } from './scenarios/crash-points.ts'
+import { crowdForACode } from './scenarios/crowd-for-a-code.ts'
 import { oneDatabaseAway } from './scenarios/databases.ts'
 import { poison } from './scenarios/messaging.ts'
 import { brokerDown } from './scenarios/outages.ts'
@@ -41,6 +42,7 @@ const selection: readonly [Scenario, seed: number][] = [
   [webhooksDropped(4), 1],
   [cancelVersusShip(8), 1],
   [cancelUnitsVersusShip(4), 1],
+  [crowdForACode(12, 3), 1],
   [poison(), 1],
   [oneDatabaseAway(['catalog', 'payment'], 8), 1],
   [crashPoints(chosenCrashCases, 'chosen crash points'), 1],

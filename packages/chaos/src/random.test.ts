@@ -10,6 +10,7 @@ const draw = (seed: number) => {
     scripts: drawScripts(random.branch('shoppers'), {
       shoppers: 20,
       assortment: { ample: ['A', 'B'], tight: ['C'], last: ['D'] },
+      codes: { shared: 'HALF', single: ['ONE', 'TWO'], free: ['GIFT'] },
       durationMs: 20_000,
     }),
     faults: drawFaults(random.branch('faults'), { durationMs: 20_000, count: 12 }),

@@ -9,6 +9,7 @@ import { seededRandom } from './random.ts'
 import type { Fixture, Scenario } from './scenarios/scenario.ts'
 import type { ShopUnderTest } from './shop-under-test/shop-under-test.ts'
 import { addressSecrets } from './shoppers/actor.ts'
+import { setPriceRules } from './shoppers/price-rules.ts'
 import { createStockedProducts } from './shoppers/products.ts'
 import { type SimulatedUser, signInOperator } from './shoppers/simulated-user.ts'
 
@@ -51,6 +52,8 @@ const secretsOf = (shop: ShopUnderTest, ofUsers: LogSecrets): LogSecrets => [
 export const openFixture = async ({ shop, scenario, seed, journal, print }: FixtureOptions): Promise<RunFixture> => {
   const random = seededRandom(`${scenario.name}/${seed}`)
   const admin = await signInOperator(shop.url, journal)
+  // The rollout begins with an older version, whose rules may be others.
+  if (scenario.shop?.root === undefined) await setPriceRules(shop, admin)
   const userSecrets = [{ what: 'an access token', value: admin.token }]
   const since = await databaseNow(shop)
   const injector = openInjector({ shop, journal, random: random.branch('injector'), since }, discardAs(admin))

@@ -83,6 +83,17 @@ const collectOrders = async ({
   }
 }
 
+const collectPromotions = async ({ shop }: Sources): Part<'promotionUses' | 'promotionCounters'> => ({
+  promotionUses: await shop.query(
+    `SELECT order_id, promotion_id, holder, code, given_back_at
+     FROM ${shop.table('order', 'promotion_use')}`,
+  ),
+  promotionCounters: await shop.query(
+    `SELECT promotion_id, scope, used, max_uses
+     FROM ${shop.table('order', 'promotion_counter')}`,
+  ),
+})
+
 const collectDocuments = async ({ shop, scope }: Sources): Part<'returns' | 'withdrawals' | 'invoices' | 'invoiceSeries'> => {
   const ofOrders = queryForOrders(shop, scope)
   return {
@@ -166,6 +177,7 @@ export const collect = async (sources: Sources): Promise<CollectedState> => {
     now: await databaseNow(shop),
     ...(await collectOrders(sources)),
     ...(await collectDocuments(sources)),
+    ...(await collectPromotions(sources)),
     ...(await collectPayments(sources)),
     ...(await collectStock(sources)),
     ...(await collectEvents(sources)),

@@ -3,6 +3,7 @@ import { type FaultNote, faultsEndedNote, type Operation } from '../journal.ts'
 import type { MailRow } from '../shop-under-test/mail-log.ts'
 import type { InvoiceRow, InvoiceSeriesRow, ReturnRow, WithdrawalRow } from './after-sale-rows.ts'
 import type { CachedCopy, FoundProduct, ProjectedStock } from './copies.ts'
+import type { PromotionCounterRow, PromotionUseRow } from './promotion-rows.ts'
 
 export interface OrderRow {
   id: string
@@ -221,6 +222,9 @@ export interface CollectedState {
   shipments: ShipmentRow[]
   returns: ReturnRow[]
   withdrawals: WithdrawalRow[]
+  /** Of every order of the shop, since promotions and their limits go on from run to run. */
+  promotionUses: PromotionUseRow[]
+  promotionCounters: PromotionCounterRow[]
   /** Every document of the shop, since its series go on from run to run. */
   invoices: InvoiceRow[]
   invoiceSeries: InvoiceSeriesRow[]

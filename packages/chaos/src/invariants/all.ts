@@ -9,6 +9,7 @@ import { events, uniqueOrders } from './once.ts'
 import { history, promises, sagas } from './order-history.ts'
 import { mails, pairs } from './pairs.ts'
 import { logs, projections } from './projections.ts'
+import { promotions } from './promotions.ts'
 import { redelivery } from './redelivery.ts'
 import { failedRefunds } from './refunds.ts'
 import { holds, stock } from './stock.ts'
@@ -26,6 +27,7 @@ export const invariants = {
   I8: projections,
   I9: pairs,
   I10: logs,
+  I12: promotions,
   I13: afterSale,
   I14: invoices,
   withdrawals,

@@ -8,7 +8,8 @@ const wasPaid = (collected: CollectedState, order: OrderRow): boolean | null => 
   return cancelled === undefined ? null : (JSON.parse(cancelled.payload) as { paid: boolean }).paid
 }
 
-const isRestored = (collected: CollectedState, order: OrderRow): boolean => wasPaid(collected, order) === false
+/** Whether the order was cancelled before its payment, so that its lines and uses are given back. */
+export const isRestored = (collected: CollectedState, order: OrderRow): boolean => wasPaid(collected, order) === false
 
 const judgeOrder = (collected: CollectedState, order: OrderRow): string[] => {
   const row = collected.cartOrders.find((row) => row.order_id === order.id)
@@ -22,7 +23,11 @@ const judgeOrder = (collected: CollectedState, order: OrderRow): string[] => {
   check(row.closed_at !== null, 'the cart of the order was never closed')
   check(order.status !== 'cancelled' || paid !== null, 'the order is cancelled, and no event says whether it was paid')
   check(!sold || paid !== false, 'the order was confirmed, and its order.cancelled says that it was not paid')
-  check(order.captured_minor > 0 || paid !== true, 'the order was not paid, and its order.cancelled says that it was')
+  // A free order has nothing to be captured, and a confirmed one counts as paid.
+  check(
+    order.captured_minor > 0 || order.payment_status === 'not_required' || paid !== true,
+    'the order was not paid, and its order.cancelled says that it was',
+  )
   if (paid === false)
     check(row.given_back_at !== null, 'the order was cancelled unpaid, and its lines were not restored to the cart')
   else check(row.given_back_at === null, 'the lines of the order were restored to the cart, although it was not cancelled unpaid')

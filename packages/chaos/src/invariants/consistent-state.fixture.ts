@@ -1,6 +1,7 @@
 // Consistent collected state of three orders: one shipped with a failed refund and withdrawn from, one cancelled and refunded, one cancelled unpaid.
 // Tests corrupt it in one place.
 import type { CollectedState, EventRow } from '../collected-state/rows.ts'
+import { documentRows, promotionRows } from './consistent-after-sale.fixture.ts'
 import { allEvents, at } from './consistent-events.fixture.ts'
 
 const lines = JSON.stringify([{ sku: 'MUG', quantity: 2 }])
@@ -103,30 +104,6 @@ const orderRows = (): Pick<
     { id: 'ord_c', state: 'cancelled', deadline_at: null, tries: 0 },
   ],
   sagaSteps: [],
-})
-
-const aDocument = (kind: string, serial: number, order_id: string, refund_id = ''): CollectedState['invoices'][number] => {
-  const prefix = kind === 'invoice' ? 'INV' : 'CN'
-  const number = `${prefix}-2026-00000${serial}`
-  return { number, prefix, year: 2026, serial, kind, order_id, refund_id, total_minor: 3000, currency: 'EUR' }
-}
-
-const documentRows = (): Pick<CollectedState, 'returns' | 'withdrawals' | 'invoices' | 'invoiceSeries'> => ({
-  returns: [
-    {
-      id: 'ret_a',
-      order_id: 'ord_a',
-      state: 'approved',
-      return_lines: JSON.stringify([{ sku: 'MUG', quantity: 2, received: null, restocked: null }]),
-      refund_id: null,
-    },
-  ],
-  withdrawals: [{ id: 'wdr_a', order_id: 'ord_a' }],
-  invoices: [aDocument('invoice', 1, 'ord_a'), aDocument('invoice', 2, 'ord_b'), aDocument('credit_note', 1, 'ord_b', 'rfd_b')],
-  invoiceSeries: [
-    { prefix: 'INV', year: 2026, last_serial: 2 },
-    { prefix: 'CN', year: 2026, last_serial: 1 },
-  ],
 })
 
 const payment = (order_id: string) => ({
@@ -272,6 +249,7 @@ export const consistentState = (): CollectedState => {
     now: at,
     ...orderRows(),
     ...documentRows(),
+    ...promotionRows(),
     ...paymentRows(),
     ...stockRows(),
     ...eventRows(events),

@@ -7,6 +7,7 @@ import { afterSaleDefects } from './after-sale-defects.fixture.ts'
 import { invariants, violationsOf } from './all.ts'
 import { consistentState } from './consistent-state.fixture.ts'
 import { type Defect, moreDefects } from './defects.fixture.ts'
+import { promotionDefects } from './promotion-defects.fixture.ts'
 
 const first = <T>(items: readonly T[]): T => {
   const [item] = items
@@ -244,6 +245,7 @@ const defects: readonly Defect[] = [
   ['mails', 'a resent mail does not arrive', (collected) => (first(collected.messages).resends = 1)],
   ['mails', 'a mail stays pending', (collected) => (first(collected.messages).state = 'pending')],
   ...afterSaleDefects,
+  ...promotionDefects,
   ...moreDefects,
 ]
 

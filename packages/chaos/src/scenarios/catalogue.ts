@@ -6,6 +6,7 @@ import { cancelUnitsVersusShip } from './after-sale.ts'
 import { hotSku, manyKeys, sameKey, threeSkuCarts } from './concurrent-buyers.ts'
 import { crashCasesOf } from './crash-cases.ts'
 import { crashPoints } from './crash-points.ts'
+import { crowdForACode } from './crowd-for-a-code.ts'
 import { mysqlRestart, oneDatabaseAway } from './databases.ts'
 import { frozenPastLease } from './leases.ts'
 import { poison, rebalance, rollingRestart, twoReplicas } from './messaging.ts'
@@ -33,6 +34,7 @@ export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scena
   webhooksDropped(20),
   cancelVersusShip(200),
   cancelUnitsVersusShip(50),
+  crowdForACode(100, 10),
   poison(),
   ...withOwnCrashScenario.map((name) => crashPoints(crashCasesOf(name), `crash-points-${name}`)),
   crashPoints(crashCasesOf(...serviceNames.filter((name) => !withOwnCrashScenario.includes(name))), 'crash-points-others'),

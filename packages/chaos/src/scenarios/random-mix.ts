@@ -3,7 +3,8 @@ import { unsupportedFaults } from '../faults/inject.ts'
 import { drawFaults, type FaultKind } from '../faults/schedule.ts'
 import { mixFloors } from '../floors.ts'
 import { playScript } from '../shoppers/actor.ts'
-import { type Assortment, drawScripts, drawStock } from '../shoppers/script.ts'
+import { type CodePromotion, createCodePromotion } from '../shoppers/price-rules.ts'
+import { type Assortment, type CodeBook, drawScripts, drawStock } from '../shoppers/script.ts'
 import { pause } from '../wait.ts'
 import type { Fixture, Scenario } from './scenario.ts'
 
@@ -25,6 +26,30 @@ const discardPoisonUntil = async ({ injector, journal }: Fixture, over: Promise<
       )
 }
 
+/** A shared code runs out during the run, and three shoppers know each single-use code. */
+const createCodes = async ({ shop, admin }: Fixture, shoppers: number): Promise<CodeBook> => {
+  const run = Date.now().toString(36).toUpperCase()
+  const make = (promotion: CodePromotion) => createCodePromotion(shop, admin, promotion)
+  const [shared = ''] = await make({
+    name: 'Half price',
+    effect: { kind: 'percent', percent: 50 },
+    limits: { perCustomer: 1 },
+    named: { codes: [`HALF${run}`], maxUses: Math.max(2, Math.floor(shoppers / 9)) },
+  })
+  const single = await make({
+    name: 'A voucher',
+    effect: { kind: 'fixed_amount', amounts: [{ amountMinor: 300, currency: 'EUR' }] },
+    drawn: Math.max(2, Math.floor(shoppers / 12)),
+  })
+  const free = await make({
+    name: 'A gift',
+    effect: { kind: 'percent', percent: 100 },
+    limits: { total: Math.max(2, Math.floor(shoppers / 9)) },
+    named: { codes: [`GIFT${run}`] },
+  })
+  return { shared, single, free }
+}
+
 /** Plays shoppers and faults at the same time; the faults end before the last shoppers do. */
 export const playMix = async (fixture: Fixture, { shoppers, durationMs, faults, only }: Mix): Promise<void> => {
   const { random, injector, shop } = fixture
@@ -34,7 +59,8 @@ export const playMix = async (fixture: Fixture, { shoppers, durationMs, faults, 
     tight: await fixture.createProducts(...stock.tight),
     last: await fixture.createProducts(...stock.last),
   }
-  const scripts = drawScripts(random.branch('shoppers'), { shoppers, assortment, durationMs })
+  const codes = await createCodes(fixture, shoppers)
+  const scripts = drawScripts(random.branch('shoppers'), { shoppers, assortment, codes, durationMs })
   const schedule = drawFaults(random.branch('faults'), {
     durationMs,
     count: faults,

@@ -16,7 +16,17 @@ import {
   shipAndDeliver,
 } from './order-steps.ts'
 import type { Ending, Script } from './script.ts'
-import { askCheckout, createGuest, orderIn, payOnPage, readCart, type SimulatedUser, waitForPageUrl } from './simulated-user.ts'
+import {
+  askCheckout,
+  type CheckoutAnswer,
+  createGuest,
+  enterCode,
+  orderIn,
+  payOnPage,
+  readCart,
+  type SimulatedUser,
+  waitForPageUrl,
+} from './simulated-user.ts'
 
 const browse = async (user: SimulatedUser, script: Script): Promise<void> => {
   const paths = ['/v1/products?limit=20', '/v1/search?q=thing', `/v1/search?q=${script.lines[0]?.sku ?? ''}`]
@@ -44,6 +54,17 @@ const reduceToAvailable = async (
   }
 }
 
+/** Enters the codes of the script; one that is used up is refused. */
+const enterCodes = async (user: SimulatedUser, { codes }: Script): Promise<void> => {
+  for (const code of codes) await enterCode(user, code)
+}
+
+/** Removes codes that do not apply any more, and accepts the price without them. */
+const removeUsedUpCodes = async (user: SimulatedUser, cart: Cart, answers: readonly CheckoutAnswer[]): Promise<void> => {
+  if (!answers.some((answer) => answer.kind === 'answer' && answer.code === 'code_not_applicable')) return
+  for (const { code } of cart.codes) await user.callWithRetry('DELETE', `/v1/cart/codes/${code}`, { action: 'remove a code' })
+}
+
 /** Checks out as often and with as many keys as the script says. @returns the id of the order */
 const placeOrder = async (user: SimulatedUser, script: Script): Promise<string | null> => {
   for (let tries = 0; tries < 4; tries++) {
@@ -56,6 +77,7 @@ const placeOrder = async (user: SimulatedUser, script: Script): Promise<string |
     if (found) return found
     const [short] = answers.flatMap((answer) => (answer.kind === 'answer' ? [answer.body.shortages ?? []] : []))
     await reduceToAvailable(user, cart, short ?? [])
+    await removeUsedUpCodes(user, cart, answers)
     await pause(200)
   }
   return null
@@ -221,6 +243,7 @@ export const playScript = async (script: Script, context: ActorContext): Promise
   context.addLogSecret('an e-mail address', user.email)
   await browse(user, script)
   await fillCart(user, script)
+  await enterCodes(user, script)
   const orderId = await placeOrder(user, script)
   if (orderId === null) return null
   await pause(script.thinkMs)

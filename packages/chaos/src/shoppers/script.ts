@@ -47,6 +47,18 @@ export interface Script {
   /** Registers with a mailed code first, instead of coming as a guest. */
   registers: boolean
   refundShare: number
+  /** Promotion codes that the shopper enters. */
+  codes: readonly string[]
+}
+
+/** The promotion codes of a run. */
+export interface CodeBook {
+  /** A code of few uses that many shoppers know. */
+  shared: string
+  /** Codes of one use each; more shoppers have one than there are. */
+  single: readonly string[]
+  /** Codes that together leave nothing to pay. */
+  free: readonly string[]
 }
 
 /** The products of a run, by how much of them there is. */
@@ -118,10 +130,16 @@ const drawLines = (random: Random, { ample, tight }: Assortment): Script['lines'
     (sku) => ({ sku, quantity: random.pick([1, 1, 1, 2, 3]) }),
   )
 
+const drawCodes = (random: Random, { shared, single, free }: CodeBook): readonly string[] => {
+  if (random.chance(0.25)) return [shared]
+  if (random.chance(0.25)) return random.shuffled(single).slice(0, 1)
+  return random.chance(0.12) ? free : []
+}
+
 /** Draws the scripts of a run. A few shoppers arrive at the same moment for the last units. */
 export const drawScripts = (
   random: Random,
-  { shoppers, assortment, durationMs }: { shoppers: number; assortment: Assortment; durationMs: number },
+  { shoppers, assortment, codes, durationMs }: { shoppers: number; assortment: Assortment; codes: CodeBook; durationMs: number },
 ): Script[] => {
   const dealt = dealEndings(random.branch('endings'), shoppers)
   const rushAtMs = random.int(Math.floor(durationMs * 0.1), Math.floor(durationMs * 0.6))
@@ -142,6 +160,7 @@ export const drawScripts = (
       card: needsMoney.has(ending) ? disputed : cards.pays,
       registers: !rushes && own.chance(0.06),
       refundShare: own.pick([0.1, 0.5, 0.9]),
+      codes: drawCodes(own, codes),
     }
   })
 }

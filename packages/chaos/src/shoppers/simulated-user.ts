@@ -80,6 +80,12 @@ export const readCart = async (user: SimulatedUser): Promise<Cart | null> => {
   )
 }
 
+/** Enters a promotion code. @returns whether the cart holds it */
+export const enterCode = async (user: SimulatedUser, code: string): Promise<boolean> => {
+  const cart = cartIn(await user.callWithRetry<Cart>('POST', '/v1/cart/codes', { body: { code }, action: 'enter a code' }))
+  return cart?.codes.some((entered) => entered.code === code) ?? false
+}
+
 export const checkoutBody = (user: SimulatedUser, cart: Cart): object => ({
   cartVersion: cart.version,
   expectedTotal: cart.total,
