@@ -6,6 +6,11 @@ const order = 'services/order/src'
 const invoices = `${order}/features/read-invoices/routes.int.test.ts`
 const returns = `${order}/features/return-goods`
 const cancels = `${order}/features/cancel-order`
+const withdraws = `${order}/features/withdraw-order`
+const withdrawnOnce = int(
+  `${withdraws}/routes.int.test.ts`,
+  'parallel confirms make one receipt, and a repeated withdrawal answers with it',
+)
 const cancelsInt = `${cancels}/lines.int.test.ts`
 
 export const afterSaleMutants: readonly Mutant[] = [
@@ -143,5 +148,25 @@ export const afterSaleMutants: readonly Mutant[] = [
       `${order}/features/ship-order/disputed.int.test.ts`,
       'a disputed order is held, and shipped only with a reason, which its operator and the audit keep',
     ),
+  },
+  {
+    name: 'withdrawal-code-is-used-twice',
+    rule: 'R7',
+    owner: 'order',
+    breaks: 'Of two confirmations of a withdrawal at once both are taken, since the code is not consumed.',
+    file: `${order}/domain/order-codes.ts`,
+    find: 'SET used_at = ${tx.dbNow} WHERE id = ${live.id}',
+    replace: 'SET used_at = NULL WHERE id = ${live.id}',
+    heldBy: withdrawnOnce,
+  },
+  {
+    name: 'withdrawal-is-made-again',
+    rule: 'R7',
+    owner: 'order',
+    breaks: 'A withdrawal that is repeated with another code is made anew and fails, in place of its receipt.',
+    file: `${withdraws}/routes.ts`,
+    find: '(await findWithdrawalOf(tx, order.id)) ?? (await withdraw(tx, order, deps))',
+    replace: 'await withdraw(tx, order, deps)',
+    heldBy: withdrawnOnce,
   },
 ]
