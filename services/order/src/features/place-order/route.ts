@@ -35,6 +35,15 @@ import { assertFirstOrder, type Buyer, OutdatedDecision, readPromotionFacts, tak
 import { returnUrls } from './return-urls.ts'
 import { clientHash, refuseTooManyUnpaid } from './unpaid.ts'
 
+/** What a cart replica of the release before does not say: it knows neither codes nor shipping. */
+const noChoices = { codes: [], destination: null, shippingOptionId: null } satisfies Partial<OpenCart>
+
+const readOpenCart = async (principal: Principal, { services }: OrderDeps): Promise<OpenCart | null> => {
+  const query = { principalId: principal.id }
+  const open = await services.cart.read(cartApi.internalOpenCart, { query }, { onBehalfOf: principal })
+  return open && { ...noChoices, ...open }
+}
+
 const readVariants = async (cart: OpenCart, principal: Principal, deps: OrderDeps): Promise<InternalVariant[]> => {
   const query = { skus: cart.lines.map((line) => line.sku).join(','), currency: cart.currency }
   const answer = await deps.services.catalog.read(catalogApi.internalVariants, { query }, { onBehalfOf: principal })
@@ -212,10 +221,7 @@ export const placeOrder = route(
     const { principal, body } = request
     const { publicUrl, returnOrigins, environment } = deps.shared
     const orderId = deps.newId('ord')
-    const [contact, open] = await Promise.all([
-      orderContact(principal, body.email, deps),
-      deps.services.cart.read(cartApi.internalOpenCart, { query: { principalId: principal.id } }, { onBehalfOf: principal }),
-    ])
+    const [contact, open] = await Promise.all([orderContact(principal, body.email, deps), readOpenCart(principal, deps)])
     const locale = localeFor(request, contact.locale, deps)
     const urlsOf = returnUrls(body, {
       publicUrl,
