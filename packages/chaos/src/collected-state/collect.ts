@@ -38,7 +38,8 @@ const queryForOrders =
     )
 
 const orderColumns = `id, number, principal_id, cart_id, reservation_id, status, payment_status, fulfilment_status,
-  refund_status, cancel_reason, cancel_requested_at, email, currency, total_minor, captured_minor, order_lines,
+  refund_status, cancel_reason, cancel_requested_at, email, currency, subtotal_minor, shipping_minor,
+  tax_minor, discount_minor, total_minor, captured_minor, order_lines,
   line_cancellations, created_at`
 
 /** What operators are shown of orders with a failed refund. */
@@ -83,7 +84,12 @@ const collectOrders = async ({
   }
 }
 
-const collectPromotions = async ({ shop }: Sources): Part<'promotionUses' | 'promotionCounters'> => ({
+const collectPrices = async ({
+  shop,
+  scope,
+}: Sources): Part<'promotionUses' | 'promotionCounters' | 'priceInputs' | 'priceRuleSets'> => ({
+  priceInputs: await queryForOrders(shop, scope)('order', 'order_price_input', 'order_id, rules_version, input'),
+  priceRuleSets: await shop.query(`SELECT version, rule_set FROM ${shop.table('order', 'price_rule_set')}`),
   promotionUses: await shop.query(
     `SELECT order_id, promotion_id, holder, code, given_back_at
      FROM ${shop.table('order', 'promotion_use')}`,
@@ -177,7 +183,7 @@ export const collect = async (sources: Sources): Promise<CollectedState> => {
     now: await databaseNow(shop),
     ...(await collectOrders(sources)),
     ...(await collectDocuments(sources)),
-    ...(await collectPromotions(sources)),
+    ...(await collectPrices(sources)),
     ...(await collectPayments(sources)),
     ...(await collectStock(sources)),
     ...(await collectEvents(sources)),

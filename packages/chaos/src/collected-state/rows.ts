@@ -3,7 +3,7 @@ import { type FaultNote, faultsEndedNote, type Operation } from '../journal.ts'
 import type { MailRow } from '../shop-under-test/mail-log.ts'
 import type { InvoiceRow, InvoiceSeriesRow, ReturnRow, WithdrawalRow } from './after-sale-rows.ts'
 import type { CachedCopy, FoundProduct, ProjectedStock } from './copies.ts'
-import type { PromotionCounterRow, PromotionUseRow } from './promotion-rows.ts'
+import type { PriceInputRow, PriceRuleSetRow, PromotionCounterRow, PromotionUseRow } from './price-rows.ts'
 
 export interface OrderRow {
   id: string
@@ -19,6 +19,10 @@ export interface OrderRow {
   cancel_requested_at: Date | null
   email: string | null
   currency: string
+  subtotal_minor: number
+  shipping_minor: number
+  tax_minor: number
+  discount_minor: number
   total_minor: number
   captured_minor: number
   order_lines: string
@@ -225,6 +229,8 @@ export interface CollectedState {
   /** Of every order of the shop, since promotions and their limits go on from run to run. */
   promotionUses: PromotionUseRow[]
   promotionCounters: PromotionCounterRow[]
+  priceInputs: PriceInputRow[]
+  priceRuleSets: PriceRuleSetRow[]
   /** Every document of the shop, since its series go on from run to run. */
   invoices: InvoiceRow[]
   invoiceSeries: InvoiceSeriesRow[]

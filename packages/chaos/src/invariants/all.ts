@@ -8,6 +8,7 @@ import { money } from './money.ts'
 import { events, uniqueOrders } from './once.ts'
 import { history, promises, sagas } from './order-history.ts'
 import { mails, pairs } from './pairs.ts'
+import { prices } from './prices.ts'
 import { logs, projections } from './projections.ts'
 import { promotions } from './promotions.ts'
 import { redelivery } from './redelivery.ts'
@@ -27,6 +28,7 @@ export const invariants = {
   I8: projections,
   I9: pairs,
   I10: logs,
+  I11: prices,
   I12: promotions,
   I13: afterSale,
   I14: invoices,

@@ -1,4 +1,6 @@
-// Promotions, returns and documents of the consistent state.
+// Prices, promotions, returns and documents of the consistent state.
+import type { PriceRules } from '@cartwright/contracts'
+import { emptyRules } from '@cartwright/pricing'
 import type { CollectedState } from '../collected-state/rows.ts'
 import { at } from './consistent-events.fixture.ts'
 
@@ -7,6 +9,28 @@ const aDocument = (kind: string, serial: number, order_id: string, refund_id = '
   const number = `${prefix}-2026-00000${serial}`
   return { number, prefix, year: 2026, serial, kind, order_id, refund_id, total_minor: 3000, currency: 'EUR' }
 }
+
+const ruleSet: PriceRules = {
+  ...emptyRules,
+  version: 1,
+  taxRates: [{ name: 'MwSt.', country: 'DE', taxClass: 'standard', rate: 19 }],
+}
+const priceInput = {
+  lines: [{ id: 'lin_1', sku: 'MUG', quantity: 2, unitPrice: { amountMinor: 1500, currency: 'EUR' } }],
+  currency: 'EUR',
+  destination: { country: 'DE' },
+  codes: [],
+  at: at.toISOString(),
+}
+
+export const priceRows = (): Pick<CollectedState, 'priceInputs' | 'priceRuleSets'> => ({
+  priceInputs: ['ord_a', 'ord_b', 'ord_c'].map((order_id) => ({
+    order_id,
+    rules_version: 1,
+    input: JSON.stringify(priceInput),
+  })),
+  priceRuleSets: [{ version: 1, rule_set: JSON.stringify(ruleSet) }],
+})
 
 export const promotionRows = (): Pick<CollectedState, 'promotionUses' | 'promotionCounters'> => {
   const use = { promotion_id: 'prm_1', code: 'HALF' }

@@ -1,7 +1,7 @@
 // Consistent collected state of three orders: one shipped with a failed refund and withdrawn from, one cancelled and refunded, one cancelled unpaid.
 // Tests corrupt it in one place.
 import type { CollectedState, EventRow } from '../collected-state/rows.ts'
-import { documentRows, promotionRows } from './consistent-after-sale.fixture.ts'
+import { documentRows, priceRows, promotionRows } from './consistent-after-sale.fixture.ts'
 import { allEvents, at } from './consistent-events.fixture.ts'
 
 const lines = JSON.stringify([{ sku: 'MUG', quantity: 2 }])
@@ -26,6 +26,10 @@ const anOrder = (id: string, end: 'shipped' | 'cancelled'): CollectedState['orde
   cancel_requested_at: null,
   email: `${id}@example.net`,
   currency: 'EUR',
+  subtotal_minor: 3000,
+  shipping_minor: 0,
+  tax_minor: 479,
+  discount_minor: 0,
   total_minor: 3000,
   captured_minor: 3000,
   order_lines: lines,
@@ -249,6 +253,7 @@ export const consistentState = (): CollectedState => {
     now: at,
     ...orderRows(),
     ...documentRows(),
+    ...priceRows(),
     ...promotionRows(),
     ...paymentRows(),
     ...stockRows(),

@@ -1,4 +1,4 @@
-// Defects for I12: each corrupts uses or counters of promotions of a consistent state once.
+// Defects for I11 and I12: each corrupts a price, or uses or counters of promotions, of a consistent state once.
 import type { CollectedState } from '../collected-state/rows.ts'
 import type { Defect } from './defects.fixture.ts'
 
@@ -14,7 +14,31 @@ const counterOf = ({ promotionCounters }: CollectedState, scope: string) => {
 }
 const discount = { promotionId: 'prm_2', name: 'Sale', amount: { amountMinor: 100, currency: 'EUR' } }
 
+const priced: readonly Defect[] = [
+  [
+    'I11',
+    'an order costs more than its input gives',
+    (collected) => Object.assign(collected.orders[0] ?? {}, { total_minor: 3001 }),
+  ],
+  ['I11', 'an order states another tax', (collected) => Object.assign(collected.orders[0] ?? {}, { tax_minor: 0 })],
+  ['I11', 'an order keeps no input', (collected) => (collected.priceInputs = [])],
+  ['I11', 'the rules of an order are gone', (collected) => (collected.priceRuleSets = [])],
+  [
+    'I11',
+    'the frozen input was changed',
+    (collected) => {
+      for (const row of collected.priceInputs) row.input = row.input.replace('"quantity":2', '"quantity":3')
+    },
+  ],
+  [
+    'I11',
+    'Stripe asks for another amount',
+    (collected) => Object.assign(collected.stripe.sessions[0] ?? {}, { amount_total: 2999 }),
+  ],
+]
+
 export const promotionDefects: readonly Defect[] = [
+  ...priced,
   ['I12', 'a counter forgets a use', (collected) => (counterOf(collected, '').used = 1)],
   ['I12', 'the counter of a code forgets a use', (collected) => (counterOf(collected, 'code:HALF').used = 1)],
   ['I12', 'the counter of a customer counts a use twice', (collected) => (counterOf(collected, 'holder:gst_ord_a').used = 2)],

@@ -1,16 +1,16 @@
 // Expected ends of the scripted purchases: written by hand, so that a build that is wrong without any fault is noticed too.
 import type { ScriptedPurchase } from './scripted-purchases.ts'
 
-/** Two units at 15.00 with ten percent off, of five in stock. */
-const paid = { payment_status: 'paid', captured_minor: 2700 }
+/** Two units at 15.00 with ten percent off and 4.90 for shipping, of five in stock. */
+const paid = { payment_status: 'paid', captured_minor: 3190 }
 const bought = {
   order: { status: 'processing', ...paid, fulfilment_status: 'none', refund_status: 'none', return_status: 'none' },
   history: 'pending → processing',
   stock: { on_hand: 3, reserved: 0 },
   pages: ['complete'],
-  charged: [2700],
+  charged: [3190],
   refunded: [],
-  documents: ['invoice 2700'],
+  documents: ['invoice 3190'],
   mails: ['order-confirmed sent'],
   arrived: 1,
   cart: [],
@@ -34,8 +34,8 @@ export const expectedEnds: Readonly<Record<ScriptedPurchase, object>> = {
     order: { ...bought.order, status: 'cancelled', refund_status: 'full' },
     history: 'pending → processing → cancelled',
     stock: { on_hand: 5, reserved: 0 },
-    refunded: ['2700 succeeded'],
-    documents: ['invoice 2700', 'credit_note 2700'],
+    refunded: ['3190 succeeded'],
+    documents: ['invoice 3190', 'credit_note 3190'],
     mails: ['order-cancelled sent', 'order-confirmed sent', 'refund-succeeded sent'],
     arrived: 3,
   },
@@ -58,7 +58,7 @@ export const expectedEnds: Readonly<Record<ScriptedPurchase, object>> = {
     history: 'pending → processing → shipped',
     stock: { on_hand: 4, reserved: 0 },
     refunded: ['1350 succeeded'],
-    documents: ['invoice 2700', 'credit_note 1350'],
+    documents: ['invoice 3190', 'credit_note 1350'],
     mails: [
       'order-confirmed sent',
       'order-shipped sent',
@@ -74,7 +74,7 @@ export const expectedEnds: Readonly<Record<ScriptedPurchase, object>> = {
     order: { ...bought.order, refund_status: 'partial' },
     stock: { on_hand: 4, reserved: 0 },
     refunded: ['1350 succeeded'],
-    documents: ['invoice 2700', 'credit_note 1350'],
+    documents: ['invoice 3190', 'credit_note 1350'],
     mails: ['order-confirmed sent', 'order-lines-cancelled sent', 'refund-succeeded sent'],
     arrived: 3,
   },
@@ -83,8 +83,8 @@ export const expectedEnds: Readonly<Record<ScriptedPurchase, object>> = {
     order: { ...bought.order, status: 'cancelled', refund_status: 'full' },
     history: 'pending → processing → cancelled',
     stock: { on_hand: 5, reserved: 0 },
-    refunded: ['2700 succeeded'],
-    documents: ['invoice 2700', 'credit_note 2700'],
+    refunded: ['3190 succeeded'],
+    documents: ['invoice 3190', 'credit_note 3190'],
     mails: [
       'order-cancelled sent',
       'order-confirmed sent',

@@ -47,7 +47,12 @@ const createCodes = async ({ shop, admin }: Fixture, shoppers: number): Promise<
     limits: { total: Math.max(2, Math.floor(shoppers / 9)) },
     named: { codes: [`GIFT${run}`] },
   })
-  return { shared, single, free }
+  const [post = ''] = await make({
+    name: 'No postage',
+    effect: { kind: 'free_shipping' },
+    named: { codes: [`POST${run}`] },
+  })
+  return { shared, single, free: [...free, post] }
 }
 
 /** Plays shoppers and faults at the same time; the faults end before the last shoppers do. */

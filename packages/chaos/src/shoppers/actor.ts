@@ -17,6 +17,7 @@ import {
 } from './order-steps.ts'
 import type { Ending, Script } from './script.ts'
 import {
+  abroad,
   askCheckout,
   type CheckoutAnswer,
   createGuest,
@@ -25,6 +26,7 @@ import {
   payOnPage,
   readCart,
   type SimulatedUser,
+  shipTo,
   waitForPageUrl,
 } from './simulated-user.ts'
 
@@ -55,7 +57,10 @@ const reduceToAvailable = async (
 }
 
 /** Enters the codes of the script; one that is used up is refused. */
-const enterCodes = async (user: SimulatedUser, { codes }: Script): Promise<void> => {
+const enterCodes = async (user: SimulatedUser, { codes, moves }: Script): Promise<void> => {
+  if (moves === 'before') await shipTo(user, abroad)
+  // A code for shipping applies once shipping is chosen.
+  if (codes.length > 0) await readCart(user)
   for (const code of codes) await enterCode(user, code)
 }
 
@@ -72,12 +77,15 @@ const placeOrder = async (user: SimulatedUser, script: Script): Promise<string |
     if (cart === null || cart.lines.length === 0) return null
     const key = randomUUID()
     const keys = [...Array.from({ length: script.copies }, () => key), ...(script.otherKey ? [randomUUID()] : [])]
+    const moving = script.moves === 'meanwhile' && tries === 0 ? shipTo(user, abroad) : null
     const answers = await Promise.all(keys.map((each) => askCheckout(user, cart, each)))
+    await moving
     const found = answers.map(orderIn).find((id) => id !== null)
     if (found) return found
     const [short] = answers.flatMap((answer) => (answer.kind === 'answer' ? [answer.body.shortages ?? []] : []))
     await reduceToAvailable(user, cart, short ?? [])
     await removeUsedUpCodes(user, cart, answers)
+    if (script.moves !== 'no') await shipTo(user, anAddress)
     await pause(200)
   }
   return null

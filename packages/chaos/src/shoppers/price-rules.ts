@@ -1,6 +1,6 @@
-// Price rules of the shop under test: taxes and an automatic promotion for every run, and promotions by code for runs that ask for them.
+// Price rules of the shop under test: shipping, taxes and an automatic promotion for every run, and promotions by code for runs that ask for them.
 import { randomUUID } from 'node:crypto'
-import type { AdminPromotionCode, NewPromotion, Promotion, TaxRates } from '@cartwright/contracts'
+import type { AdminPromotionCode, NewPromotion, Promotion, ShippingZone, ShippingZones, TaxRates } from '@cartwright/contracts'
 import type { ShopUnderTest } from '../shop-under-test/shop-under-test.ts'
 import { waitUntil } from '../wait.ts'
 import type { Answer } from './client.ts'
@@ -18,6 +18,23 @@ const taxRates = {
   ],
   taxExcluded: [],
 }
+
+const zone = (name: string, country: string, standardMinor: number): ShippingZone => ({
+  id: `zon_chaos${name}`,
+  name,
+  countries: [{ code: country }],
+  options: [
+    { name: 'standard', amountMinor: standardMinor },
+    { name: 'express', amountMinor: standardMinor + 800 },
+  ].map((option) => ({
+    id: `opt_chaos${name}${option.name}`,
+    name: option.name,
+    kind: 'flat',
+    rates: [{ currency: 'EUR', tiers: [{ from: 0, amountMinor: option.amountMinor }] }],
+    estimateDays: { min: 1, max: 3 },
+  })),
+})
+const zones = { items: [zone('home', 'DE', 490), zone('abroad', 'AT', 990)] }
 
 /** Ten percent off goods of 30.00 and more. */
 const automatic = {
@@ -52,6 +69,11 @@ export const setPriceRules = async (shop: ShopUnderTest, admin: SimulatedUser): 
   if (requireBody(listed, 'listing promotions').items.some(({ name }) => name === automatic.name)) return
   const rates = await admin.callWithRetry<TaxRates>('PUT', '/v1/admin/tax-rates', { body: taxRates, action: 'set taxes' })
   requireBody(rates, 'setting tax rates')
+  const shipping = await admin.callWithRetry<ShippingZones>('PUT', '/v1/admin/shipping-zones', {
+    body: zones,
+    action: 'set zones',
+  })
+  requireBody(shipping, 'setting shipping zones')
   await createPromotion(admin, automatic)
   await waitForProjections(shop)
 }

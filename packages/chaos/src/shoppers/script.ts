@@ -49,6 +49,8 @@ export interface Script {
   refundShare: number
   /** Promotion codes that the shopper enters. */
   codes: readonly string[]
+  /** Changes the destination before the checkout, or at the same moment. */
+  moves: 'no' | 'before' | 'meanwhile'
 }
 
 /** The promotion codes of a run. */
@@ -161,6 +163,7 @@ export const drawScripts = (
       registers: !rushes && own.chance(0.06),
       refundShare: own.pick([0.1, 0.5, 0.9]),
       codes: drawCodes(own, codes),
+      moves: own.weighted({ no: 70, before: 15, meanwhile: 15 }),
     }
   })
 }

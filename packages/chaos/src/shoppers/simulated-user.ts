@@ -80,6 +80,22 @@ export const readCart = async (user: SimulatedUser): Promise<Cart | null> => {
   )
 }
 
+/** Where the cart is shipped to instead of the address of the checkout. */
+export const abroad = { country: 'AT', postalCode: '1010' }
+
+/** Names a destination and takes its cheapest option. */
+export const shipTo = async (user: SimulatedUser, { country, postalCode }: typeof abroad): Promise<void> => {
+  const put = async (more: object) =>
+    cartIn(
+      await user.callWithRetry<Cart>('PUT', '/v1/cart/shipping', {
+        body: { country, postalCode, ...more },
+        action: 'choose shipping',
+      }),
+    )
+  const [cheapest] = (await put({}))?.shippingOptions ?? []
+  if (cheapest !== undefined) await put({ shippingOptionId: cheapest.id })
+}
+
 /** Enters a promotion code. @returns whether the cart holds it */
 export const enterCode = async (user: SimulatedUser, code: string): Promise<boolean> => {
   const cart = cartIn(await user.callWithRetry<Cart>('POST', '/v1/cart/codes', { body: { code }, action: 'enter a code' }))

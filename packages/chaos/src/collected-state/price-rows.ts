@@ -1,4 +1,4 @@
-// Rows about promotions: which orders hold a use, and what is counted of them.
+// Rows about prices and promotions: what orders were priced by, which uses they hold, and what is counted of these.
 
 export interface PromotionUseRow {
   order_id: string
@@ -15,4 +15,14 @@ export interface PromotionCounterRow {
   used: number
   /** The limit of the last use. */
   max_uses: number | null
+}
+/** What the price of an order was calculated from. */
+export interface PriceInputRow {
+  order_id: string
+  rules_version: number
+  input: string
+}
+export interface PriceRuleSetRow {
+  version: number
+  rule_set: string
 }
