@@ -1,14 +1,14 @@
 // RFC 9457 problem document: the answer of every call that failed.
 import { type Static, Type } from 'typebox'
 import { named, OneOf } from './common.ts'
-import { errorCodes, FieldError } from './errors.ts'
+import { type ErrorCode, errorCodes, FieldError } from './errors.ts'
 
 export const Problem = named(
   'Problem',
   Type.Object(
     {
-      type: Type.String({ description: '`urn:cartwright:error:` and the code' }),
-      title: Type.String(),
+      type: Type.String({ description: 'Address of the page about this code, below `/errors/` of the gateway', format: 'uri' }),
+      title: Type.String({ description: 'What the code means, in a language of the shop by `Accept-Language`' }),
       status: Type.Integer(),
       detail: Type.Optional(Type.String({ description: 'What failed this time, for people' })),
       code: OneOf(...errorCodes),
@@ -20,3 +20,6 @@ export const Problem = named(
   ),
 )
 export type Problem = Static<typeof Problem>
+
+/** `type` of the problems of a code: the gateway's page about it. */
+export const problemType = (code: ErrorCode, publicUrl: string): string => `${publicUrl}/errors/${code}`

@@ -4,6 +4,7 @@ import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { GatewayDeps } from './deps.ts'
 import { type Limit, rateClassOf, ratesPerMin } from './domain/rate-classes.ts'
+import { mountErrorPages } from './features/error-pages/routes.ts'
 import { mountPages } from './features/pages/routes.ts'
 import { clientIpOf, mountProxiedRoutes } from './features/proxy/routes.ts'
 import { openLimiter, windowMs } from './features/rate-limit/limiter.ts'
@@ -73,6 +74,7 @@ export const mountGateway = async (app: FastifyInstance, deps: GatewayDeps): Pro
   mountPreflights(app)
   limitOwnRoutes(app, limit)
   mountPages(app, deps)
+  mountErrorPages(app, deps)
   mountWithdrawal(app, deps, limit)
   mountProxiedRoutes(app, deps, limit)
 }

@@ -27,7 +27,7 @@ const introduction = `Every call goes through the gateway.
   it is another one, or after that time with what there is; then ask again. After a checkout three calls see it through: the payment with \`known=preparing\` brings the address of the
   payment page, the payment with \`known=open\` says how paying went, and the order with \`known=pending\` answers when it is \`processing\` or \`cancelled\`.
   A free order has the payment \`not_required\` at once and needs the last call only.
-- **Errors** are \`application/problem+json\` with a stable \`code\`.
+- **Errors** are \`application/problem+json\` with a stable \`code\`; \`type\` is the address of a page about it. \`title\` and messages about fields are in the language of \`Accept-Language\`.
 - **Money** is integer minor units with a currency; times are RFC 3339 in UTC; ids carry a prefix.`
 
 const components = (endpoints: readonly Endpoint[], schemas: SchemaCollection): JsonObject => ({

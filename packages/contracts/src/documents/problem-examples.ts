@@ -1,6 +1,7 @@
 // Examples of problem documents, one for each error code, with the members that the code adds.
 import { type ErrorCode, errorKinds, type ProblemExtras } from '../errors.ts'
 import { eur, exampleIds, exampleTrace } from '../examples.ts'
+import { problemType } from '../problem.ts'
 import type { JsonObject } from './schemas.ts'
 
 const exampleOption = { id: 'opt_standard', name: 'Standard', price: eur(490), estimateDays: { min: 2, max: 4 } }
@@ -43,7 +44,7 @@ const extras: { [Code in ErrorCode]?: ProblemExtras<Code> } = {
 
 /** The problem document of a code, as a client may get it. */
 export const problemExample = (code: ErrorCode): JsonObject => ({
-  type: `urn:cartwright:error:${code}`,
+  type: problemType(code, 'https://shop.example'),
   title: errorKinds[code].title,
   status: errorKinds[code].status,
   code,

@@ -70,6 +70,18 @@ export const gatewayApi = {
     response: { 200: Html },
     examples: { query: { number: exampleNumber }, response: htmlExample('Withdraw from a contract') },
   }),
+  errorPage: endpoint({
+    ...page,
+    operationId: 'errorPage',
+    path: '/errors/:code',
+    summary: 'Open an error’s page',
+    description:
+      'Returns the page of an error code, the address in `type` of a problem: what it means, what a client does about it, and what its problems hold. `locale` selects the language, then `Accept-Language`. The page of an unknown code has the status 404.',
+    params: Type.Object({ code: Type.String({ description: '`code` of a problem' }) }),
+    query: Type.Object({ locale }),
+    response: { 200: Html, 404: Html },
+    examples: { params: { code: 'out_of_stock' }, response: htmlExample('Error: Not enough stock') },
+  }),
   undoEmail: endpoint({
     ...page,
     operationId: 'undoEmailPage',

@@ -34,7 +34,7 @@ const retryAfterSec = 5
 const refusal = (why: string): AppError => new AppError('upstream_unavailable', { detail: why, retryAfterSec })
 
 /** Whether an error shows that a dependency is away. Any other error is an outcome, so the queue is not stalled. */
-const isUnavailable = (error: unknown): boolean => asAppError(error).code === 'upstream_unavailable'
+const isUnavailable = (error: unknown): boolean => asAppError(error, 'en').code === 'upstream_unavailable'
 
 export const createAdmissionQueue = ({
   maxConcurrent,

@@ -18,7 +18,7 @@ import type { Metrics } from '../operations/kit-metrics.ts'
 import { followConnections } from './connections.ts'
 import { watchRoutes } from './known-routes.ts'
 import { createRefusals, type ParserError, refusalOf } from './parser-refusals.ts'
-import { sendProblem, useProblems } from './problem.ts'
+import { type ProblemSettings, sendProblem, useProblems } from './problem.ts'
 import { requireIdentityCoding, requireReadableHead } from './request-head.ts'
 import { recordRequest, traceOfRequest } from './request-trace.ts'
 import { createUploads, hasBody, type Uploads } from './uploads.ts'
@@ -41,6 +41,7 @@ interface HttpOptions {
   /** Milliseconds in which the head of a request, and after it the body, must arrive. */
   uploadTimeoutMs: number
   responseHeaders?: ResponseHeaders
+  problems: ProblemSettings
 }
 
 declare module 'fastify' {
@@ -175,6 +176,7 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
   const routes = watchRoutes(app)
   const refusals = createRefusals({
     routes,
+    problems: options.problems,
     identify: (headers) => identify({ headers, id: requestIdOf(headers['x-request-id']) }),
     count: (method, status) =>
       metrics.http.observe({ method: knownMethods.has(method) ? method : 'other', route: 'unparsed', status: String(status) }, 0),
@@ -182,6 +184,7 @@ export const createHttp = (options: HttpOptions): FastifyInstance => {
   app.server.on('connect', refusals.connect)
   // A server may ignore an expectation that it does not know.
   app.server.on('checkExpectation', (request, response) => app.routing(request, response))
+  app.decorate('problems', options.problems)
   app.decorate('uploads', uploads)
   app.decorate('drainConnections', connections.drain)
   useHooks(app, options, identify)

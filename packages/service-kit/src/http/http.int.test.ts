@@ -29,7 +29,7 @@ describe('what was asked wrongly', () => {
     expect(response.status).toBe(400)
     expect(response.headers.get('content-type')).toContain('application/problem+json')
     expect(response.body).toMatchObject({
-      type: 'urn:cartwright:error:validation_failed',
+      type: 'http://localhost:8080/errors/validation_failed',
       code: 'validation_failed',
       status: 400,
       instance: '/v1/things',

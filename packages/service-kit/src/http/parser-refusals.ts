@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { AppError } from '@cartwright/contracts'
 import type { Trace } from '@cartwright/telemetry'
 import type { KnownRoutes } from './known-routes.ts'
-import { problemOf } from './problem.ts'
+import { type ProblemSettings, problemOf } from './problem.ts'
 
 /** Error of the HTTP parser: its code, and the bytes that it could not parse. */
 export type ParserError = Error & { code?: string | undefined; rawPacket?: unknown }
@@ -55,6 +55,7 @@ export const refusalOf = (error: ParserError, head: Head | null, { methodsAt }: 
 
 interface RefusalOptions {
   routes: KnownRoutes
+  problems: ProblemSettings
   /** The headers of every response, with their trace. */
   identify: (headers: IncomingHttpHeaders) => { headers: Record<string, string>; trace: Trace }
   /** Called for every refusal, for metrics. */
@@ -71,10 +72,13 @@ const end = (socket: Socket, text: string): void => {
 }
 
 /** Creates the writer of refusals. It ends the connection, since the bytes that follow cannot be parsed. */
-export const createRefusals = ({ routes, identify, count }: RefusalOptions) => {
+export const createRefusals = ({ routes, problems, identify, count }: RefusalOptions) => {
   const write = (socket: Socket, refusal: AppError, head: Head | null): void => {
     const { headers, trace } = identify(head?.headers ?? {})
-    const body = JSON.stringify(problemOf(refusal.code, refusal.message, head?.path ?? '/', refusal.extra, trace))
+    const { code, message: detail, extra: extras } = refusal
+    // The head of such a request is read in part at best, and its language with it.
+    const about = { language: 'en', publicUrl: problems.publicUrl } as const
+    const body = JSON.stringify(problemOf({ code, detail, instance: head?.path ?? '/', extras, trace, ...about }))
     const allowed = 'allowed' in refusal.extra ? refusal.extra.allowed : undefined
     const lines = Object.entries({
       ...headers,

@@ -2,42 +2,71 @@
 
 import {
   AppError,
+  acceptedLocales,
+  chooseLocale,
   type ErrorCode,
   errorKinds,
-  imageAddress,
-  notBlank,
-  oneLine,
+  errorTextOf,
+  type Language,
+  languageOf,
   type Problem,
   type ProblemExtras,
+  problemType,
 } from '@cartwright/contracts'
 import { ConflictError, CursorError, errnoOf, isTransient } from '@cartwright/db'
 import { runInTrace, type Trace, traceIdOf } from '@cartwright/telemetry'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { KnownRoutes } from './known-routes.ts'
 import { errorEntry, maxErrors } from './validation-errors.ts'
+import { validationMessage } from './validation-messages.ts'
 
 type Body = Problem & Record<string, unknown>
 
 /** Characters of the path in a response, at most. */
 const maxInstanceLength = 300
 
-/** Creates a problem document. `type` is a stable URI that names the code. */
-export const problemOf = (
-  code: ErrorCode,
-  detail: string | undefined,
-  instance: string,
-  extras: ProblemExtras = {},
-  trace?: Trace,
-): Body => {
+/** What problems of a service need beside the error. */
+export interface ProblemSettings {
+  /** Address of the gateway, which has a page for each code. */
+  publicUrl: string
+  /** Locale of the shop, for readers whose language it does not write. */
+  locale: string
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    problems: ProblemSettings
+  }
+}
+
+/** Language of a problem: by `Accept-Language`, else the shop's. */
+const languageFor = (accepted: string | undefined, { locale }: ProblemSettings): Language =>
+  languageOf(chooseLocale(acceptedLocales(accepted), locale))
+
+interface ProblemParts {
+  code: ErrorCode
+  /** About this occurrence. The English title of the code stands for none, and is translated. */
+  detail?: string | undefined
+  /** Path that was called. */
+  instance: string
+  extras?: ProblemExtras
+  trace?: Trace
+  language: Language
+  publicUrl: string
+}
+
+/** Creates a problem document. `type` is the address of the page about the code. */
+export const problemOf = ({ code, detail, instance, extras = {}, trace, language, publicUrl }: ProblemParts): Body => {
+  const { title } = errorTextOf(code, language)
   return {
     ...extras,
     ...(extras.errors ? { errors: extras.errors.slice(0, maxErrors) } : {}),
-    type: `urn:cartwright:error:${code}`,
-    title: errorKinds[code].title,
+    type: problemType(code, publicUrl),
+    title,
     status: errorKinds[code].status,
     code,
     instance: instance.slice(0, maxInstanceLength),
-    ...(detail === undefined ? {} : { detail }),
+    ...(detail === undefined ? {} : { detail: detail === errorKinds[code].title ? title : detail }),
     ...(trace ? { traceId: traceIdOf(trace) } : {}),
   }
 }
@@ -57,38 +86,27 @@ const fastifyCodes: Record<string, ErrorCode> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
 }
 
-/** Replaces messages of the schema that do not help a reader. */
-const messageOf = ({
-  keyword,
-  params,
-  message,
-}: {
-  keyword: string
-  params: Record<string, unknown>
-  message?: string
-}): string => {
-  if (keyword === 'pattern' && params.pattern === notBlank) return 'must not be blank'
-  if (keyword === 'pattern' && params.pattern === oneLine) return 'must be one line of visible characters'
-  if (keyword === 'pattern' && params.pattern === imageAddress) return 'must be an https address or a path of the shop'
-  if (keyword === 'not') return 'must be another value'
-  return message ?? 'is not valid'
-}
-
-const validationErrors = (error: FastifyError) => {
+const validationErrors = (error: FastifyError, language: Language) => {
   const items = error.validation ?? []
   // Text without a normal form fails other checks too: one message is enough.
   const abnormal = new Set(items.flatMap(({ keyword, instancePath }) => (keyword === 'normalize' ? [instancePath] : [])))
   return items
     .filter(({ keyword, instancePath }) => keyword === 'normalize' || !abnormal.has(instancePath))
     .map((item) =>
-      errorEntry(pathOf({ instancePath: item.instancePath, params: item.params, keyword: item.keyword }), messageOf(item)),
+      errorEntry(
+        pathOf({ instancePath: item.instancePath, params: item.params, keyword: item.keyword }),
+        validationMessage(item, language),
+      ),
     )
 }
 
 const errorsInDetail = 5
 
-/** The error that the client gets: an AppError as it is, a known failure by its code, any other as `internal`. */
-export const asAppError = (error: unknown): AppError => {
+/**
+ * The error that the client gets: an AppError as it is, a known failure by its code, any other as `internal`.
+ * @param language of the messages about fields
+ */
+export const asAppError = (error: unknown, language: Language): AppError => {
   if (error instanceof AppError) return error
   if (error instanceof CursorError)
     return new AppError('validation_failed', {
@@ -101,7 +119,7 @@ export const asAppError = (error: unknown): AppError => {
   if (!(error instanceof Error)) return new AppError('internal')
   const known: FastifyError = Object.assign(error, { code: 'code' in error && typeof error.code === 'string' ? error.code : '' })
   if (known.validation) {
-    const errors = validationErrors(known)
+    const errors = validationErrors(known, language)
     const detail = errors.slice(0, errorsInDetail).map((item) => `${item.path} ${item.message}`)
     return new AppError('validation_failed', {
       detail: detail.join('; '),
@@ -127,7 +145,9 @@ const unavailableRetrySec = 2
 
 /** Sends a problem. */
 export const sendProblem = (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
-  const app = asAppError(error)
+  const { problems } = request.server
+  const language = languageFor(request.headers['accept-language'], problems)
+  const app = asAppError(error, language)
   runInTrace(request.trace, () => {
     if (app.code === 'internal') request.log.error({ err: error }, 'a request failed unexpectedly')
     else if (app.code === 'upstream_unavailable')
@@ -140,14 +160,16 @@ export const sendProblem = (request: FastifyRequest, reply: FastifyReply, error:
   if (app.code === 'unsupported_media_type' && !reply.hasHeader('accept-encoding'))
     void reply.header('accept', 'application/json')
   // An error response must not be cached.
-  void reply.header('cache-control', 'no-store')
+  void reply.header('cache-control', 'no-store').header('content-language', language)
+  void reply.header('vary', ['Accept-Language', reply.getHeader('vary')].flat().filter(Boolean).join(', '))
   const detail = app.code === 'internal' ? undefined : app.message
-  const path = request.url.split('?')[0] ?? request.url
+  const instance = request.url.split('?')[0] ?? request.url
+  const { code, extra: extras } = app
   return reply
     .code(app.status)
     .type('application/problem+json')
     .serializer((body: unknown) => JSON.stringify(body))
-    .send(problemOf(app.code, detail, path, app.extra, request.trace))
+    .send(problemOf({ code, detail, instance, extras, trace: request.trace, language, publicUrl: problems.publicUrl }))
 }
 
 /** Answers every error, unknown path and wrong method as a problem, and OPTIONS with the methods of the path. */

@@ -72,6 +72,7 @@ export const openHttp = async <S extends ServiceConfigSpec, Resources extends ob
     ready: readiness(database, isDraining),
     bodyLimitBytes,
     uploadTimeoutMs: shared.uploadTimeoutMs,
+    problems: { publicUrl: shared.publicUrl, locale: shared.locale },
     ...(definition.responseHeaders ? { responseHeaders: definition.responseHeaders(deps) } : {}),
   })
   faults?.failRequests(app)

@@ -8,7 +8,13 @@ import { ann, type GatewayUnderTest, json, kinds, type Responder, startGateway }
 import { createHttpUpstream } from '../../integrations/http-upstream.ts'
 import { createInProcessUpstream } from './in-process-upstream.ts'
 
-const problem = { type: 'urn:cartwright:error:conflict', title: 'x', status: 409, code: 'conflict', traceId: 'of-the-service' }
+const problem = {
+  type: 'http://localhost:8080/errors/conflict',
+  title: 'x',
+  status: 409,
+  code: 'conflict',
+  traceId: 'of-the-service',
+}
 const own = { 'x-request-id': 'of-the-service', 'x-trace-id': 'of-the-service', connection: 'close', 'keep-alive': 'timeout=1' }
 
 /** Responses of a service, in every way in which Node can write them. */

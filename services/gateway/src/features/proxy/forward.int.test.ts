@@ -167,7 +167,7 @@ describe.each(kinds)('forwarding to a service %s', (kind) => {
 
   test('problems and empty responses of a service reach the client unchanged', async () => {
     const problem = {
-      type: 'urn:cartwright:error:out_of_stock',
+      type: 'http://localhost:8080/errors/out_of_stock',
       title: 'Not enough stock',
       status: 409,
       code: 'out_of_stock',
