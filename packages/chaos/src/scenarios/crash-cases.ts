@@ -38,6 +38,8 @@ export const crashCases: readonly CrashCase[] = [
   ...handlerCrashes('order', 'payment.succeeded'),
   ...handlerCrashes('order', 'catalog.stock-committed'),
   ...handlerCrashes('order', 'payment.refund-succeeded', 'buy-and-cancel'),
+  // Gives the uses of promotions back, which every order of a run holds.
+  ...handlerCrashes('order', 'payment.expired', 'leave'),
   ...requestCrashes('order', 'checkout'),
   ...requestCrashes('order', 'cancelOrder', 'buy-and-cancel'),
   ...requestCrashes('order', 'shipOrder', 'buy-and-ship'),
