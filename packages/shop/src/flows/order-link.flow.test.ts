@@ -74,7 +74,7 @@ test('a guest who buys in German gets German mails and a German page, with amoun
     `Ihre Bestellung ${order.number} ist unterwegs`,
     `Ihre Bestellung ${order.number} wurde zugestellt`,
   ])
-  expect(mails.at(-1)?.Text.replaceAll('\u00a0', ' ')).toMatch(/Gesamtsumme +45,00 €/)
+  expect(mails.at(-1)?.Text.replaceAll('\u00a0', ' ')).toMatch(/Gesamtbetrag +45,00 €/)
   const { page } = await follow(email)
   expect(page).toContain('Ihre Bestellung ist angekommen')
   expect(page.replaceAll('\u00a0', ' ')).toContain('45,00 €')
