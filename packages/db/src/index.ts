@@ -5,7 +5,7 @@ export { connect, dialectOf } from './connection.ts'
 export { type DatabaseOptions, openDatabase } from './database.ts'
 export { asConflict, ConflictError, errnoOf, isRetryable, isTransient, TransactionTimeout } from './errors.ts'
 export { getOrCreate } from './get-or-create.ts'
-export { idFactory, type NewId } from './ids.ts'
+export { idFactory, type NewId, smallestId } from './ids.ts'
 
 export { type JsonColumn, JsonColumnError, json } from './json.ts'
 

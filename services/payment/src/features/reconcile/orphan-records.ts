@@ -1,5 +1,5 @@
 // Orphan records: local sessions and refunds that Stripe's lists leave out, looked up by id.
-import { idFactory } from '@cartwright/db'
+import { smallestId } from '@cartwright/db'
 import type { PaymentRefundRow, PaymentRow } from '../../db/generated/rows.ts'
 import { isMissing, type StripeClient, type StripeRefund, type StripeSession } from '../../integrations/stripe-client.ts'
 import { type FoundDifference, orphanDifference } from './compare.ts'
@@ -34,13 +34,6 @@ async function* batches<R extends { id: string }>(first: string, read: (after: s
 /** A payment that has a session. */
 type SessionRow = Pick<PaymentRow, 'id' | 'order_id' | 'state'> & { readonly session_id: string }
 
-/** The smallest payment id of a time: ids ascend with time, so the window needs no index of its own. */
-const firstIdAt = (at: Date): string =>
-  idFactory(
-    () => at.getTime(),
-    (size) => Buffer.alloc(size),
-  )('pay')
-
 /** Sessions of stable payments that were created since `since`. */
 export async function* listOrphanSessions(
   stripe: StripeClient,
@@ -49,7 +42,7 @@ export async function* listOrphanSessions(
   seen: ReadonlySet<string>,
 ): AsyncGenerator<OrphanResult<StripeSession>> {
   const rows = batches<SessionRow>(
-    firstIdAt(since),
+    smallestId('pay', since.getTime()),
     (after) => db.rows<SessionRow>`SELECT id, order_id, state, session_id FROM payment
       WHERE id > ${after} AND session_id IS NOT NULL AND updated_at <= ${stableBefore}
       ORDER BY id
