@@ -80,7 +80,7 @@ const missingOrderPage = (shop: ShownShop, locale: string): Page => {
     shop,
     locale,
     title: yourOrder,
-    body: `<h1>${yourOrder}</h1><p>${returned.noOrder}</p><p class="actions"><a class="button" href="/">${returned.goOn}</a></p>`,
+    body: `<h1>${yourOrder}</h1><p>${returned.noOrder}</p><p class="actions"><a class="button" href="${escapeHtml(shop.url)}">${returned.goOn}</a></p>`,
   })
 }
 

@@ -147,8 +147,11 @@ describe('the pages', () => {
   )
 
   test('the link back to the shop is escaped', async () => {
-    const { text } = await t.anonymous.get('/checkout/return?order=ord_000000')
-    expect(text).not.toContain('"><b>')
+    for (const path of ['/checkout/return?order=ord_000000', '/checkout/return']) {
+      const { text } = await t.anonymous.get(path)
+      expect(text).not.toContain('"><b>')
+      expect(text).toMatch(/<a [^>]*href="https:\/\/shop\.example\/&quot;&gt;&lt;b&gt;"/)
+    }
     expect(t.service.seen).toEqual([])
   })
 })
