@@ -114,8 +114,8 @@ const orders: readonly Mutant[] = [
     owner: 'order',
     breaks: 'An operator refunds more than is left of an order.',
     file: `${order}/domain/refunds.ts`,
-    find: 'if (amountMinor > left || (refund.amountMinor',
-    replace: 'if ((refund.amountMinor',
+    find: 'if (amountMinor > left) throw',
+    replace: 'if (left < 0) throw',
     heldBy: int(
       `${order}/features/refund-order/route.int.test.ts`,
       'a refund of more than the refundable amount is refused with that amount, also for two requests at once',

@@ -34,7 +34,7 @@ const renewStatus = async (tx: Tx, row: OrderRow): Promise<{ row: OrderRow; refu
 
 /**
  * Requests a refund of a locked order: the whole refundable amount, or `amountMinor`. A second request with the same cause is a no-op.
- * @returns the refund’s id; null when nothing is left to refund
+ * @returns the refund’s id; null when the amount is 0 or nothing is left to refund
  * @throws AppError over_refund
  */
 export const requestRefund = async (
@@ -47,9 +47,7 @@ export const requestRefund = async (
   if (same !== undefined) return same.id
   const left = leftToRefund(row, known)
   const amountMinor = refund.amountMinor ?? left
-  if (amountMinor > left || (refund.amountMinor !== undefined && amountMinor <= 0)) {
-    throw new AppError('over_refund', { extra: { refundable: money(left, row.currency) } })
-  }
+  if (amountMinor > left) throw new AppError('over_refund', { extra: { refundable: money(left, row.currency) } })
   if (amountMinor === 0) return null
   const id = refund.newId('rfd')
   const { cause, reason } = refund

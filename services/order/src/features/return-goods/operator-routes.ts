@@ -121,10 +121,7 @@ export const refundReturn = route(orderApi.refundReturn, ({ request, deps, idemp
         extra: { errors: [{ path: '/amount/currency', message: `must be ${order.currency}` }] },
       })
     const amountMinor = amount?.amountMinor ?? (await amountFor(locked))
-    const refundId =
-      amountMinor === 0
-        ? null
-        : await requestRefund(tx, order, { cause: returnCause(row.id), reason, amountMinor, newId: deps.newId })
+    const refundId = await requestRefund(tx, order, { cause: returnCause(row.id), reason, amountMinor, newId: deps.newId })
     const current = await lockOrder(tx, order.id)
     const refunded = await moveTo({ ...locked, order: current }, 'refunded', request.principal.id, deps, { refund_id: refundId })
     return returnView(refunded, order.number)
