@@ -59,6 +59,7 @@ export const orderService = defineService({
   name: 'order',
   config,
   migrations: fileURLToPath(new URL('../prisma/migrations', import.meta.url)),
+  appendOnlyTables: ['withdrawal'],
   deps: openDeps,
   drain: drainDeps,
   routes: [

@@ -63,6 +63,8 @@ export interface ServiceDefinition<S extends ServiceConfigSpec, Resources extend
   config: S
   /** Folder of the service's migrations; absent for a service without a schema. The configuration then names database and pool size. */
   migrations?: S extends SchemaConfigSpec ? string : never
+  /** Tables whose rows are inserted and neither changed nor deleted. Triggers refuse both where the database user may create them. */
+  appendOnlyTables?: S extends SchemaConfigSpec ? readonly string[] : never
   /** Opens what the service needs beyond the kit: clients, caches. */
   deps?(base: BaseDeps<S>): Promise<Resources>
   routes?: readonly Route<BaseDeps<S> & Resources>[]

@@ -1,11 +1,12 @@
-// Opens the schema of a service: migrations of messaging, kit and service, the connection pool, and the triggers of the audit log.
+// Opens the schema of a service: migrations of messaging, kit and service, the connection pool, and the triggers of append-only tables.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Database, findPending, isTransient, type MigrationSet, migrate, openDatabase } from '@cartwright/db'
 import { messagingMigrations } from '@cartwright/messaging'
 import type { Logger } from '@cartwright/telemetry'
-import { protectAudit } from '../operations/protect-audit.ts'
+import { auditTable } from '../operations/protect-audit.ts'
+import { protectRows } from '../operations/protect-rows.ts'
 import { recordTransaction } from './record-transaction.ts'
 
 const kitMigrations = { folder: fileURLToPath(new URL('../../migrations', import.meta.url)), table: '_kit_migrations' } as const
@@ -43,6 +44,16 @@ const waitForMigrations = async (url: string, folder: string, log: Logger): Prom
   }
 }
 
+/** What a service declares about its schema. */
+interface Schema {
+  /** The service's own migrations. */
+  folder: string
+  appendOnlyTables?: readonly string[] | undefined
+}
+
+const protect = (db: Database, { appendOnlyTables = [] }: Schema, log: Logger): Promise<void> =>
+  protectRows(db, log, [auditTable, ...appendOnlyTables.map((table) => ({ table }))])
+
 interface SchemaOptions {
   poolSize: number
   clockOffsetMs: () => number
@@ -54,24 +65,24 @@ interface SchemaOptions {
 
 export const openSchema = (
   url: string,
-  folder: string,
+  schema: Schema,
   { poolSize, clockOffsetMs, log, migrateAtStart, isTraced }: SchemaOptions,
 ): Promise<Database> =>
   whenDatabaseAnswers(log, async () => {
-    if (migrateAtStart) await migrate(url, setsOf(folder))
-    else await waitForMigrations(url, folder, log)
+    if (migrateAtStart) await migrate(url, setsOf(schema.folder))
+    else await waitForMigrations(url, schema.folder, log)
     const traced = isTraced ? { aroundTransaction: recordTransaction } : {}
     const db = await openDatabase({ url, poolSize, clockOffsetMs, ...traced })
-    if (migrateAtStart) await protectAudit(db, log)
+    if (migrateAtStart) await protect(db, schema, log)
     return db
   })
 
 /** Applies the migrations of one service and starts nothing. @returns the names of those that this call applied */
-export const migrateSchema = (url: string, folder: string, log: Logger): Promise<string[]> =>
+export const migrateSchema = (url: string, schema: Schema, log: Logger): Promise<string[]> =>
   whenDatabaseAnswers(log, async () => {
-    const applied = await migrate(url, setsOf(folder))
+    const applied = await migrate(url, setsOf(schema.folder))
     const db = await openDatabase({ url, poolSize: 1, clockOffsetMs: () => 0 })
-    await protectAudit(db, log)
+    await protect(db, schema, log)
     await db.close()
     return applied
   })

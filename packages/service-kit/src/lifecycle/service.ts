@@ -37,6 +37,10 @@ export const defineService = <S extends ServiceConfigSpec, Resources extends obj
   migrate: async (url) =>
     definition.migrations === undefined
       ? []
-      : migrateSchema(url, definition.migrations, createLogger(definition.name, migrationLogLevel)),
+      : migrateSchema(
+          url,
+          { folder: definition.migrations, appendOnlyTables: definition.appendOnlyTables },
+          createLogger(definition.name, migrationLogLevel),
+        ),
   start: (options) => startService(definition, options, `${definition.name}-${randomBytes(6).toString('hex')}`),
 })

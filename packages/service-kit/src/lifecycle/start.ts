@@ -75,7 +75,8 @@ const openDatabaseOf = async <S extends ServiceConfigSpec, Resources extends obj
   const { log, clock, shared, tracer } = base
   const { migrateAtStart } = shared
   const options = { poolSize, clockOffsetMs: clock.offsetMs, log, migrateAtStart, isTraced: tracer !== null }
-  parts.database = await openSchema(secureDatabaseUrl(databaseUrl, base.shared), definition.migrations, options)
+  const schema = { folder: definition.migrations, appendOnlyTables: definition.appendOnlyTables }
+  parts.database = await openSchema(secureDatabaseUrl(databaseUrl, base.shared), schema, options)
   return parts.database
 }
 

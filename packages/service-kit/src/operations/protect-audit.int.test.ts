@@ -10,7 +10,8 @@ import { engineUrl, startUnderTest, type UnderTest } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeTiny } from '../lifecycle/tiny-service.fixture.ts'
 import { audit, eraseAudit } from './audit.ts'
-import { protectAudit } from './protect-audit.ts'
+import { auditTable } from './protect-audit.ts'
+import { protectRows } from './protect-rows.ts'
 
 let t: UnderTest
 beforeAll(async () => {
@@ -68,7 +69,7 @@ test('an erasure blanks what identifies a person in audit rows, once, and change
 
 test('a second start and replicas that start together change no triggers', async () => {
   const log = createLogger('order', 'fatal')
-  await Promise.all([protectAudit(database(), log), protectAudit(database(), log)])
+  await Promise.all([protectRows(database(), log, [auditTable]), protectRows(database(), log, [auditTable])])
   const { name } = database()
   expect(await t.sql(`SELECT COUNT(*) AS n FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = '${name}'`)).toEqual([
     { n: 2 },
@@ -87,7 +88,7 @@ test('a service whose user may not create triggers starts, and the log line says
   Object.assign(url, { username: user, password: 'only-for-this-test', pathname: `/${name}` })
   const limited = await openDatabase({ url: url.href, poolSize: 1 })
   try {
-    await protectAudit(limited, createLogger('order', 'info', file))
+    await protectRows(limited, createLogger('order', 'info', file), [auditTable])
     await expect.poll(() => (existsSync(file) ? readFileSync(file, 'utf8') : '')).toContain('log_bin_trust_function_creators')
   } finally {
     await limited.close()
