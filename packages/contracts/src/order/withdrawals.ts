@@ -87,7 +87,7 @@ export const withdrawalApi = {
     rate: 'auth',
     summary: 'Withdraw from an order',
     description:
-      'Withdraws from the whole order with the mailed code and mails the receipt. It is possible before shipping and until the days after the delivery are over. What is not shipped is cancelled, shipped goods get an approved return; a repeated withdrawal answers with the first receipt.',
+      'Withdraws from the whole order with the mailed code and mails the receipt. It is possible before shipping and until the days after the delivery are over. What is not shipped is cancelled, shipped goods get an approved return; a call that is repeated with the same code, while it is valid, or with a new one answers with the first receipt.',
     body: Closed({ ...claim, code: Type.String({ pattern: '^[0-9]{6}$' }) }),
     success: 200,
     response: { 200: WithdrawalReceipt },

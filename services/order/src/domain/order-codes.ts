@@ -37,8 +37,8 @@ export const prepareCode = async ({ newId, codes, clock, config }: OrderDeps): P
 }
 
 /**
- * Issues a code unless the cooldown or the hourly limit forbids it; older codes of the purpose are invalidated. The caller learns nothing
- * of the limit.
+ * Issues a code unless the cooldown or the hourly limit forbids it; older codes of the purpose expire. The caller learns nothing of the
+ * limit.
  * @returns the locked order to which the code is to be mailed; null without a code
  */
 export const issueCode = async (
@@ -52,8 +52,8 @@ export const issueCode = async (
     COALESCE(SUM(created_at > ${tx.dbNow} - INTERVAL ${cooldownSec} SECOND), 0) AS cooling
     FROM order_lookup WHERE order_id = ${orderId} AND purpose = ${purpose} AND created_at > ${tx.dbNow} - INTERVAL 1 HOUR`
   if (row.email === null || (recent?.cooling ?? 0) > 0 || (recent?.total ?? 0) >= maxPerHour) return null
-  await tx.run`UPDATE order_lookup SET used_at = ${tx.dbNow}
-    WHERE order_id = ${orderId} AND purpose = ${purpose} AND used_at IS NULL`
+  await tx.run`UPDATE order_lookup SET expires_at = ${tx.dbNow}
+    WHERE order_id = ${orderId} AND purpose = ${purpose} AND used_at IS NULL AND expires_at > ${tx.dbNow}`
   await tx.run`${insertInto(orderLookupTable, {
     id: prepared.id,
     order_id: orderId,
@@ -89,17 +89,45 @@ export const recordAttempt = async (db: Database, orderId: string): Promise<void
   if (!(await db.tx((tx) => takeAttempt(tx, orderId)))) throw new AppError('otp_invalid')
 }
 
+/** The newest code of an order and a purpose that has not expired, when it is this code. Codes that another one replaced have expired. */
+const findCode = async (
+  tx: Tx,
+  { orderId, purpose, code, isUsed }: { orderId: string; purpose: CodePurpose; code: string; isUsed: boolean },
+  { codes }: OrderDeps,
+): Promise<Pick<OrderLookupRow, 'id'> | null> => {
+  const used = isUsed ? sql`used_at IS NOT NULL` : sql`used_at IS NULL`
+  const row = await tx.one<Pick<OrderLookupRow, 'id' | 'code_hmac'>>`SELECT id, code_hmac FROM order_lookup
+    WHERE order_id = ${orderId} AND purpose = ${purpose} AND ${used} AND expires_at > ${tx.dbNow} ORDER BY created_at DESC LIMIT 1 FOR UPDATE`
+  return row !== null && codes.matches(row.id, code, row.code_hmac) ? row : null
+}
+
+const forgetAttempts = async (tx: Tx, orderId: string): Promise<void> => {
+  await tx.run`DELETE FROM order_lookup_budget WHERE order_id = ${orderId}`
+}
+
 /** Consumes the valid code. @throws AppError otp_invalid */
 export const consumeCode = async (
   tx: Tx,
   orderId: string,
   purpose: CodePurpose,
   code: string,
-  { codes }: OrderDeps,
+  deps: OrderDeps,
 ): Promise<void> => {
-  const live = await tx.one<Pick<OrderLookupRow, 'id' | 'code_hmac'>>`SELECT id, code_hmac FROM order_lookup
-    WHERE order_id = ${orderId} AND purpose = ${purpose} AND used_at IS NULL AND expires_at > ${tx.dbNow} ORDER BY created_at DESC LIMIT 1 FOR UPDATE`
-  if (live === null || !codes.matches(live.id, code, live.code_hmac)) throw new AppError('otp_invalid')
+  const live = await findCode(tx, { orderId, purpose, code, isUsed: false }, deps)
+  if (live === null) throw new AppError('otp_invalid')
   await tx.run`UPDATE order_lookup SET used_at = ${tx.dbNow} WHERE id = ${live.id}`
-  await tx.run`DELETE FROM order_lookup_budget WHERE order_id = ${orderId}`
+  await forgetAttempts(tx, orderId)
+}
+
+/** Whether this code was consumed last and has not expired since: its caller has lost the answer and asks again. */
+export const isRepeatedCode = async (
+  tx: Tx,
+  orderId: string,
+  purpose: CodePurpose,
+  code: string,
+  deps: OrderDeps,
+): Promise<boolean> => {
+  const used = await findCode(tx, { orderId, purpose, code, isUsed: true }, deps)
+  if (used !== null) await forgetAttempts(tx, orderId)
+  return used !== null
 }

@@ -5,7 +5,7 @@ export interface Withdrawn {
 }
 
 export const withdrawnKinds = {
-  /** Cancels an order of which nothing is on its way; else hands over to `return`. */
+  /** Cancels an order, or what is left to ship of one that is partly on its way, and hands over to `return` when something was shipped. */
   cancel: 'cancel-withdrawn-order',
   /** Opens an approved return for the shipped goods that have not come back. */
   return: 'return-withdrawn-goods',

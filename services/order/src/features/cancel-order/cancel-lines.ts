@@ -10,7 +10,7 @@ import type { OrderDeps } from '../../deps.ts'
 import { refuseOpenDispute } from '../../domain/disputes.ts'
 import { stateRefusal } from '../../domain/order.ts'
 import { readReturns, readShipped } from '../../domain/order-goods.ts'
-import type { LineUnits } from '../../domain/order-units.ts'
+import { type LineUnits, openUnits } from '../../domain/order-units.ts'
 import { leftToRefund, lineCancellationCause, requestRefund } from '../../domain/refunds.ts'
 import { transitionOrder } from '../../domain/transition.ts'
 import { decideLineCancellation } from './decide-lines.ts'
@@ -30,7 +30,7 @@ const refundLines = async (tx: Tx, row: OrderRow, cancellationId: string, lines:
   const owed = lines.reduce((sum, { refundMinor }) => sum + refundMinor, 0)
   const refundMinor = Math.min(owed, leftToRefund(row, await listRefunds(tx, row.id)))
   const refund = { cause: lineCancellationCause(cancellationId), reason: 'a part of the order was cancelled' }
-  const refundId = refundMinor === 0 ? null : await requestRefund(tx, row, { ...refund, amountMinor: refundMinor, newId })
+  const refundId = await requestRefund(tx, row, { ...refund, amountMinor: refundMinor, newId })
   return { refundId, refundMinor }
 }
 
@@ -72,15 +72,7 @@ const record = async (
   return changed
 }
 
-/**
- * @param row the locked order
- * @returns the changed order; null when nothing of it would be left, so that it is to be cancelled as a whole
- * @throws AppError order_state, order_disputed, validation_failed, over_cancel
- */
-export const cancelLines = async (tx: Tx, row: OrderRow, request: LinesRequest, deps: OrderDeps): Promise<OrderRow | null> => {
-  if (row.status !== 'processing')
-    throw stateRefusal(row, `lines of an order that is ${row.status} cannot be cancelled: only of one in processing`)
-  refuseOpenDispute(row)
+const cancelUnits = async (tx: Tx, row: OrderRow, request: LinesRequest, deps: OrderDeps): Promise<OrderRow | null> => {
   const decided = decideLineCancellation(
     {
       lines: linesOf(row),
@@ -97,4 +89,27 @@ export const cancelLines = async (tx: Tx, row: OrderRow, request: LinesRequest, 
   if (decided.order === 'open') return changed
   const shipped = await transitionOrder(tx, changed, 'shipped', { reason: 'the rest was cancelled', actor: request.actor })
   return changeOrder(tx, shipped, { fulfilment_status: 'shipped' })
+}
+
+/**
+ * Cancels units that an operator names.
+ * @param row the locked order
+ * @returns the changed order; null when nothing of it would be left, so that it is to be cancelled as a whole
+ * @throws AppError order_state, order_disputed, validation_failed, over_cancel
+ */
+export const cancelLines = async (tx: Tx, row: OrderRow, request: LinesRequest, deps: OrderDeps): Promise<OrderRow | null> => {
+  if (row.status !== 'processing')
+    throw stateRefusal(row, `lines of an order that is ${row.status} cannot be cancelled: only of one in processing`)
+  refuseOpenDispute(row)
+  return cancelUnits(tx, row, request, deps)
+}
+
+/**
+ * Cancels what is left to ship of a locked order that is partly shipped, whose customer has withdrawn. A dispute does not keep it from
+ * being cancelled, and what the bank holds is not refunded.
+ */
+export const cancelUnshipped = async (tx: Tx, row: OrderRow, deps: OrderDeps): Promise<void> => {
+  const lines = openUnits(linesOf(row), await readShipped(tx, row.id)).filter(({ quantity }) => quantity > 0)
+  const reason = 'the customer has withdrawn from the contract'
+  await cancelUnits(tx, row, { lines, actor: row.principal_id, reason, restock: true }, deps)
 }

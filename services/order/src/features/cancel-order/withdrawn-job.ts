@@ -1,10 +1,11 @@
-// Job that cancels an order whose customer has withdrawn, while nothing of it is on its way; else its goods are returned.
+// Job that cancels an order whose customer has withdrawn, or what is left to ship of it; what was shipped is returned.
 import { enqueue } from '@cartwright/messaging'
 import { job } from '../../deps.ts'
 import { lockWithSaga } from '../../domain/checkout-saga/effects.ts'
 import { canCancel } from '../../domain/order.ts'
 import { type Withdrawn, withdrawnKinds } from '../../domain/withdrawn.ts'
 import { cancel } from './cancel.ts'
+import { cancelUnshipped } from './cancel-lines.ts'
 
 export const cancelWithdrawn = job<Withdrawn, null>({
   kind: withdrawnKinds.cancel,
@@ -13,6 +14,7 @@ export const cancelWithdrawn = job<Withdrawn, null>({
     const order = await lockWithSaga(tx, payload.orderId)
     if (order.status === 'cancelled') return
     if (!canCancel(order)) {
+      if (order.status === 'processing') await cancelUnshipped(tx, order, deps)
       await enqueue<Withdrawn>(tx, withdrawnKinds.return, key, payload)
       return
     }

@@ -7,7 +7,7 @@ import { linesOf, listHistory, mailOf, type OrderRow } from '../../db/orders.ts'
 import { findWithdrawalOf, insertWithdrawal } from '../../db/withdrawals.ts'
 import { type OrderDeps, route } from '../../deps.ts'
 import { lockWithSaga } from '../../domain/checkout-saga/effects.ts'
-import { consumeCode, findByNumber, recordAttempt, unknownOrderId } from '../../domain/order-codes.ts'
+import { consumeCode, findByNumber, isRepeatedCode, recordAttempt, unknownOrderId } from '../../domain/order-codes.ts'
 import { type Withdrawn, withdrawnKinds } from '../../domain/withdrawn.ts'
 import { assertWithdrawable } from './decide.ts'
 import { type Claimed, codeKind } from './job.ts'
@@ -50,8 +50,11 @@ export const confirmWithdrawal = route(orderApi.confirmWithdrawal, async ({ requ
   return deps.db.tx(async (tx) => {
     // The order is locked before its codes, as where they are issued.
     const order = found === null ? null : await lockWithSaga(tx, found.id)
+    const known = order === null ? null : await findWithdrawalOf(tx, order.id)
+    if (order !== null && known !== null && (await isRepeatedCode(tx, order.id, 'withdrawal', code, deps)))
+      return receiptOf(known, order.number)
     await consumeCode(tx, order?.id ?? unknownOrderId, 'withdrawal', code, deps)
     if (order === null) throw new AppError('otp_invalid')
-    return receiptOf((await findWithdrawalOf(tx, order.id)) ?? (await withdraw(tx, order, deps)), order.number)
+    return receiptOf(known ?? (await withdraw(tx, order, deps)), order.number)
   })
 })
