@@ -1,7 +1,8 @@
 // Lease on database time: one holder per name at a time, and a standby that takes over when the holder stops renewing.
 import { type Database, idFactory } from '@cartwright/db'
 
-const leaseSec = 10
+/** How long a lease outlives a holder that dies. */
+export const leaseSec = 10
 const renewMs = 3000
 const newOwner = idFactory(() => Date.now())
 
@@ -27,14 +28,32 @@ export const dropLease = async (db: Database, name: string, owner: string): Prom
 }
 
 /**
- * Runs `run` while this process holds the lease; `run` must end within 10 s, because the lease is not renewed.
+ * Renews a lease that this process holds until `run` has ended. A process that dies or freezes stops renewing, so its lease expires
+ * within 10 s; a process that resumes after that does not take the lease back.
+ */
+export const renewWhile = async <T>(db: Database, name: string, owner: string, run: () => Promise<T>): Promise<T> => {
+  const renew = () => db.run`
+    UPDATE lease
+    SET expires_at = UTC_TIMESTAMP(6) + INTERVAL ${leaseSec} SECOND
+    WHERE name = ${name} AND owner = ${owner}`
+  // A renewal that fails is repeated 3 s later, before the lease expires.
+  const timer = setInterval(() => void renew().catch(() => undefined), renewMs)
+  try {
+    return await run()
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+/**
+ * Runs `run` while this process holds the lease.
  * @returns whether it ran: not while another process holds the lease
  */
 export const withLease = async (db: Database, name: string, run: () => Promise<void>): Promise<boolean> => {
   const owner = newOwner('own')
   if (!(await takeLease(db, name, owner))) return false
   try {
-    await run()
+    await renewWhile(db, name, owner, run)
   } finally {
     await dropLease(db, name, owner)
   }

@@ -3,6 +3,7 @@ import { startPoller } from '@cartwright/concurrency'
 import { type Database, list } from '@cartwright/db'
 import { type Log, openRootSpan, runInSpan, type Tracer } from '@cartwright/telemetry'
 import type { Worker } from '../worker.ts'
+import { dropLease, leaseSec, renewWhile } from './lease.ts'
 
 export interface Schedule<Deps> {
   name: string
@@ -10,6 +11,7 @@ export interface Schedule<Deps> {
   everySec: number | ((context: { deps: Deps }) => number)
   /** Runs at every start of the service, however recently it ran. */
   atStart?: true
+  /** Must be safe to run twice at once: a process that froze past its lease continues beside its successor. */
   run(context: { deps: Deps }): Promise<void>
 }
 
@@ -25,36 +27,54 @@ export interface ScheduleOptions<Deps> {
   log: Log
   /** Records the runs that change something as traces of their own; absent while tracing is off. */
   tracer?: Tracer | null
+  /** No other process runs these tasks, so leases of a predecessor that was killed end at once. */
+  singleInstance?: boolean
 }
 
 const pollMs = 1000
-/** How long a run may take until another replica may run the task too. */
-const holdSec = 120
 
-/** Starts the scheduled tasks of a service. Each runs once at the first start, and then when it is due. */
+/** Starts the scheduled tasks of a service. Each runs once at the first start, and then when it is due; no task waits for another. */
 export const startSchedules = <Deps>(options: ScheduleOptions<Deps>): Worker => {
   let isRegistered = false
-  const runDue = async (): Promise<boolean> => {
+  /** The runs of this process by task; each tells whether it did anything. */
+  const running = new Map<string, Promise<boolean>>()
+  const startDue = async (): Promise<boolean> => {
     if (options.tasks.length === 0) return false
     if (!isRegistered) await register(options)
     isRegistered = true
-    let did = false
-    for (const task of await findDue(options)) did = (await runTask(options, task)) || did
-    return did
+    const due = (await findDue(options)).filter(({ name }) => !running.has(name))
+    for (const task of due)
+      running.set(
+        task.name,
+        runTask(options, task).finally(() => running.delete(task.name)),
+      )
+    return due.length > 0
   }
-  return startPoller({
+  const poller = startPoller({
     everyMs: pollMs,
-    run: runDue,
+    run: startDue,
     onError: (error) =>
       options.log.warn({ err: error }, 'schedules: due tasks could not be read and are looked for again; look at the database'),
   })
+  const allRuns = () => Promise.all(running.values())
+  return {
+    tick: async () => {
+      await poller.tick()
+      return (await allRuns()).some(Boolean)
+    },
+    stop: async () => {
+      await poller.stop()
+      await allRuns()
+    },
+  }
 }
 
-const register = async <Deps>({ db, tasks }: ScheduleOptions<Deps>): Promise<void> => {
+const register = async <Deps>({ db, tasks, singleInstance = false }: ScheduleOptions<Deps>): Promise<void> => {
   for (const { name, atStart } of tasks) {
     await db.run`
       INSERT IGNORE INTO lease (name, owner, expires_at, next_at)
       VALUES (${name}, NULL, UTC_TIMESTAMP(6), ${db.dbNow})`
+    if (singleInstance) await db.run`UPDATE lease SET owner = NULL WHERE name = ${name}`
     if (atStart) await db.run`UPDATE lease SET next_at = ${db.dbNow} WHERE name = ${name}`
   }
 }
@@ -69,24 +89,41 @@ const findDue = async <Deps>({ db, tasks }: ScheduleOptions<Deps>): Promise<read
   return tasks.filter(({ name }) => due.has(name))
 }
 
-/** @returns false when another replica runs the task or has run it */
-const runTask = async <Deps>(
-  { db, deps, owner, log, tracer = null }: ScheduleOptions<Deps>,
-  task: Schedule<Deps>,
-): Promise<boolean> => {
+/** @returns false when another replica runs the task or has run it, or when the database does not answer */
+const runTask = async <Deps>(options: ScheduleOptions<Deps>, task: Schedule<Deps>): Promise<boolean> => {
+  const { db, owner, log } = options
+  try {
+    if (!(await claim(options, task))) return false
+    await renewWhile(db, task.name, owner, () => runLogged(options, task))
+    await dropLease(db, task.name, owner)
+    return true
+  } catch (error) {
+    log.warn(
+      { err: error, task: task.name },
+      'schedules: the lease of a task could not be taken or given back, and expires within 10 s; look at the database',
+    )
+    return false
+  }
+}
+
+const claim = async <Deps>({ db, deps, owner }: ScheduleOptions<Deps>, task: Schedule<Deps>): Promise<boolean> => {
   const everySec = typeof task.everySec === 'number' ? task.everySec : task.everySec({ deps })
   const claimed = await db.run`
     UPDATE lease
-    SET owner = ${owner}, expires_at = UTC_TIMESTAMP(6) + INTERVAL ${holdSec} SECOND,
+    SET owner = ${owner}, expires_at = UTC_TIMESTAMP(6) + INTERVAL ${leaseSec} SECOND,
       next_at = ${db.dbNow} + INTERVAL ${everySec} SECOND
     WHERE name = ${task.name} AND next_at <= ${db.dbNow} AND (owner IS NULL OR expires_at < UTC_TIMESTAMP(6))`
-  if (claimed.affectedRows !== 1) return false
+  return claimed.affectedRows === 1
+}
+
+const runLogged = async <Deps>(
+  { deps, log, tracer = null }: ScheduleOptions<Deps>,
+  task: Pick<Schedule<Deps>, 'name' | 'run'>,
+): Promise<void> => {
   try {
     const trace = openRootSpan(tracer, { name: `schedule ${task.name}`, onlyWithChildren: true })
     await runInSpan(trace, () => task.run({ deps }))
   } catch (error) {
     log.warn({ err: error, task: task.name }, 'schedules: a task failed and runs again when it is next due; look at its error')
   }
-  await db.run`UPDATE lease SET owner = NULL WHERE name = ${task.name} AND owner = ${owner}`
-  return true
 }

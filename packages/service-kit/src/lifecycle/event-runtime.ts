@@ -124,7 +124,15 @@ const startWorkers = <S extends ServiceConfigSpec, Resources extends object>(
       ...singleInstance,
     }),
     ...(definition.sagas ?? []).map((declared) => declared.startTimer(db, deps, log, tracer)),
-    startSchedules({ db, tasks: [...(definition.schedules ?? []), ...kitTasks], deps, owner, log, tracer }),
+    startSchedules({
+      db,
+      tasks: [...(definition.schedules ?? []), ...kitTasks],
+      deps,
+      owner,
+      log,
+      tracer,
+      ...singleInstance,
+    }),
     startRelay({
       db,
       transport: options.transport,

@@ -4,7 +4,7 @@ import { loadCategories, loadProducts } from '../../db/products.ts'
 import { scheduled } from '../../deps.ts'
 import { listOutdated, lockAnyProduct, refreshListing } from '../../domain/refresh-listing.ts'
 
-/** Bounded, because other scheduled tasks of the service wait for the run. */
+/** Bounded, because a service that stops waits for the run. */
 const productsPerRun = 500
 
 export const refreshListings = scheduled({
