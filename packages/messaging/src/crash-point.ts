@@ -2,7 +2,7 @@
 
 /**
  * Where a process may be killed: around the commit of a handler and before its offset, around a send of the relay, around a job's effect
- * and the commit of its result, around the commit of a request, and in the gateway around a forwarded request.
+ * and the commit of its result, around the commits of a request or scheduled task, and in the gateway around a forwarded request.
  */
 export type CrashPoint =
   | 'before-handler-commit'
@@ -16,8 +16,10 @@ export type CrashPoint =
   | 'after-job-commit'
   | 'before-request-commit'
   | 'after-request-commit'
+  | 'before-task-commit'
+  | 'after-task-commit'
   | 'before-forward'
   | 'before-answer'
 
-/** Called when a crash point is reached. @param subject the event type, job kind or operation */
+/** Called when a crash point is reached. @param subject the event type, job kind, operation or name of the task */
 export type CrashHook = (point: CrashPoint, subject: string) => void

@@ -138,7 +138,7 @@ export const sharedSpec = {
   crashPoint: developmentOnly(
     text(
       'CRASH_POINT',
-      'For fault tests: `<point>` or `<point>:<event type, job kind or operation>` at which the process kills itself, or stands still with `freeze@` before it; refused in production',
+      'For fault tests: `<point>` or `<point>:<event type, job kind, operation or task>` at which the process kills itself, or stands still with `freeze@` before it; refused in production',
       null,
     ),
   ),

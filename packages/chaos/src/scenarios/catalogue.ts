@@ -4,7 +4,7 @@ import { ProgramError } from '@cartwright/service-kit'
 import type { ChaosOptions } from '../options.ts'
 import { cancelUnitsVersusShip } from './after-sale.ts'
 import { hotSku, manyKeys, sameKey, threeSkuCarts } from './concurrent-buyers.ts'
-import { crashCasesOf } from './crash-cases.ts'
+import { afterSaleCrashCases, crashCasesOf } from './crash-cases.ts'
 import { crashPoints } from './crash-points.ts'
 import { crowdForACode } from './crowd-for-a-code.ts'
 import { mysqlRestart, oneDatabaseAway } from './databases.ts'
@@ -37,6 +37,7 @@ export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scena
   crowdForACode(100, 10),
   poison(),
   ...withOwnCrashScenario.map((name) => crashPoints(crashCasesOf(name), `crash-points-${name}`)),
+  crashPoints(afterSaleCrashCases, 'crash-points-after-sale'),
   crashPoints(crashCasesOf(...serviceNames.filter((name) => !withOwnCrashScenario.includes(name))), 'crash-points-others'),
   ...timedKills,
   frozenPastLease(),

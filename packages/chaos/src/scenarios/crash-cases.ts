@@ -1,13 +1,15 @@
-// Crash cases: every service at every crash point that it has, around the commits of handlers, requests and jobs,
-// around the relay's mark and around effects outside the database.
+// Crash cases: every service at every crash point that it has, around the commits of handlers, requests, jobs and
+// scheduled tasks, around the relay's mark and around effects outside the database.
 import type { ServiceName } from '@cartwright/contracts'
 import type { ScriptedPurchase } from './scripted-purchases.ts'
 
 export interface CrashCase {
   service: ServiceName
-  /** `<point>` or `<point>:<event type, job kind or operation>`. */
+  /** `<point>` or `<point>:<event type, job kind, operation or task>`. */
   at: string
   purchase: ScriptedPurchase
+  /** Arms the crash point right before the critical step of the purchase, when no document of an earlier one is due. */
+  atStep?: true
 }
 
 const crashesAt =
@@ -21,15 +23,17 @@ const resultCrashes = crashesAt('after-effect-before-apply', 'before-job-commit'
 /** Jobs with an effect outside the shop's databases. */
 const jobCrashes = crashesAt('before-effect', 'after-effect-before-apply', 'before-job-commit', 'after-job-commit')
 const gatewayCrashes = crashesAt('before-forward', 'before-answer')
+/** A task that runs every few seconds: armed earlier, it would crash for an earlier purchase. */
+const taskCrashes = (service: ServiceName, about: string, purchase: ScriptedPurchase): CrashCase[] =>
+  crashesAt('before-task-commit', 'after-task-commit')(service, about, purchase).map((each) => ({ ...each, atStep: true }))
 const relayCrashes = (service: ServiceName, purchase: ScriptedPurchase = 'buy'): CrashCase[] =>
   ['before-send', 'after-ack-before-mark'].map((at) => ({ service, at, purchase }))
 
-/** Every service at every crash point that it has. */
-export const crashCases: readonly CrashCase[] = [
+/** Crashes from the start of a purchase until its goods are shipped or it is cancelled. */
+const purchaseCrashCases: readonly CrashCase[] = [
   ...handlerCrashes('catalog', 'order.stock-requested'),
   ...handlerCrashes('catalog', 'order.stock-commit-requested'),
   ...handlerCrashes('catalog', 'order.stock-return-requested', 'buy-and-cancel'),
-  ...handlerCrashes('catalog', 'order.return-received', 'buy-and-return'),
   ...requestCrashes('catalog', 'adjustStock', 'restock'),
   ...jobCrashes('catalog', 'index-products'),
   ...relayCrashes('catalog'),
@@ -44,15 +48,6 @@ export const crashCases: readonly CrashCase[] = [
   ...requestCrashes('order', 'cancelOrder', 'buy-and-cancel'),
   ...requestCrashes('order', 'shipOrder', 'buy-and-ship'),
   ...resultCrashes('order', 'send-lookup-code', 'buy-and-look-up'),
-  ...requestCrashes('order', 'adminCancelOrder', 'buy-and-cancel-unit'),
-  ...requestCrashes('order', 'requestReturn', 'buy-and-return'),
-  ...requestCrashes('order', 'approveReturn', 'buy-and-return'),
-  ...requestCrashes('order', 'receiveReturn', 'buy-and-return'),
-  ...requestCrashes('order', 'refundReturn', 'buy-and-return'),
-  ...resultCrashes('order', 'send-withdrawal-code', 'buy-and-withdraw'),
-  ...requestCrashes('order', 'confirmWithdrawal', 'buy-and-withdraw'),
-  ...resultCrashes('order', 'cancel-withdrawn-order', 'buy-and-withdraw'),
-  ...resultCrashes('order', 'return-withdrawn-goods', 'ship-and-withdraw'),
   ...relayCrashes('order'),
   ...handlerCrashes('payment', 'order.payment-requested'),
   ...handlerCrashes('payment', 'order.refund-requested', 'buy-and-cancel'),
@@ -65,7 +60,6 @@ export const crashCases: readonly CrashCase[] = [
   ...handlerCrashes('cart', 'order.placed'),
   ...requestCrashes('cart', 'addCartLine'),
   ...handlerCrashes('notification', 'order.confirmed'),
-  ...handlerCrashes('notification', 'order.withdrawn', 'ship-and-withdraw'),
   ...requestCrashes('notification', 'adminResendMessage', 'buy-and-resend'),
   ...jobCrashes('notification', 'deliver-mail'),
   ...requestCrashes('identity', 'createGuest', 'register'),
@@ -78,6 +72,28 @@ export const crashCases: readonly CrashCase[] = [
   ...gatewayCrashes('gateway', 'cancelOrder', 'buy-and-cancel'),
 ]
 
-/** The crash cases of some services. */
+/** Crashes in what follows a sale: units that are cancelled, goods that come back, withdrawals, invoices and credit notes. */
+export const afterSaleCrashCases: readonly CrashCase[] = [
+  ...handlerCrashes('catalog', 'order.return-received', 'buy-and-return'),
+  ...requestCrashes('order', 'adminCancelOrder', 'buy-and-cancel-unit'),
+  ...requestCrashes('order', 'requestReturn', 'buy-and-return'),
+  ...requestCrashes('order', 'approveReturn', 'buy-and-return'),
+  ...requestCrashes('order', 'receiveReturn', 'buy-and-return'),
+  ...requestCrashes('order', 'refundReturn', 'buy-and-return'),
+  ...resultCrashes('order', 'send-withdrawal-code', 'buy-and-withdraw'),
+  ...requestCrashes('order', 'confirmWithdrawal', 'buy-and-withdraw'),
+  ...resultCrashes('order', 'cancel-withdrawn-order', 'buy-and-withdraw'),
+  ...resultCrashes('order', 'return-withdrawn-goods', 'ship-and-withdraw'),
+  ...handlerCrashes('order', 'payment.refund-succeeded', 'buy-and-return'),
+  ...taskCrashes('order', 'order-invoices', 'buy'),
+  ...taskCrashes('order', 'order-invoices', 'buy-and-cancel'),
+  ...taskCrashes('order', 'order-invoices', 'buy-and-return'),
+  ...handlerCrashes('notification', 'order.withdrawn', 'ship-and-withdraw'),
+]
+
+/** Every service at every crash point that it has. */
+export const crashCases: readonly CrashCase[] = [...purchaseCrashCases, ...afterSaleCrashCases]
+
+/** The crash cases of some services, without those in what follows a sale. */
 export const crashCasesOf = (...names: readonly ServiceName[]): CrashCase[] =>
-  crashCases.filter(({ service }) => names.includes(service))
+  purchaseCrashCases.filter(({ service }) => names.includes(service))

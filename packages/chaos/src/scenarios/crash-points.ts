@@ -4,11 +4,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { cards } from '@cartwright/shop/test-shop'
 import { DiedDuringStart, type Replica } from '../shop-under-test/fleet.ts'
 import { payOnPage } from '../shoppers/simulated-user.ts'
-import { deadlineIn, pause } from '../wait.ts'
+import { deadlineIn, pause, waitUntil } from '../wait.ts'
 import type { CrashCase } from './crash-cases.ts'
 import { expectedEnds } from './purchase-ends.ts'
 import type { Fixture, Scenario } from './scenario.ts'
-import { playScriptedPurchase, type ReadEnd, type ScriptedPurchase } from './scripted-purchases.ts'
+import { playScriptedPurchase, type ReadEnd, type ScriptedPurchase, type WrapStep } from './scripted-purchases.ts'
 import { placeOrderWithPage, waitForOrder } from './steps.ts'
 
 /** Polls until the purchase has reached its expected end. @returns the last state that was read */
@@ -39,10 +39,16 @@ const playProbePurchase = async (fixture: Fixture): Promise<void> => {
   await delay(500)
 }
 
-/** Restarts a replica with a crash point. The backlog of the crash before is processed first. */
-const restartWithCrashPoint = async (fixture: Fixture, replica: Replica, at: string): Promise<void> => {
+/** Waits until no invoice or credit note is due, so that the next one belongs to the purchase of the case. */
+const waitUntilDocumentsAreIssued = async ({ shop: { query, table } }: Fixture): Promise<void> => {
+  const isDone = async () => (await query(`SELECT order_id FROM ${table('order', 'invoice_due')} LIMIT 1`)).length === 0
+  if (!(await waitUntil(isDone, 60, 200))) throw new Error('documents are still due after 60 s')
+}
+
+/** Restarts a replica with a crash point. The backlog of the crash before is processed first. @param isProbed it is known to be */
+const restartWithCrashPoint = async (fixture: Fixture, replica: Replica, at: string, isProbed: boolean): Promise<void> => {
   for (let tries = 1; ; tries++) {
-    await playProbePurchase(fixture)
+    if (!isProbed) await playProbePurchase(fixture)
     try {
       return await replica.restart({ CRASH_POINT: at })
     } catch (error) {
@@ -52,15 +58,24 @@ const restartWithCrashPoint = async (fixture: Fixture, replica: Replica, at: str
 }
 
 const playCrashCase = async (fixture: Fixture, crashCase: CrashCase): Promise<void> => {
-  const { service, at, purchase } = crashCase
+  const { service, at, purchase, atStep = false } = crashCase
   const [replica] = fixture.shop.fleet.of(service)
   if (replica === undefined) throw new Error(`${service} does not run`)
-  await restartWithCrashPoint(fixture, replica, at)
-  const died = replica.died().then(() => 'died' as const)
-  fixture.journal.fault(`${service} will die at ${at}`)
+  const died = Promise.withResolvers<'died'>()
+  const arm = async (): Promise<void> => {
+    if (atStep) await waitUntilDocumentsAreIssued(fixture)
+    await restartWithCrashPoint(fixture, replica, at, atStep)
+    void replica.died().then(() => died.resolve('died'))
+    fixture.journal.fault(`${service} will die at ${at}`)
+  }
+  if (!atStep) await arm()
+  const wrapStep: WrapStep = async (step) => {
+    if (atStep) await arm()
+    return step()
+  }
   // The crash point may come after the end of the purchase, so the death is awaited separately.
-  const readEnd = await playScriptedPurchase(fixture, purchase, `${service} ${at}`)
-  const outcome = await Promise.race([died, delay(30_000).then(() => 'alive' as const)])
+  const readEnd = await playScriptedPurchase(fixture, purchase, `${service} ${at}`, wrapStep)
+  const outcome = await Promise.race([died.promise, delay(30_000).then(() => 'alive' as const)])
   if (outcome === 'alive') {
     fixture.expect(false, `${service} never reached ${at}`)
     return replica.restart({ CRASH_POINT: null })

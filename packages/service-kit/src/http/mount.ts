@@ -4,10 +4,10 @@ import type { Database } from '@cartwright/db'
 import { runInTrace } from '@cartwright/telemetry'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { IsOptional } from 'typebox'
+import type { CrashingTransactions } from '../lifecycle/crashing-transactions.ts'
 import type { AdmissionQueue } from './admission-queue.ts'
 import { type AuthContext, authorize } from './authorize.ts'
 import { clientAddressOf } from './client-address.ts'
-import type { CrashingRequests } from './crash-requests.ts'
 import { findReplay, type KeyedRequest, once, readKey, requestHash } from './idempotency.ts'
 import { runForOperator } from './operator-address.ts'
 import { isReply, type Reply, reply } from './reply.ts'
@@ -17,7 +17,7 @@ interface MountContext extends AuthContext {
   /** Null for a service without a schema. */
   db: Database | null
   /** For fault tests: gets the operation that is being answered. */
-  during?: CrashingRequests['during']
+  during?: CrashingTransactions['during']
 }
 
 const keyedRequest = (endpoint: Endpoint, request: FastifyRequest): KeyedRequest => ({
@@ -97,7 +97,7 @@ const answerOf = <Deps>(declared: Route<Deps>, deps: Deps, context: MountContext
   const queue = declared.admission?.(deps)
   const admitted = queue ? whenAdmitted(queue, answer) : answer
   const { during } = context
-  return during ? (request) => during(endpoint.operationId, () => admitted(request)) : admitted
+  return during ? (request) => during('request', endpoint.operationId, () => admitted(request)) : admitted
 }
 
 /** Mounts a route. */

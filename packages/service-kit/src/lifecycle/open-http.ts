@@ -3,13 +3,13 @@ import type { Database } from '@cartwright/db'
 import type { FastifyInstance } from 'fastify'
 import type { InternalAuth } from '../auth/internal-auth.ts'
 import type { ServiceConfigSpec } from '../config.ts'
-import type { CrashingRequests } from '../http/crash-requests.ts'
 import { createHttp } from '../http/http-server.ts'
 import { mount } from '../http/mount.ts'
 import type { Route } from '../http/route.ts'
 import { deadLetterRoutes } from '../operations/dead-letter-routes.ts'
 import type { FaultFlags } from '../operations/fault-flags.ts'
 import { openIssueRoute } from '../operations/open-issues.ts'
+import type { CrashingTransactions } from './crashing-transactions.ts'
 import type { BaseDeps, ServiceDefinition, StartOptions } from './definition.ts'
 import { groupsOf } from './event-runtime.ts'
 
@@ -18,7 +18,7 @@ interface HttpParts {
   /** Null for a service without a schema. */
   database: Database | null
   /** Wraps the database in fault tests. */
-  crashing: CrashingRequests | null
+  crashing: CrashingTransactions | null
   /** Makes requests fail in development. */
   faults: FaultFlags | null
   bodyLimitBytes: number

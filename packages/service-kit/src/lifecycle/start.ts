@@ -9,11 +9,11 @@ import { type ReadRevocations, readFromIdentity, startRevocationFeed } from '../
 import { portTaken, type ServiceConfigSpec } from '../config.ts'
 import { secureDatabaseUrl } from '../engine-security.ts'
 import { idleConnectionMs } from '../http/connections.ts'
-import { crashingRequests } from '../http/crash-requests.ts'
 import { createFaultFlags } from '../operations/fault-flags.ts'
 import { openMeasurements } from '../operations/kit-measurements.ts'
 import { serveMetrics } from '../operations/metrics-server.ts'
 import { createBase } from './base-deps.ts'
+import { crashingTransactions } from './crashing-transactions.ts'
 import type { BaseDeps, RunningService, ServiceDefinition, StartOptions } from './definition.ts'
 import { type EventRuntime, groupTopics, jobsOf, startEventRuntime } from './event-runtime.ts'
 import { openHttp } from './open-http.ts'
@@ -106,7 +106,7 @@ const open = async <S extends ServiceConfigSpec, Resources extends object>(start
   const { transport } = options
   const opened = await openDatabaseOf(start)
   const database = opened && faults ? faults.delayTransactions(opened) : opened
-  const crashing = database && options.crash ? crashingRequests(database, options.crash) : null
+  const crashing = database && options.crash ? crashingTransactions(database, options.crash) : null
   const deps = await openDepsOf(start, crashing?.db ?? database)
   const app = await openHttp(definition, options, owner, deps, {
     internal: base.internal,
@@ -143,7 +143,8 @@ const open = async <S extends ServiceConfigSpec, Resources extends object>(start
     ...(faults ? { handleOther: faults.handle } : {}),
   })
   parts.metrics = served
-  const eventRuntime = await startEventRuntime(definition, deps, database, options, owner)
+  const watched = crashing ? { ...definition, schedules: crashing.watch(definition.schedules ?? []) } : definition
+  const eventRuntime = await startEventRuntime(watched, deps, database, options, owner)
   parts.eventRuntime = eventRuntime
   return { url, metricsUrl: served.url, app, deps, database, eventRuntime }
 }

@@ -31,9 +31,11 @@ export const lockDue = (tx: Tx, orderId: string | null, limit: number): Promise<
     ? tx.rows<InvoiceDueRow>`SELECT * FROM invoice_due ORDER BY created_at, order_id LIMIT ${limit} FOR UPDATE SKIP LOCKED`
     : tx.rows<InvoiceDueRow>`SELECT * FROM invoice_due WHERE order_id = ${orderId} ORDER BY created_at FOR UPDATE`
 
-/** Whether a document of an order waits to be issued. */
-export const isDue = async (db: Queryable, orderId: string): Promise<boolean> =>
-  (await db.one<{ due: number }>`SELECT EXISTS (SELECT 1 FROM invoice_due WHERE order_id = ${orderId}) AS due`)?.due === 1
+/** Whether a document waits to be issued. @param orderId null: of any order */
+export const isDue = async (db: Queryable, orderId: string | null): Promise<boolean> => {
+  const ofOrder = orderId === null ? sql`` : sql`WHERE order_id = ${orderId}`
+  return (await db.one<{ due: number }>`SELECT EXISTS (SELECT 1 FROM invoice_due ${ofOrder}) AS due`)?.due === 1
+}
 
 /** Takes the next numbers of a series, which stays locked until the transaction ends. @returns the first of them */
 export const takeSerials = async (tx: Tx, prefix: string, year: number, count: number): Promise<number> => {
