@@ -12,6 +12,15 @@ test('a run counts orders, payments, refunds, returns and mails from the collect
     returned: 1,
     givenBack: 1,
     mails: 9,
+    codes: 3,
+    usesGivenBack: 1,
+    free: 0,
+    unitsCancelled: 0,
+    received: 0,
+    withdrawn: 1,
+    moved: 0,
+    abroad: 0,
+    creditNotes: 1,
   })
 })
 

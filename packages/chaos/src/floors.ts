@@ -1,7 +1,26 @@
 // Floors: the minimum that must happen in a run. A run without violations in which too little happened is inconclusive.
 import { type CollectedState, sum } from './collected-state/rows.ts'
+import { cancellationsOf } from './invariants/after-sale.ts'
+import { abroad } from './shoppers/simulated-user.ts'
 
-export const countables = ['orders', 'paid', 'refunded', 'cancelledAfterPaying', 'returned', 'givenBack', 'mails'] as const
+export const countables = [
+  'orders',
+  'paid',
+  'refunded',
+  'cancelledAfterPaying',
+  'returned',
+  'givenBack',
+  'mails',
+  'codes',
+  'usesGivenBack',
+  'free',
+  'unitsCancelled',
+  'received',
+  'withdrawn',
+  'moved',
+  'abroad',
+  'creditNotes',
+] as const
 export type Countable = (typeof countables)[number]
 export type Counts = Readonly<Record<Countable, number>>
 export type Floors = Partial<Counts>
@@ -19,8 +38,29 @@ export const reachedIn = (collected: CollectedState): Counts => {
     returned: collected.stockReturns.length,
     givenBack: collected.cartOrders.filter((row) => row.given_back_at !== null).length,
     mails: sum(collected.messages.map(({ state }) => (state === 'sent' ? 1 : 0))),
+    ...pricesReached(collected),
+    ...afterSaleReached(collected),
   }
 }
+
+/** Orders with a code, that gave uses back, that cost nothing, and that go abroad; checkouts that met another destination. */
+const pricesReached = ({ orders, promotionUses: uses, priceInputs, operations }: CollectedState) => {
+  const ordersOf = (chosen: typeof uses) => new Set(chosen.map((use) => use.order_id)).size
+  return {
+    codes: ordersOf(uses.filter(({ code }) => code !== null)),
+    usesGivenBack: ordersOf(uses.filter((use) => use.given_back_at !== null)),
+    free: orders.filter((order) => order.total_minor === 0 && order.payment_status === 'not_required').length,
+    moved: operations.filter(({ action, detail }) => action === 'checkout' && detail === 'shipping_changed').length,
+    abroad: priceInputs.filter(({ input }) => JSON.parse(input).destination?.country === abroad.country).length,
+  }
+}
+
+const afterSaleReached = ({ orders, returns, withdrawals, invoices }: CollectedState) => ({
+  unitsCancelled: orders.filter((order) => cancellationsOf(order).length > 0).length,
+  received: returns.filter(({ state }) => state === 'received' || state === 'refunded').length,
+  withdrawn: withdrawals.length,
+  creditNotes: invoices.filter(({ kind }) => kind === 'credit_note').length,
+})
 
 /** The floors that were not reached, in words. */
 export const missedFloors = (reached: Counts, floors: Floors): string[] =>

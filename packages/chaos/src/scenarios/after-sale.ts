@@ -50,7 +50,7 @@ export const cancelUnitsVersusShip = (rounds: number): Scenario => ({
   name: 'cancel-units-vs-ship',
   about: `Operators cancel units and ship others at the same instant, ${rounds} times, and a shipped unit comes back: no unit goes two ways.`,
   restSec: 150,
-  floors: { paid: rounds },
+  floors: { paid: rounds, unitsCancelled: Math.floor(rounds / 2), received: Math.floor(rounds / 2) },
   play: async (fixture) => {
     const [sku = ''] = await fixture.createProducts({ stock: rounds * units })
     await forEachConcurrently(numbers(rounds), 4, async (number) => {

@@ -18,6 +18,7 @@ import {
 import type { Ending, Script } from './script.ts'
 import {
   abroad,
+  addressAbroad,
   askCheckout,
   type CheckoutAnswer,
   createGuest,
@@ -58,7 +59,7 @@ const reduceToAvailable = async (
 
 /** Enters the codes of the script; one that is used up is refused. */
 const enterCodes = async (user: SimulatedUser, { codes, moves }: Script): Promise<void> => {
-  if (moves === 'before') await shipTo(user, abroad)
+  if (moves === 'before' || moves === 'lives-abroad') await shipTo(user, abroad)
   // A code for shipping applies once shipping is chosen.
   if (codes.length > 0) await readCart(user)
   for (const code of codes) await enterCode(user, code)
@@ -72,20 +73,21 @@ const removeUsedUpCodes = async (user: SimulatedUser, cart: Cart, answers: reado
 
 /** Checks out as often and with as many keys as the script says. @returns the id of the order */
 const placeOrder = async (user: SimulatedUser, script: Script): Promise<string | null> => {
+  const address = script.moves === 'lives-abroad' ? addressAbroad : anAddress
   for (let tries = 0; tries < 4; tries++) {
     const cart = await readCart(user)
     if (cart === null || cart.lines.length === 0) return null
     const key = randomUUID()
     const keys = [...Array.from({ length: script.copies }, () => key), ...(script.otherKey ? [randomUUID()] : [])]
     const moving = script.moves === 'meanwhile' && tries === 0 ? shipTo(user, abroad) : null
-    const answers = await Promise.all(keys.map((each) => askCheckout(user, cart, each)))
+    const answers = await Promise.all(keys.map((each) => askCheckout(user, cart, each, address)))
     await moving
     const found = answers.map(orderIn).find((id) => id !== null)
     if (found) return found
     const [short] = answers.flatMap((answer) => (answer.kind === 'answer' ? [answer.body.shortages ?? []] : []))
     await reduceToAvailable(user, cart, short ?? [])
     await removeUsedUpCodes(user, cart, answers)
-    if (script.moves !== 'no') await shipTo(user, anAddress)
+    if (script.moves !== 'no') await shipTo(user, address)
     await pause(200)
   }
   return null

@@ -49,8 +49,8 @@ export interface Script {
   refundShare: number
   /** Promotion codes that the shopper enters. */
   codes: readonly string[]
-  /** Changes the destination before the checkout, or at the same moment. */
-  moves: 'no' | 'before' | 'meanwhile'
+  /** Changes the destination before the checkout or at the same moment, or lives abroad. */
+  moves: 'no' | 'before' | 'meanwhile' | 'lives-abroad'
 }
 
 /** The promotion codes of a run. */
@@ -163,7 +163,7 @@ export const drawScripts = (
       registers: !rushes && own.chance(0.06),
       refundShare: own.pick([0.1, 0.5, 0.9]),
       codes: drawCodes(own, codes),
-      moves: own.weighted({ no: 70, before: 15, meanwhile: 15 }),
+      moves: own.weighted({ no: 55, before: 15, meanwhile: 15, 'lives-abroad': 15 }),
     }
   })
 }

@@ -82,6 +82,7 @@ export const readCart = async (user: SimulatedUser): Promise<Cart | null> => {
 
 /** Where the cart is shipped to instead of the address of the checkout. */
 export const abroad = { country: 'AT', postalCode: '1010' }
+export const addressAbroad: typeof anAddress = { ...anAddress, ...abroad, city: 'Wien' }
 
 /** Names a destination and takes its cheapest option. */
 export const shipTo = async (user: SimulatedUser, { country, postalCode }: typeof abroad): Promise<void> => {
@@ -102,10 +103,10 @@ export const enterCode = async (user: SimulatedUser, code: string): Promise<bool
   return cart?.codes.some((entered) => entered.code === code) ?? false
 }
 
-export const checkoutBody = (user: SimulatedUser, cart: Cart): object => ({
+export const checkoutBody = (user: SimulatedUser, cart: Cart, address = anAddress): object => ({
   cartVersion: cart.version,
   expectedTotal: cart.total,
-  shippingAddress: anAddress,
+  shippingAddress: address,
   email: user.email,
 })
 
@@ -113,8 +114,8 @@ export const checkoutBody = (user: SimulatedUser, cart: Cart): object => ({
 export type CheckoutAnswer = Answer<Order & { orderId?: string; shortages?: { sku: string; available: number }[] }>
 
 /** Checks out with retries. @returns the answer */
-export const askCheckout = (user: SimulatedUser, cart: Cart, key: string): Promise<CheckoutAnswer> =>
-  user.callWithRetry('POST', '/v1/checkout', { key, body: checkoutBody(user, cart), action: 'checkout' })
+export const askCheckout = (user: SimulatedUser, cart: Cart, key: string, address = anAddress): Promise<CheckoutAnswer> =>
+  user.callWithRetry('POST', '/v1/checkout', { key, body: checkoutBody(user, cart, address), action: 'checkout' })
 
 /** The order in an answer to a checkout. */
 export const orderIn = (answer: CheckoutAnswer): string | null => {
