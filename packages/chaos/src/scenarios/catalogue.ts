@@ -37,7 +37,7 @@ export const listScenarios = ({ seconds }: Pick<ChaosOptions, 'seconds'>): Scena
   crowdForACode(100, 10),
   poison(),
   ...withOwnCrashScenario.map((name) => crashPoints(crashCasesOf(name), `crash-points-${name}`)),
-  crashPoints(afterSaleCrashCases, 'crash-points-after-sale'),
+  ...Object.entries(afterSaleCrashCases).map(([name, cases]) => crashPoints(cases, `crash-points-${name}`)),
   crashPoints(crashCasesOf(...serviceNames.filter((name) => !withOwnCrashScenario.includes(name))), 'crash-points-others'),
   ...timedKills,
   frozenPastLease(),

@@ -72,27 +72,35 @@ const purchaseCrashCases: readonly CrashCase[] = [
   ...gatewayCrashes('gateway', 'cancelOrder', 'buy-and-cancel'),
 ]
 
-/** Crashes in what follows a sale: units that are cancelled, goods that come back, withdrawals, invoices and credit notes. */
-export const afterSaleCrashCases: readonly CrashCase[] = [
-  ...handlerCrashes('catalog', 'order.return-received', 'buy-and-return'),
-  ...requestCrashes('order', 'adminCancelOrder', 'buy-and-cancel-unit'),
-  ...requestCrashes('order', 'requestReturn', 'buy-and-return'),
-  ...requestCrashes('order', 'approveReturn', 'buy-and-return'),
-  ...requestCrashes('order', 'receiveReturn', 'buy-and-return'),
-  ...requestCrashes('order', 'refundReturn', 'buy-and-return'),
-  ...resultCrashes('order', 'send-withdrawal-code', 'buy-and-withdraw'),
-  ...requestCrashes('order', 'confirmWithdrawal', 'buy-and-withdraw'),
-  ...resultCrashes('order', 'cancel-withdrawn-order', 'buy-and-withdraw'),
-  ...resultCrashes('order', 'return-withdrawn-goods', 'ship-and-withdraw'),
-  ...handlerCrashes('order', 'payment.refund-succeeded', 'buy-and-return'),
-  ...taskCrashes('order', 'order-invoices', 'buy'),
-  ...taskCrashes('order', 'order-invoices', 'buy-and-cancel'),
-  ...taskCrashes('order', 'order-invoices', 'buy-and-return'),
-  ...handlerCrashes('notification', 'order.withdrawn', 'ship-and-withdraw'),
-]
+/** Crashes in what follows a sale, by what it is about. */
+export const afterSaleCrashCases: Readonly<Record<'returns' | 'withdrawals' | 'invoices', readonly CrashCase[]>> = {
+  /** Goods that come back, and units that are cancelled. */
+  returns: [
+    ...handlerCrashes('catalog', 'order.return-received', 'buy-and-return'),
+    ...requestCrashes('order', 'adminCancelOrder', 'buy-and-cancel-unit'),
+    ...requestCrashes('order', 'requestReturn', 'buy-and-return'),
+    ...requestCrashes('order', 'approveReturn', 'buy-and-return'),
+    ...requestCrashes('order', 'receiveReturn', 'buy-and-return'),
+    ...requestCrashes('order', 'refundReturn', 'buy-and-return'),
+    ...handlerCrashes('order', 'payment.refund-succeeded', 'buy-and-return'),
+  ],
+  withdrawals: [
+    ...resultCrashes('order', 'send-withdrawal-code', 'buy-and-withdraw'),
+    ...requestCrashes('order', 'confirmWithdrawal', 'buy-and-withdraw'),
+    ...resultCrashes('order', 'cancel-withdrawn-order', 'buy-and-withdraw'),
+    ...resultCrashes('order', 'return-withdrawn-goods', 'ship-and-withdraw'),
+    ...handlerCrashes('notification', 'order.withdrawn', 'ship-and-withdraw'),
+  ],
+  /** Invoices and credit notes. */
+  invoices: [
+    ...taskCrashes('order', 'order-invoices', 'buy'),
+    ...taskCrashes('order', 'order-invoices', 'buy-and-cancel'),
+    ...taskCrashes('order', 'order-invoices', 'buy-and-return'),
+  ],
+}
 
 /** Every service at every crash point that it has. */
-export const crashCases: readonly CrashCase[] = [...purchaseCrashCases, ...afterSaleCrashCases]
+export const crashCases: readonly CrashCase[] = [...purchaseCrashCases, ...Object.values(afterSaleCrashCases).flat()]
 
 /** The crash cases of some services, without those in what follows a sale. */
 export const crashCasesOf = (...names: readonly ServiceName[]): CrashCase[] =>
