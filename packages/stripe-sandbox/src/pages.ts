@@ -1,4 +1,6 @@
 // Hosted payment page over HTTP: a form that works without scripts, and the page of every outcome.
+import { brandFolder } from '@cartwright/brand'
+import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { authenticate, type CardOutcome, payWithCard } from './cards.ts'
 import { balanceOf } from './control.ts'
@@ -85,6 +87,7 @@ export const mountPages = (app: FastifyInstance, context: SandboxContext): void 
   const page = (handle: Handle) => withSession(context, handle)
   /** Input before the 3-D Secure step, to show it again when the step fails. */
   const enteredBefore3ds = new Map<string, Entered>()
+  void app.register(fastifyStatic, { root: brandFolder, prefix: '/brand/', maxAge: '1d' })
   app.get('/', (_, reply) => html(reply, 200, overviewPage([...context.state.sessions.values()], balanceOf(context.state))))
   app.get<Id>(
     '/c/pay/:id',

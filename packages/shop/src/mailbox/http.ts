@@ -1,6 +1,8 @@
 // Web server of the mailbox: a page that shows mails, and the API of Mailpit under its paths.
 import { readFileSync } from 'node:fs'
+import { brandFolder } from '@cartwright/brand'
 import { refuseForeignHosts } from '@cartwright/stripe-sandbox'
+import fastifyStatic from '@fastify/static'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { StoredMail } from './mail.ts'
 import type { MailboxFault } from './smtp.ts'
@@ -9,7 +11,7 @@ import type { MailStore } from './store.ts'
 const pageFile = (name: string): string => readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8')
 
 const pagePolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; frame-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 /** A mail may use styles and images but no scripts and no forms; its links open in a new tab. */
 const mailPolicy =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; font-src data: http: https:"
@@ -122,6 +124,7 @@ const serveMails = (app: FastifyInstance, store: MailStore): void => {
 }
 
 const servePage = (app: FastifyInstance): void => {
+  void app.register(fastifyStatic, { root: brandFolder, prefix: '/brand/', maxAge: '1d' })
   const files = [
     ['/', 'index.html', 'text/html'],
     ['/style.css', 'style.css', 'text/css'],

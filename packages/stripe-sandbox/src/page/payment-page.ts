@@ -1,4 +1,5 @@
 // Payment page: the order on the left, the card form on the right.
+import { sign } from '@cartwright/brand'
 import { escapeHtml } from '@cartwright/contracts'
 import type { LineItem, Session } from '../state.ts'
 import { amountText, badge, layout } from './layout.ts'
@@ -24,8 +25,7 @@ export interface Entered {
   expiry: string
 }
 
-const mark =
-  '<span class="mark" aria-hidden="true"><svg width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"><path d="M3 5h3l2.2 10.2a1.5 1.5 0 0 0 1.5 1.2h7.4a1.5 1.5 0 0 0 1.5-1.2L20.5 8H7"/><circle cx="10" cy="20" r="1"/><circle cx="17" cy="20" r="1"/></svg></span>'
+const mark = `<span class="mark">${sign}</span>`
 
 /** The name of an item with its sum; below it what promotions did to it, and how many there are of it. */
 const itemRow = (item: LineItem, { texts, locale }: PageLanguage): string => {
@@ -97,7 +97,7 @@ export const paymentPage = ({ session, items, leftSec, entered, problem }: Shown
     session.cancel_url === null ? '' : `<p class="fine"><a href="${escapeHtml(session.cancel_url)}">${texts.cancel}</a></p>`
   return layout(
     `${texts.payTotal(total)} · Cartwright`,
-    `<main class="split">${summary(session, items, leftSec, language)}<section class="pay" aria-label="${texts.payment}"><div><h2>${texts.payWithCard}</h2>${testHints(entered.card, language)}${alertOf(problem)}
+    `<main class="split">${summary(session, items, leftSec, language)}<section class="pay" aria-label="${texts.payment}"><div><h1>${texts.payWithCard}</h1>${testHints(entered.card, language)}${alertOf(problem)}
 <form method="post" action="/c/pay/${session.id}" autocomplete="on">
 <div class="field"><label for="email">${texts.email}</label><input id="email" name="email" type="email" autocomplete="email" value="${escapeHtml(entered.email)}" placeholder="you@example.com"></div>
 ${cardFields(entered, problem, language)}

@@ -93,7 +93,7 @@ export const checkoutReturnPage = (orderId: string | undefined, shop: ShownShop,
     locale,
     title: texts.yourOrder,
     body: `<div id="state" class="state" data-order="${escapeHtml(orderId)}"><span class="dot" aria-hidden="true"></span>
-<div><h1 id="title" role="status">${oneMoment[0]}</h1><p id="text">${oneMoment[1]}</p></div></div>
+<div role="status"><h1 id="title">${oneMoment[0]}</h1><p id="text">${oneMoment[1]}</p></div></div>
 <p class="actions"><a class="button" id="pay" href="/" hidden>${texts.goOnPaying}</a><button class="quiet" id="cancel" type="button" hidden>${cancel}</button></p>
 <p id="note" role="alert"></p>
 <p class="foot soft"><span>${texts.order} <code id="number">${escapeHtml(orderId)}</code></span><a href="${escapeHtml(shop.url)}">${texts.toShop}</a></p>

@@ -94,17 +94,43 @@ describe('the pages', () => {
   ])('%s runs its own script and style and nothing else', async (path) => {
     const { text, headers } = await t.anonymous.get(path)
     const policy = headers.get('content-security-policy') ?? ''
-    for (const tag of ['script', 'style']) {
+    for (const [tag, start] of [
+      ['script', 'script-src'],
+      ['style', "style-src 'self'"],
+    ]) {
       for (const [, inner = ''] of text.matchAll(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`, 'g'))) {
-        expect(policy).toContain(`${tag}-src 'sha256-${createHash('sha256').update(inner).digest('base64')}'`)
+        expect(policy).toContain(`${start} 'sha256-${createHash('sha256').update(inner).digest('base64')}'`)
       }
     }
+    const files = [...text.matchAll(/<link [^>]*href="([^"]+)"/g)].map(([, href = '']) => href)
+    expect(files).toEqual(['/brand/tokens.css', '/brand/fonts.css', '/brand/sign.svg'])
     expect(text).toContain('</svg>Möwe &amp; &lt;Söhne&gt;</header>')
     expect(text).not.toMatch(/ on[a-z]+="|style="/)
     expect(headers.get('cache-control')).toBe('no-store')
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(headers.get('referrer-policy')).toBe('no-referrer')
   })
+
+  test.each([
+    ['tokens.css', 'text/css; charset=utf-8'],
+    ['fonts.css', 'text/css; charset=utf-8'],
+    ['sign.svg', 'image/svg+xml'],
+    ['fonts/inter-latin.woff2', 'font/woff2'],
+    ['fonts/inter-latin-ext.woff2', 'font/woff2'],
+  ])('serves %s of the brand as %s, for browsers to keep', async (name, type) => {
+    const file = await t.anonymous.get(`/brand/${name}`)
+    expect(file.status).toBe(200)
+    expect(file.headers.get('content-type')).toBe(type)
+    expect(file.headers.get('cache-control')).toBe('public, max-age=86400')
+    expect(file.headers.get('etag')).toMatch(/^(W\/)?"/)
+  })
+
+  test.each(['/brand/', '/brand/none.css', '/brand/../package.json', '/brand/..%2fpackage.json', '/brand/%2e%2e/package.json'])(
+    'answers 404 for %s, which is no file of the brand',
+    async (path) => {
+      expect(await t.anonymous.get(path)).toMatchObject({ status: 404, body: { code: 'not_found' } })
+    },
+  )
 
   test.each([
     ['/checkout/return?order=ord_000000', 'Weiter zur Zahlung', 'Go on paying'],

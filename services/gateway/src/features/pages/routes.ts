@@ -1,6 +1,8 @@
 // Routes of the gateway's own pages: start page, OpenAPI document, API reference, return page, order page, undo page.
+import { brandFolder } from '@cartwright/brand'
 import { adminOpsApi, apis, chooseLocale, gatewayApi, openApi, orderApi } from '@cartwright/contracts'
 import { readOrderToken } from '@cartwright/service-kit'
+import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { GatewayDeps } from '../../deps.ts'
 import { etagOf, isCurrent } from '../../domain/etag.ts'
@@ -54,4 +56,5 @@ export const mountPages = (app: FastifyInstance, deps: GatewayDeps): void => {
   app.get(gatewayApi.orderPage.path, (request, reply) => showOrder(request, reply, deps))
   app.get(gatewayApi.undoEmail.path, async (request, reply) => send(reply, undoEmailPage(shop, localeOf(request))))
   mountReference(app)
+  void app.register(fastifyStatic, { root: brandFolder, prefix: '/brand/', maxAge: '1d' })
 }

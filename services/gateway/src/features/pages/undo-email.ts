@@ -38,7 +38,7 @@ export const undoEmailPage = (shop: ShownShop, locale: string): Page => {
     locale,
     title,
     body: `<div id="state" class="state"><span class="dot" aria-hidden="true"></span>
-<div><h1 id="title" role="status">${question[0]}</h1><p id="text">${question[1]}</p></div></div>
+<div role="status"><h1 id="title">${question[0]}</h1><p id="text">${question[1]}</p></div></div>
 <p class="actions"><button id="undo" type="button" hidden>${undo}</button></p>
 <p id="note" role="alert"></p>
 <p class="foot soft"><a href="${escapeHtml(shop.url)}">${texts.toShop}</a></p>

@@ -36,6 +36,6 @@ ${link('/v1/products', 'Products', 'what is sold, as JSON')}
 </ul>
 ${tools.length === 0 ? '' : `<h2>For development</h2><ul class="links">${tools.join('')}</ul>`}
 <h2>A first call</h2>
-<pre>${escapeHtml(calls)}</pre>`,
+<pre tabindex="0" aria-label="Commands to copy">${escapeHtml(calls)}</pre>`,
   })
 }
