@@ -209,6 +209,10 @@ const de: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'Ein Teil des Shops kann gerade nicht antworten',
     remedy: 'Versuchen Sie es in ein paar Sekunden erneut.',
   },
+  tax_unavailable: {
+    title: 'Die Steuern an diesem Ziel lassen sich gerade nicht ermitteln',
+    remedy: 'Versuchen Sie es in ein paar Sekunden erneut. Die Summe eines Warenkorbs mit diesem Problem ist nicht endgültig.',
+  },
 }
 
 /** Title and remedy of a code in the language of a locale. */

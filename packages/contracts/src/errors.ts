@@ -268,6 +268,11 @@ const kinds = {
     title: 'A part of the shop cannot answer right now',
     remedy: 'Try again in a few seconds.',
   },
+  tax_unavailable: {
+    status: 503,
+    title: 'The taxes of this destination cannot be read right now',
+    remedy: 'Try again in a few seconds. The total of a cart with this problem is not final.',
+  },
 } satisfies Record<string, ErrorKind>
 
 /** Every stable error code of the public surface. */

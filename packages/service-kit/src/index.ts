@@ -48,7 +48,8 @@ export { startTracing, type Tracing } from './lifecycle/tracing.ts'
 export { waitUntilIdle } from './lifecycle/wait-until-idle.ts'
 export { audit, changesOf } from './operations/audit.ts'
 export type { IssueKind } from './operations/open-issues.ts'
-export { type TaxProvider, taxedRules, taxTable } from './tax-provider.ts'
+export { openTaxProvider, taxProviderSpec } from './tax/http-tax-provider.ts'
+export { findTaxedRules, type TaxProvider } from './tax/tax-provider.ts'
 export {
   atLeastInProduction,
   type ConfigOf,

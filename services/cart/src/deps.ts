@@ -1,5 +1,5 @@
 // Dependencies of cart's handlers.
-import { type BaseDeps, forService, redisTls } from '@cartwright/service-kit'
+import { type BaseDeps, forService, openTaxProvider, redisTls, type TaxProvider } from '@cartwright/service-kit'
 import type { OpenedMetrics } from '@cartwright/telemetry'
 import type { config } from './config.ts'
 import { type CurrentPriceRules, createCurrentPriceRules } from './domain/price-rules.ts'
@@ -10,6 +10,8 @@ interface CartResources {
   /** Cache of reads in Redis; bypassed when Redis is not configured or down. */
   cache: CartCache
   priceRules: CurrentPriceRules
+  /** Says the tax rates of a destination. */
+  taxProvider: TaxProvider
   activeCarts: OpenedMetrics<typeof ownMetrics>['active']
 }
 export type CartDeps = BaseDeps<typeof config> & CartResources
@@ -29,6 +31,7 @@ export const openDeps = async ({
   return {
     activeCarts: active,
     priceRules: createCurrentPriceRules(db, clock),
+    taxProvider: openTaxProvider(values, log),
     cache: openCache({
       url: shared.redisUrl,
       tls: redisTls(shared),

@@ -1,11 +1,12 @@
 // Every environment variable of order.
-import { days, integer, portsOf, secret, text, textList } from '@cartwright/service-kit'
+import { days, integer, portsOf, secret, taxProviderSpec, text, textList } from '@cartwright/service-kit'
 import { knownCarriers } from './domain/tracking-urls.ts'
 
 export const config = {
   ...portsOf('order'),
   databaseUrl: secret(text('ORDER_DATABASE_URL', 'mysql://user:password@host:port/schema')),
   poolSize: integer('ORDER_POOL_SIZE', 'Database connections at most', 10),
+  ...taxProviderSpec,
   checkoutsAtOnce: integer(
     'ORDER_CHECKOUTS_AT_ONCE',
     'Checkouts that run at the same time; others wait in the admission queue for at most 45 seconds',

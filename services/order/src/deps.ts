@@ -6,8 +6,8 @@ import {
   type CodeMaker,
   codeMaker,
   forService,
+  openTaxProvider,
   type TaxProvider,
-  taxTable,
 } from '@cartwright/service-kit'
 import type { OpenedMetrics } from '@cartwright/telemetry'
 import type { config } from './config.ts'
@@ -48,7 +48,7 @@ export type OrderDeps = BaseDeps<typeof config> & OrderResources
 export const { route, on, job, scheduled, invariant } = forService<OrderDeps>()
 
 /** Opens the resources that order needs beyond those of service-kit. */
-export const openDeps = async ({ config: own, shared, db, metrics }: BaseDeps<typeof config>): Promise<OrderResources> => {
+export const openDeps = async ({ config: own, shared, db, log, metrics }: BaseDeps<typeof config>): Promise<OrderResources> => {
   const { checkoutsWaiting, ...counters } = metrics.open(ownMetrics)
   return {
     checkoutQueue: createCheckoutQueue(own.checkoutsAtOnce, (count) => checkoutsWaiting.set(count)),
@@ -63,7 +63,7 @@ export const openDeps = async ({ config: own, shared, db, metrics }: BaseDeps<ty
     minimums: minimumsIn(own.minimumCharges),
     trackingUrlOf: trackingUrlsIn(own.trackingUrls),
     priceRules: createCurrentPriceRules(db),
-    taxProvider: taxTable,
+    taxProvider: openTaxProvider(own, log),
     orderChanges: createOrderChangeNotifier(db),
     prisma: openPrisma(db),
     // Derived from the shared secret: codes live for minutes, so a new secret may invalidate them.

@@ -33,12 +33,21 @@ export type CartLine = Static<typeof CartLine>
  * last saw and the new one and stays until the shopper next writes that line; `out_of_stock` carries what was asked for and what there is.
  * In the answer of a merge, problems may also name lines of the guest's cart that were lowered or left out; `cart_limit` (of a line, of the
  * cart's lines or of its total) occurs only there. `shipping_required` and `code_not_applicable` carry a `reason`, the latter also the
- * `promotionCode` that takes nothing off now; such a code stays in the cart until it is removed, and does not prevent a checkout.
+ * `promotionCode` that takes nothing off now; such a code stays in the cart until it is removed, and does not prevent a checkout. While the
+ * cart has the problem `tax_unavailable`, its taxes are not known, its total is not final, and a checkout is refused with the same code.
  */
 export const CartProblem = named(
   'CartProblem',
   Type.Object({
-    code: OneOf('price_changed', 'out_of_stock', 'unavailable', 'cart_limit', 'shipping_required', 'code_not_applicable'),
+    code: OneOf(
+      'price_changed',
+      'out_of_stock',
+      'unavailable',
+      'cart_limit',
+      'shipping_required',
+      'code_not_applicable',
+      'tax_unavailable',
+    ),
     lineId: Type.Optional(LineId),
     sku: Type.Optional(Sku),
     oldPrice: Type.Optional(Price),
@@ -69,6 +78,10 @@ export const Cart = named(
     shipping: Money,
     tax: Money,
     taxIncluded: Type.Boolean({ description: 'Whether prices include `tax`; else it is added to them' }),
+    taxKnown: Type.Boolean({
+      description:
+        'False without a destination, and while `problems` holds `tax_unavailable`: `tax` is 0 then, and neither it nor `total` is final',
+    }),
     taxes: Type.Array(AppliedTax),
     discount: Money,
     total: Money,

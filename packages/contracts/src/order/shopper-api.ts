@@ -50,6 +50,7 @@ export const shopperOrderApi = {
       'too_many_unpaid_orders',
       'account_blocked',
       'return_url_not_allowed',
+      'tax_unavailable',
       'upstream_unavailable',
     ],
     examples: { body: orderExamples.checkout, response: orderExamples.pendingOrder },

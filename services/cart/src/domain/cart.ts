@@ -148,7 +148,10 @@ export interface Pricing {
   /** Address of the shop, for its pictures. */
   publicUrl: string
   at: Date
+  /** With the tax rates of the destination. */
   rules: PriceRules
+  /** The tax provider does not answer, so the rules hold no rates. */
+  isTaxUnavailable?: boolean
 }
 
 const shownCode = ({ code, promotionId }: CartCode): Cart['codes'][number] => ({ code, promotionId })
@@ -176,7 +179,7 @@ const chosenShipping = ({ option, discounts, taxes }: PricedCart['shipping']): C
 /** The cart as its shopper sees it. Lines that cannot be bought count zero. */
 export const priceCart = (cart: CartState, views: Views, pricing: Pricing): Cart => {
   const { id, version, currency, destination, shippingOptionId } = cart
-  const { publicUrl } = pricing
+  const { publicUrl, isTaxUnavailable = false } = pricing
   const priced = calculateCart(cart, views, pricing)
   const byId = new Map(priced.lines.map((line) => [line.id, line]))
   return {
@@ -185,6 +188,7 @@ export const priceCart = (cart: CartState, views: Views, pricing: Pricing): Cart
     currency,
     lines: cart.lines.map((line) => shownLine(line, views.get(line.sku), byId.get(line.id), { currency, publicUrl })),
     ...priced.totals,
+    taxKnown: destination !== null && !isTaxUnavailable,
     taxes: priced.taxes,
     discounts: priced.discounts,
     codes: cart.codes.map(shownCode),
@@ -192,6 +196,10 @@ export const priceCart = (cart: CartState, views: Views, pricing: Pricing): Cart
     shippingOptionId,
     shippingOption: chosenShipping(priced.shipping),
     shippingOptions: priced.shipping.offers,
-    problems: [...cart.lines.flatMap((line) => problemsOf(line, views.get(line.sku), currency)), ...priced.problems],
+    problems: [
+      ...cart.lines.flatMap((line) => problemsOf(line, views.get(line.sku), currency)),
+      ...priced.problems,
+      ...(isTaxUnavailable ? [{ code: 'tax_unavailable' as const }] : []),
+    ],
   }
 }

@@ -18,7 +18,7 @@ import {
 import { ConflictError, type Tx } from '@cartwright/db'
 import { hasErased, publish } from '@cartwright/messaging'
 import { destinationOf } from '@cartwright/pricing'
-import { clientAddressOf, networkOf, type Principal, type RouteRequest, taxedRules } from '@cartwright/service-kit'
+import { clientAddressOf, findTaxedRules, networkOf, type Principal, type RouteRequest } from '@cartwright/service-kit'
 import { orderLinesColumn, orderTaxesColumn, shippingOptionColumn } from '../../db/json-columns.ts'
 import { insertOrder, type OrderRow } from '../../db/orders.ts'
 import { insertPriceInput, insertRuleSet } from '../../db/price-inputs.ts'
@@ -53,12 +53,13 @@ const readVariants = async (cart: OpenCart, principal: Principal, deps: OrderDep
 
 /**
  * The rule set, and the same with the tax rates of where the goods go. The postal code is that of the address: it does not belong to the
- * shopper's choice. @throws AppError upstream_unavailable when the tax provider cannot answer
+ * shopper's choice. @throws AppError tax_unavailable when the tax provider cannot answer
  */
 const readRules = async (cart: OpenCart, address: Destination, { priceRules, taxProvider, clock }: OrderDeps) => {
   const ruleSet = await priceRules.read()
   const destination = { ...address, ...cart.destination, ...(address.postalCode && { postalCode: address.postalCode }) }
-  const rules = await taxedRules(taxProvider, ruleSet, { destination, currency: cart.currency, at: clock.now() })
+  const rules = await findTaxedRules(taxProvider, ruleSet, { destination, currency: cart.currency, at: clock.now() })
+  if (rules === null) throw new AppError('tax_unavailable', { retryAfterSec: 5 })
   return { ruleSet, rules }
 }
 

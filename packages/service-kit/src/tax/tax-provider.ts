@@ -1,10 +1,12 @@
-// Who says the tax rates of a place: the table of the shop's rules, or a provider outside of the shop.
-import { AppError, type Destination, type PriceRules, type TaxRate } from '@cartwright/contracts'
+// Tax provider: says the tax rates of a place, from the table of the shop's rules or from a service outside of the shop.
+import type { Destination, PriceRules, TaxRate } from '@cartwright/contracts'
 
 /** What rates are asked for. */
-interface TaxQuestion {
+export interface TaxQuestion {
   destination: Destination
+  /** ISO 4217 code of the cart. */
   currency: string
+  /** When the tax falls due. */
   at: Date
 }
 
@@ -22,19 +24,19 @@ export interface TaxProvider {
 export const taxTable: TaxProvider = { ratesAt: async (_, { taxRates }) => taxRates }
 
 /**
- * The rules with the tax rates of the provider. Without a destination no tax is known, and the provider is not asked.
- * @throws AppError upstream_unavailable when the provider cannot answer
+ * The rules with the tax rates of the provider; null when it cannot answer. Without a destination no tax is known, and the provider is not
+ * asked.
  */
-export const taxedRules = async (
+export const findTaxedRules = async (
   provider: TaxProvider,
   rules: PriceRules,
   { destination, ...question }: Omit<TaxQuestion, 'destination'> & { destination: Destination | null },
-): Promise<PriceRules> => {
+): Promise<PriceRules | null> => {
   if (destination === null) return rules
   try {
     const taxRates = await provider.ratesAt({ destination, ...question }, rules)
     return taxRates === rules.taxRates ? rules : { ...rules, taxRates: [...taxRates] }
   } catch {
-    throw new AppError('upstream_unavailable', { detail: 'the taxes of this destination cannot be read now', retryAfterSec: 5 })
+    return null
   }
 }
