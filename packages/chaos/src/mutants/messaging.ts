@@ -243,4 +243,32 @@ const inbox: readonly Mutant[] = [
   },
 ]
 
-export const messagingMutants: readonly Mutant[] = [...outbox, ...inbox]
+const schedule = `${src}/scheduling/schedule.int.test.ts`
+
+const schedules: readonly Mutant[] = [
+  {
+    name: 'schedule-waits-for-the-others',
+    rule: 'R3',
+    owner: 'messaging',
+    breaks: 'Due tasks are looked for only when all runs have ended, so a slow task delays every other one.',
+    file: `${src}/scheduling/schedule.ts`,
+    find: 'return due.length > 0',
+    replace: 'return (await Promise.all(running.values())).length > 0',
+    heldBy: int(schedule, 'a run that takes long delays no other task, and does not run twice in its process'),
+  },
+  {
+    name: 'schedule-lease-is-not-renewed',
+    rule: 'R3',
+    owner: 'messaging',
+    breaks: 'The lease of a long run expires while its process lives, so another replica runs the task too.',
+    file: `${src}/scheduling/lease.ts`,
+    find: 'setInterval(() => void renew().catch(() => undefined), renewMs)',
+    replace: 'setInterval(() => undefined, renewMs)',
+    heldBy: int(
+      schedule,
+      'a long run keeps its lease while its process lives, and another replica takes over soon after its death',
+    ),
+  },
+]
+
+export const messagingMutants: readonly Mutant[] = [...outbox, ...inbox, ...schedules]

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { listScenarios } from '../scenarios/catalogue.ts'
 import { isHeldByTest, type Mutant, mutate, owners, rules } from './mutant.ts'
 import { mutants } from './mutants.ts'
-import { chooseMutants, roundsOf } from './run-mutants.ts'
+import { chooseMutants, roundsOf, withKnown } from './run-mutants.ts'
 import { declares } from './test-titles.ts'
 
 const read = (file: string): string => readFileSync(fileURLToPath(new URL(`../../../../${file}`, import.meta.url)), 'utf8')
@@ -76,6 +76,20 @@ test('a mutant whose text occurs never or twice is refused as stale', () => {
 test('an unknown mutant is refused with the list of names', () => {
   expect(() => chooseMutants(['no-such-mutant'])).toThrow(/no-such-mutant\. Known mutants: .*mark-before-publish/)
   expect(chooseMutants([])).toBe(mutants)
+})
+
+test('a run of some mutants keeps the recorded outcomes of the others, and forgets mutants that are gone', () => {
+  const [first, second] = mutants.map(({ name }) => name) as [string, string]
+  const result = (name: string, outcome: 'caught' | 'missed') => ({
+    name,
+    outcome,
+    rule: 'R1',
+    service: 'db',
+    heldBy: '',
+    seconds: 1,
+  })
+  const known = [result('gone', 'caught'), result(second, 'missed'), result(first, 'missed')]
+  expect(withKnown([result(second, 'caught')], known)).toEqual([result(first, 'missed'), result(second, 'caught')])
 })
 
 test('a round runs at most one test per file', () => {

@@ -3,6 +3,7 @@
 import { accountMutants } from './accounts.ts'
 import { afterSaleMutants } from './after-sale.ts'
 import { edgeMutants } from './edge.ts'
+import { invariantMutants } from './invariants.ts'
 import { messagingMutants } from './messaging.ts'
 import type { Mutant } from './mutant.ts'
 import { orderMutants } from './orders.ts'
@@ -16,6 +17,7 @@ export const mutants: readonly Mutant[] = [
   ...orderMutants,
   ...promotionMutants,
   ...afterSaleMutants,
+  ...invariantMutants,
   ...goodsAndMoneyMutants,
   ...edgeMutants,
   ...accountMutants,

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ProgramContext, ProgramError } from '@cartwright/service-kit'
 import { provideEngines, type TestEngine } from '@cartwright/testing/engines'
-import type { MutantResult } from '../results.ts'
+import { type MutantResult, readMutants } from '../results.ts'
 import { type HeldByScenario, type HeldByTest, holderOf, isHeldByTest, type Mutant, mutate } from './mutant.ts'
 import { mutants } from './mutants.ts'
 import { type RunOptions, runScenario, runTests } from './run-tests.ts'
@@ -122,6 +122,12 @@ const byRule = (results: readonly MutantResult[]): string =>
     .map(([rule, of]) => `${rule}: ${of.filter(({ outcome }) => outcome === 'caught').length} of ${of.length}`)
     .join(', ')
 
+/** Adds the recorded outcomes of the other mutants that still exist, in the order of the list, so that it can be run in parts. */
+export const withKnown = (results: readonly MutantResult[], known: readonly MutantResult[]): MutantResult[] => {
+  const byName = new Map([...known, ...results].map((result) => [result.name, result]))
+  return mutants.flatMap(({ name }) => byName.get(name) ?? [])
+}
+
 export interface MutantOptions {
   /** The workspace. */
   root: string
@@ -146,7 +152,7 @@ export const runMutants = async ({ root, resultsRoot, names }: MutantOptions, co
     if (signal.aborted) return
     mkdirSync(resultsRoot, { recursive: true })
     const file = join(resultsRoot, 'mutants.json')
-    writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
+    writeFileSync(file, `${JSON.stringify(withKnown(results, readMutants(resultsRoot)), null, 2)}\n`)
     const missed = results.filter(({ outcome }) => outcome !== 'caught')
     print(`\n${results.length - missed.length} of ${results.length} mutants were caught (${byRule(results)}). Outcomes: ${file}`)
     if (missed.length > 0)
