@@ -1,6 +1,6 @@
 // Floors: a run in which too little happened is inconclusive, neither passed nor failed.
 import { expect, test } from 'vitest'
-import { countables, missedFloors, mixFloors, outcomeOf, reachedIn } from './floors.ts'
+import { countables, missedAverages, missedFloors, mixAverages, mixFloors, outcomeOf, reachedIn } from './floors.ts'
 import { consistentState } from './invariants/consistent-state.fixture.ts'
 
 test('a run counts orders, payments, refunds, returns and mails from the collected state', () => {
@@ -45,6 +45,16 @@ test.each(countables)('a floor for %s is listed as missed only when the run does
   expect(missedFloors(reached, { [name]: reached[name] + 1 })).toEqual([
     `${name}: ${reached[name]} of at least ${reached[name] + 1}`,
   ])
+})
+
+test('a set of runs must reach averages that one run may miss, and a small set proves nothing', () => {
+  const run = (withdrawn: number) => ({ ...reachedIn(consistentState()), withdrawn })
+  const averages = { withdrawn: 1.5 }
+  expect(missedAverages([run(0), run(3), run(2), run(1), run(2)], averages)).toEqual([])
+  expect(missedAverages([run(0), run(3), run(2), run(1), run(1)], averages)).toEqual(['withdrawn: 1.4 of at least 1.5 per run'])
+  expect(missedAverages([run(0), run(0), run(0), run(0)], averages)).toEqual([])
+  const still = Array.from({ length: 5 }, () => run(0))
+  expect(missedAverages(still, mixAverages(36))).toContain('withdrawn: 0.0 of at least 1.5 per run')
 })
 
 test('a run with a violation has failed, also when it reached no floor', () => {

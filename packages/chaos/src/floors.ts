@@ -85,4 +85,35 @@ export const mixFloors = (shoppers: number): Floors => ({
   returned: Math.floor(shoppers / 18),
   givenBack: Math.floor(shoppers / 12),
   mails: Math.floor(shoppers / 2),
+  codes: Math.floor(shoppers / 12),
+  creditNotes: Math.floor(shoppers / 12),
 })
+
+/** Fewer runs say nothing about an average. */
+const fewestRuns = 5
+
+/**
+ * Floors of the average over the runs of a set: what few shoppers of a mix do, so that faults may keep all of them from it in one run.
+ * About half of what runs reach.
+ */
+export const mixAverages = (shoppers: number): Floors => ({
+  codes: shoppers / 6,
+  usesGivenBack: shoppers / 18,
+  free: shoppers / 36,
+  moved: shoppers / 18,
+  abroad: shoppers / 18,
+  unitsCancelled: shoppers / 36,
+  received: shoppers / 24,
+  withdrawn: shoppers / 24,
+  creditNotes: shoppers / 6,
+})
+
+/** The averages that a set of runs did not reach, in words; none for a set that is too small. */
+export const missedAverages = (runs: readonly Counts[], averages: Floors): string[] =>
+  countables.flatMap((name) => {
+    const wanted = averages[name] ?? 0
+    const average = sum(runs.map((reached) => reached[name])) / runs.length
+    return runs.length < fewestRuns || average >= wanted
+      ? []
+      : [`${name}: ${average.toFixed(1)} of at least ${wanted.toFixed(1)} per run`]
+  })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ProgramContext, ProgramError, program } from '@cartwright/service-kit'
 import { openEnvironment } from './environment.ts'
-import type { Outcome } from './floors.ts'
+import { missedAverages, type Outcome } from './floors.ts'
 import { openJournal } from './journal.ts'
 import { listMutants, runMutants } from './mutants/run-mutants.ts'
 import { type ChaosOptions, readOptions, usualSeconds } from './options.ts'
@@ -97,13 +97,21 @@ await program(async (context) => {
     writeFileSync(proofFile, proofPage(readResults(resultsRoot), readMutants(resultsRoot)))
     return context.print(`written: ${proofFile}`)
   }
-  const verdicts = await playAll(options, findScenarios(options), context)
+  const scenarios = findScenarios(options)
+  const verdicts = await playAll(options, scenarios, context)
   const of = (outcome: Outcome) => verdicts.filter((verdict) => verdict.outcome === outcome)
   const length = options.seconds === usualSeconds ? '' : ` --seconds ${options.seconds}`
   for (const { scenario, seed } of [...of('failed'), ...of('inconclusive')])
     context.print(`replay: npm run chaos -- --scenario ${scenario} --seed ${seed}${length}`)
   context.print(`${of('passed').length} passed, ${of('inconclusive').length} inconclusive, ${of('failed').length} failed`)
+  const short = scenarios.flatMap(({ name, averages = {} }) =>
+    missedAverages(
+      verdicts.filter(({ scenario }) => scenario === name).map(({ reached }) => reached),
+      averages,
+    ).map((what) => `${name}: ${what}`),
+  )
+  for (const what of short) context.print(`too rare over all runs of ${what}`)
   if (of('failed').length > 0) throw new ProgramError('Some runs failed; see above.')
-  if (of('inconclusive').length > 0)
+  if (of('inconclusive').length > 0 || short.length > 0)
     throw new ProgramError('Some runs are inconclusive: too little happened in them; see above.', { exitCode: inconclusiveCode })
 })

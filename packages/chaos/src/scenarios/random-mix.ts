@@ -1,7 +1,7 @@
 // Random mix: shoppers with scripts and faults of every kind, both drawn from the seed.
 import { unsupportedFaults } from '../faults/inject.ts'
 import { drawFaults, type FaultKind } from '../faults/schedule.ts'
-import { mixFloors } from '../floors.ts'
+import { mixAverages, mixFloors } from '../floors.ts'
 import { playScript } from '../shoppers/actor.ts'
 import { type CodePromotion, createCodePromotion } from '../shoppers/price-rules.ts'
 import { type Assortment, type CodeBook, drawScripts, drawStock } from '../shoppers/script.ts'
@@ -100,6 +100,7 @@ export const randomMix = (seconds: number): Scenario => {
     about: 'Random shoppers and random faults: every invariant holds afterwards.',
     restSec: 120,
     floors: mixFloors(shoppers),
+    averages: mixAverages(shoppers),
     play: (fixture) => playMix(fixture, { shoppers, durationMs: seconds * 1000, faults: Math.max(3, Math.round(seconds / 2.5)) }),
   }
 }

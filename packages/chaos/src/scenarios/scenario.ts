@@ -36,6 +36,8 @@ export interface Scenario {
   restSec?: number
   /** The minimum that must happen; a run with less is inconclusive. */
   floors?: Floors
+  /** The minimum of the average over a set of runs. */
+  averages?: Floors
   /** The scenario stops the database, so the harness must have started it. */
   ownDatabase?: true
   play(fixture: Fixture): Promise<void>
