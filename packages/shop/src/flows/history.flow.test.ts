@@ -52,6 +52,22 @@ describe('the history of the development shop', () => {
       processing: 'processing paid none none',
       pending: 'pending awaiting none none',
     })
+    expect(orders.processing).toMatchObject({
+      taxIncluded: false,
+      shipping: { amountMinor: 995, currency: 'USD' },
+      taxes: [{ name: 'California sales tax', rate: 7.25 }],
+    })
+    expect(orders.delivered).toMatchObject({
+      taxIncluded: true,
+      shipping: { amountMinor: 1290, currency: 'EUR' },
+      taxes: [{ name: 'VAT', rate: 19 }],
+      discount: { amountMinor: 1200, currency: 'EUR' },
+    })
+    const promotionsOf = (name: string) =>
+      orders[name]?.lines.flatMap(({ discounts }) => discounts.map((discount) => discount.code ?? discount.name))
+    expect(promotionsOf('delivered')).toEqual(['WELCOME10', 'WELCOME10'])
+    expect(promotionsOf('shipped')).toContain('Paper: three for two')
+    expect(orders.disputed?.taxes).toEqual([])
     const age = (at: string) => (Date.parse(played.endsAt) - Date.parse(at)) / minutes
     for (const { history, createdAt } of Object.values(orders)) {
       expect(age(createdAt)).toBeLessThan(27 * 24 * 60 + 1)

@@ -25,6 +25,11 @@ const paste = async (name: string): Promise<string[]> => {
 
 test('the purchase of the README ends with a delivered order', async () => {
   const lines = await paste('purchase')
+  expect(lines).toContain('Paper: three for two: -12.90 EUR')
+  expect(lines).toContain('Parcel within 3 working days: 4.90 EUR')
+  expect(lines).toContain('10 % off your first order: -2.58 EUR')
+  expect(lines).toContain('including VAT 19 %: 4.49 EUR')
+  expect(lines).toContain('2812 cents')
   expect(lines).toContain('paid')
   expect(lines.some((line) => /^Order CW-\w{4}-\w{4} is confirmed$/.test(line))).toBe(true)
   expect(lines.filter((line) => line.includes('->')).map((line) => line.split(' ').slice(1).join(' '))).toEqual([

@@ -1,6 +1,6 @@
 // What the people of the history do, through the gateway and the pages of the Stripe sandbox. Each action can be repeated.
 import { setTimeout as delay } from 'node:timers/promises'
-import { type AdminOrder, cartApi, identityApi, type Order, orderApi } from '@cartwright/contracts'
+import { type Address, type AdminOrder, type Cart, cartApi, identityApi, type Order, orderApi } from '@cartwright/contracts'
 import type { Action, Step } from './plan.ts'
 import type { Session } from './session.ts'
 
@@ -44,24 +44,46 @@ const findPlaced = async ({ step, at, admin }: Scene): Promise<string | null> =>
   return items[0]?.id ?? null
 }
 
-const place = async (scene: Scene): Promise<string> => {
-  const placed = await findPlaced(scene)
-  if (placed !== null) return placed
-  const { buyer, step } = scene
-  const { name, lines, currency } = step.order
-  let cart = await buyer.call(cartApi.clearCart, {})
-  for (const [sku, quantity] of lines) cart = await buyer.call(cartApi.addLine, { body: { sku, quantity, currency } })
+const homeOf = async ({ buyer, step }: Scene): Promise<Address> => {
   const { items } = await buyer.call(identityApi.listAddresses, {})
   const home = items.find(({ isDefault }) => isDefault)
   if (home === undefined) throw new Error(`${step.order.email} has no address`)
-  const { id: _id, isDefault: _isDefault, ...shippingAddress } = home
+  const { id: _id, isDefault: _isDefault, ...address } = home
+  return address
+}
+
+/** Fills the cart, and chooses how it is shipped. */
+const fillCart = async ({ buyer, step }: Scene, { country, region, postalCode }: Address): Promise<Cart> => {
+  const { name, lines, currency, shipping = 'Parcel', code } = step.order
+  await buyer.call(cartApi.clearCart, {})
+  for (const [sku, quantity] of lines) await buyer.call(cartApi.addLine, { body: { sku, quantity, currency } })
+  if (code !== undefined) await buyer.call(cartApi.enterCode, { body: { code } })
+  const destination = { country, postalCode, ...(region === undefined ? {} : { region }) }
+  const { items } = await buyer.call(cartApi.listShippingOptions, { query: destination })
+  const option = items.find((offer) => offer.name === shipping)
+  if (option === undefined) throw new Error(`the order ${name} cannot be shipped as ${shipping}`)
+  return buyer.call(cartApi.setShipping, { body: { ...destination, shippingOptionId: option.id } })
+}
+
+const placeOrder = async (scene: Scene): Promise<string> => {
+  const shippingAddress = await homeOf(scene)
+  const cart = await fillCart(scene, shippingAddress)
   const body = { cartVersion: cart.version, expectedTotal: cart.total, shippingAddress }
-  const order = await buyer.call(orderApi.placeOrder, { body, key: `history-${name}-${cart.version}` })
+  const key = `history-${scene.step.order.name}-${cart.version}`
+  const order = await scene.buyer.call(orderApi.placeOrder, { body, key })
   return order.id
 }
 
 const paymentOf = ({ buyer }: Scene, orderId: string, known: 'preparing' | 'open') =>
   buyer.call(orderApi.getPayment, { params: { orderId }, query: { waitSec: 20, known } })
+
+/** The next step moves the clock, which must not pass the time limits of a payment that is still prepared. */
+const place = async (scene: Scene): Promise<string> => {
+  const orderId = (await findPlaced(scene)) ?? (await placeOrder(scene))
+  const { state } = await paymentOf(scene, orderId, 'preparing')
+  if (state === 'preparing') throw new Error(`the order ${scene.step.order.name} got no payment page in time`)
+  return orderId
+}
 
 const pay = async (scene: Scene, cards: readonly string[]): Promise<void> => {
   const orderId = orderIdOf(scene)

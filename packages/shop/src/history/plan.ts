@@ -28,6 +28,10 @@ interface PlannedOrder {
   email: string
   currency: 'EUR' | 'USD'
   lines: readonly (readonly [sku: string, quantity: number])[]
+  /** Name of the shipping option; `Parcel` when left out. */
+  shipping?: 'Express'
+  /** A promotion code that the customer enters. */
+  code?: string
   /** Minutes before the end of the history, in falling order, and what happens then. */
   steps: readonly (readonly [minutesBefore: number, action: Action])[]
 }
@@ -66,6 +70,8 @@ export const plannedOrders: readonly PlannedOrder[] = [
       ['HARB-MUG-INK', 4],
       ['COPP-RIM-TEAP-STD', 1],
     ],
+    shipping: 'Express',
+    code: 'WELCOME10',
     steps: [
       [19 * day, { kind: 'place' }],
       [19 * day - 10, paid],

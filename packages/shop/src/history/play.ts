@@ -1,4 +1,5 @@
 // Plays the history of the development shop: step by step at its time, through the gateway, and resumes where it was interrupted.
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '@cartwright/service-kit'
 import { act } from './actions.ts'
 import { type Progress, steps, timeOf } from './progress.ts'
@@ -44,9 +45,40 @@ export const moveSandbox = async (sandboxUrl: string, offsetMs: number): Promise
   if (!response.ok) throw new Error(`the Stripe sandbox refuses to move its clock: ${await response.text()}`)
 }
 
+const settleLimitMs = 30_000
+const settlePollMs = 20
+
+interface Webhooks {
+  sent: number
+  /** Those that the shop has not accepted yet. */
+  pending: number
+}
+
+const readWebhooks = async (sandboxUrl: string): Promise<Webhooks> => {
+  const { events } = (await (await fetch(`${sandboxUrl}/_sandbox/events`)).json()) as { events: { delivery: string }[] }
+  return { sent: events.length, pending: events.filter(({ delivery }) => delivery === 'pending').length }
+}
+
+/**
+ * Waits until the shop has done everything that follows from a step, so that all of it happens at the step's time. A webhook may bring work
+ * while services become idle, and their work may cause webhooks.
+ * @throws Error after 30 s
+ */
+const settle = async ({ sandboxUrl, idle }: Pick<Stage, 'sandboxUrl' | 'idle'>): Promise<void> => {
+  const until = performance.now() + settleLimitMs
+  for (;;) {
+    const before = await readWebhooks(sandboxUrl)
+    await idle()
+    const { sent, pending } = await readWebhooks(sandboxUrl)
+    if (before.pending === 0 && sent === before.sent && pending === 0) return
+    if (performance.now() > until) throw new Error(`the shop does not accept ${pending} webhooks of the Stripe sandbox`)
+    await delay(settlePollMs)
+  }
+}
+
 /** Plays the steps that are left. @throws Error for a step that fails; the steps before it are kept */
 export const playHistory = async (stage: Stage, from: Progress): Promise<void> => {
-  const { url, sandboxUrl, clock, idle, save, signal } = stage
+  const { url, sandboxUrl, clock, save, signal } = stage
   const sessionOf = createSessions(url, () => clock.now())
   let progress = from
   for (const step of steps.slice(from.done)) {
@@ -54,11 +86,11 @@ export const playHistory = async (stage: Stage, from: Progress): Promise<void> =
     const at = timeOf(progress, step.minutesBefore)
     clock.moveTo(at)
     await moveSandbox(sandboxUrl, clock.offsetMs())
-    await idle()
+    await settle(stage)
     const { name, email } = step.order
     const [buyer, admin] = [await sessionOf(email), await sessionOf('admin@example.com')]
     const orderId = await act({ step, at, orderId: progress.orders[name] ?? null, buyer, admin, sandboxUrl })
-    await idle()
+    await settle(stage)
     progress = { ...progress, done: progress.done + 1, orders: { ...progress.orders, [name]: orderId } }
     save(progress)
   }

@@ -14,6 +14,8 @@ const tables = [
   'stock_level',
   'stock_movement',
   'image',
+  'price_rules',
+  'promotion_code',
 ]
 
 const seeded = async (t: UnderTest): Promise<void> => {

@@ -1,6 +1,5 @@
 // Seeds the development shop through the same writes as the admin API, with deterministic ids and times.
 
-import { createHash } from 'node:crypto'
 import { insertIgnoreInto } from '@cartwright/db'
 import { categoryTable, imageTable } from '../db/generated/rows.ts'
 import { categoryTranslationsColumn } from '../db/json-columns.ts'
@@ -11,18 +10,15 @@ import { insertProduct } from '../domain/write-products.ts'
 import { seedCategories } from './categories.ts'
 import { germanCategories, germanProducts } from './german.ts'
 import { drawPicture } from './picture.ts'
+import { seedPriceRules } from './price-rules.ts'
 import { colourHues, type SeedProduct, seedOptions, seedProducts } from './products.ts'
+import { openedAt, stableId, stableNumber } from './stable.ts'
 import { gramsOf, taxClassOf } from './weights.ts'
 
 const slugOf = (name: string) => slugFrom(name, 'product')
-const hashOf = (text: string) => createHash('sha256').update(text).digest()
-const stableId = (prefix: string, name: string) => `${prefix}_00${hashOf(`${prefix}:${name}`).toString('hex').slice(0, 22)}`
-/** A number from 0 to `below` − 1, derived from the text. */
-const stableNumber = (text: string, below: number) => hashOf(text).readUInt32BE() % below
 
 /** Creation times: the first product on a Monday morning, each next one a few hours later. */
-const opened = Date.UTC(2026, 0, 5, 8)
-const createdAtOf = (index: number) => new Date(opened + index * 7 * 3_600_000 + 17 * 60_000)
+const createdAtOf = (index: number) => new Date(openedAt.getTime() + index * 7 * 3_600_000 + 17 * 60_000)
 
 /** One picture; for a product with colours one more for each colour. */
 const picturesOf = ([name, , motif, hue, , kind]: SeedProduct): { id: string; alt: string; svg: string }[] => {
@@ -116,8 +112,9 @@ const seedOne = async (product: SeedProduct, index: number, deps: CatalogDeps): 
   })
 }
 
-/** Inserts the seeded categories and products; existing ones stay unchanged. */
+/** Inserts the seeded categories, products and price rules; existing ones stay unchanged. */
 export const seed = async (deps: CatalogDeps): Promise<void> => {
   await seedCategoryRows(deps)
   for (const [index, product] of seedProducts.entries()) await seedOne(product, index, deps)
+  await seedPriceRules(deps)
 }
