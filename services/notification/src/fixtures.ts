@@ -64,6 +64,8 @@ export const refunded = {
   refundedTotal: eur(690),
   captured: eur(3590),
   origin: 'order' as const,
+  lines: [{ sku: 'TEA-100', name: 'Assam tea, 100 g', quantity: 1, amount: eur(590) }],
+  taxes: [{ name: 'VAT', rate: 7, base: eur(645), amount: eur(45) }],
 }
 
 /** An event with its data and the template of its mail. */

@@ -1,10 +1,20 @@
 // Facts that order announces. A request ("the order asked for stock") is a fact too and carries all it takes to answer it.
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Id, Locale, Money, Nullable, OneOf, Principal, Recipient, StoredCurrency, Time } from '../common.ts'
 import { publisher } from '../event.ts'
 import { Totals } from '../money.ts'
 import { erasedAs } from '../personal.ts'
-import { CancellationId, CountedLine, OrderId, PlacedLine, ReservationId, ReturnId, StockLine, WithdrawalId } from './lines.ts'
+import {
+  CancellationId,
+  CountedLine,
+  OrderId,
+  PlacedLine,
+  RefundedLine,
+  ReservationId,
+  ReturnId,
+  StockLine,
+  WithdrawalId,
+} from './lines.ts'
 import { PriceDetails } from './price-details.ts'
 import { CancelReason } from './status.ts'
 
@@ -19,6 +29,14 @@ const mail = {
   /** Whose order it is: mails are forgotten with that account, and lead to the order with a token of its owner. */
   principalId: Type.Optional(Type.String()),
 }
+
+/** What a refund pays for, as its mail shows it: no lines for a free amount. Older events have neither. */
+export const RefundedGoods = Type.Object({
+  lines: Type.Optional(Type.Array(RefundedLine)),
+  taxes: PriceDetails.properties.taxes,
+})
+
+export type RefundedGoods = Static<typeof RefundedGoods>
 
 /** A line of the hosted payment page: goods, shipping, or a tax that comes on top. */
 const Charge = Type.Object({
@@ -115,7 +133,7 @@ export const orderEvents = {
     'order.refund-requested',
     1,
     ofOrder,
-    Type.Object({ ...mail, refundId: Id('rfd'), amount: Money, reason: Type.String(erasedAs('')) }),
+    Type.Object({ ...mail, refundId: Id('rfd'), amount: Money, reason: Type.String(erasedAs('')), ...RefundedGoods.properties }),
   ),
   confirmed: order('order.confirmed', 1, ofOrder, Type.Object({ ...mail, ...priced })),
   shipped: order(

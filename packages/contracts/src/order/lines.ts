@@ -14,6 +14,8 @@ export const LineId = Type.String({ minLength: 1, maxLength: 64, description: '`
 export const LineQuantity = Type.Integer({ minimum: 1, maximum: 10_000 })
 /** Units of a line without their price. */
 export const CountedLine = Type.Object({ sku: Sku, name: Type.String(), quantity: Type.Integer({ minimum: 1 }) })
+/** Goods that a refund pays for, with what is paid back for them. */
+export const RefundedLine = Type.Object({ ...CountedLine.properties, amount: Money })
 export const StockLine = named('StockLine', Type.Object({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 10_000 }) }))
 /** How the line was shown when it was ordered. Lines of older orders do not have it. */
 const shownAs = {

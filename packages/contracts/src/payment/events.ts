@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { Id, Locale, Money, Nullable, OneOf, Recipient, Time } from '../common.ts'
 import { publisher } from '../event.ts'
+import { RefundedGoods } from '../order/events.ts'
 import { OrderId } from '../order/lines.ts'
 import { RefundOrigin } from '../order/status.ts'
 import { erasedAs } from '../personal.ts'
@@ -67,13 +68,15 @@ export const paymentEvents = {
       refundedTotal: Money,
       captured: Money,
       origin: RefundOrigin,
+      /** As `order.refund-requested` gave it. A refund that was made in Stripe's dashboard has none. */
+      ...RefundedGoods.properties,
     }),
   ),
   refundFailed: payment(
     'payment.refund-failed',
     1,
     ofOrder,
-    Type.Object({ ...about, refundId: Id('rfd'), amount: Money, reason: Type.String() }),
+    Type.Object({ ...about, refundId: Id('rfd'), amount: Money, reason: Type.String(), ...RefundedGoods.properties }),
   ),
   reviewRequired: payment('payment.review-required', 1, ofOrder, Type.Object({ ...about, expected: Money, got: Money })),
   disputeOpened: payment(

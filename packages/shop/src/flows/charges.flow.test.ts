@@ -162,6 +162,11 @@ describe.each([
       )
       const credited = notes.reduce((sum, note) => sum + note.total.amountMinor, 0)
       expect([invoice?.total, credited + refundable.amountMinor]).toEqual([total, total.amountMinor])
+      const mails = shop.mailbox
+        .messages()
+        .filter(({ To, Text }) => To[0]?.Address === `${guest.id}@example.net` && /This refund/.test(Text))
+      expect(mails).toHaveLength(parts.length)
+      for (const rate of ['VAT 19 %', 'VAT 7 %']) expect(mails.some(({ Text }) => Text.includes(`includes ${rate}`))).toBe(true)
       expect([...(await stripeAmounts(placed.id)).refunds].sort()).toEqual([...parts].sort())
     },
   )

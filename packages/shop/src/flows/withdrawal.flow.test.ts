@@ -101,6 +101,7 @@ test('a delivered order: link in the mail, two forms, receipt on the page and by
   await operate(`returns/${back.id}/refund`)
   expect(await refundsMade()).toBe(before + 1)
   expect(await shop.admin.order(order.id)).toMatchObject({ returnStatus: 'full', refundStatus: 'full' })
+  expect(newest()?.Text).toMatch(/ {2}2 × REGRET-1\n-+\nThis refund +€30\.00\n/)
 })
 
 test('a paid order that is not shipped, in German: two confirmations at once give one receipt, one cancellation and one refund', async () => {

@@ -41,6 +41,16 @@ const LineCancellation = Type.Object({
 })
 export type LineCancellation = Static<typeof LineCancellation>
 
+/**
+ * What a refund credits. `lines` are the goods that it pays for; a free amount has none. `parts` add up to the refund: `of` is a line's id,
+ * or another part of the total such as shipping, and `amountMinor` holds the taxes of the part.
+ */
+const RefundCredit = Type.Object({
+  lines: Type.Array(Type.Object({ lineId: Type.String(), ...CountedLine.properties, refundMinor: Type.Integer() })),
+  parts: Type.Array(Type.Object({ of: Type.String(), amountMinor: Type.Integer(), taxes: Type.Array(AppliedTax) })),
+})
+export type RefundCredit = Static<typeof RefundCredit>
+
 const { taxes, shippingOption, addresses, lastDecline, shipments } = Order.properties
 
 export const orderLinesColumn = json('customer_order.order_lines', Type.Array(PlacedLine))
@@ -50,6 +60,7 @@ export const addressesColumn = json('customer_order.addresses', addresses)
 export const lastDeclineColumn = json('customer_order.last_decline', lastDecline)
 export const disputesColumn = json('customer_order.disputes', Type.Array(Dispute))
 export const lineCancellationsColumn = json('customer_order.line_cancellations', Type.Array(LineCancellation))
+export const refundCreditColumn = json('refund.credit', RefundCredit)
 export const shippedLinesColumn = json('shipment.shipped_lines', shipments.items.properties.lines)
 export const ruleSetColumn = json('price_rules.rule_set', PriceRules)
 

@@ -1,5 +1,5 @@
 // SQL of refunds.
-import { insertIgnoreInto, insertInto, type Queryable, type Tx } from '@cartwright/db'
+import { insertInto, type Queryable, type Tx } from '@cartwright/db'
 import { type RefundRow, refundTable } from './generated/rows.ts'
 
 export const listRefunds = (db: Queryable, orderId: string): Promise<RefundRow[]> =>
@@ -8,15 +8,8 @@ export const listRefunds = (db: Queryable, orderId: string): Promise<RefundRow[]
 /** A new refund, requested by order or reported by payment. */
 type NewRefund = Omit<RefundRow, 'state' | 'created_at' | 'updated_at'>
 
-const pendingRow = (tx: Tx, refund: NewRefund) =>
-  ({ ...refund, state: 'pending', created_at: tx.dbNow, updated_at: tx.dbNow }) as const
-
 export const insertRefund = (tx: Tx, refund: NewRefund): void => {
-  tx.write`${insertInto(refundTable, pendingRow(tx, refund))}`
-}
-
-export const insertRefundUnlessKnown = (tx: Tx, refund: NewRefund): void => {
-  tx.write`${insertIgnoreInto(refundTable, pendingRow(tx, refund))}`
+  tx.write`${insertInto(refundTable, { ...refund, state: 'pending', created_at: tx.dbNow, updated_at: tx.dbNow })}`
 }
 
 /** A failed refund stays failed. */

@@ -5,6 +5,8 @@ const english = {
   titles: { invoice: 'Invoice', credit_note: 'Credit note', cancellation: 'Cancellation of a credit note' },
   /** The name of the sum of a document about a part of an invoice. */
   sums: { invoice: 'Total', credit_note: 'Amount paid back', cancellation: 'Amount charged again' },
+  /** What a refund pays for beside its goods. */
+  otherSums: 'Shipping and other amounts',
   number: 'Number',
   date: 'Date',
   order: 'Order',
@@ -23,6 +25,7 @@ export type InvoiceLabels = Omit<typeof english, 'titles' | 'sums'> & Record<'ti
 const german: InvoiceLabels = {
   titles: { invoice: 'Rechnung', credit_note: 'Rechnungskorrektur', cancellation: 'Storno einer Rechnungskorrektur' },
   sums: { invoice: 'Gesamtbetrag', credit_note: 'Erstatteter Betrag', cancellation: 'Wieder berechneter Betrag' },
+  otherSums: 'Versand und andere Beträge',
   number: 'Nummer',
   date: 'Datum',
   order: 'Bestellung',

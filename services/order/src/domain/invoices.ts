@@ -7,7 +7,8 @@ import { addressesColumn, type InvoiceContent, invoiceBuyerColumn, invoiceConten
 import { findOrder, type OrderRow } from '../db/orders.ts'
 import { listRefunds } from '../db/refunds.ts'
 import type { OrderDeps } from '../deps.ts'
-import { invoiceContent, partContent, refundedGoods } from './invoice-content.ts'
+import { creditContent, invoiceContent } from './invoice-content.ts'
+import { creditOf } from './refunds.ts'
 
 /** Documents that one transaction issues at most. */
 const batch = 100
@@ -65,17 +66,9 @@ const issueInvoices = async (tx: Tx, deps: OrderDeps, due: readonly InvoiceDueRo
   await issue(tx, deps, 'invoice', drafts)
 }
 
-/** Credits that stand, in minor units. */
-const creditedBy = (documents: readonly InvoiceRow[]): number =>
-  documents.reduce((sum, { kind, total_minor }) => {
-    if (kind === 'invoice') return sum
-    return kind === 'credit_note' ? sum + total_minor : sum - total_minor
-  }, 0)
-
-const isCreditOf =
-  ({ refund_id }: InvoiceDueRow) =>
-  (document: InvoiceRow): boolean =>
-    document.kind === 'credit_note' && document.refund_id === refund_id
+/** Whether a document of this kind was issued for the refund of what is due. */
+const isIssued = (documents: readonly InvoiceRow[], { refund_id }: InvoiceDueRow, kind: InvoiceKind): boolean =>
+  documents.some((document) => document.kind === kind && document.refund_id === refund_id)
 
 /**
  * Issues the credit note of a refund that stands, or the cancellation of one whose refund failed afterwards. An order without an invoice,
@@ -87,16 +80,18 @@ const issuePart = async (tx: Tx, deps: OrderDeps, due: InvoiceDueRow): Promise<v
   const documents = await listOfOrder(tx, due.order_id)
   const invoice = documents.find(({ kind }) => kind === 'invoice')
   const row = await findOrder(tx, sql`id = ${due.order_id}`)
-  const refund = (await listRefunds(tx, due.order_id)).find(({ id }) => id === due.refund_id)
-  const isGone = due.kind === 'credit_note' ? refund?.state !== 'succeeded' : !documents.some(isCreditOf(due))
-  if (invoice === undefined || row === null || refund === undefined || isGone) return deleteDue(tx, due)
-  const amount = refund.amount_minor
-  const credited = creditedBy(documents)
-  const before = due.kind === 'credit_note' ? credited : credited - amount
-  const content = partContent(invoiceContentColumn.parse(invoice.content), invoice.number, {
-    before,
-    amount,
-    lines: refundedGoods(row, refund.id),
+  const refunds = await listRefunds(tx, due.order_id)
+  const refund = refunds.find(({ id }) => id === due.refund_id)
+  // Payment announces an outcome again when it is asked again.
+  const isRepeated = isIssued(documents, due, due.kind)
+  const isGone = due.kind === 'credit_note' ? refund?.state !== 'succeeded' : !isIssued(documents, due, 'credit_note')
+  const credit = row === null ? null : creditOf(row, refunds, due.refund_id)
+  if (invoice === undefined || row === null || refund === undefined || credit === null || isRepeated || isGone)
+    return deleteDue(tx, due)
+  const content = creditContent(invoiceContentColumn.parse(invoice.content), invoice.number, {
+    row,
+    credit,
+    amountMinor: refund.amount_minor,
   })
   await issue(tx, deps, due.kind, [draftOf(row, due, content)])
 }

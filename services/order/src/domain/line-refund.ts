@@ -7,8 +7,8 @@ type Line = Order['lines'][number]
 const sumOf = (parts: readonly { amount: { amountMinor: number } }[]): number =>
   parts.reduce((sum, { amount }) => sum + amount.amountMinor, 0)
 
-/** What was paid for a line: its price after discounts, and the tax where it came on top. */
-const paidFor = ({ lineTotal, discounts, taxes }: Line, taxIncluded: boolean): number =>
+/** What was paid for a line, in minor units: its price after discounts, and the tax where it came on top. */
+export const paidFor = ({ lineTotal, discounts, taxes }: Line, taxIncluded: boolean): number =>
   lineTotal.amountMinor - sumOf(discounts) + (taxIncluded ? 0 : sumOf(taxes))
 
 /** Share of an amount for the first units of a line, rounded half up to a step that can be paid back. */

@@ -109,18 +109,25 @@ interface Sum {
 const invoiceSums = (content: InvoiceContent, totals: Totals): Sum[] =>
   priceRows({ ...content, ...totals }, content.locale, true).map(({ kind, ...row }) => ({ ...row, isTotal: kind === 'total' }))
 
+/** What is refunded beside the goods of a document, such as shipping. */
+const otherSums = ({ lines, total }: InvoiceContent, label: string): Sum[] => {
+  const amountMinor = lines.reduce((rest, { lineTotal }) => rest - lineTotal.amountMinor, total.amountMinor)
+  return lines.length === 0 || amountMinor === 0 ? [] : [{ label, amount: { ...total, amountMinor }, isTotal: false }]
+}
+
 /** The rows of a document about a part of an invoice: its amount, and the taxes that it contains. */
-const partSums = ({ taxes, total, locale }: InvoiceContent, label: string): Sum[] => [
-  { label, amount: total, isTotal: true },
-  ...taxes.map((tax) => ({
-    label: priceTexts[languageOf(locale)].included(taxTitleWithBase(tax, locale)),
+const partSums = (content: InvoiceContent, kind: InvoiceKind, labels: InvoiceLabels): Sum[] => [
+  ...otherSums(content, labels.otherSums),
+  { label: labels.sums[kind], amount: content.total, isTotal: true },
+  ...content.taxes.map((tax) => ({
+    label: priceTexts[languageOf(content.locale)].included(taxTitleWithBase(tax, content.locale)),
     amount: tax.amount,
     isTotal: false,
   })),
 ]
 
 const printTotals = ({ pdf, labels, amount }: Printer, { kind, content }: PrintedInvoice): void => {
-  const sums = content.totals === null ? partSums(content, labels.sums[kind]) : invoiceSums(content, content.totals)
+  const sums = content.totals === null ? partSums(content, kind, labels) : invoiceSums(content, content.totals)
   const right = { x: 'right', y: 'top' } as const
   const style = (isTotal: boolean) => (isTotal ? { font: { src: fonts.bold, size: 11 } } : {})
   pdf.moveDown(1).font(fonts.regular).fontSize(9.5).fillColor(ink)

@@ -1,5 +1,5 @@
 // JSON columns of payment, each checked against its schema.
-import { orderEvents, Recipient } from '@cartwright/contracts'
+import { orderEvents, Recipient, RefundedGoods } from '@cartwright/contracts'
 import { json } from '@cartwright/db'
 import { Type } from 'typebox'
 
@@ -12,4 +12,5 @@ export const requestColumn = json(
     trace: Type.Optional(Type.Object({ traceparent: Type.String(), correlationId: Type.String() })),
   }),
 )
+export const refundedGoodsColumn = json('payment_refund.goods', RefundedGoods)
 export const declinedChargesColumn = json('payment.declined_charges', Type.Array(Type.String()))

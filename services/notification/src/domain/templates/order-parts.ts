@@ -2,10 +2,15 @@
 import {
   type ChargedOrder,
   type DataOf,
+  languageOf,
+  type Money,
   type orderEvents,
   type PriceDetails,
   priceRows,
+  priceTexts,
+  type RefundedGoods,
   type Totals,
+  taxTitle,
 } from '@cartwright/contracts'
 import { type Localized, link, type Part, type Sum } from './content.ts'
 
@@ -47,6 +52,25 @@ export const countedGoods = (lines: readonly { name: string; quantity: number; s
   lines: lines.map(({ name, quantity, sku }) => ({ name, detail: times(quantity, sku) })),
   sums: [],
 })
+
+/** What a refund pays for. Events of older versions, and refunds that were made at the payment provider, name no goods and taxes. */
+export type Refunded = { amount: Money } & RefundedGoods
+
+/** The goods of a refund, its amount, and the taxes that the amount contains. */
+export const refundedGoods = ({ amount, lines = [], taxes = [] }: Refunded, { locale, money, say }: Localized): Part => {
+  const texts = priceTexts[languageOf(locale)]
+  const rest = lines.reduce((left, line) => left - line.amount.amountMinor, amount.amountMinor)
+  const sum = (label: string, of: Money, isTotal = false): Sum => ({ label, amount: money(of), isTotal })
+  return {
+    kind: 'goods',
+    lines: lines.map(({ name, quantity, sku, amount: paid }) => ({ name, detail: times(quantity, sku), amount: money(paid) })),
+    sums: [
+      ...(lines.length === 0 || rest === 0 ? [] : [sum(say('common.otherAmounts'), { ...amount, amountMinor: rest })]),
+      sum(say('common.thisRefund'), amount, true),
+      ...taxes.map((tax) => sum(texts.included(taxTitle(tax, locale)), tax.amount)),
+    ],
+  }
+}
 
 /** The link to the order of the mail. */
 export const orderLink = ({ orderUrl, say }: Localized): Part[] =>

@@ -1,11 +1,10 @@
 // Mail template: a refund did not reach the card; the shop repairs it.
-import type { Money } from '@cartwright/contracts'
 import { note, template, text } from './content.ts'
-import { orderLink } from './order-parts.ts'
+import { orderLink, type Refunded, refundedGoods } from './order-parts.ts'
 
-export const refundFailed = template<{ number: string; amount: Money }>(({ number, amount: owed }, reader) => {
+export const refundFailed = template<{ number: string } & Refunded>(({ number, ...owed }, reader) => {
   const { say, money } = reader
-  const amount = money(owed)
+  const amount = money(owed.amount)
   return {
     subject: say('refund-failed.subject', { number }),
     preview: say('refund-failed.preview', { amount }),
@@ -13,6 +12,7 @@ export const refundFailed = template<{ number: string; amount: Money }>(({ numbe
     parts: [
       text(say('refund-failed.text', { amount, number })),
       text(say('refund-failed.promise')),
+      refundedGoods(owed, reader),
       note(say('refund-failed.note')),
       ...orderLink(reader),
     ],

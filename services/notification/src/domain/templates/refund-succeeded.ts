@@ -1,18 +1,17 @@
-// Mail template: a refund succeeded, with its amount and the total that is refunded.
+// Mail template: a refund succeeded, with its goods, amount and taxes, and the total that is refunded.
 import type { Money } from '@cartwright/contracts'
 import { template, text } from './content.ts'
-import { orderLink } from './order-parts.ts'
+import { orderLink, type Refunded, refundedGoods } from './order-parts.ts'
 
-interface Refunded {
+interface RefundSucceeded extends Refunded {
   number: string
-  amount: Money
   refundedTotal: Money
   captured: Money
 }
 
-export const refundSucceeded = template<Refunded>(({ number, amount: refunded, refundedTotal, captured }, reader) => {
+export const refundSucceeded = template<RefundSucceeded>(({ number, refundedTotal, captured, ...refunded }, reader) => {
   const { say, money } = reader
-  const amount = money(refunded)
+  const amount = money(refunded.amount)
   const isWhole = refundedTotal.amountMinor >= captured.amountMinor
   return {
     subject: say('refund-succeeded.subject', { amount, number }),
@@ -20,10 +19,10 @@ export const refundSucceeded = template<Refunded>(({ number, amount: refunded, r
     title: isWhole ? say('refund-succeeded.titleWhole') : say('refund-succeeded.titlePart'),
     parts: [
       text(say('refund-succeeded.text', { amount, number })),
+      refundedGoods(refunded, reader),
       {
         kind: 'facts',
         facts: [
-          [say('refund-succeeded.thisRefund'), amount],
           [say('refund-succeeded.soFar'), money(refundedTotal)],
           [say('refund-succeeded.paid'), money(captured)],
         ],

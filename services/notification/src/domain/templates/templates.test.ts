@@ -7,6 +7,7 @@ import {
   lines,
   linesCancelled,
   paidAndCancelled,
+  refunded,
   shipped,
   totals,
   unpaidAndCancelled,
@@ -77,7 +78,7 @@ describe('what mails say', () => {
       ['order-cancelled', { ...order, reason: 'customer', paid: true }],
       ['order-lines-cancelled', { ...order, refund: amount }],
       ['payment-declined', { ...common, declineCode: 'card_declined', payUrl: null }],
-      ['refund-succeeded', { ...common, refundedTotal: amount, captured: amount }],
+      ['refund-succeeded', { ...common, lines: [], refundedTotal: amount, captured: amount }],
       ['alert-refund-failed', common],
       ['alert-review-required', { ...common, expected: amount, got: amount }],
       ['alert-dispute-opened', common],
@@ -147,6 +148,21 @@ describe('what mails say', () => {
     expect(text).toContain('Assam tea, 100 g')
     expect(text).toContain('We are refunding €6.90')
     expect(render('order-lines-cancelled', { ...linesCancelled, refund: null }, reader).text).not.toContain('refund')
+  })
+
+  test('mails about a refund name its goods, what else it pays for, its amount and the taxes that it contains', () => {
+    for (const name of ['refund-succeeded', 'refund-failed'] as const) {
+      const { text, html } = render(name, refunded, reader)
+      expect(text).toMatch(
+        /Assam tea, 100 g +€5\.90\n {2}1 × TEA-100\n-+\nShipping and other amounts +€1\.00\nThis refund +€6\.90\nincludes VAT 7 % +€0\.45\n/,
+      )
+      expect(html.replaceAll(/<[^>]*>/g, ' ')).toMatch(/Assam tea, 100 g .*This refund +€6\.90 .*includes VAT 7 % +€0\.45/)
+      const german = render(name, refunded, { ...reader, locale: 'de' }).text.replaceAll('\u00a0', ' ')
+      expect(german).toMatch(/Versand und andere Beträge +1,00 €\nDiese Erstattung +6,90 €\nenthält VAT 7 % +0,45 €/)
+      const { lines: _, taxes: __, ...older } = refunded
+      expect(render(name, older, reader).text).toMatch(/\nThis refund +€6\.90\n/)
+      expect(render(name, { ...older, lines: [] }, reader).text).not.toMatch(/other amounts|includes/)
+    }
   })
 
   test('a declined payment names reasons that help, and no suspicion', () => {

@@ -4,13 +4,13 @@ import { on } from '../../deps.ts'
 import { ofOwner, queueEmail } from '../../domain/message.ts'
 
 export const onRefundSucceeded = on(paymentEvents.refundSucceeded, async ({ tx, message: cause, deps }) => {
-  const { orderId, number, recipient, locale, principalId, amount, refundedTotal, captured } = cause.data
+  const { orderId, number, recipient, locale, principalId, amount, refundedTotal, captured, lines, taxes } = cause.data
   await queueEmail(
     tx,
     {
       cause,
       template: 'refund-succeeded',
-      content: { number, amount, refundedTotal, captured },
+      content: { number, amount, refundedTotal, captured, ...(lines && { lines }), ...(taxes && { taxes }) },
       to: recipient,
       locale,
       ...ofOwner(principalId),

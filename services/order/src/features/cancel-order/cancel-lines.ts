@@ -30,7 +30,7 @@ const refundLines = async (tx: Tx, row: OrderRow, cancellationId: string, lines:
   const owed = lines.reduce((sum, { refundMinor }) => sum + refundMinor, 0)
   const refundMinor = Math.min(owed, leftToRefund(row, await listRefunds(tx, row.id)))
   const refund = { cause: lineCancellationCause(cancellationId), reason: 'a part of the order was cancelled' }
-  const refundId = await requestRefund(tx, row, { ...refund, amountMinor: refundMinor, newId })
+  const refundId = await requestRefund(tx, row, { ...refund, amountMinor: refundMinor, goods: lines, newId })
   return { refundId, refundMinor }
 }
 

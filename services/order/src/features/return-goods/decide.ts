@@ -1,5 +1,6 @@
 // Decides what can be returned, what a parcel may hold, how much of an order is back, and what is paid back for it.
 import { AppError, type Order, type ReturnLine, type ReturnReason, type ReturnStatus } from '@cartwright/contracts'
+import type { CreditedLine } from '../../domain/credits.ts'
 import { lineRefund } from '../../domain/line-refund.ts'
 import { type KnownReturn, keptUnits, type LineUnits, paidBackUnits, shippedByLine } from '../../domain/order-units.ts'
 
@@ -88,18 +89,18 @@ export const decideReturnStatus = ({ lines, returns }: Omit<Sold, 'shipped'>): R
 }
 
 /**
- * What is paid back for the goods of a return, in minor units. Cancelled units and earlier returns count, so that all parts of a line add
- * up to what was paid for it.
+ * Goods of a return with what is paid back for them, in minor units. Cancelled units and earlier returns count, so that all parts of a
+ * line add up to what was paid for it.
  * @param earlier other returns of the order
  */
-export const refundFor = (
+export const goodsFor = (
   order: { lines: Order['lines']; taxIncluded: boolean; currency: string },
   back: readonly ReturnLine[],
   earlier: readonly KnownReturn[],
-): number =>
-  sum(
-    back.map(({ lineId, received }) => {
-      const line = order.lines.find(({ id }) => id === lineId)
-      return line ? lineRefund(order, line, { before: paidBackUnits(line, earlier), units: received ?? 0 }) : 0
-    }),
-  )
+): CreditedLine[] =>
+  back.flatMap(({ lineId, sku, name, received }) => {
+    const line = order.lines.find(({ id }) => id === lineId)
+    if (line === undefined || !received) return []
+    const refundMinor = lineRefund(order, line, { before: paidBackUnits(line, earlier), units: received })
+    return [{ lineId, sku, name, quantity: received, refundMinor }]
+  })

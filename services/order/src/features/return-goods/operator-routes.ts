@@ -12,7 +12,7 @@ import { type OrderDeps, route } from '../../deps.ts'
 import { refuseOpenDispute } from '../../domain/disputes.ts'
 import { readReturns } from '../../domain/order-goods.ts'
 import { leftToRefund, requestRefund, returnCause } from '../../domain/refunds.ts'
-import { decideReceipt, refundFor } from './decide.ts'
+import { decideReceipt, goodsFor } from './decide.ts'
 import { renewReturnStatus, returnedGoods } from './sold.ts'
 
 interface Locked {
@@ -100,13 +100,14 @@ export const receiveReturn = route(orderApi.receiveReturn, ({ request, deps, ide
 )
 
 /** What the goods of a return cost, after those that were paid back before, and at most what is left to refund. */
-const amountFor = async ({ tx, order, row }: Locked): Promise<number> => {
-  const owed = refundFor(
+const owedFor = async ({ tx, order, row }: Locked) => {
+  const goods = goodsFor(
     { lines: linesOf(order), taxIncluded: order.tax_included === 1, currency: order.currency },
     returnLinesOf(row),
     await readReturns(tx, order.id, row.id),
   )
-  return Math.min(owed, leftToRefund(order, await listRefunds(tx, order.id)))
+  const price = goods.reduce((sum, { refundMinor }) => sum + refundMinor, 0)
+  return { goods, amountMinor: Math.min(price, leftToRefund(order, await listRefunds(tx, order.id))) }
 }
 
 export const refundReturn = route(orderApi.refundReturn, ({ request, deps, idempotentTx }) =>
@@ -120,8 +121,10 @@ export const refundReturn = route(orderApi.refundReturn, ({ request, deps, idemp
       throw new AppError('validation_failed', {
         extra: { errors: [{ path: '/amount/currency', message: `must be ${order.currency}` }] },
       })
-    const amountMinor = amount?.amountMinor ?? (await amountFor(locked))
-    const refundId = await requestRefund(tx, order, { cause: returnCause(row.id), reason, amountMinor, newId: deps.newId })
+    const { goods, ...owed } = await owedFor(locked)
+    const amountMinor = amount?.amountMinor ?? owed.amountMinor
+    const refund = { cause: returnCause(row.id), reason, amountMinor, goods }
+    const refundId = await requestRefund(tx, order, { ...refund, newId: deps.newId })
     const current = await lockOrder(tx, order.id)
     const refunded = await moveTo({ ...locked, order: current }, 'refunded', request.principal.id, deps, { refund_id: refundId })
     return returnView(refunded, order.number)

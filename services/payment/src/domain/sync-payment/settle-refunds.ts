@@ -3,6 +3,7 @@ import { money, paymentEvents } from '@cartwright/contracts'
 import { insertInto, type Tx } from '@cartwright/db'
 import { publish } from '@cartwright/messaging'
 import { paymentRefundTable } from '../../db/generated/rows.ts'
+import { refundedGoodsColumn } from '../../db/json-columns.ts'
 import { capturedOf, eventDetailsOf, listRefunds, type PaymentRow, type RefundRow, sumRefunds } from '../../db/payments.ts'
 import type { PaymentDeps } from '../../deps.ts'
 import { canRefundMove } from './decide.ts'
@@ -31,6 +32,7 @@ const findOrInsertRefund = async (
     state: 'pending',
     origin: 'dashboard',
     reason: 'made at the payment provider',
+    goods: null,
     stripe_refund_id: observation.id,
   }
   tx.write`${insertInto(paymentRefundTable, { ...inserted, created_at: tx.dbNow, updated_at: tx.dbNow })}`
@@ -39,7 +41,8 @@ const findOrInsertRefund = async (
 
 /** Publishes the outcome of a refund; nothing while it is pending. */
 export const publishRefundOutcome = async (tx: Tx, row: PaymentRow, refund: RefundRow, reason: string): Promise<void> => {
-  const about = { ...eventDetailsOf(row), refundId: refund.id, amount: money(refund.amount_minor, row.currency) }
+  const amount = money(refund.amount_minor, row.currency)
+  const about = { ...eventDetailsOf(row), refundId: refund.id, amount, ...refundedGoodsColumn.parseOrNull(refund.goods) }
   if (refund.state === 'failed') await publish(tx, paymentEvents.refundFailed, { ...about, reason })
   if (refund.state !== 'succeeded') return
   const refundedTotal = money(sumRefunds(await listRefunds(tx, row.order_id), 'succeeded'), row.currency)

@@ -3,6 +3,7 @@ import { orderEvents } from '@cartwright/contracts'
 import { insertIgnoreInto, type Tx } from '@cartwright/db'
 import { enqueue } from '@cartwright/messaging'
 import { paymentRefundTable } from '../../db/generated/rows.ts'
+import { refundedGoodsColumn } from '../../db/json-columns.ts'
 import { getDisputedMinor, listRefunds, lockPayment, type PaymentRow, sumRefunds } from '../../db/payments.ts'
 import { on, type PaymentDeps } from '../../deps.ts'
 import { publishRefundOutcome } from '../../domain/sync-payment/settle-refunds.ts'
@@ -25,7 +26,7 @@ const republishRefundOutcome = async (tx: Tx, row: PaymentRow, refundId: string)
 }
 
 export const onRefundRequested = on(orderEvents.refundRequested, async ({ tx, message: { data }, deps }) => {
-  const { orderId, refundId, amount, reason } = data
+  const { orderId, refundId, amount, reason, lines, taxes } = data
   const row = await lockPayment(tx, orderId)
   if (row === null) throw new Error(`a refund was requested for ${orderId}, which has no payment yet`)
   const inserted = await tx.run`${insertIgnoreInto(paymentRefundTable, {
@@ -35,6 +36,7 @@ export const onRefundRequested = on(orderEvents.refundRequested, async ({ tx, me
     state: 'pending',
     origin: 'order',
     reason: reason.slice(0, 500),
+    goods: refundedGoodsColumn.stringify({ ...(lines && { lines }), ...(taxes && { taxes }) }),
     created_at: tx.dbNow,
     updated_at: tx.dbNow,
   })}`

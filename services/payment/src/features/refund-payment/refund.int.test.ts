@@ -216,3 +216,26 @@ test('a dispute is published once when it opens and once when it ends', async ()
   )
   expect(closed).toMatchObject({ outcome: 'lost', amount: { amountMinor: 2400 } })
 })
+
+test('the outcome of a refund repeats the goods and taxes of its request, and that of a dashboard refund has none', async () => {
+  const order = await aPaidOrder()
+  const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
+  const goods = {
+    lines: [{ sku: 'TEA-100', name: 'Assam tea', quantity: 1, amount: eur(700) }],
+    taxes: [{ name: 'VAT', rate: 7, base: eur(654), amount: eur(46) }],
+  }
+  await fixture.service.receive(orderEvents.refundRequested, {
+    orderId: order.orderId,
+    refundId: freshId('rfd'),
+    amount: eur(700),
+    number: 'CW-1',
+    recipient: { email: 'alice@example.com' },
+    locale: 'en',
+    reason: 'returned',
+    ...goods,
+  })
+  await fixture.control('/_sandbox/dashboard-refund', { paymentIntent: order.intent, amount: 500 })
+  await fixture.waitUntilIdle()
+  const told = (await fixture.service.published(paymentEvents.refundSucceeded)).filter(({ orderId }) => orderId === order.orderId)
+  expect(told.map(({ lines, taxes }) => ({ lines, taxes }))).toEqual([goods, { lines: undefined, taxes: undefined }])
+})

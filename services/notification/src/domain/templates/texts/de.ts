@@ -3,6 +3,8 @@ import type { Texts } from './en.ts'
 
 export const de: Texts = {
   common: {
+    thisRefund: 'Diese Erstattung',
+    otherAmounts: 'Versand und andere Beträge',
     greeting: 'Guten Tag {{name}},',
     sentBy: 'Gesendet von {{shop}}',
     yourCode: 'Ihr Code: {{code}}',
@@ -197,7 +199,6 @@ export const de: Texts = {
     titleWhole: 'Ihr Geld ist auf dem Weg zurück',
     titlePart: 'Ein Teil Ihres Geldes ist auf dem Weg zurück',
     text: 'Wir haben Ihnen {{amount}} für die Bestellung {{number}} auf die Karte erstattet, mit der Sie bezahlt haben. Je nach Bank kann es einige Tage dauern, bis Sie die Gutschrift sehen.',
-    thisRefund: 'Diese Erstattung',
     soFar: 'Bisher erstattet',
     paid: 'Bezahlt',
   },

@@ -1,6 +1,8 @@
 // English texts of the mails, by template. The other languages have the same keys and placeholders.
 
 const common = {
+  thisRefund: 'This refund',
+  otherAmounts: 'Shipping and other amounts',
   greeting: 'Hello {{name}},',
   sentBy: 'Sent by {{shop}}',
   yourCode: 'Your code: {{code}}',
@@ -194,7 +196,6 @@ const order = {
     titleWhole: 'Your money is on its way back',
     titlePart: 'A part of your money is on its way back',
     text: 'We have refunded {{amount}} for order {{number}}, to the card you paid with. Banks often need a few days until it shows.',
-    thisRefund: 'This refund',
     soFar: 'Refunded so far',
     paid: 'You paid',
   },
