@@ -47,11 +47,15 @@ export const followConnections = (app: FastifyInstance): Connections => {
     serving += 1
     busy.set(request.socket, reply.raw)
     if (isDraining) reply.raw.shouldKeepAlive = false
+    const { socket } = request
+    // Fastify's onResponse hook does not run when the client disconnects before the response ends.
+    reply.raw.once('close', () => {
+      serving -= 1
+      if (busy.get(socket) === reply.raw) busy.delete(socket)
+    })
     done()
   })
-  app.addHook('onResponse', ({ raw, socket }, reply, done) => {
-    serving -= 1
-    if (busy.get(socket) === reply.raw) busy.delete(socket)
+  app.addHook('onResponse', ({ raw }, _, done) => {
     // A client that got its response before it had sent its whole body may finish sending, or it would not read the response.
     if (!raw.complete) setTimeout(() => raw.complete || raw.socket.destroy(), lingerMs).unref()
     done()
