@@ -36,12 +36,12 @@ const now = [
   }),
   figure({
     title: 'Slowest 5 % at the gateway',
-    about: 'The 95th percentile of the gateway’s durations. Long polls of payments and carts count too.',
+    about: 'The 95th percentile of the gateway’s durations. Long polls of payments and carts count too, streams do not.',
     unit: units.Seconds,
     queries: [
       [
         'p95',
-        'histogram_quantile(0.95, sum by (le) (rate(cartwright_http_request_duration_seconds_bucket{service="gateway"}[$__rate_interval])))',
+        'histogram_quantile(0.95, sum by (le) (rate(cartwright_http_request_duration_seconds_bucket{service="gateway",route!~".*/events|.*/stock-events"}[$__rate_interval])))',
       ],
     ],
   }),

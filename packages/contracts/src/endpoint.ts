@@ -49,7 +49,7 @@ export interface Endpoint {
   success: SuccessStatus
   /** Success answers by status. An empty answer is `Type.Null()`; other content types are named in `produces`. */
   response: Record<number, TSchema>
-  produces?: 'text/html' | 'application/json' | 'application/pdf' | 'image/svg+xml'
+  produces?: 'text/html' | 'application/json' | 'application/pdf' | 'image/svg+xml' | 'text/event-stream'
   errors: readonly ErrorCode[]
   /** Every public call has them. */
   examples?: EndpointExamples

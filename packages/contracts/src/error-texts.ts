@@ -200,6 +200,11 @@ const de: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Senden Sie weniger als 16 KiB an Adresse und Headern.',
   },
   rate_limited: { title: 'Zu viele Anfragen', remedy: 'Warten Sie so lange, wie Retry-After sagt.' },
+  too_many_streams: {
+    title: 'Zu viele Datenströme sind offen',
+    remedy:
+      'Schließen Sie einen Datenstrom, oder warten Sie so lange, wie Retry-After sagt; lesen Sie bis dahin ohne Datenstrom.',
+  },
   too_many_attempts: { title: 'Zu viele Versuche', remedy: 'Warten Sie so lange, wie Retry-After sagt.' },
   internal: {
     title: 'Bei uns ist etwas schiefgegangen',

@@ -261,6 +261,12 @@ const kinds = {
     remedy: 'Send less than 16 KiB of address and headers.',
   },
   rate_limited: { status: 429, title: 'Too many requests', remedy: 'Wait for Retry-After.' },
+  too_many_streams: {
+    status: 429,
+    title: 'Too many streams are open',
+    remedy: 'Close a stream of this caller, or wait for Retry-After; until then read without a stream.',
+    extras: { limit: Type.Integer() },
+  },
   too_many_attempts: { status: 429, title: 'Too many attempts', remedy: 'Wait for Retry-After.' },
   internal: { status: 500, title: 'Something went wrong on our side', remedy: 'Try again; report `traceId` when it stays.' },
   upstream_unavailable: {

@@ -31,10 +31,16 @@ export {
 } from './engine-security.ts'
 export { forService } from './for-service.ts'
 export { type AdmissionQueue, createAdmissionQueue } from './http/admission-queue.ts'
-export { authorize } from './http/authorize.ts'
+export { authorize, isStillAuthorized } from './http/authorize.ts'
 export { type Caller, clientAddressOf, networkOf } from './http/client-address.ts'
 export { idleConnectionMs } from './http/connections.ts'
 export { listCreatedReplies } from './http/created-replies.ts'
+export {
+  createEventStreams,
+  type EventStream,
+  type EventStreams,
+  eventStreamMetrics,
+} from './http/event-streams.ts'
 export type { ResponseHeaders } from './http/http-server.ts'
 export { reply } from './http/reply.ts'
 export type { RouteRequest } from './http/route.ts'

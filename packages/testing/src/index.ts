@@ -1,6 +1,7 @@
 // Public API of the package: one service under test, a movable clock, fakes on the wire, tokens, schemas.
 export { chooseShipping } from './choose-shipping.ts'
 export { durationMs, type MovableClock, movableClock } from './clock.ts'
+export { type EventStreamClient, openEvents } from './event-stream.ts'
 export { eventually } from './eventually.ts'
 export { freePort } from './free-port.ts'
 export { type CallOptions, type TestClient, type TestResponse, testClient } from './http.ts'

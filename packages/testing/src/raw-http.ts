@@ -30,8 +30,8 @@ export const parseAnswer = (text: string): RawAnswer => {
   return { status: Number(status), headers, body: text.slice(split + 4) }
 }
 
-/** Opens a connection to the server of `url`. */
-export const openRaw = async (url: string): Promise<RawConnection> => {
+/** Opens a connection to the server of `url`. @param reads false for a client that never reads */
+export const openRaw = async (url: string, { reads = true }: { reads?: boolean } = {}): Promise<RawConnection> => {
   const { hostname, port } = new URL(url)
   let text = ''
   const closed = Promise.withResolvers<string>()
@@ -39,9 +39,11 @@ export const openRaw = async (url: string): Promise<RawConnection> => {
     const opening: Socket = connect(Number(port), hostname, () => resolve(opening)).once('error', reject)
   })
   socket.setEncoding('utf8')
-  socket.on('data', (chunk: string) => {
-    text += chunk
-  })
+  if (reads)
+    socket.on('data', (chunk: string) => {
+      text += chunk
+    })
+  else socket.pause()
   socket.on('error', () => undefined)
   socket.once('close', () => closed.resolve(text))
   return { write: (bytes) => void socket.write(bytes), closed: closed.promise, end: () => void socket.destroy() }

@@ -51,6 +51,8 @@ export interface UnderTest extends AsyncDisposable {
   // biome-ignore lint/suspicious/noExplicitAny: a test reads any column that it names.
   sql(text: string): Promise<any[]>
   idle(): Promise<void>
+  /** Starts another instance of the service on the same schema and clock. It receives no events. It stops before the first one. */
+  replica(): Promise<RunningService>
   stop(): Promise<void>
 }
 
@@ -110,16 +112,25 @@ const startService = async (service: Service, options: UnderTestOptions, { jwks,
   }
   const logFile = options.logFile === undefined ? {} : { logFile: options.logFile }
   const running = await service.start({ env, transport, clock, singleInstance: true, ...logFile })
+  const replicas: RunningService[] = []
+  const replica = async () => {
+    // The memory transport takes one subscription of a group, so this replica hears of the first one's commits through the database only.
+    const own = memoryTransport({ groups: service.groups })
+    const another = await service.start({ env, transport: own, clock, ...logFile })
+    replicas.push(another)
+    return another
+  }
   let stopped = false
   const stop = async () => {
     if (stopped) return
     stopped = true
+    await Promise.all(replicas.map((each) => each.stop()))
     await running.stop()
     await transport.close()
     await Promise.all(fakes.map(({ fake }) => fake.stop()))
     await schema?.drop()
   }
-  return { running, stop }
+  return { running, replica, stop }
 }
 
 /** Starts `service` for a test. Set its further required variables in `env`. */
@@ -129,7 +140,7 @@ export const startUnderTest = async (service: Service, options: UnderTestOptions
   const transport = memoryTransport({ groups: service.groups })
   const tokens = await tokenMaker()
   const internal = internalAuth(internalSecret, 'test', clock)
-  const { running, stop } = await startService(service, options, { jwks: tokens.jwks, clock, transport })
+  const { running, replica, stop } = await startService(service, options, { jwks: tokens.jwks, clock, transport })
   const idle = () => waitUntilIdle([running], transport)
   const token = (principal: Principal) => tokens.token(principal, clock.now())
   const database = (): Database => {
@@ -158,6 +169,7 @@ export const startUnderTest = async (service: Service, options: UnderTestOptions
     },
     sql: (text) => database().rows`${raw(text)}`,
     idle,
+    replica,
     stop,
     [Symbol.asyncDispose]: stop,
   }

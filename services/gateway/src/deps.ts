@@ -3,6 +3,7 @@ import { mapNames, type UpstreamName, upstreamNames } from '@cartwright/contract
 import { type BaseDeps, forService, redisTls } from '@cartwright/service-kit'
 import type { OpenedMetrics } from '@cartwright/telemetry'
 import type { config } from './config.ts'
+import { createProxiedStreams, type ProxiedStreams } from './domain/proxied-streams.ts'
 import { createResponseCache, type ResponseCache } from './domain/response-cache.ts'
 import type { Upstream } from './domain/upstream.ts'
 import { createHttpUpstream } from './integrations/http-upstream.ts'
@@ -15,7 +16,9 @@ interface GatewayResources {
   cache: ResponseCache
   /** Holds the rate limiter's shared counters; null when no Redis is configured. */
   redis: Redis | null
-  counters: OpenedMetrics<typeof ownMetrics>
+  /** Open streams of server-sent events. */
+  streams: ProxiedStreams
+  counters: Omit<OpenedMetrics<typeof ownMetrics>, 'openStreams'>
 }
 export type GatewayDeps = BaseDeps<typeof config> & GatewayResources
 
@@ -31,12 +34,19 @@ const openUpstreams = (given: Upstreams, { shared }: BaseDeps<typeof config>): G
 /** Opens upstreams, cache and Redis. @param given upstreams for services in this process; the others are reached at their URLs */
 export const openDeps =
   (given: Upstreams) =>
-  async (base: BaseDeps<typeof config>): Promise<GatewayResources> => ({
-    upstreams: openUpstreams(given, base),
-    cache: createResponseCache({ maxEntries: base.config.cacheEntries, maxBytes: base.config.cacheMaxBytes }),
-    redis: openRedis(base.shared.redisUrl, redisTls(base.shared), base.log),
-    counters: base.metrics.open(ownMetrics),
-  })
+  async (base: BaseDeps<typeof config>): Promise<GatewayResources> => {
+    const { openStreams, ...counters } = base.metrics.open(ownMetrics)
+    return {
+      upstreams: openUpstreams(given, base),
+      cache: createResponseCache({ maxEntries: base.config.cacheEntries, maxBytes: base.config.cacheMaxBytes }),
+      redis: openRedis(base.shared.redisUrl, redisTls(base.shared), base.log),
+      streams: createProxiedStreams((open) => openStreams.set(open)),
+      counters,
+    }
+  }
+
+/** Ends streams when the gateway drains, so that they do not delay its stop. */
+export const drainDeps = async ({ streams }: GatewayResources): Promise<void> => streams.end()
 
 export const closeDeps = async ({ redis, upstreams }: GatewayResources): Promise<void> => {
   redis?.disconnect()

@@ -11,6 +11,7 @@ export const metrics = {
   rateLimited: counter('cartwright_rate_limited_requests_total', 'Requests that a rate limit refused, by rate class', {
     class: rateClasses,
   }),
+  openStreams: gauge('cartwright_event_streams_open', 'Open streams of server-sent events'),
   circuit: gauge('cartwright_circuit_open', 'Whether the circuit breaker of an upstream is open: 1 or 0', {
     upstream: upstreamNames,
   }),

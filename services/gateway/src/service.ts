@@ -1,7 +1,7 @@
 // Table of contents of the gateway. It owns no data.
 import { defineService, type Service } from '@cartwright/service-kit'
 import { config } from './config.ts'
-import { closeDeps, openDeps, type Upstreams } from './deps.ts'
+import { closeDeps, drainDeps, openDeps, type Upstreams } from './deps.ts'
 import {
   discardDeadLetter,
   getDeadLetter,
@@ -24,6 +24,7 @@ export const createGateway = (given: Upstreams = {}): Service =>
     name: 'gateway',
     config,
     deps: openDeps(given),
+    drain: drainDeps,
     close: closeDeps,
     metrics,
     measurements: [measureCircuits],

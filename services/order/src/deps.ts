@@ -5,6 +5,8 @@ import {
   type BaseDeps,
   type CodeMaker,
   codeMaker,
+  createEventStreams,
+  type EventStreams,
   forService,
   openTaxProvider,
   type TaxProvider,
@@ -31,8 +33,9 @@ interface OrderResources {
   trackingUrlOf: TrackingUrlOf
   /** Says the tax rates of a destination. */
   taxProvider: TaxProvider
-  /** Notifies long polls when an order changes. */
+  /** Notifies long polls and streams when an order changes. */
   orderChanges: OrderChangeNotifier
+  eventStreams: EventStreams
   /** Reads lists for shoppers and operators. */
   prisma: PrismaClient
   /** One-time codes of guest order lookups. */
@@ -43,12 +46,17 @@ interface OrderResources {
   invoicePdfs: InvoicePdfs
   counters: Omit<OpenedMetrics<typeof ownMetrics>, 'checkoutsWaiting'>
 }
+
+/** Streams that one principal may have open at an instance: a browser opens at most six connections to an origin. */
+const streamsPerPrincipal = 5
+
 export type OrderDeps = BaseDeps<typeof config> & OrderResources
 
 export const { route, on, job, scheduled, invariant } = forService<OrderDeps>()
 
 /** Opens the resources that order needs beyond those of service-kit. */
-export const openDeps = async ({ config: own, shared, db, log, metrics }: BaseDeps<typeof config>): Promise<OrderResources> => {
+export const openDeps = async (base: BaseDeps<typeof config>): Promise<OrderResources> => {
+  const { config: own, shared, db, clock, log, metrics } = base
   const { checkoutsWaiting, ...counters } = metrics.open(ownMetrics)
   return {
     checkoutQueue: createCheckoutQueue(own.checkoutsAtOnce, (count) => checkoutsWaiting.set(count)),
@@ -65,6 +73,7 @@ export const openDeps = async ({ config: own, shared, db, log, metrics }: BaseDe
     priceRules: createCurrentPriceRules(db),
     taxProvider: openTaxProvider(own, log),
     orderChanges: createOrderChangeNotifier(db),
+    eventStreams: createEventStreams({ clock, metrics, perCaller: streamsPerPrincipal }),
     prisma: openPrisma(db),
     // Derived from the shared secret: codes live for minutes, so a new secret may invalidate them.
     codes: await codeMaker(
@@ -74,5 +83,8 @@ export const openDeps = async ({ config: own, shared, db, log, metrics }: BaseDe
   }
 }
 
-/** Ends long polls when the service drains, so that they do not delay its stop. */
-export const drainDeps = async ({ orderChanges: longPoll }: OrderResources): Promise<void> => longPoll.close()
+/** Ends long polls and streams when the service drains, so that they do not delay its stop. */
+export const drainDeps = async ({ orderChanges, eventStreams }: OrderResources): Promise<void> => {
+  eventStreams.close()
+  orderChanges.close()
+}

@@ -1,6 +1,6 @@
 // Service definition of order: routes, consumers, sagas, jobs, schedules and invariants.
 import { fileURLToPath } from 'node:url'
-import { defineService } from '@cartwright/service-kit'
+import { defineService, eventStreamMetrics } from '@cartwright/service-kit'
 import { config } from './config.ts'
 import { drainDeps, openDeps } from './deps.ts'
 import { checkoutSaga } from './domain/checkout-saga/effects.ts'
@@ -44,6 +44,7 @@ import { listReturns, requestReturn } from './features/return-goods/shopper-rout
 import { returnWithdrawn } from './features/return-goods/withdrawn-job.ts'
 import { deliverOrder, shipOrder } from './features/ship-order/routes.ts'
 import { cancelReturn, readReturn } from './features/show-return-page/routes.ts'
+import { streamOrder } from './features/stream-order/route.ts'
 import { sendWithdrawalCode } from './features/withdraw-order/job.ts'
 import { adminListWithdrawals, handleWithdrawal } from './features/withdraw-order/operator-routes.ts'
 import { confirmWithdrawal, requestWithdrawal } from './features/withdraw-order/routes.ts'
@@ -67,6 +68,7 @@ export const orderService = defineService({
     getPayment,
     listOrders,
     getOrder,
+    streamOrder,
     cancelOrder,
     readReturn,
     cancelReturn,
@@ -113,7 +115,7 @@ export const orderService = defineService({
   ],
   sagas: [checkoutSaga],
   jobs: [sendLookupCode, sendWithdrawalCode, cancelWithdrawn, returnWithdrawn, eraseOrders],
-  metrics,
+  metrics: { ...metrics, ...eventStreamMetrics },
   schedules: [issueInvoices, findEnded, deleteOldCodes, deleteOldHolders],
   erase: eraseCustomer,
   issues: orderIssues,

@@ -27,6 +27,8 @@ const introduction = `Every call goes through the gateway.
   it is another one, or after that time with what there is; then ask again. After a checkout three calls see it through: the payment with \`known=preparing\` brings the address of the
   payment page, the payment with \`known=open\` says how paying went, and the order with \`known=pending\` answers when it is \`processing\` or \`cancelled\`.
   A free order has the payment \`not_required\` at once and needs the last call only.
+- **Streams.** \`GET /v1/orders/{orderId}/events\` and \`GET /v1/products/{idOrSlug}/stock-events\` are server-sent events (\`text/event-stream\`): each event has the name and the
+  \`data\` that its schema shows, with the full state. Read them with \`fetch\`, which can send \`Authorization\`; connect again when a stream ends.
 - **Errors** are \`application/problem+json\` with a stable \`code\`; \`type\` is the address of a page about it. \`title\` and messages about fields are in the language of \`Accept-Language\`.
 - **Money** is integer minor units with a currency; times are RFC 3339 in UTC; ids carry a prefix.`
 
@@ -55,6 +57,13 @@ const components = (endpoints: readonly Endpoint[], schemas: SchemaCollection): 
       required: false,
       description: 'ETag of what you have',
       schema: { type: 'string' },
+    },
+    LastEventId: {
+      name: 'Last-Event-ID',
+      in: 'header',
+      required: false,
+      description: 'Id of the last event that you have; a browser’s EventSource sends it by itself',
+      schema: { type: 'string', pattern: '^[0-9]{1,15}$' },
     },
   },
   headers: {

@@ -8,6 +8,13 @@ const phrases: Record<string, string> = { 200: 'Done', 201: 'Created', 202: 'Acc
 
 const exampleOf = (value: unknown): JsonObject => (value === undefined ? {} : { example: value as JsonObject })
 
+/** The example of the answer; an event of a stream as it is sent. */
+const shownExample = ({ produces, examples }: Endpoint): unknown => {
+  if (produces !== 'text/event-stream' || examples === undefined) return examples?.response
+  const { id, event, data } = examples.response as { id?: number; event: string; data: unknown }
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+}
+
 const successResponses = (endpoint: Endpoint, { refer }: SchemaCollection): JsonObject => {
   const headers: JsonObject = { ...tracingHeaders }
   if (endpoint.idempotent) headers['Idempotent-Replayed'] = { $ref: '#/components/headers/Idempotent-Replayed' }
@@ -15,7 +22,7 @@ const successResponses = (endpoint: Endpoint, { refer }: SchemaCollection): Json
   const responses: JsonObject = {}
   for (const [status, schema] of Object.entries(endpoint.response)) {
     const empty = plainSchema(schema).type === 'null' || status === '204'
-    const example = Number(status) === endpoint.success ? exampleOf(endpoint.examples?.response) : {}
+    const example = Number(status) === endpoint.success ? exampleOf(shownExample(endpoint)) : {}
     responses[status] = {
       description: phrases[status] ?? 'Done',
       headers,
@@ -86,6 +93,9 @@ const parametersOf = (endpoint: Endpoint, schemas: SchemaCollection): JsonObject
       : []),
     ...(endpoint.idempotent ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
     ...(endpoint.cacheSec === undefined ? [] : [{ $ref: '#/components/parameters/IfNoneMatch' }]),
+    ...(endpoint.produces === 'text/event-stream' && endpoint.orderToken
+      ? [{ $ref: '#/components/parameters/LastEventId' }]
+      : []),
   ]
 }
 

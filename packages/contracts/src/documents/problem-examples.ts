@@ -39,6 +39,7 @@ const extras: { [Code in ErrorCode]?: ProblemExtras<Code> } = {
   over_refund: { refundable: eur(3050) },
   variant_taken: { sku: 'LIGH-TEA-TIN-SND' },
   options_in_use: { skus: ['LIGH-TEA-TIN-SND'] },
+  too_many_streams: { limit: 5 },
   cart_limit: { limit: 999, sku: 'HARB-MUG-SND' },
 }
 

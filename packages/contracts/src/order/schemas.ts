@@ -148,6 +148,16 @@ export const PaymentView = named(
 )
 export type PaymentView = Static<typeof PaymentView>
 
+/** One event of an order's stream: `data` is what a read answers. */
+export const OrderEvent = named(
+  'OrderEvent',
+  Type.Union([
+    Type.Object({ event: Type.Literal('order'), id: Type.Integer(), data: Order }),
+    Type.Object({ event: Type.Literal('payment'), id: Type.Integer(), data: PaymentView }),
+  ]),
+)
+export type OrderEvent = Static<typeof OrderEvent>
+
 /** The query of a long poll: both members or none. */
 export const waitQuery = <S extends TSchema>(known: S) =>
   Closed({

@@ -7,6 +7,7 @@ import { orderExamples } from './examples.ts'
 import {
   idempotentOrderPost,
   Order,
+  OrderEvent,
   OrderNumber,
   OrderSummary,
   OrderTokens,
@@ -110,6 +111,28 @@ export const shopperOrderApi = {
       params: orderExamples.params,
       query: { waitSec: 20, known: 'pending' },
       response: orderExamples.paidOrder,
+    },
+  }),
+  streamOrder: endpoint({
+    operationId: 'streamOrder',
+    method: 'GET',
+    path: '/v1/orders/:orderId/events',
+    auth: 'shopper',
+    orderToken: true,
+    rate: 'read',
+    // Comments come every 15 s, and a proxy must not end a quiet stream before the second.
+    timeoutMs: 45_000,
+    summary: 'Stream an order',
+    description:
+      'Server-sent events: `order` and `payment` hold what the reads of the order and its payment answer, first as they are and then at every change. A client that sends the last id as `Last-Event-ID` gets the newest state of what it has missed. The stream has a comment every 15 seconds and ends after ten minutes or with the token, and a caller may have 5 open.',
+    params: orderParams,
+    success: 200,
+    response: { 200: OrderEvent },
+    produces: 'text/event-stream',
+    errors: ['not_found', 'too_many_streams', 'upstream_unavailable'],
+    examples: {
+      params: orderExamples.params,
+      response: { event: 'payment', id: 7, data: orderExamples.payment },
     },
   }),
   cancelOrder: endpoint({

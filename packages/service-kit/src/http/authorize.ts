@@ -13,7 +13,7 @@ export interface AuthContext {
   security: Parameters<typeof recordSecurityEvent>[0]
 }
 
-const bearer = (request: FastifyRequest): string | null =>
+const bearer = (request: Pick<FastifyRequest, 'headers'>): string | null =>
   /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
 
 const allowedRoles: Record<'shopper' | 'customer' | 'admin', readonly string[]> = {
@@ -38,6 +38,23 @@ const authorizeToken = async (
   const principal = await (endpoint.orderToken ? context.verify(token, orderOf(request)) : context.verify(token))
   if (endpoint.auth !== 'public' && !allowedRoles[endpoint.auth].includes(principal.role)) throw new AppError('forbidden')
   return principal
+}
+
+/**
+ * Whether the token of a request that was authorized before is still accepted. Keys or revocations that cannot be read right now change
+ * nothing for it.
+ */
+export const isStillAuthorized = async (
+  request: Pick<FastifyRequest, 'headers'>,
+  verify: AuthContext['verify'],
+  orderId?: string,
+): Promise<boolean> => {
+  try {
+    await verify(bearer(request) ?? '', orderId)
+    return true
+  } catch (error) {
+    return !(error instanceof AppError && error.code === 'unauthenticated')
+  }
 }
 
 /**

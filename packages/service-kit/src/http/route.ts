@@ -36,8 +36,10 @@ type RouteContext<E extends Endpoint, Deps> = {
   deps: Deps
 } & (E['idempotent'] extends true ? { idempotentTx: IdempotentTx<E> } : object)
 
-/** Returns the body of the contract's success status, or `reply(status, body, headers)`. */
-export type RouteHandler<E extends Endpoint, Deps> = (context: RouteContext<E, Deps>) => Promise<Result<E>>
+/** Returns the body of the contract's success status, or `reply(status, body, headers)`. A handler of a stream writes the response itself. */
+export type RouteHandler<E extends Endpoint, Deps> = (
+  context: RouteContext<E, Deps>,
+) => Promise<E['produces'] extends 'text/event-stream' ? void : Result<E>>
 
 export interface RouteOptions<Deps> {
   /** Queue in which requests wait before the database is asked anything for them. Without it each request is handled at once. */

@@ -43,8 +43,8 @@ export interface BaseDeps<S extends ServiceConfigSpec> {
   tracer: Tracer | null
   /** Reads from other services. */
   services: Record<UpstreamName, ServiceClient>
-  /** Verifies an access token. @throws AppError unauthenticated, upstream_unavailable */
-  verifyAccess: (token: string) => Promise<Principal>
+  /** Verifies an access token; given an `orderId`, also one that reads this order. @throws AppError unauthenticated, upstream_unavailable */
+  verifyAccess: (token: string, orderId?: string) => Promise<Principal>
   /** Revoked access tokens that have not expired. */
   revocations: Revocations
   /** Called at crash points, where the fault harness may kill the process; absent in production. */

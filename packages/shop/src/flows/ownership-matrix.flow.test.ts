@@ -1,6 +1,6 @@
 // Ownership matrix: each shopper’s route with an id is called by the owner, by another customer, and with an unknown id.
 import { apis, type Endpoint } from '@cartwright/contracts'
-import { type TestClient, testClient, textTable } from '@cartwright/testing'
+import { openEvents, testClient, textTable } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { anAddress, type Shopper } from '../test-shop/shopper.ts'
 import { startTestShop, type TestShop } from '../test-shop/test-shop.ts'
@@ -54,8 +54,14 @@ const owned = Object.values(apis)
   .filter((endpoint) => (endpoint.auth === 'shopper' || endpoint.auth === 'customer') && parameterOf(endpoint) !== '')
   .toSorted((a, b) => (`${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1))
 
-const call = async (client: TestClient, endpoint: Endpoint, id: string): Promise<string> => {
+const call = async (shopper: Shopper, endpoint: Endpoint, id: string): Promise<string> => {
+  const { client } = shopper
   const path = endpoint.path.replace(':number', invoiceNumber).replace(/:[A-Za-z]+/, id)
+  if (endpoint.produces === 'text/event-stream') {
+    const stream = await openEvents(shop.url + path, { authorization: `Bearer ${await shopper.accessToken()}` })
+    await stream.cut()
+    return stream.status < 300 ? 'passes' : `${stream.status} ${stream.refusal.code}`
+  }
   const body = bodies[endpoint.operationId] ?? {}
   const { status, body: answer } =
     endpoint.method === 'GET'
@@ -79,9 +85,9 @@ test('every route answers for another customer’s object as for an unknown id',
     rows.push([
       endpoint.method,
       endpoint.path,
-      await call(bob.client, endpoint, unknown),
-      await call(bob.client, endpoint, id),
-      await call(alice.client, endpoint, id),
+      await call(bob, endpoint, unknown),
+      await call(bob, endpoint, id),
+      await call(alice, endpoint, id),
     ])
   }
   for (const [, path, unknown, other] of rows.slice(1)) expect(`${path} ${other}`).toBe(`${path} ${unknown}`)

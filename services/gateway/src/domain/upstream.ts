@@ -20,6 +20,8 @@ export interface Exchange {
   responseHeaders: OutgoingHttpHeaders
   /** Milliseconds until the first byte of the response. */
   timeoutMs: number
+  /** The response is a stream that stays open for minutes; then `timeoutMs` is also the longest silence between two of its pieces. */
+  isStream: boolean
   /** Called when the upstream has responded and before the client receives a byte. Fault tests crash the process here. */
   onResponse?: () => void
 }

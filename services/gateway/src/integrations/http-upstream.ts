@@ -23,7 +23,7 @@ const brokenConnectionCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 /** The service accepted the connection and did not respond in time. */
 const timeoutCodes = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 const retryDelaysMs = [40, 160]
-/** Requests with a longer deadline use a pool of their own, so that long polls never occupy the connections of short requests. */
+/** Requests with a longer deadline use a pool of their own, and streams another, so that they never occupy the connections of short requests. */
 const maxShortTimeoutMs = 10_000
 /** Milliseconds that requests under way have left when the gateway stops. */
 const closeTimeoutMs = 2000
@@ -95,10 +95,18 @@ interface HttpUpstreamOptions {
   connections?: number
   /** Largest number of connections for long polls and other requests with a long deadline. */
   slowConnections?: number
+  /** Largest number of connections for streams of server-sent events. */
+  streamConnections?: number
 }
 
 /** Opens the connection pools to a service; the first request connects. */
-export const createHttpUpstream = ({ name, url, connections = 128, slowConnections = 2048 }: HttpUpstreamOptions): Upstream => {
+export const createHttpUpstream = ({
+  name,
+  url,
+  connections = 128,
+  slowConnections = 2048,
+  streamConnections = 4096,
+}: HttpUpstreamOptions): Upstream => {
   const open = (count: number) =>
     new Pool(url, {
       connections: count,
@@ -109,7 +117,9 @@ export const createHttpUpstream = ({ name, url, connections = 128, slowConnectio
     })
   const shortPool = open(connections)
   const longPool = open(slowConnections)
-  const poolFor = ({ timeoutMs }: Exchange): Pool => (timeoutMs > maxShortTimeoutMs ? longPool : shortPool)
+  const streamPool = open(streamConnections)
+  const poolFor = ({ timeoutMs, isStream }: Exchange): Pool =>
+    isStream ? streamPool : timeoutMs > maxShortTimeoutMs ? longPool : shortPool
   const breaker = createCircuitBreaker({ failureThreshold: 5, openMs: 1000 })
   const attempt = createRetryPolicy(name, breaker)
 
@@ -135,7 +145,7 @@ export const createHttpUpstream = ({ name, url, connections = 128, slowConnectio
       ),
     isCircuitOpen: breaker.isOpen,
     close: async () => {
-      const pools = [shortPool, longPool]
+      const pools = [shortPool, longPool, streamPool]
       await waitAtMost(closeTimeoutMs, Promise.all(pools.map((pool) => pool.close())))
       await Promise.all(pools.map((pool) => pool.destroy()))
     },

@@ -1,4 +1,5 @@
 // Response streaming from an undici upstream to the client: applies backpressure, and aborts the request when the client disconnects.
+// A client that reads a stream of server-sent events too slowly is disconnected.
 import type { ServerResponse } from 'node:http'
 import type { Dispatcher, Pool } from 'undici'
 import { clientHeaders, joinHeaders } from '../domain/headers.ts'
@@ -11,6 +12,12 @@ class ClientDisconnectedError extends Error {
     this.name = 'ClientDisconnectedError'
   }
 }
+
+/**
+ * Bytes of a stream of server-sent events that the client has not read, at most. Backpressure would not do: a paused connection does not
+ * notice that the service has cut it.
+ */
+const maxUnreadBytes = 64 * 1024
 
 interface StreamState {
   controller: Dispatcher.DispatchController | null
@@ -27,7 +34,11 @@ export const streamResponse = (
   pool: Pool,
   options: Dispatcher.DispatchOptions,
   response: ServerResponse,
-  { responseHeaders: answerHeaders, onResponse: onAnswer }: Pick<Exchange, 'responseHeaders' | 'onResponse'>,
+  {
+    responseHeaders: answerHeaders,
+    onResponse: onAnswer,
+    isStream,
+  }: Pick<Exchange, 'responseHeaders' | 'onResponse' | 'isStream'>,
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     const stream: StreamState = { controller: null, length: -1, ended: false }
@@ -47,15 +58,18 @@ export const streamResponse = (
         response.on('drain', resume)
       },
       onResponseData: (controller, chunk) => {
-        if (chunk.length === stream.length) {
+        // The gateway has ended this stream because it stops.
+        if (response.writableEnded) abort()
+        else if (isStream && response.writableLength > maxUnreadBytes) response.destroy()
+        else if (chunk.length === stream.length) {
           stream.ended = true
           // Node sends a latin1 string together with the head in one write, and a buffer in two.
           response.end(chunk.toString('latin1'), 'latin1')
-        } else if (!response.write(chunk)) controller.pause()
+        } else if (!response.write(chunk) && !isStream) controller.pause()
       },
       onResponseEnd: () => {
         response.off('close', abort)
-        if (!stream.ended) response.end()
+        if (!stream.ended && !response.writableEnded) response.end()
         resolve()
       },
       onResponseError: (_, error) => {

@@ -1,13 +1,14 @@
-// Long polls of orders: a commit in this process notifies them at once; polling the database finds changes of other replicas.
+// Long polls and streams of orders: a commit in this process notifies them at once; polling the database finds changes of other replicas.
 import { type Database, list } from '@cartwright/db'
 import type { CustomerOrderRow } from '../db/generated/rows.ts'
 
 const pollIntervalMs = 250
 
-/** The subscription of one long poll. It records changes from its creation on, also those between a read and the wait. */
+/** The subscription of one long poll or stream. It records changes from its creation on, also those between a read and the wait. */
 export interface Subscription {
   /** Resolves at the next change since the last call, when the stored version differs from `version`, after `ms`, or when the service drains. */
   changed(version: number, ms: number): Promise<void>
+  /** Ends the subscription, and a wait. */
   close(): void
 }
 
@@ -135,6 +136,7 @@ export const createOrderChangeNotifier = (db: Database): OrderChangeNotifier => 
       close: () => {
         group.delete(subscriber)
         if (group.size === 0 && subscribers.get(orderId) === group) subscribers.delete(orderId)
+        subscriber.resume?.()
       },
     }
   }

@@ -187,6 +187,7 @@ describe.each(['http', 'in-process'])('an upstream of kind %s', (kind) => {
         body: null,
         responseHeaders: { 'x-own': '1' },
         timeoutMs,
+        isStream: false,
       }
       if (request.url === '/whole')
         upstream.read(exchange).then(({ status, body }) => void response.writeHead(status).end(body), refuse(response))

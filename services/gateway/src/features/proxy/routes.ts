@@ -31,6 +31,8 @@ export const timeoutOf = (endpoint: Endpoint, url: string): number => {
 export const clientIpOf = (request: FastifyRequest, deps: GatewayDeps): string =>
   clientIp(request.raw.socket.remoteAddress, request.headers['x-forwarded-for'], deps.config.trustedHops)
 
+const isStream = ({ produces }: Endpoint): boolean => produces === 'text/event-stream'
+
 const rejectInternalTokens = {
   sign: async () => '',
   verify: async (): Promise<never> => {
@@ -79,6 +81,7 @@ const exchangeOf = (
   body,
   responseHeaders: replyHeaders(reply),
   timeoutMs: timeoutOf(endpoint, request.url),
+  isStream: isStream(endpoint),
   ...(deps.crash ? { onResponse: () => deps.crash?.('before-answer', endpoint.operationId) } : {}),
 })
 
@@ -100,6 +103,7 @@ const createForwarder =
   async (request: FastifyRequest, reply: FastifyReply) => {
     const body = await readBody(request)
     deps.crash?.('before-forward', endpoint.operationId)
+    if (isStream(endpoint)) deps.streams.add(reply.raw)
     await upstreamOf(service, deps).forward(exchangeOf(endpoint, request, reply, deps, body))
     reply.hijack()
   }

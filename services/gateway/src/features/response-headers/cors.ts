@@ -21,6 +21,7 @@ const allowedHeaders = [
   'Idempotency-Key',
   'X-Request-Id',
   'If-None-Match',
+  'Last-Event-ID',
   'traceparent',
   'tracestate',
 ].join(', ')
