@@ -1,6 +1,6 @@
 // Floors: a run in which too little happened is inconclusive, neither passed nor failed.
 import { expect, test } from 'vitest'
-import { countables, missedAverages, missedFloors, mixAverages, mixFloors, outcomeOf, reachedIn } from './floors.ts'
+import { countables, missedAverages, missedFloors, mixAverages, mixFloors, outcomeOf, reachedIn, unjudged } from './floors.ts'
 import { consistentState } from './invariants/consistent-state.fixture.ts'
 
 test('a run counts orders, payments, refunds, returns and mails from the collected state', () => {
@@ -55,6 +55,14 @@ test('a set of runs must reach averages that one run may miss, and a small set p
   expect(missedAverages([run(0), run(0), run(0), run(0)], averages)).toEqual([])
   const still = Array.from({ length: 5 }, () => run(0))
   expect(missedAverages(still, mixAverages(36))).toContain('withdrawn: 0.0 of at least 1.5 per run')
+})
+
+test('a time limit that is missed on an overloaded machine makes a run inconclusive, and any other violation fails it', () => {
+  const slow = [{ invariant: 'charges' }, { invariant: 'keys' }]
+  expect(unjudged(slow, 6)).toEqual(['time limits: the machine was overloaded, processes waited 6.0 times as long as they ran'])
+  expect(unjudged(slow, 0.5)).toEqual([])
+  expect(unjudged([...slow, { invariant: 'I1 money' }], 6)).toEqual([])
+  expect(unjudged([], 6)).toEqual([])
 })
 
 test('a run with a violation has failed, also when it reached no floor', () => {

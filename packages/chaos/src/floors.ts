@@ -1,6 +1,7 @@
 // Floors: the minimum that must happen in a run. A run without violations in which too little happened is inconclusive.
-import { type CollectedState, sum } from './collected-state/rows.ts'
+import { type CollectedState, sum, type Violation } from './collected-state/rows.ts'
 import { cancellationsOf } from './invariants/after-sale.ts'
+import { overloadedFactor } from './processor-wait.ts'
 import { abroad } from './shoppers/simulated-user.ts'
 
 export const countables = [
@@ -71,6 +72,18 @@ export const missedFloors = (reached: Counts, floors: Floors): string[] =>
 
 export type Outcome = 'passed' | 'failed' | 'inconclusive'
 
+/** Invariants that only say how long something took. */
+const timeLimits = new Set(['charges', 'keys'])
+
+/** What a run could not judge: time limits that were missed while the machine was overloaded. @param waited processor wait */
+export const unjudged = (violations: readonly Pick<Violation, 'invariant'>[], waited: number): string[] => {
+  const isOnlySlow = violations.length > 0 && violations.every(({ invariant }) => timeLimits.has(invariant))
+  return isOnlySlow && waited > overloadedFactor
+    ? [`time limits: the machine was overloaded, processes waited ${waited.toFixed(1)} times as long as they ran`]
+    : []
+}
+
+/** @param violations how many a run has that it could judge */
 export const outcomeOf = (violations: number, missed: readonly string[]): Outcome => {
   if (violations > 0) return 'failed'
   return missed.length > 0 ? 'inconclusive' : 'passed'

@@ -31,11 +31,11 @@ const listOf = (counts: Readonly<Record<string, number>>, joint: string): string
     .join(', ')
 
 const summaryOf = (verdict: Verdict): string => {
-  const { scenario, seed, outcome, seconds, restSeconds, orders, operations, faults, violations } = verdict
+  const { scenario, seed, outcome, seconds, restSeconds, orders, operations, faults, waited, violations } = verdict
   const violationCount = outcome === 'failed' ? `; ${violations.length} violations` : ''
   return `${outcomeLabels[outcome]}  ${scenario} --seed ${seed}  ${seconds.toFixed(0)} s, at rest after ${restSeconds.toFixed(1)} s; orders: ${
     listOf(orders, '') || 'none'
-  }; ${operations.answered} answers, ${operations.lost} lost; ${faults} faults${violationCount}`
+  }; ${operations.answered} answers, ${operations.lost} lost; ${faults} faults; waited ${waited.toFixed(1)} × for a processor${violationCount}`
 }
 
 const printVerdict = (verdict: Verdict, print: (line: string) => void): void => {

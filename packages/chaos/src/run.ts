@@ -4,9 +4,10 @@ import { waitForRest } from './collected-state/open-work.ts'
 import { failureReport } from './collected-state/order-report.ts'
 import { redeliver } from './collected-state/redelivery.ts'
 import type { CollectedState, Redelivery, Violation } from './collected-state/rows.ts'
-import { type Counts, missedFloors, type Outcome, outcomeOf, reachedIn } from './floors.ts'
+import { type Counts, missedFloors, type Outcome, outcomeOf, reachedIn, unjudged } from './floors.ts'
 import { violationsOf } from './invariants/all.ts'
 import { type Journal, type Operation, openJournal } from './journal.ts'
+import { watchProcessorWait } from './processor-wait.ts'
 import { openFixture, type RunFixture } from './run-fixture.ts'
 import type { Fixture, Scenario } from './scenarios/scenario.ts'
 import type { ShopUnderTest } from './shop-under-test/shop-under-test.ts'
@@ -29,6 +30,8 @@ export interface Verdict {
   /** Refusals by kind, the most frequent first: a run in which most requests are refused proves little. */
   refusals: Record<string, number>
   faults: number
+  /** How long the harness waited for a processor, per time that it ran. */
+  waited: number
   violations: Violation[]
   /** The report on a failure, line by line. */
   report: string[]
@@ -119,10 +122,17 @@ const collectAndCheck = async (sources: Sources): Promise<{ collected: Collected
 }
 
 /** Everything of a verdict that follows from the journal and the collected state. */
-const judge = (scenario: Scenario, collected: CollectedState, violations: Violation[], { entries, operations }: Journal) => {
+const judge = (
+  scenario: Scenario,
+  collected: CollectedState,
+  violations: Violation[],
+  { entries, operations }: Journal,
+  waited: number,
+) => {
   const reached = reachedIn(collected)
-  const missed = missedFloors(reached, scenario.floors ?? {})
-  const outcome = outcomeOf(violations.length, missed)
+  const slow = unjudged(violations, waited)
+  const missed = [...missedFloors(reached, scenario.floors ?? {}), ...slow]
+  const outcome = outcomeOf(slow.length > 0 ? 0 : violations.length, missed)
   const answered = operations().filter(({ status }) => status !== null).length
   return {
     outcome,
@@ -133,6 +143,7 @@ const judge = (scenario: Scenario, collected: CollectedState, violations: Violat
     operations: { answered, lost: operations().length - answered },
     refusals: refusalsOf(operations()),
     faults: entries.filter((entry) => entry.kind === 'fault' && !entry.what.endsWith(': over')).length,
+    waited,
     violations,
     report: violations.length === 0 ? [] : failureReport(violations, collected, entries),
   }
@@ -142,6 +153,7 @@ const judge = (scenario: Scenario, collected: CollectedState, violations: Violat
 export const playScenario = async (options: RunOptions): Promise<Verdict> => {
   const { shop, scenario, seed, print = () => undefined, journal = openJournal() } = options
   const started = performance.now()
+  const readWait = watchProcessorWait()
   const run = await openFixture({ shop, scenario, seed, journal, print })
   const { fixture, broken, addViolation, secrets } = run
   await play(scenario, run)
@@ -156,6 +168,6 @@ export const playScenario = async (options: RunOptions): Promise<Verdict> => {
     seed,
     seconds: (performance.now() - started) / 1000,
     restSeconds: rest.seconds,
-    ...judge(scenario, collected, [...broken, ...violations], journal),
+    ...judge(scenario, collected, [...broken, ...violations], journal, readWait()),
   }
 }
