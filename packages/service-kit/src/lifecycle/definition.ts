@@ -12,6 +12,7 @@ import type {
   RunnableSaga,
   Schedule,
   Transport,
+  Worker,
 } from '@cartwright/messaging'
 import type { Logger, MetricDeclaration, Tracer } from '@cartwright/telemetry'
 import type { FastifyInstance } from 'fastify'
@@ -85,6 +86,8 @@ export interface ServiceDefinition<S extends ServiceConfigSpec, Resources extend
   // biome-ignore lint/suspicious/noExplicitAny: states and inputs are known to the saga only.
   sagas?: readonly RunnableSaga<string, any, BaseDeps<S> & Resources>[]
   schedules?: readonly Schedule<BaseDeps<S> & Resources>[]
+  /** Starts workers of the service's own. Unlike a schedule, each runs in every instance. */
+  workers?(deps: BaseDeps<S> & Resources): readonly Worker[]
   /** Erases personal data in the service's own tables; the kit erases it in those of messaging and the kit. */
   erase?: Erase<BaseDeps<S> & Resources>
   /** What is always true of the service's rows, checked while it runs. The kit adds the invariants of messaging. */

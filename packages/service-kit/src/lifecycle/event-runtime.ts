@@ -124,6 +124,7 @@ const startWorkers = <S extends ServiceConfigSpec, Resources extends object>(
       ...singleInstance,
     }),
     ...(definition.sagas ?? []).map((declared) => declared.startTimer(db, deps, log, tracer)),
+    ...(definition.workers?.(deps) ?? []),
     startSchedules({
       db,
       tasks: [...(definition.schedules ?? []), ...kitTasks],
