@@ -31,9 +31,6 @@ export const leftOut: Readonly<Record<string, string>> = {
   object_level_authorization: 'needs two accounts that know each other’s ids; the access matrix of the gateway tests this',
 }
 
-/** Operations that need an engine which a shop in one process lacks. They answer 503. */
-const needsEngine: Readonly<Record<string, string>> = { reindexSearch: 'Elasticsearch' }
-
 /** Allowed statuses of a request that does not fit its schema: any refusal. */
 const refusals = ['4xx', '5xx']
 /** Allowed statuses of a request that fits its schema. Another check covers 5xx. */
@@ -90,13 +87,6 @@ export const configFor = (document: Document, role: Role): string => {
     `positive_data_acceptance.expected-statuses = ${quoted(answers)}`,
     ...Object.keys(leftOut).map((check) => `${check}.enabled = false`),
     '',
-    ...Object.entries(needsEngine).flatMap(([id, engine]) => [
-      `# needs ${engine}`,
-      '[[operations]]',
-      `include-operation-id = ${JSON.stringify(id)}`,
-      `checks.not_a_server_error.expected-statuses = ${quoted(['2xx', '4xx', '503'])}`,
-      '',
-    ]),
     ...refusing.flatMap(({ id, reason }) => [
       `# ${reason}`,
       '[[operations]]',

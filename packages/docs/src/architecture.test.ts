@@ -115,7 +115,7 @@ describe('folders of a service', () => {
     expect(importing(inServices('integrations'), (target) => isIn(target, 'features'))).toEqual([])
   })
 
-  test.each(['stripe', 'nodemailer', '@elastic/elasticsearch', 'ioredis', 'undici'])(
+  test.each(['stripe', 'nodemailer', '@elastic/elasticsearch', 'minisearch', 'ioredis', 'undici'])(
     'only integrations import the client %s',
     (client) => {
       const outside = within('services/').filter(({ path }) => !isIn(path, 'integrations'))

@@ -109,7 +109,7 @@ export const sharedSpec = {
   redisUrl: text('REDIS_URL', 'Redis; without it caches are bypassed and rate limits count per instance', null),
   elasticsearchUrl: text(
     'ELASTICSEARCH_URL',
-    'Elasticsearch 8 or 9; without it search answers from MySQL and says `degraded`',
+    'Elasticsearch 8 or 9; without it each replica of catalog searches an index in its memory',
     null,
   ),
   ...engineSecuritySpec,

@@ -11,4 +11,9 @@ export const config = {
     'Milliseconds after which a search is answered from MySQL instead of Elasticsearch',
     1000,
   ),
+  memoryIndexProducts: integer(
+    'CATALOG_MEMORY_INDEX_PRODUCTS',
+    'Without Elasticsearch: most products that the search index in memory holds; MySQL searches larger shops, and every shop when it is 0',
+    20_000,
+  ),
 }

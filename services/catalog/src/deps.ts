@@ -4,13 +4,21 @@ import type { OpenedMetrics } from '@cartwright/telemetry'
 import type { config } from './config.ts'
 import { type CodePromotions, createCodePromotions } from './domain/code-promotions.ts'
 import { type CurrentProductCounts, createProductCounts } from './domain/product-counts.ts'
-import { openSearchEngine, type SearchEngine } from './integrations/search-engine.ts'
+
+import type { SearchEngine } from './domain/search-engine.ts'
+import { type ElasticsearchIndex, openElasticsearch } from './integrations/elasticsearch.ts'
+import { createElasticsearchEngine } from './integrations/elasticsearch-engine.ts'
+import { createMemoryEngine, createMemoryState, type MemoryState } from './integrations/memory-engine.ts'
 import { metrics as ownMetrics } from './metrics.ts'
 
 interface CatalogResources {
   gauges: OpenedMetrics<typeof ownMetrics>
-  /** Null when no Elasticsearch is configured: search is then answered from MySQL. */
-  engine: SearchEngine | null
+  /** What searches are sent to. */
+  engine: SearchEngine
+  /** Null when none is configured. Jobs write to it, and its worker keeps no index in memory. */
+  elasticsearch: ElasticsearchIndex | null
+  /** State of the index in memory, in place of Elasticsearch; null when that is configured. */
+  memory: MemoryState | null
   codePromotions: CodePromotions
   productCounts: CurrentProductCounts
 }
@@ -19,26 +27,29 @@ export type CatalogDeps = BaseDeps<typeof config> & CatalogResources
 
 export const { route, on, job, scheduled, measurement, invariant } = forService<CatalogDeps>()
 
-/** Opens the resources that catalog needs beyond those of service-kit. */
-export const openDeps = async ({
-  config: values,
-  shared,
-  db,
-  clock,
-  metrics,
-}: BaseDeps<typeof config>): Promise<CatalogResources> => ({
-  gauges: metrics.open(ownMetrics),
-  codePromotions: createCodePromotions(db),
-  productCounts: createProductCounts(db, clock),
-  engine: await openSearchEngine({
+type Search = Pick<CatalogResources, 'engine' | 'elasticsearch' | 'memory'>
+
+const openSearch = async ({ config: values, shared, db, clock, log }: BaseDeps<typeof config>): Promise<Search> => {
+  const elasticsearch = await openElasticsearch({
     url: shared.elasticsearchUrl,
     access: elasticsearchAccess(shared),
     prefix: values.indexPrefix,
     searchTimeoutMs: values.searchTimeoutMs,
     nowMs: () => clock.now().getTime(),
-  }),
+  })
+  if (elasticsearch !== null) return { engine: createElasticsearchEngine(elasticsearch, db, log), elasticsearch, memory: null }
+  const memory = createMemoryState(values.memoryIndexProducts)
+  return { engine: createMemoryEngine(memory, db), elasticsearch, memory }
+}
+
+/** Opens the resources that catalog needs beyond those of service-kit. */
+export const openDeps = async (base: BaseDeps<typeof config>): Promise<CatalogResources> => ({
+  gauges: base.metrics.open(ownMetrics),
+  codePromotions: createCodePromotions(base.db),
+  productCounts: createProductCounts(base.db, base.clock),
+  ...(await openSearch(base)),
 })
 
-export const closeDeps = async ({ engine }: CatalogResources): Promise<void> => {
-  await engine?.client.close()
+export const closeDeps = async ({ elasticsearch }: CatalogResources): Promise<void> => {
+  await elasticsearch?.client.close()
 }

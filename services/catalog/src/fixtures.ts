@@ -6,6 +6,9 @@ import type { TestResponse, UnderTest } from '@cartwright/testing'
 export const admin = { id: 'usr_admin01', role: 'admin', email: 'admin@example.com' } as const
 export const shopper = { id: 'usr_shopper1', role: 'customer', email: 'shopper@example.com' } as const
 
+/** Options of a service in which MySQL answers every search: it finds a product in the moment of its commit. */
+export const searchedByMysql = { env: { CATALOG_MEMORY_INDEX_PRODUCTS: '0' } }
+
 /** A short text that no other call returns. */
 export const unique = (): string => randomBytes(5).toString('hex')
 

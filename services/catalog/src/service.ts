@@ -34,6 +34,7 @@ import { getShop } from './features/describe-shop/route.ts'
 import { indexProducts } from './features/index-products/job.ts'
 import { onProductChanged } from './features/index-products/on-product-changed.ts'
 import { onStockChanged } from './features/index-products/on-stock-changed.ts'
+import { keepMemoryIndex } from './features/keep-memory-index/worker.ts'
 import { internalPromotionCodes } from './features/look-up-codes/route.ts'
 import { measureReservations, measureSearch, measureStockOuts } from './features/measure-stock/measurements.ts'
 import { publishProducts } from './features/publish-products/job.ts'
@@ -103,6 +104,7 @@ export const catalogService = defineService({
   projections: { 'catalog-search': [onProductChanged, onStockChanged] },
   jobs: [indexProducts, buildIndex, publishProducts],
   schedules: [refreshListings, trimPriceHistory, sweepReservations, checkIndex, cleanUpCodes],
+  workers: keepMemoryIndex,
   metrics,
   measurements: [measureReservations, measureStockOuts, measureSearch],
   invariants: [stockBounds, stockLedger, stockHolds, holdsEnd, searchIndex, skuSpelling],

@@ -138,7 +138,7 @@ export const adminApi = {
     rate: 'write',
     summary: 'Rebuild the search index',
     description:
-      'Builds a new search index beside the one in use and switches over when it is complete. A call during a build returns that build.',
+      'Builds a new search index beside the one in use and switches over when it is complete. A call during a build returns that build. Shops without Elasticsearch that have more products than an index in memory holds are answered with `upstream_unavailable`.',
     success: 202,
     response: { 202: IndexBuild },
     errors: ['upstream_unavailable'],
@@ -152,7 +152,7 @@ export const adminApi = {
     rate: 'read',
     summary: 'Get the search state',
     description:
-      'Returns whether Elasticsearch is configured and answers, how many products wait to be indexed, and the last build.',
+      'Returns what answers searches, how many products wait to be indexed, and the last build. Without Elasticsearch each replica answers for its own index in memory.',
     success: 200,
     response: { 200: SearchState },
     errors: [],

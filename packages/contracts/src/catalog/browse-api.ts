@@ -95,7 +95,7 @@ export const browseApi = {
     rate: 'read',
     summary: 'Search products',
     description:
-      'Finds products by words, with typing mistakes forgiven, and counts facets. `option.<name>=<value>` filters by option, repeated for any of several values. `degraded: true` says that Elasticsearch is unavailable: then `total` and `facets` are null.',
+      'Finds products by words, with typing mistakes forgiven, and counts facets. `option.<name>=<value>` filters by option, repeated for any of several values. `degraded: true` says that no search index answers: then `total` and `facets` are null.',
     query: Type.Object(
       {
         ...pageQuery,
@@ -121,7 +121,7 @@ export const browseApi = {
         nextCursor: Nullable(Type.String()),
         total: Nullable(Type.Integer()),
         facets: Nullable(Facets),
-        degraded: Type.Boolean({ description: 'Answered from MySQL: no total, no facets, no typing mistakes' }),
+        degraded: Type.Boolean({ description: 'Answered from the database: no total, no facets, no typing mistakes' }),
       }),
     },
     errors: [],

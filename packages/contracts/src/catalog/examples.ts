@@ -234,6 +234,7 @@ export const catalogExamples = {
   movement,
   build,
   searchState: {
+    engine: 'elasticsearch',
     configured: true,
     answering: true,
     pending: 0,

@@ -236,12 +236,13 @@ export const IndexBuild = named(
 )
 export type IndexBuild = Static<typeof IndexBuild>
 
-/** Whether search answers from Elasticsearch, and how far its index is behind. */
+/** What answers searches, and how far its index is behind. */
 export const SearchState = named(
   'SearchState',
   Type.Object({
-    configured: Type.Boolean(),
-    answering: Type.Boolean(),
+    engine: OneOf('elasticsearch', 'memory', 'database'),
+    configured: Type.Boolean({ description: 'Whether Elasticsearch is configured' }),
+    answering: Type.Boolean({ description: 'Whether an index answers; else the database does, and search is `degraded`' }),
     pending: Type.Integer(),
     build: Nullable(IndexBuild),
   }),

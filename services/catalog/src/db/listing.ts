@@ -170,6 +170,12 @@ export const listCursor = (sort: ProductSort | 'relevance', currency: string, cu
 export const encodeListCursor = (sort: ProductSort | 'relevance', currency: string, values: readonly CursorValue[]): string =>
   encodeCursor(cursorName(sort, currency), values)
 
+/** Number of public products. */
+export const countListed = async (db: Queryable): Promise<number> => {
+  const row = await db.one<{ products: number }>`SELECT COUNT(*) AS products FROM product_listing WHERE currency = ${noCurrency}`
+  return row?.products ?? 0
+}
+
 interface ListPage extends Shown {
   sort: ProductSort | 'relevance'
   limit: number

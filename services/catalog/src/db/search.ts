@@ -9,6 +9,9 @@ import {
   searchStockTable,
 } from './generated/rows.ts'
 
+/** Products are spread over shards: the jobs of two shards do not wait for each other, and each job writes in bulk. */
+export const shardCount = 8
+const allShards = Array.from({ length: shardCount }, (_, shard) => shard)
 const firstBackoffSec = 2
 const maxBackoffSec = 600
 
@@ -61,6 +64,44 @@ export const postponePending = async (tx: Tx, { product_id, token, attempts }: P
 
 export const countPending = async (db: Queryable): Promise<number> =>
   (await db.one<{ pending: number }>`SELECT COUNT(*) AS pending FROM search_pending`)?.pending ?? 0
+
+/** Time of the database. */
+export const readTime = async (db: Queryable): Promise<Date> => {
+  const row = await db.one<{ now: Date }>`SELECT ${db.dbNow} AS now`
+  if (row === null) throw new Error('the database does not tell its time')
+  return row.now
+}
+
+/** A marked change of a product, with the time at which it was marked. */
+type MarkedChange = Pick<SearchPendingRow, 'product_id' | 'token' | 'due_at'>
+
+/** Changes that were marked after a time, also those that a job has written since, in the order of their times. */
+export const listMarked = (db: Queryable, since: Date): Promise<MarkedChange[]> =>
+  // Naming all shards lets the index of shards and times serve this.
+  db.rows<MarkedChange>`
+    SELECT product_id, token, due_at
+    FROM search_pending
+    WHERE shard IN (${list(allShards)}) AND due_at > ${since}
+    ORDER BY due_at`
+
+/** The same of some products only. */
+export const listMarkedOf = async (db: Queryable, productIds: readonly string[], since: Date): Promise<MarkedChange[]> =>
+  productIds.length === 0
+    ? []
+    : db.rows<MarkedChange>`
+        SELECT product_id, token, due_at
+        FROM search_pending
+        WHERE product_id IN (${list(productIds)}) AND due_at > ${since}`
+
+/** Those of the products with a document that is out of date. */
+export const listPending = async (db: Queryable, productIds: readonly string[]): Promise<string[]> => {
+  if (productIds.length === 0) return []
+  const rows = await db.rows<Pick<SearchPendingRow, 'product_id'>>`
+    SELECT product_id
+    FROM search_pending
+    WHERE product_id IN (${list(productIds)})`
+  return rows.map(({ product_id }) => product_id)
+}
 
 const maxCounted = 100_000
 

@@ -10,15 +10,16 @@ import {
   postponePending,
   savePending,
   saveSearchStock,
+  shardCount,
 } from '../db/search.ts'
 
 export const indexProductsKind = 'index-products'
 
-/** Products are spread over shards: the jobs of two shards do not wait for each other, and each job writes in bulk. */
-const shards = 8
+/** Signalled by every commit that marks a change or requests a build: an index in memory follows it at once. */
+export const searchSignal = 'search-pending'
 
 const shardOf = (productId: string): number =>
-  (productId.charCodeAt(productId.length - 1) * 31 + productId.charCodeAt(productId.length - 2)) % shards
+  (productId.charCodeAt(productId.length - 1) * 31 + productId.charCodeAt(productId.length - 2)) % shardCount
 
 const enqueueShard = (tx: Tx, shard: number) => enqueueUnlessPending(tx, indexProductsKind, String(shard), { shard })
 
@@ -26,22 +27,23 @@ interface Change {
   productId: string
   shard: number
   token: string
-  hasEngine: boolean
+  isJobDue: boolean
 }
 const pendingKey = Symbol('search pending')
 
 /**
  * Marks a product's search document as out of date.
  * @param token unique for each change: the event's id
- * @param hasEngine false without Elasticsearch: the change is recorded and no job is enqueued
+ * @param isJobDue false without Elasticsearch: the change is recorded, no job is enqueued, and indices in memory read it
  */
-export const markPending = (tx: Tx, productId: string, token: string, hasEngine: boolean): void =>
-  batchBeforeCommit(tx, pendingKey, { productId, shard: shardOf(productId), token, hasEngine }, writePending)
+export const markPending = (tx: Tx, productId: string, token: string, isJobDue: boolean): void =>
+  batchBeforeCommit(tx, pendingKey, { productId, shard: shardOf(productId), token, isJobDue }, writePending)
 
 const writePending = async (tx: Tx, changes: readonly Change[]): Promise<void> => {
   // Lock order, here and in the job: job rows first, then pending rows, both ascending.
-  const due = new Set(changes.filter(({ hasEngine }) => hasEngine).map(({ shard }) => shard))
+  const due = new Set(changes.filter(({ isJobDue }) => isJobDue).map(({ shard }) => shard))
   for (const shard of [...due].sort((a, b) => a - b)) await enqueueShard(tx, shard)
+  tx.signal(searchSignal)
   const byProduct = new Map(changes.map((change) => [change.productId, change]))
   const last = [...byProduct.values()].sort((a, b) => (a.productId < b.productId ? -1 : 1))
   await savePending(
@@ -59,7 +61,7 @@ interface StockUpdate {
   version: number
   /** As for `markPending`. */
   token: string
-  hasEngine: boolean
+  isJobDue: boolean
 }
 const stockUpdatesKey = Symbol('search stock updates')
 
@@ -86,7 +88,7 @@ const writeStockUpdates = async (tx: Tx, updates: readonly StockUpdate[]): Promi
   )
   await writePending(
     tx,
-    changed.map(({ productId, token, hasEngine }) => ({ productId, shard: shardOf(productId), token, hasEngine })),
+    changed.map(({ productId, token, isJobDue }) => ({ productId, shard: shardOf(productId), token, isJobDue })),
   )
 }
 

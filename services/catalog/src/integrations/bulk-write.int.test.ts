@@ -2,15 +2,15 @@
 import { afterAll, test as anyTest, beforeAll, expect } from 'vitest'
 import { unique } from '../fixtures.ts'
 import { bulkWrite } from './bulk-write.ts'
-import { openSearchEngine, reserveNames, type SearchEngine } from './search-engine.ts'
+import { type ElasticsearchIndex, openElasticsearch, reserveNames } from './elasticsearch.ts'
 
 const engineUrl = process.env.TEST_ELASTICSEARCH_URL ?? ''
 const test = anyTest.runIf(engineUrl !== '')
 
-let engine: SearchEngine | null = null
+let engine: ElasticsearchIndex | null = null
 beforeAll(async () => {
   if (engineUrl === '') return
-  engine = await openSearchEngine({
+  engine = await openElasticsearch({
     url: engineUrl,
     prefix: `t-${unique().toLowerCase()}`,
     searchTimeoutMs: 1000,
@@ -22,7 +22,7 @@ afterAll(async () => {
   await engine?.client.close()
 })
 
-const opened = (): SearchEngine => {
+const opened = (): ElasticsearchIndex => {
   if (engine === null) throw new Error('there is no engine')
   return engine
 }

@@ -1,6 +1,6 @@
 // Bulk writes to the search index with external versions: Elasticsearch refuses an older document or deletion that arrives late.
 import type { SearchDocument } from '../domain/search-document.ts'
-import type { SearchEngine } from './search-engine.ts'
+import type { ElasticsearchIndex } from './elasticsearch.ts'
 
 /** A product's document; null deletes it from the index. */
 export interface DocumentChange {
@@ -10,7 +10,7 @@ export interface DocumentChange {
 }
 
 /** Aliases that exist now. Call this after reading the products: a build that starts later reads them itself. */
-export const writeTargets = async ({ client, live, building }: SearchEngine): Promise<string[]> => {
+export const writeTargets = async ({ client, live, building }: ElasticsearchIndex): Promise<string[]> => {
   const present = await Promise.all([live, building].map((name) => client.indices.existsAlias({ name })))
   return [live, building].filter((_, index) => present[index])
 }
@@ -38,7 +38,7 @@ const isTransient = ({ status }: ItemResult): boolean => status === 429 || statu
  * @throws Error when the engine cannot write now, or an index was replaced: read the targets again and retry
  */
 export const bulkWrite = async (
-  { client }: SearchEngine,
+  { client }: ElasticsearchIndex,
   targets: readonly string[],
   changes: readonly DocumentChange[],
 ): Promise<Map<string, string>> => {

@@ -1,41 +1,20 @@
-// Search in Elasticsearch: it finds the ids, MySQL provides prices, stock and visibility, so that no withdrawn product is shown.
+// Search engine on Elasticsearch: sends searches behind a circuit breaker, and reads documents for checks.
 
-import type { Facets, SearchSort } from '@cartwright/contracts'
-import { CursorError, type CursorValue, type Database, decodeCursor, encodeCursor } from '@cartwright/db'
+import type { CursorValue, Database } from '@cartwright/db'
 import type { Logger } from '@cartwright/telemetry'
-import { encodeListCursor, findSummaries, listCursor, type Shown, type Summary } from '../../db/listing.ts'
-import type { Categories } from '../../db/products.ts'
-import { type SearchEngine, statusOf } from '../../integrations/search-engine.ts'
-import { type FacetAnswer, facetsOf } from './facets.ts'
-import { type SearchInput, searchRequest } from './query.ts'
-
-export interface Found {
-  items: Summary[]
-  nextCursor: string | null
-  total: number
-  facets: Facets
-}
-
-/** Sort values of a cursor. @throws CursorError for a cursor of another order */
-export const sortValuesOf = (sort: SearchSort, currency: string, cursor: string): CursorValue[] => {
-  if (sort !== 'relevance') return listCursor(sort, currency, cursor)
-  const [score, createdKey, id] = decodeCursor('relevance', cursor, 3)
-  if (typeof score !== 'number' || typeof createdKey !== 'string' || typeof id !== 'string') throw new CursorError()
-  return [score, createdKey, id]
-}
+import { findBuild, listPending, measurePending } from '../db/search.ts'
+import type { SearchDocument } from '../domain/search-document.ts'
+import type { SearchAnswer, SearchEngine, SearchInput } from '../domain/search-engine.ts'
+import { type ElasticsearchIndex, statusOf } from './elasticsearch.ts'
+import { type AggregationAnswer, facetCountsOf } from './elasticsearch-facets.ts'
+import { searchRequest } from './elasticsearch-request.ts'
 
 const isCursorValue = (value: unknown): value is CursorValue =>
   value === null || typeof value === 'string' || typeof value === 'number'
 
-const cursorOf = (sort: SearchSort, currency: string, values: readonly unknown[]): string => {
-  const plain = values.filter(isCursorValue)
-  if (sort === 'relevance') return encodeCursor('relevance', plain)
-  return encodeListCursor(sort, currency, plain)
-}
-
-const callEngine = async ({ client, live, breaker, searchTimeoutMs }: SearchEngine, input: SearchInput) => {
+const callEngine = async ({ client, live, breaker, searchTimeoutMs }: ElasticsearchIndex, input: SearchInput) => {
   try {
-    const answer = await client.search<unknown, FacetAnswer>(
+    const answer = await client.search<unknown, AggregationAnswer>(
       { index: live, timeout: `${searchTimeoutMs}ms`, ...searchRequest(input) },
       { requestTimeout: searchTimeoutMs },
     )
@@ -50,29 +29,49 @@ const callEngine = async ({ client, live, breaker, searchTimeoutMs }: SearchEngi
   }
 }
 
-/** One page from Elasticsearch; null when it is not configured, does not answer in time or has no index. */
-export const searchElasticsearch = async (
-  engine: SearchEngine | null,
-  input: SearchInput,
-  { db, log, shown, categories }: { db: Database; log: Logger; shown: Shown; categories: Categories },
-): Promise<Found | null> => {
-  if (engine === null || !engine.breaker.canCall()) return null
-  const answer = await callEngine(engine, input).catch((error: unknown) => {
+/** Null when Elasticsearch does not answer in time or has no index. */
+const search = async (index: ElasticsearchIndex, log: Logger, input: SearchInput): Promise<SearchAnswer | null> => {
+  if (!index.breaker.canCall()) return null
+  const answer = await callEngine(index, input).catch((error: unknown) => {
     log.warn({ err: error }, 'search: Elasticsearch did not answer, MySQL answers; check Elasticsearch')
     return null
   })
   if (answer === null || answer.timed_out || answer.aggregations === undefined) return null
   const { hits, total } = answer.hits
-  const page = hits.slice(0, input.limit)
-  const last = page.at(-1)?.sort
   return {
-    items: await findSummaries(
-      db,
-      page.flatMap((hit) => hit._id ?? []),
-      shown,
-    ),
-    nextCursor: hits.length > input.limit && last ? cursorOf(input.sort, input.currency, last) : null,
+    hits: hits.map(({ _id, sort = [] }) => ({ id: _id ?? '', sortValues: sort.filter(isCursorValue) })),
     total: typeof total === 'number' ? total : (total?.value ?? 0),
-    facets: facetsOf(answer.aggregations, input, categories),
+    facets: facetCountsOf(answer.aggregations, input),
   }
 }
+
+/** Fields of `ShownFields`. */
+const shown = ['name', 'skus', 'prices', 'inStock'] as const
+type Shown = Pick<SearchDocument, (typeof shown)[number]>
+
+/** Reads documents by id, without the delay of a search. */
+const readDocuments = async ({ client, live }: ElasticsearchIndex, productIds: readonly string[]) => {
+  const { docs } = await client.mget<Shown>({ index: live, ids: [...productIds], _source: [...shown] })
+  const found = docs.flatMap((doc) => {
+    if ('error' in doc)
+      throw new Error(`Elasticsearch cannot read the document ${doc._id}: ${doc.error.reason ?? doc.error.type}`)
+    return doc._source === undefined ? [] : [[doc._id, doc._source] as const]
+  })
+  return new Map(found)
+}
+
+const countDocuments = async ({ client, live }: ElasticsearchIndex): Promise<number> => {
+  await client.indices.refresh({ index: live })
+  return (await client.count({ index: live })).count
+}
+
+export const createElasticsearchEngine = (index: ElasticsearchIndex, db: Database, log: Logger): SearchEngine => ({
+  name: 'elasticsearch',
+  isAnswering: () => !index.breaker.isOpen(),
+  search: (input) => search(index, log, input),
+  hasWholeIndex: async () => (await findBuild(db))?.state === 'idle',
+  readDocuments: (productIds) => readDocuments(index, productIds),
+  countDocuments: () => countDocuments(index),
+  listUnwritten: async (productIds) => new Set(await listPending(db, productIds)),
+  measureUnwritten: () => measurePending(db),
+})

@@ -1,33 +1,14 @@
 // Search request for Elasticsearch: words, filters, order and facets. Each facet is counted with all filters but its own. Pure.
 
-import { currencyExponent, type SearchSort } from '@cartwright/contracts'
-import type { CursorValue } from '@cartwright/db'
-import type { QueryWord } from '../../db/matches.ts'
-import { unpricedDown, unpricedUp } from '../../domain/product.ts'
-import { optionPair } from '../../domain/search-document.ts'
-import { exactKeyOf, queryWordsOf } from '../../domain/words.ts'
-import type { estypes } from '../../integrations/search-engine.ts'
+import type { QueryWord } from '../db/matches.ts'
+import { type PriceRange, priceRanges } from '../domain/price-facet.ts'
+import { unpricedDown, unpricedUp } from '../domain/product.ts'
+import { optionPair } from '../domain/search-document.ts'
+import type { Facet, SearchInput } from '../domain/search-engine.ts'
+import { exactKeyOf, queryWordsOf } from '../domain/words.ts'
+import type { estypes } from './elasticsearch.ts'
 
 type Clause = estypes.QueryDslQueryContainer
-
-/** A search as plain values. */
-export interface SearchInput {
-  q: string
-  currency: string
-  sort: SearchSort
-  limit: number
-  /** Id of the category; null for one that does not exist. */
-  category?: string | null
-  minPrice?: number
-  maxPrice?: number
-  inStock?: boolean
-  /** Wanted values by option name: any of the values, all of the names, in one variant. */
-  options: ReadonlyMap<string, readonly string[]>
-  /** Sort values of the last hit of the page before. */
-  after?: readonly CursorValue[]
-}
-
-type Facet = 'categories' | 'prices' | 'inStock' | 'options'
 
 /** Matches one word of the query; a word without digits also with a typing mistake or another ending. */
 const wordClause = ({ words, prefix }: QueryWord): Clause => ({
@@ -93,7 +74,7 @@ const optionClauses = (options: SearchInput['options'], but?: string): Clause[] 
 
 const hasRange = ({ minPrice, maxPrice }: SearchInput): boolean => minPrice !== undefined || maxPrice !== undefined
 
-const rangeClause = (currency: string, range: { gte?: number; lte?: number; lt?: number }): Clause => ({
+const rangeClause = (currency: string, range: Partial<PriceRange> & { lte?: number }): Clause => ({
   range: { [`variants.prices.${currency}`]: range },
 })
 
@@ -173,22 +154,6 @@ const optionAggregations = (input: SearchInput): Record<string, Aggregation> => 
       names.map((name, index) => [`option${index}`, optionAggregation(input, name, { include: patternOf(name) })]),
     ),
   }
-}
-
-/** Bounds of the price facet in minor units: 25, 50, 100, 200, 500 units of the currency, times 100 without minor units. */
-export const priceBounds = (currency: string): number[] => {
-  const exponent = currencyExponent(currency)
-  const unit = exponent === 0 ? 100 : 10 ** exponent
-  return [25, 50, 100, 200, 500].map((bound) => bound * unit)
-}
-
-/** Ranges of the price facet: from one bound to below the next. */
-const priceRanges = (currency: string): { gte: number; lt?: number }[] => {
-  const bounds = priceBounds(currency)
-  return [0, ...bounds].map((gte, index) => {
-    const above = bounds[index]
-    return above === undefined ? { gte } : { gte, lt: above }
-  })
 }
 
 const counted = (clauses: Clause[]): Clause => ({ bool: { filter: clauses } })

@@ -2,7 +2,7 @@
 import { elasticsearchAccess, readConfig, sharedSpec } from '@cartwright/service-kit'
 import { secureProxy, testCertificates } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openSearchEngine } from './search-engine.ts'
+import { openElasticsearch } from './elasticsearch.ts'
 
 const engineUrl = process.env.TEST_ELASTICSEARCH_URL
 const basic = `Basic ${Buffer.from('shop:hunter2').toString('base64')}`
@@ -23,7 +23,7 @@ afterAll(async () => {
 const askWith = async (env: Record<string, string>): Promise<string> => {
   const all = { INTERNAL_AUTH_SECRET: 's', ELASTICSEARCH_URL: proxy.url, ELASTICSEARCH_CA_FILE: certificates.caFile, ...env }
   const shared = readConfig('catalog', '\0', sharedSpec, all)
-  const engine = await openSearchEngine({
+  const engine = await openElasticsearch({
     url: shared.elasticsearchUrl,
     access: elasticsearchAccess(shared),
     prefix: 'secure',

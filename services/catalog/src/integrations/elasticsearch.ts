@@ -4,7 +4,7 @@ import type { Client, ClientOptions, estypes } from '@elastic/elasticsearch'
 
 export type { estypes }
 
-export interface SearchEngine {
+export interface ElasticsearchIndex {
   client: Client
   /** Alias that searches read from and writes go to. */
   live: string
@@ -30,13 +30,13 @@ interface EngineOptions {
 const writeTimeoutMs = 20_000
 
 /** Opens the client; null when none is configured. The library is loaded only then, because it costs memory. */
-export const openSearchEngine = async ({
+export const openElasticsearch = async ({
   url,
   access,
   prefix,
   searchTimeoutMs,
   nowMs,
-}: EngineOptions): Promise<SearchEngine | null> => {
+}: EngineOptions): Promise<ElasticsearchIndex | null> => {
   if (url === null) return null
   const { Client: Elasticsearch } = await import('@elastic/elasticsearch')
   return {
@@ -53,7 +53,7 @@ export const openSearchEngine = async ({
  * Reserves the names of the aliases. Elasticsearch ignores `require_alias` for deletions: one that arrives while an alias moves would
  * create an index of that name, and no index could be built after that.
  */
-export const reserveNames = async ({ client, live, building }: SearchEngine): Promise<void> => {
+export const reserveNames = async ({ client, live, building }: ElasticsearchIndex): Promise<void> => {
   await client.indices.putIndexTemplate({
     name: `${live}-names`,
     index_patterns: [live, building],

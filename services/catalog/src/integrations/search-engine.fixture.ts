@@ -1,4 +1,4 @@
-// A seeded catalog with search on a real Elasticsearch, behind a proxy that injects faults; for tests.
+// A seeded catalog with search in memory, or on a real Elasticsearch behind a proxy that injects faults; for tests.
 import type { Facets } from '@cartwright/contracts'
 import type { Environment } from '@cartwright/service-kit'
 import { eventually, proxyOf, startUnderTest, type TcpProxy, type UnderTest } from '@cartwright/testing'
@@ -13,27 +13,55 @@ export interface Answer {
   degraded: boolean
 }
 
-export interface Searchable {
+/** A seeded catalog whose index answers. */
+export interface SearchShop {
   t: UnderTest
-  proxy: TcpProxy
-  /** Indices of this shop begin with it. */
-  prefix: string
-  /** Talks to the engine itself, past the proxy. */
-  elastic(method: string, path: string, body?: object): Promise<{ status: number; body: UnderTestBody }>
   /** Everything that events asked for is in the index, and to be found. */
   settled(): Promise<void>
   /** @throws Error unless the answer is 200 */
   search(query: string): Promise<Answer>
   slugs(query: string): Promise<string[]>
-  idsInIndex(): Promise<string[]>
   publicIds(): Promise<string[]>
-  dropIndices(): Promise<void>
   stop(): Promise<void>
+}
+
+export interface Searchable extends SearchShop {
+  proxy: TcpProxy
+  /** Indices of this shop begin with it. */
+  prefix: string
+  /** Talks to the engine itself, past the proxy. */
+  elastic(method: string, path: string, body?: object): Promise<{ status: number; body: UnderTestBody }>
+  idsInIndex(): Promise<string[]>
+  dropIndices(): Promise<void>
 }
 type UnderTestBody = Awaited<ReturnType<UnderTest['anonymous']['get']>>['body']
 
 /** Milliseconds a search may take here: more than in production, since test machines are busy. */
 export const searchTimeoutMs = 3000
+
+const callsOf = (t: UnderTest): Pick<SearchShop, 'search' | 'slugs' | 'publicIds'> => {
+  const search = async (query: string): Promise<Answer> => {
+    const found = await t.anonymous.get(`/v1/search?${query}`)
+    if (found.status !== 200) throw new Error(`search answered ${found.status}: ${found.text}`)
+    return found.body
+  }
+  return {
+    search,
+    slugs: async (query) => (await search(query)).items.map((item) => item.slug),
+    publicIds: async () => {
+      const rows = await t.sql("SELECT id FROM product WHERE status = 'active' AND deleted_at IS NULL ORDER BY id")
+      return rows.map((row) => row.id)
+    },
+  }
+}
+
+/** Starts and seeds a shop that searches in memory. @param more further variables */
+export const startInMemory = async (more: Environment = {}): Promise<SearchShop> => {
+  const t = await startUnderTest(catalogService, { env: more })
+  await t.running.seed()
+  await t.idle()
+  return { t, settled: t.idle, ...callsOf(t), stop: t.stop }
+}
 
 /** Starts and seeds a shop on the engine at `engineUrl`. @param more further variables */
 export const startSearchable = async (engineUrl: string, more: Environment = {}): Promise<Searchable> => {
@@ -68,11 +96,6 @@ export const startSearchable = async (engineUrl: string, more: Environment = {})
     await eventually('every change is written to the index', allWritten)
     await elastic('POST', `/${prefix}-products/_refresh`)
   }
-  const search = async (query: string): Promise<Answer> => {
-    const found = await t.anonymous.get(`/v1/search?${query}`)
-    if (found.status !== 200) throw new Error(`search answered ${found.status}: ${found.text}`)
-    return found.body
-  }
   await t.running.seed()
   await settled()
   return {
@@ -81,16 +104,11 @@ export const startSearchable = async (engineUrl: string, more: Environment = {})
     prefix,
     elastic,
     settled,
-    search,
+    ...callsOf(t),
     dropIndices,
-    slugs: async (query) => (await search(query)).items.map((item) => item.slug),
     idsInIndex: async () => {
       const { body } = await elastic('POST', `/${prefix}-products/_search`, { size: 10_000, _source: false })
       return body.hits.hits.map((hit: { _id: string }) => hit._id).sort()
-    },
-    publicIds: async () => {
-      const rows = await t.sql("SELECT id FROM product WHERE status = 'active' AND deleted_at IS NULL ORDER BY id")
-      return rows.map((row) => row.id)
     },
     stop: async () => {
       proxy.resume()

@@ -2,14 +2,14 @@
 import { orderEvents } from '@cartwright/contracts'
 import { checkedEachSecond, contradicted, startUnderTest, type UnderTest } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { admin, aVariant, stockRequest, unique } from '../fixtures.ts'
+import { admin, aVariant, searchedByMysql, stockRequest, unique } from '../fixtures.ts'
 import { catalogService } from '../index.ts'
 import { differingHolds } from './ledger.ts'
 
 let t: UnderTest
 let sku = ''
 beforeAll(async () => {
-  t = await startUnderTest(catalogService, { env: checkedEachSecond })
+  t = await startUnderTest(catalogService, { env: { ...checkedEachSecond, ...searchedByMysql.env } })
   ;({ sku } = await aVariant(t, 20))
   const names = [unique(), unique(), unique(), unique()]
   for (const name of names) await t.receive(orderEvents.stockRequested, stockRequest(t, name, [{ sku, quantity: 2 }]))

@@ -2,35 +2,30 @@
 
 import { type Database, list, sql } from '@cartwright/db'
 import { hasRecentUnhandled, isNewestUnhandled, maxViolations, type Violation } from '@cartwright/messaging'
-import { noCurrency } from '../db/listing.ts'
+import { countListed } from '../db/listing.ts'
 import { loadCategories, loadProducts } from '../db/products.ts'
-import { countPending, findBuild } from '../db/search.ts'
 import { invariant } from '../deps.ts'
-import { documentOf, type SearchDocument } from '../domain/search-document.ts'
-import { readDocuments } from '../integrations/read-documents.ts'
-import type { SearchEngine } from '../integrations/search-engine.ts'
+import { documentOf } from '../domain/search-document.ts'
+import type { SearchEngine, ShownFields } from '../domain/search-engine.ts'
 
 /** Products that one round compares. */
 const comparedProducts = 500
 /** Newest events among which changes that are not indexed yet are looked for. */
 const newestEvents = 1000
 
-/** What shoppers see of a document. */
-const shown = ['name', 'skus', 'prices', 'inStock'] as const
-
 /** Fields of a document that shoppers see, as one comparable text. */
-const comparable = ({ name, skus, prices, inStock }: Pick<SearchDocument, (typeof shown)[number]>): string =>
+const comparable = ({ name, skus, prices, inStock }: ShownFields): string =>
   JSON.stringify([name, skus.toSorted(), Object.entries(prices).toSorted(([a], [b]) => (a < b ? -1 : 1)), inStock])
 
-/** Products with a change that is not indexed yet: its event is not handled, or its document is pending. */
-const listInProgress = async (db: Database, productIds: readonly string[]): Promise<Set<string>> => {
+/** Products with a change that is not indexed yet: its event is not handled, or the index does not hold it. */
+const listInProgress = async (engine: SearchEngine, db: Database, productIds: readonly string[]): Promise<Set<string>> => {
   const ids = list(productIds)
-  const rows = await db.rows<{ product_id: string }>`SELECT product_id FROM search_pending WHERE product_id IN (${ids})
-    UNION SELECT changed.product_id FROM (
+  const rows = await db.rows<{ product_id: string }>`SELECT changed.product_id FROM (
       SELECT id AS product_id, 'product' AS aggregate_type, id AS aggregate_id FROM product WHERE id IN (${ids})
       UNION ALL SELECT product_id, 'sku', sku FROM stock_level WHERE product_id IN (${ids})) changed
     WHERE ${isNewestUnhandled('catalog-search', sql`changed.aggregate_type`, sql`changed.aggregate_id`)}`
-  return new Set(rows.map((row) => row.product_id))
+  // An event may be handled between the two reads; its change is then marked.
+  return new Set([...rows.map((row) => row.product_id), ...(await engine.listUnwritten(productIds))])
 }
 
 const difference = (id: string, problem: string): Violation => ({
@@ -42,7 +37,7 @@ const difference = (id: string, problem: string): Violation => ({
 // The index is read before MySQL: a change between the two reads is still in progress, and not reported.
 const compare = async (engine: SearchEngine, db: Database, productIds: readonly string[]): Promise<Violation[]> => {
   if (productIds.length === 0) return []
-  const indexed = await readDocuments(engine, productIds, shown)
+  const indexed = await engine.readDocuments(productIds)
   const categories = await loadCategories(db)
   const products = await loadProducts(db, sql`id IN (${list(productIds)})`)
   const differing = products.flatMap((product): Violation[] => {
@@ -55,6 +50,7 @@ const compare = async (engine: SearchEngine, db: Database, productIds: readonly 
   })
   if (differing.length === 0) return []
   const inProgress = await listInProgress(
+    engine,
     db,
     differing.map(({ id }) => id),
   )
@@ -62,16 +58,14 @@ const compare = async (engine: SearchEngine, db: Database, productIds: readonly 
 }
 
 /** Whether a change of a product has not reached the index yet. */
-const isBehind = async (db: Database): Promise<boolean> =>
-  (await countPending(db)) > 0 || hasRecentUnhandled(db, 'catalog-search', 'product', newestEvents)
+const isBehind = async (engine: SearchEngine, db: Database): Promise<boolean> =>
+  (await engine.measureUnwritten()).products > 0 || hasRecentUnhandled(db, 'catalog-search', 'product', newestEvents)
 
 /** More documents than products: search finds what is gone. Too few are found product by product. */
-const surplus = async ({ client, live }: SearchEngine, db: Database): Promise<Violation[]> => {
-  await client.indices.refresh({ index: live })
-  const { count } = await client.count({ index: live })
-  const row = await db.one<{ products: number }>`SELECT COUNT(*) AS products FROM product_listing WHERE currency = ${noCurrency}`
-  const products = row?.products ?? 0
-  if (count <= products || (await isBehind(db))) return []
+const surplus = async (engine: SearchEngine, db: Database): Promise<Violation[]> => {
+  const count = await engine.countDocuments()
+  const products = await countListed(db)
+  if (count <= products || (await isBehind(engine, db))) return []
   return [{ id: 'surplus', description: `the index holds ${count} products, and the shop ${products}` }]
 }
 
@@ -90,7 +84,7 @@ export const searchIndex = invariant({
   name: 'I8-search-index',
   sentence: 'the search index holds what MySQL holds',
   find: async ({ deps: { engine, db }, scan }) => {
-    if (engine === null || (await findBuild(db))?.state !== 'idle') return []
+    if (!(await engine.hasWholeIndex())) return []
     const rows = await db.rows<{ id: string }>`${await scan.older(db, 'product', ['id'], comparedProducts)}`
     const looked = rows.map(({ id }) => id)
     const differing = await seenTwice((before) => compare(engine, db, before?.map(({ id }) => id) ?? looked))

@@ -2,12 +2,12 @@
 import { startUnderTest, type TestResponse, type UnderTest } from '@cartwright/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { admin, aProduct, aVariant, unique } from '../../fixtures.ts'
+import { admin, aProduct, aVariant, searchedByMysql, unique } from '../../fixtures.ts'
 import { catalogService } from '../../index.ts'
 
 let t: UnderTest
 beforeAll(async () => {
-  t = await startUnderTest(catalogService)
+  t = await startUnderTest(catalogService, searchedByMysql)
 })
 afterAll(() => t.stop())
 

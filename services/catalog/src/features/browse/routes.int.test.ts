@@ -3,13 +3,13 @@
 import { orderEvents } from '@cartwright/contracts'
 import { startUnderTest, type UnderTest } from '@cartwright/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { admin, aProduct, aVariant, shopper, stockRequest, unique } from '../../fixtures.ts'
+import { admin, aProduct, aVariant, searchedByMysql, shopper, stockRequest, unique } from '../../fixtures.ts'
 import { catalogService } from '../../index.ts'
 
 describe('browsing', () => {
   let t: UnderTest
   beforeAll(async () => {
-    t = await startUnderTest(catalogService)
+    t = await startUnderTest(catalogService, searchedByMysql)
     await t.running.seed()
     await t.idle()
   })
@@ -186,7 +186,7 @@ describe('browsing', () => {
     })
   })
 
-  test('without Elasticsearch search is answered from MySQL and marked as degraded', async () => {
+  test('without an index search is answered from MySQL and marked as degraded', async () => {
     const found = await t.anonymous.get('/v1/search?q=headph&sort=price')
     expect(found.body).toMatchObject({ degraded: true, total: null, facets: null })
     expect(found.body.items.map((item: { slug: string }) => item.slug)).toEqual(['studio-headphones', 'travel-headphones'])

@@ -2,7 +2,7 @@
 import { catalogEvents } from '@cartwright/contracts'
 import { startUnderTest, type UnderTest } from '@cartwright/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { admin, aProduct, internalVariants, unique } from '../../fixtures.ts'
+import { admin, aProduct, internalVariants, searchedByMysql, unique } from '../../fixtures.ts'
 import { catalogService } from '../../index.ts'
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
@@ -13,7 +13,7 @@ const shownUrl = (name: string) => `http://localhost:8080/v1/images/${name}`
 describe('a storefront', () => {
   let t: UnderTest
   beforeAll(async () => {
-    t = await startUnderTest(catalogService)
+    t = await startUnderTest(catalogService, searchedByMysql)
   })
   afterAll(() => t.stop())
 

@@ -2,7 +2,7 @@
 import { catalogEvents } from '@cartwright/contracts'
 import { startUnderTest, type UnderTest } from '@cartwright/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { admin, aProduct, unique } from '../../fixtures.ts'
+import { admin, aProduct, searchedByMysql, unique } from '../../fixtures.ts'
 import { catalogService } from '../../index.ts'
 
 describe('texts of products and categories', () => {
@@ -13,7 +13,7 @@ describe('texts of products and categories', () => {
   const german = { name: `Teedose ${word}`, description: `Schließt dicht, Glanzlack ${word}` }
 
   beforeAll(async () => {
-    t = await startUnderTest(catalogService)
+    t = await startUnderTest(catalogService, searchedByMysql)
     const made = await t
       .as(admin)
       .post('/v1/admin/categories', { name: `Tea ${word}`, translations: { de: { name: `Tee ${word}` } } })

@@ -2,31 +2,26 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '@cartwright/db'
-import { noCurrency } from '../../db/listing.ts'
+import { countListed } from '../../db/listing.ts'
 import { countPending, findBuild } from '../../db/search.ts'
 import { scheduled } from '../../deps.ts'
 import { requestBuild } from '../../domain/search-build.ts'
 import { indexShape } from '../../domain/search-document.ts'
 import { enqueueDueShards } from '../../domain/search-pending.ts'
-import { type SearchEngine, statusOf } from '../../integrations/search-engine.ts'
+import { type ElasticsearchIndex, statusOf } from '../../integrations/elasticsearch.ts'
 
 const settleMs = 2000
 
 /** Compares the number of documents with the number of public products. @returns null when equal, or while documents are pending */
-const gapOf = async ({ client, live }: SearchEngine, db: Database): Promise<string | null> => {
+const gapOf = async ({ client, live }: ElasticsearchIndex, db: Database): Promise<string | null> => {
   await client.indices.refresh({ index: live })
   const { count } = await client.count({ index: live })
-  const inMysql = await db.one<{ products: number }>`
-    SELECT COUNT(*) AS products
-    FROM product_listing
-    WHERE currency = ${noCurrency}`
-  return count === inMysql?.products || (await countPending(db)) > 0
-    ? null
-    : `the index holds ${count} products and the shop ${inMysql?.products}`
+  const products = await countListed(db)
+  return count === products || (await countPending(db)) > 0 ? null : `the index holds ${count} products and the shop ${products}`
 }
 
 /** Finds the reason for a rebuild of the index; null when there is none, or while documents are pending. */
-const findProblem = async (engine: SearchEngine, db: Database): Promise<string | null> => {
+const findProblem = async (engine: ElasticsearchIndex, db: Database): Promise<string | null> => {
   const { client, live } = engine
   const shapes = await client.indices.getMapping({ index: live }).catch((error: unknown) => {
     if (statusOf(error) === 404) return null
@@ -45,16 +40,16 @@ const findProblem = async (engine: SearchEngine, db: Database): Promise<string |
 export const checkIndex = scheduled({
   name: 'catalog-search-check',
   everySec: 30,
-  run: async ({ deps: { engine, db, log, newId } }) => {
-    if (engine === null) return
+  run: async ({ deps: { elasticsearch, db, log, newId } }) => {
+    if (elasticsearch === null) return
     await enqueueDueShards(db)
     if ((await findBuild(db))?.state === 'running') {
-      await db.tx((tx) => requestBuild(tx, newId('bld')))
+      await db.tx((tx) => requestBuild(tx, newId('bld'), 'elasticsearch'))
       return
     }
-    const problem = await findProblem(engine, db)
+    const problem = await findProblem(elasticsearch, db)
     if (problem === null) return
     log.warn({ problem }, 'search index check: the index is rebuilt; searches use the old index, or MySQL, until the build ends')
-    await db.tx((tx) => requestBuild(tx, newId('bld')))
+    await db.tx((tx) => requestBuild(tx, newId('bld'), 'elasticsearch'))
   },
 })

@@ -9,16 +9,16 @@ import { advanceBuild, buildIndexKind } from '../../domain/search-build.ts'
 import { documentOf, documentVersion, indexDefinition } from '../../domain/search-document.ts'
 import { markPending } from '../../domain/search-pending.ts'
 import { bulkWrite } from '../../integrations/bulk-write.ts'
-import { reserveNames, type SearchEngine, statusOf } from '../../integrations/search-engine.ts'
+import { type ElasticsearchIndex, reserveNames, statusOf } from '../../integrations/elasticsearch.ts'
 
 type Progress = { build: string; afterId: string; copied: number; finished: boolean; refused: string[] } | null
 
 const slice = 500
 
-const indexOf = ({ indexStem }: SearchEngine, build: string): string => indexStem + build
+const indexOf = ({ indexStem }: ElasticsearchIndex, build: string): string => indexStem + build
 
 /** Indices behind an alias; none when there is no such alias. */
-const indicesOf = async ({ client }: SearchEngine, name: string): Promise<string[]> => {
+const indicesOf = async ({ client }: ElasticsearchIndex, name: string): Promise<string[]> => {
   try {
     return Object.keys(await client.indices.getAlias({ name }))
   } catch (error) {
@@ -29,7 +29,7 @@ const indicesOf = async ({ client }: SearchEngine, name: string): Promise<string
 
 /** Creates the new index, or finds the one of an interrupted build. @returns the position at which the copy continues */
 const ensureIndex = async (
-  engine: SearchEngine,
+  engine: ElasticsearchIndex,
   { build, after_id, copied }: SearchBuildRow,
 ): Promise<{ afterId: string; copied: number }> => {
   const { client, building } = engine
@@ -43,7 +43,7 @@ const ensureIndex = async (
 }
 
 /** Moves the live alias to the new index and deletes the old one. Searches see one atomic step. */
-const swap = async (engine: SearchEngine, build: string): Promise<void> => {
+const swap = async (engine: ElasticsearchIndex, build: string): Promise<void> => {
   const { client, live, building } = engine
   const index = indexOf(engine, build)
   await client.indices.refresh({ index })
@@ -58,7 +58,7 @@ const swap = async (engine: SearchEngine, build: string): Promise<void> => {
 }
 
 /** Copies one slice of the public products. */
-const copySlice = async (engine: SearchEngine, afterId: string, { db }: CatalogDeps) => {
+const copySlice = async (engine: ElasticsearchIndex, afterId: string, { db }: CatalogDeps) => {
   const products = await loadProducts(
     db,
     sql`id > ${afterId} AND status = 'active' AND deleted_at IS NULL ORDER BY id LIMIT ${slice}`,
@@ -80,7 +80,7 @@ export const buildIndex = job<object, Progress>({
   kind: buildIndexKind,
   backoffSec: (attempts) => Math.min(5, 2 ** attempts),
   effect: async ({ deps }) => {
-    const { engine, db, log } = deps
+    const { elasticsearch: engine, db, log } = deps
     const row = await findBuild(db)
     if (engine === null || row === null || row.state !== 'running') return null
     // The alias moved, and the process died before the build was recorded as finished.

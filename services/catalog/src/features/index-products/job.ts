@@ -35,7 +35,7 @@ export const indexProducts = job<{ shard: number }, Outcome>({
   kind: indexProductsKind,
   backoffSec: (attempts) => Math.min(maxBackoffSec, 2 ** attempts),
   effect: async ({ item: { payload }, deps }) => {
-    const { engine, log } = deps
+    const { elasticsearch: engine, log } = deps
     if (engine === null) return { done: [], refused: [], indexMissing: false }
     const due = await listDue(deps.db, payload.shard, batch)
     const changes = await changesOf(due, deps)
@@ -54,8 +54,8 @@ export const indexProducts = job<{ shard: number }, Outcome>({
     }
   },
   apply: async ({ tx, item: { payload }, result: { done, refused, indexMissing }, deps }) => {
-    if (deps.engine === null) return
-    if (indexMissing) await requestBuild(tx, deps.newId('bld'))
+    if (deps.elasticsearch === null) return
+    if (indexMissing) await requestBuild(tx, deps.newId('bld'), 'elasticsearch')
     await settlePending(tx, payload.shard, done, refused)
   },
 })

@@ -4,6 +4,6 @@ import { catalogEvents } from '@cartwright/contracts'
 import { on } from '../../deps.ts'
 import { markPending } from '../../domain/search-pending.ts'
 
-export const onProductChanged = on(catalogEvents.productChanged, async ({ tx, message: { id, data }, deps: { engine } }) =>
-  markPending(tx, data.productId, id, engine !== null),
+export const onProductChanged = on(catalogEvents.productChanged, async ({ tx, message: { id, data }, deps: { elasticsearch } }) =>
+  markPending(tx, data.productId, id, elasticsearch !== null),
 )

@@ -4,7 +4,7 @@ import { catalogEvents } from '@cartwright/contracts'
 import { on } from '../../deps.ts'
 import { recordStockUpdate } from '../../domain/search-pending.ts'
 
-export const onStockChanged = on(catalogEvents.stockChanged, async ({ tx, message: { id, data }, deps: { engine } }) => {
+export const onStockChanged = on(catalogEvents.stockChanged, async ({ tx, message: { id, data }, deps: { elasticsearch } }) => {
   const { sku, productId, available, version } = data
-  recordStockUpdate(tx, { sku, productId, available, version, token: id, hasEngine: engine !== null })
+  recordStockUpdate(tx, { sku, productId, available, version, token: id, isJobDue: elasticsearch !== null })
 })

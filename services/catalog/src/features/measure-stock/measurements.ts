@@ -1,6 +1,6 @@
 // Measurements of stock and of the search index for the metrics page.
-import { measurePending } from '../../db/search.ts'
 import { measurement } from '../../deps.ts'
+import { searchEngines } from '../../metrics.ts'
 
 export const measureReservations = measurement({
   name: 'reservations',
@@ -37,10 +37,11 @@ export const measureStockOuts = measurement({
 export const measureSearch = measurement({
   name: 'search',
   gauges: ({ gauges }) => [gauges.pending, gauges.pendingAge],
-  run: async ({ deps: { db, gauges, engine } }) => {
-    // Without Elasticsearch no document is written, so none can be late.
-    gauges.circuit.set({ upstream: 'elasticsearch' }, engine?.breaker.isOpen() ? 1 : 0)
-    const { products, oldestSec } = engine === null ? { products: 0, oldestSec: 0 } : await measurePending(db)
+  run: async ({ deps: { gauges, engine, elasticsearch } }) => {
+    gauges.circuit.set({ upstream: 'elasticsearch' }, elasticsearch?.breaker.isOpen() ? 1 : 0)
+    const answering = engine.isAnswering() ? engine.name : 'database'
+    for (const name of searchEngines) gauges.answering.set({ engine: name }, name === answering ? 1 : 0)
+    const { products, oldestSec } = await engine.measureUnwritten()
     gauges.pending.set(products)
     gauges.pendingAge.set(oldestSec)
   },

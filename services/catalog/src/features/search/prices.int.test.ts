@@ -2,7 +2,7 @@
 import { startUnderTest, type UnderTest } from '@cartwright/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { admin, aProduct, unique } from '../../fixtures.ts'
+import { admin, aProduct, searchedByMysql, unique } from '../../fixtures.ts'
 import { catalogService } from '../../index.ts'
 import { choiceCases, makePricedGoods, type PricedGoods, priceCases } from './prices.fixture.ts'
 
@@ -16,7 +16,7 @@ interface Item {
 let t: UnderTest
 let priced: PricedGoods
 beforeAll(async () => {
-  t = await startUnderTest(catalogService)
+  t = await startUnderTest(catalogService, searchedByMysql)
   priced = await makePricedGoods(t)
 })
 afterAll(() => t.stop())

@@ -1,4 +1,4 @@
-// Route that searches products in Elasticsearch, and in MySQL while Elasticsearch does not answer.
+// Route that searches products in the search engine, and in MySQL while that cannot answer.
 
 import { AppError, catalogApi, type ProductSort, type QueryOf } from '@cartwright/contracts'
 import { CursorError } from '@cartwright/db'
@@ -9,9 +9,9 @@ import { route } from '../../deps.ts'
 import { findCategory } from '../../domain/category.ts'
 import { defaultCurrency } from '../../domain/product.ts'
 import { languageFor, languageHeaders } from '../../domain/reader-language.ts'
+import type { SearchInput } from '../../domain/search-engine.ts'
 import { categoriesIn } from '../../domain/translations.ts'
-import type { SearchInput } from './query.ts'
-import { searchElasticsearch, sortValuesOf } from './search-elasticsearch.ts'
+import { searchIndexed, sortValuesOf } from './search-indexed.ts'
 import { searchMysql } from './search-mysql.ts'
 
 type Query = QueryOf<typeof catalogApi.search>
@@ -47,7 +47,7 @@ const inputOf = (query: Query, categories: Categories): SearchInput => {
 /** Order of the MySQL fallback: a search without words has no relevance, and is ordered by name. */
 const fallbackSort = ({ sort, q }: SearchInput): ProductSort | 'relevance' => (sort === 'relevance' && q === '' ? 'name' : sort)
 
-/** Tells a relevance cursor of the MySQL fallback from one of Elasticsearch. */
+/** Tells a relevance cursor of the MySQL fallback from one of the engine. */
 const isFallbackCursor = (sort: ProductSort | 'relevance', currency: string, cursor: string): boolean => {
   try {
     listCursor(sort, currency, cursor)
@@ -59,7 +59,7 @@ const isFallbackCursor = (sort: ProductSort | 'relevance', currency: string, cur
 }
 
 export const search = route(catalogApi.search, async ({ request, deps }) => {
-  const { db, engine, log, shared, clock } = deps
+  const { db, engine, shared, clock } = deps
   const { cursor } = request.query
   const language = languageFor(request, shared.locale)
   const categories = categoriesIn(await loadCategories(db), language)
@@ -69,9 +69,7 @@ export const search = route(catalogApi.search, async ({ request, deps }) => {
   const continued = input.sort === 'relevance' && cursor !== undefined && isFallbackCursor(sort, input.currency, cursor)
   // An invalid cursor is refused, also when MySQL answers.
   const after = cursor === undefined || continued ? undefined : sortValuesOf(input.sort, input.currency, cursor)
-  const found = continued
-    ? null
-    : await searchElasticsearch(engine, after ? { ...input, after } : input, { db, log, shown, categories })
+  const found = continued ? null : await searchIndexed(engine, after ? { ...input, after } : input, { db, shown, categories })
   if (found) return reply(200, { ...found, degraded: false }, languageHeaders(language))
   if (input.sort === 'relevance' && after) {
     throw new AppError('validation_failed', {

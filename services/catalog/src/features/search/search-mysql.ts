@@ -6,8 +6,8 @@ import { type ListFilters, listingConditions, readListing, type Shown, type Summ
 import { matchesOf } from '../../db/matches.ts'
 import type { Categories } from '../../db/products.ts'
 import { subtreeOf } from '../../domain/category.ts'
+import type { SearchInput } from '../../domain/search-engine.ts'
 import { searchTextOf } from '../../domain/words.ts'
-import type { SearchInput } from './query.ts'
 
 interface MysqlSearch {
   input: SearchInput

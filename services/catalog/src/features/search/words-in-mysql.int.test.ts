@@ -2,7 +2,7 @@
 import { startUnderTest, type UnderTest } from '@cartwright/testing'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { admin, aProduct, unique } from '../../fixtures.ts'
+import { admin, aProduct, searchedByMysql, unique } from '../../fixtures.ts'
 import { catalogService } from '../../index.ts'
 import { cases, type Good, goods, makeGoods } from './cases.fixture.ts'
 
@@ -15,7 +15,7 @@ describe('search in MySQL', () => {
   let t: UnderTest
   let made: Awaited<ReturnType<typeof makeGoods>>
   beforeAll(async () => {
-    t = await startUnderTest(catalogService)
+    t = await startUnderTest(catalogService, searchedByMysql)
     await t.running.seed()
     made = await makeGoods(t)
   }, 120_000)
