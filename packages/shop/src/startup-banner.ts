@@ -45,7 +45,7 @@ const engineRows = (runtime: Runtime, places: ShopAddresses): [string, string][]
     ['Database', engine ? `${engine.kind} ${engine.version} at port ${engine.port}` : withoutAccount(url)],
     ['Events', places.kafka ? `Kafka at ${places.kafka}` : 'in memory, from the outbox in the database'],
     ['Cache', places.redis ? withoutAccount(places.redis) : absent('reads go to the database, limits count in this process')],
-    ['Search', places.elasticsearch ? withoutAccount(places.elasticsearch) : absent('the database searches, without facets')],
+    ['Search', places.elasticsearch ? withoutAccount(places.elasticsearch) : 'in memory, from an index that catalog builds'],
   ]
 }
 

@@ -43,6 +43,25 @@ test('the doctor reports unchecked invariants as unknown, and remembers earlier 
   expect(judgeMetrics('order', page({ total: 1 })).at(-1)?.detail).toContain('violated since the start: I1-order-money')
 })
 
+test('the doctor says what answers searches, and reports an Elasticsearch that does not answer', () => {
+  const searching = (engine: string, circuit = 0) =>
+    judgeMetrics(
+      'catalog',
+      `${page()}${['elasticsearch', 'memory', 'database']
+        .map((name) => `cartwright_search_answering{service="catalog",engine="${name}"} ${name === engine ? 1 : 0}\n`)
+        .join('')}cartwright_search_pending_products{service="catalog"} 2
+cartwright_circuit_open{service="catalog",upstream="elasticsearch"} ${circuit}\n`,
+    ).find(({ subject }) => subject === 'catalog search')
+  expect(searching('memory')).toMatchObject({
+    state: 'well',
+    detail: 'the index in memory answers, 2 products wait to be indexed',
+  })
+  expect(searching('elasticsearch')?.detail).toContain('in Elasticsearch answers')
+  expect(searching('database')).toMatchObject({ state: 'well', detail: expect.stringContaining('without facets') })
+  expect(searching('database', 1)).toMatchObject({ state: 'ill' })
+  expect(judgeMetrics('order', page()).map(({ subject }) => subject)).not.toContain('order search')
+})
+
 test('a service without events has no findings', () => {
   expect(judgeMetrics('gateway', 'process_cpu_seconds_total{service="gateway"} 1\n')).toEqual([])
 })

@@ -37,7 +37,26 @@ const readiness = async (name: string, http: string): Promise<Finding> => {
   }
 }
 
-/** Findings about events and invariants from a service's metrics; the gateway has neither. */
+type Sample = ReturnType<typeof samplesOf>[number]
+
+/** Finding about what answers searches; none for a service that has no search. */
+const judgeSearch = (name: string, samples: readonly Sample[]): Finding[] => {
+  const answering = samples.find((sample) => sample.name === 'cartwright_search_answering' && sample.value === 1)
+  if (answering === undefined) return []
+  const engine = /engine="([^"]*)"/.exec(answering.labels)?.[1]
+  const pending = samples.find((sample) => sample.name === 'cartwright_search_pending_products')?.value ?? 0
+  const isCut = samples.some(
+    (sample) => sample.name === 'cartwright_circuit_open' && sample.labels.includes('"elasticsearch"') && sample.value > 0,
+  )
+  if (isCut) return [finding(`${name} search`, 'ill', 'Elasticsearch does not answer; the database searches, without facets')]
+  const detail =
+    engine === 'database'
+      ? 'the database searches, without facets: the index in memory is being built, switched off, or too small for the shop'
+      : `the index ${engine === 'memory' ? 'in memory' : 'in Elasticsearch'} answers, ${pending} products wait to be indexed`
+  return [finding(`${name} search`, 'well', detail)]
+}
+
+/** Findings about events, search and invariants from a service's metrics; the gateway has none of them. */
 export const judgeMetrics = (name: string, page: string): Finding[] => {
   const samples = samplesOf(page)
   const measured = (metric: string) => samples.find((sample) => sample.name === metric)?.value
@@ -56,6 +75,7 @@ export const judgeMetrics = (name: string, page: string): Finding[] => {
   return [
     finding(`${name} outbox`, age > waitsTooLongSec ? 'ill' : 'well', `${pending} events wait, the oldest for ${age} s`),
     finding(`${name} dead letters`, dead > 0 ? 'ill' : 'well', `${dead} open`),
+    ...judgeSearch(name, samples),
     untrue.length > 0
       ? finding(`${name} invariants`, 'ill', `violated: ${untrue.join(', ')}`)
       : finding(
