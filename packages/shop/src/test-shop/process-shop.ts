@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ServiceName } from '@cartwright/contracts'
+import { connect } from '@cartwright/db'
 import { isAlive } from '@cartwright/native'
 import type { Environment } from '@cartwright/service-kit'
 import { eventually } from '@cartwright/testing'
@@ -53,6 +54,22 @@ const killProcess = async (processes: ServiceProcesses, name: ServiceName): Prom
   await eventually(`${name} has ended`, () => !isAlive(pid), 10_000)
 }
 
+/** Waits until cart and order price by the seeded rules: a checkout of a cart that knows other rules is refused. */
+const awaitPriceRules = async (root: string, prefix: string): Promise<void> => {
+  const connection = await connect(root)
+  try {
+    const [catalog, ...readers] = ['catalog', 'cart', 'order'].map(
+      (owner) => `(SELECT COALESCE(MAX(version), 0) FROM \`${prefix}${owner}\`.price_rules)`,
+    )
+    await eventually('cart and order know the price rules', async () => {
+      const [row]: { current: number }[] = await connection.query(`SELECT LEAST(${readers.join(', ')}) >= ${catalog} AS current`)
+      return Number(row?.current) === 1
+    })
+  } finally {
+    await connection.end()
+  }
+}
+
 /** Starts every service. One such shop per broker at a time, because topics and consumer groups have fixed names. */
 export const startProcessShop = async (engines: ProcessShopEngines, own: Environment = {}): Promise<ProcessShop> => {
   await using opened = new AsyncDisposableStack()
@@ -66,6 +83,7 @@ export const startProcessShop = async (engines: ProcessShopEngines, own: Environ
   )
   const processes = await startServiceProcesses({ env, logDir })
   opened.defer(() => processes.stop())
+  await awaitPriceRules(root, prefix)
   const admin = await operator(url)
   const stack = opened.move()
   const stop = () => stack.disposeAsync()
