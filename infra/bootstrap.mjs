@@ -16,6 +16,7 @@ import {
 import { availableParallelism } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as sdk from '../packages/sdk/generate/stamp.mjs'
 import { commands } from './commands.mjs'
 import { withLock } from './process-lock.mjs'
 
@@ -205,6 +206,15 @@ const generateClients = async (env) => {
   await step('generating database clients', () => Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, one)))
 }
 
+/** Types of the SDK. The installation generates them too; they are stale after a change of the contracts. */
+const generateSdk = async (env) => {
+  if (sdk.isFresh()) return
+  const remedy = 'A contract in packages/contracts/src may be wrong.'
+  await step('generating the types of the SDK', () =>
+    run('node', [join(root, 'packages', 'sdk', 'generate', 'main.mjs')], { env, remedy }),
+  )
+}
+
 /** Only one process installs in a clone at a time. */
 const exclusively = (work) => {
   mkdirSync(tools, { recursive: true })
@@ -249,7 +259,7 @@ const prepare = async (engines) => {
   const fresh = readStamp(join(root, 'node_modules', '.cartwright-installed')) !== installFingerprint()
   if (fresh) fetchEngines(env, engines)
   await installPackages(env)
-  await generateClients(env)
+  await Promise.all([generateClients(env), generateSdk(env)])
   return env
 }
 

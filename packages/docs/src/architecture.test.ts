@@ -77,6 +77,14 @@ describe('packages', () => {
     )
   })
 
+  test('the SDK imports nothing at run time; only its generator and its tests do', () => {
+    expect(importing(within('packages/sdk/src/'), (target) => !target.startsWith('packages/sdk/src/'))).toEqual([])
+    const generator = ['@cartwright/contracts', 'json-schema-to-typescript', 'typebox']
+    const isOwn = (target: string) => target.startsWith('packages/sdk/generate/') || generator.includes(target)
+    expect(importing(within('packages/sdk/generate/'), (target) => !isOwn(target))).toEqual([])
+    expect(importing(within('packages/sdk/examples/'), (target) => !/^@cartwright\/sdk(\/|$)/.test(target))).toEqual([])
+  })
+
   test('only the shop imports services, and only their index.ts', () => {
     const others = sources.filter(({ path }) => !path.startsWith('packages/shop/'))
     const shop = sources.filter(({ path }) => path.startsWith('packages/shop/'))

@@ -95,7 +95,7 @@ export const openApi = ({ apis, publicUrl }: OpenApiOptions): JsonObject => {
   const paths: Record<string, JsonObject> = {}
   for (const { tag, endpoint } of published) {
     const path = endpoint.path.replace(/:([A-Za-z]+)/g, '{$1}')
-    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operationOf(tag, endpoint, schemas) }
+    paths[path] = { ...paths[path], [endpoint.method.toLowerCase()]: operationOf(endpoint, { tag, schemas, publicUrl }) }
   }
   return {
     openapi: '3.1.0',

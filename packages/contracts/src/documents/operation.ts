@@ -3,6 +3,7 @@ import { IsOptional, type TSchema } from 'typebox'
 import type { AuthLevel, Endpoint } from '../endpoint.ts'
 import { problemResponses, tracingHeaders } from './problems.ts'
 import { type JsonObject, plainSchema, type SchemaCollection } from './schemas.ts'
+import { sdkSample } from './sdk-sample.ts'
 
 const phrases: Record<string, string> = { 200: 'Done', 201: 'Created', 202: 'Accepted', 204: 'Done; the answer is empty' }
 
@@ -137,7 +138,19 @@ const descriptionOf = (endpoint: Endpoint): string => {
   return endpoint.description === undefined ? access : `${endpoint.description}\n\n${access}`
 }
 
-export const operationOf = (tag: string, endpoint: Endpoint, schemas: SchemaCollection): JsonObject => {
+const codeSamples = (endpoint: Endpoint, publicUrl: string): JsonObject => {
+  const source = sdkSample(endpoint, publicUrl)
+  return source === null ? {} : { 'x-codeSamples': [{ lang: 'TypeScript', label: 'SDK', source }] }
+}
+
+interface OperationOptions {
+  tag: string
+  schemas: SchemaCollection
+  /** Address of the gateway in samples. */
+  publicUrl: string
+}
+
+export const operationOf = (endpoint: Endpoint, { tag, schemas, publicUrl }: OperationOptions): JsonObject => {
   const parameters = parametersOf(endpoint, schemas)
   return {
     operationId: endpoint.operationId,
@@ -148,5 +161,6 @@ export const operationOf = (tag: string, endpoint: Endpoint, schemas: SchemaColl
     ...(parameters.length === 0 ? {} : { parameters }),
     ...requestBodyOf(endpoint, schemas),
     responses: { ...successResponses(endpoint, schemas), ...problemResponses(endpoint, schemas) },
+    ...codeSamples(endpoint, publicUrl),
   }
 }
