@@ -12,6 +12,7 @@ import {
 } from '@cartwright/contracts'
 import { type ConfigSpec, type Service, sharedSpec, type Variable } from '@cartwright/service-kit'
 import { actionNames, actions, allServices, dependencies, noticeOf, outcomes, outcomesWithout, shopSpec } from '@cartwright/shop'
+import { withExamples } from './example-blocks.ts'
 import { sagaDiagram } from './saga-diagram.ts'
 import { readText } from './sources.ts'
 import { spansSection } from './spans-document.ts'
@@ -176,6 +177,7 @@ export const documents = (): Map<string, string> => {
       `${['# The telemetry', notice, metricsSection(tableOf), spansSection(tableOf), logSection(tableOf)].join('\n\n')}\n`,
     ],
     [`${folder}/degradation.md`, `${degradationMatrix()}\n`],
+    ['packages/docs/guides/use-the-sdk.md', withExamples('packages/docs/guides/use-the-sdk.md')],
     ...allServices.map((service): [string, string] => {
       const path = `services/${service.name}/README.md`
       return [path, filled(path, '<!-- generated:begin -->', '<!-- generated:end -->', serviceFacts(service))]
