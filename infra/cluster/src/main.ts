@@ -12,7 +12,9 @@ import { flowsBetweenPods, offencesIn } from './rules.ts'
 const kubernetes = '1.34'
 
 /** Flows between services that the contracts know. */
-const expectedFlows = serviceNames.flatMap((name) => services[name].reads.map((other) => `${name} -> ${other}`)).sort()
+const expectedFlows = serviceNames
+  .flatMap((name) => [...services[name].reads, ...services[name].readsIfUp].map((other) => `${name} -> ${other}`))
+  .sort()
 
 const flowOffences = ({ objects }: Rendered): string[] => {
   const isService = (name: string) => (serviceNames as readonly string[]).includes(name)

@@ -51,12 +51,13 @@ describe.each(serviceNames)('the folder of %s', (name) => {
   test('lets the service reach what it reads from, and its readers reach it', () => {
     const { ingress, egress } = ofService(name, 'network-policy').spec
     const peerOf = (peer: Manifest): string => peer.podSelector?.matchLabels['app.kubernetes.io/name'] ?? 'outside'
-    const readers = serviceNames.filter((other) => services[other].reads.includes(name))
+    const readFrom = (reader: ServiceName) => [...services[reader].reads, ...services[reader].readsIfUp]
+    const readers = serviceNames.filter((other) => readFrom(other).includes(name))
     const expected = name === 'gateway' ? ['outside'] : readers
     expect(ingress.flatMap((rule: Manifest) => rule.from.map(peerOf)).sort()).toEqual([...expected].sort())
     expect(ingress.map((rule: Manifest) => rule.ports)).toEqual([[{ port: 'http' }]])
     const targets = egress.flatMap(({ to, ports }: Manifest) => to.map((peer: Manifest) => `${peerOf(peer)}:${ports[0].port}`))
-    const wanted = services[name].reads.map((other) => `${other}:${services[other as ServiceName].defaultPorts.http}`)
+    const wanted = readFrom(name).map((other) => `${other}:${services[other as ServiceName].defaultPorts.http}`)
     expect(targets.sort()).toEqual([...wanted].sort())
   })
 })
@@ -68,7 +69,7 @@ describe.each(overlays)('the overlay %s', (overlay) => {
     const env = { ...sharedConfig(overlay), ...drawSecrets()[name] }
     const { shared } = readAllConfig(name, service.prefix, service.spec, env)
     expect(shared.kafkaBrokers.length).toBeGreaterThan(0)
-    for (const other of services[name].reads)
+    for (const other of [...services[name].reads, ...services[name].readsIfUp])
       expect(env[services[other as ServiceName].url ?? '']).toBe(
         `http://${other}:${services[other as ServiceName].defaultPorts.http}`,
       )

@@ -29,6 +29,8 @@ export interface ServiceEntry {
   databaseUrl: string | null
   /** Services that its routes read from. They start before it. */
   reads: readonly string[]
+  /** Services that its routes read from when they answer, and do without otherwise. They may start after it. */
+  readsIfUp: readonly string[]
   endpoints: Readonly<Record<string, Endpoint>>
   /** Events that the service publishes. */
   events: Readonly<Record<string, EventContract>>
@@ -43,6 +45,7 @@ const list = {
     url: 'IDENTITY_URL',
     databaseUrl: 'IDENTITY_DATABASE_URL',
     reads: [],
+    readsIfUp: [],
     endpoints: identityApi,
     events: identityEvents,
   },
@@ -54,6 +57,7 @@ const list = {
     url: 'CATALOG_URL',
     databaseUrl: 'CATALOG_DATABASE_URL',
     reads: ['identity'],
+    readsIfUp: [],
     endpoints: catalogApi,
     events: catalogEvents,
   },
@@ -65,6 +69,7 @@ const list = {
     url: 'CART_URL',
     databaseUrl: 'CART_DATABASE_URL',
     reads: ['identity', 'catalog'],
+    readsIfUp: ['order'],
     endpoints: cartApi,
     events: {},
   },
@@ -76,6 +81,7 @@ const list = {
     url: 'ORDER_URL',
     databaseUrl: 'ORDER_DATABASE_URL',
     reads: ['identity', 'catalog', 'cart'],
+    readsIfUp: [],
     endpoints: orderApi,
     events: orderEvents,
   },
@@ -87,6 +93,7 @@ const list = {
     url: 'PAYMENT_URL',
     databaseUrl: 'PAYMENT_DATABASE_URL',
     reads: ['identity'],
+    readsIfUp: [],
     endpoints: paymentApi,
     events: paymentEvents,
   },
@@ -98,6 +105,7 @@ const list = {
     url: 'NOTIFICATION_URL',
     databaseUrl: 'NOTIFICATION_DATABASE_URL',
     reads: ['identity'],
+    readsIfUp: [],
     endpoints: notificationApi,
     events: notificationEvents,
   },
@@ -109,6 +117,7 @@ const list = {
     url: null,
     databaseUrl: null,
     reads: ['identity', 'catalog', 'cart', 'order', 'payment', 'notification'],
+    readsIfUp: [],
     endpoints: gatewayApi,
     events: {},
   },

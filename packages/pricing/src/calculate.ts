@@ -59,12 +59,13 @@ export const calculate = (request: PriceRequest): Calculation => {
   const shipping = chooseShipping(rules.shippingZones, parcel, destination, shippingOptionId)
   const shippingPrice = shipping.chosen?.price ?? 0
   const start = { lines, left: lineTotals, shippingLeft: shippingPrice, currency, step: paymentStep(currency) }
-  const { applied, problems, cart } = applyPromotions(
-    rules.promotions.filter(({ id }) => !usedUp.includes(id)),
-    codes,
-    start,
-    { currency, customer, at, subtotal },
-  )
+  const { applied, problems, cart } = applyPromotions(rules.promotions, codes, start, {
+    currency,
+    customer,
+    at,
+    subtotal,
+    usedUp,
+  })
   const { included, lineTaxes, shippingTaxes, taxes, tax } = calculateTaxes(request, lineTotals, cart)
   const payable = sum(cart.left) + cart.shippingLeft
   return {

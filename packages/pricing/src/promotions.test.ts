@@ -173,3 +173,35 @@ describe('a code', () => {
     expect(problems).toMatchObject([{ promotionCode: 'SPRING', reason: 'not_combinable' }])
   })
 })
+
+describe('a promotion without a use left', () => {
+  const lines = [line('a', 2000)]
+  const priced = (promotions: Promotion[], usedUp: string[], codes: PriceRequest['codes'] = []) =>
+    price(request(lines, { usedUp, codes, with: { promotions } }))
+  const tenth = promotion(ten)
+  const other = promotion(euros(500), { id: 'prm_000005' })
+
+  test('takes nothing off, and the others apply as if it were not there', () => {
+    expect(priced([tenth, other], [tenth.id])).toEqual(priced([other], []))
+    expect(priced([tenth], [tenth.id])).toEqual(priced([], []))
+  })
+
+  test('keeps no other out when it is exclusive', () => {
+    const exclusive = { ...tenth, exclusive: true, priority: 9 }
+    expect(priced([exclusive, other], []).totals.discount).toEqual(money(200, 'EUR'))
+    expect(priced([exclusive, other], [exclusive.id]).totals.discount).toEqual(money(500, 'EUR'))
+  })
+
+  test('is the reason why its code does not apply, before every other reason', () => {
+    for (const more of [{}, { conditions: { firstOrder: true as const } }, { conditions: { endsAt: before } }]) {
+      const { problems, discounts } = priced([promotion(ten, { trigger: 'code', ...more })], ['prm_000001'], [entered])
+      expect(problems).toEqual([{ code: 'code_not_applicable', promotionCode: 'SPRING', reason: 'used_up' }])
+      expect(discounts).toEqual([])
+    }
+  })
+
+  test('does not matter when rules no longer have it', () => {
+    expect(priced([other], ['prm_gone0000'])).toEqual(priced([other], []))
+    expect(priced([], ['prm_000001'], [entered]).problems).toMatchObject([{ reason: 'not_available' }])
+  })
+})

@@ -17,15 +17,18 @@ interface Candidate {
 type CodeRefusal = Extract<PriceProblem, { code: 'code_not_applicable' }>
 
 type Circumstances = Pick<PriceRequest, 'currency' | 'customer' | 'at'> & {
+  /** Ids of promotions without a use left. */
+  usedUp: readonly string[]
   /** Of all lines, before discounts: whether one promotion applies does not depend on the others. */
   subtotal: number
 }
 
 /** The condition that does not hold; null when all hold. */
 const unmetCondition = (
-  { conditions, effect }: Promotion,
-  { currency, customer, at, subtotal }: Circumstances,
+  { id, conditions, effect }: Promotion,
+  { currency, customer, at, subtotal, usedUp }: Circumstances,
 ): CodeProblem | null => {
+  if (usedUp.includes(id)) return 'used_up'
   const { currencies, minimumSubtotals, firstOrder, startsAt, endsAt } = conditions
   const isPriced = (amounts: readonly { currency: string }[] | undefined): boolean =>
     amounts?.some((amount) => amount.currency === currency) ?? true

@@ -94,6 +94,12 @@ const startUpstreams = async (
     IDENTITY_PORT: String(identityPort),
     AUTH_JWKS_URL: `http://127.0.0.1:${identityPort}/.well-known/jwks.json`,
   }
+  // A service that others read from only if it is up may start after them: its port is chosen before, too.
+  for (const name of upstreamNames.filter((each) => serviceNames.some((reader) => services[reader].readsIfUp.includes(each)))) {
+    const { ports, defaultPorts, url } = services[name]
+    const port = Number(given[ports.http] ?? defaultPorts.http) || (await freePort(0))
+    env = { ...env, [ports.http]: String(port), [url]: `http://127.0.0.1:${port}` }
+  }
   const start = async (name: UpstreamName, known: Environment): Promise<[string, string]> => {
     const service = await upstream(name).start({ ...common, env: known })
     running.set(name, service)

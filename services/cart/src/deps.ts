@@ -3,6 +3,7 @@ import { type BaseDeps, forService, openTaxProvider, redisTls, type TaxProvider 
 import type { OpenedMetrics } from '@cartwright/telemetry'
 import type { config } from './config.ts'
 import { type CurrentPriceRules, createCurrentPriceRules } from './domain/price-rules.ts'
+import { createPromotionFactsClient, type PromotionFactsClient } from './domain/promotion-facts.ts'
 import { type CartCache, openCache } from './integrations/cart-cache.ts'
 import { metrics as ownMetrics } from './metrics.ts'
 
@@ -12,6 +13,8 @@ interface CartResources {
   priceRules: CurrentPriceRules
   /** Says the tax rates of a destination. */
   taxProvider: TaxProvider
+  /** Asks order which promotions are used up. */
+  promotionFacts: PromotionFactsClient
   activeCarts: OpenedMetrics<typeof ownMetrics>['active']
 }
 export type CartDeps = BaseDeps<typeof config> & CartResources
@@ -26,12 +29,14 @@ export const openDeps = async ({
   clock,
   log,
   metrics,
+  services,
 }: BaseDeps<typeof config>): Promise<CartResources> => {
   const { reads, active } = metrics.open(ownMetrics)
   return {
     activeCarts: active,
     priceRules: createCurrentPriceRules(db, clock),
     taxProvider: openTaxProvider(values, log),
+    promotionFacts: createPromotionFactsClient({ services, log }),
     cache: openCache({
       url: shared.redisUrl,
       tls: redisTls(shared),

@@ -14,9 +14,9 @@ export const aGuest = (): Principal => ({ id: `gst_${tail()}`, role: 'guest' })
 export const aCustomer = (): Principal => ({ id: `usr_${tail()}`, role: 'customer' })
 export const aSku = (): string => `SKU-${tail().toUpperCase()}`
 
-/** Starts an empty cart service; `catalog` answers its calls to catalog. */
-export const startCart = (catalog: FakeRoutes = {}, env: Environment = {}): Promise<UnderTest> =>
-  startUnderTest(cartService, { upstreams: { catalog }, env })
+/** Starts an empty cart service; `catalog` and `order` answer its calls. Without `order` cart knows no address of it. */
+export const startCart = (catalog: FakeRoutes = {}, env: Environment = {}, order?: FakeRoutes): Promise<UnderTest> =>
+  startUnderTest(cartService, { upstreams: { catalog, ...(order && { order }) }, env })
 
 type ProductChanged = DataOf<typeof catalogEvents.productChanged>
 type OrderPlaced = DataOf<typeof orderEvents.placed>

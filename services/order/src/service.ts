@@ -32,6 +32,7 @@ import {
 } from './features/read-invoices/routes.ts'
 import { adminGetOrder, adminListOrders, getOrder, internalOrder, listOrders } from './features/read-orders/routes.ts'
 import { getPayment } from './features/read-payment/route.ts'
+import { internalPromotionFacts } from './features/read-promotion-facts/route.ts'
 import { refundOrder } from './features/refund-order/route.ts'
 import {
   adminListReturns,
@@ -77,6 +78,7 @@ export const orderService = defineService({
     adminListOrders,
     adminGetOrder,
     internalOrder,
+    internalPromotionFacts,
     shipOrder,
     deliverOrder,
     adminCancelOrder,

@@ -9,7 +9,7 @@ import { sagaApi } from './saga-api.ts'
 import { shopperOrderApi } from './shopper-api.ts'
 import { withdrawalApi } from './withdrawals.ts'
 
-export { OrderPage } from './internal-api.ts'
+export { OrderPage, PromotionFacts } from './internal-api.ts'
 export { Invoice, InvoiceKind } from './invoices.ts'
 export * from './message.ts'
 export { Return, ReturnLine } from './returns.ts'

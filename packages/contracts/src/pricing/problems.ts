@@ -5,7 +5,8 @@ import { OneOf } from '../common.ts'
 export const shippingProblems = ['destination_missing', 'not_deliverable', 'option_missing', 'option_not_eligible'] as const
 export type ShippingProblem = (typeof shippingProblems)[number]
 
-const refusedByPrice = [
+/** Reasons of the problem `code_not_applicable`. `used_up` is a limit of the code or its promotion, which order counts. */
+export const codeProblems = [
   'not_available',
   'not_started',
   'ended',
@@ -15,12 +16,9 @@ const refusedByPrice = [
   'no_matching_lines',
   'not_combinable',
   'no_effect',
+  'used_up',
 ] as const
-/** Reasons that the calculation of prices finds. */
-export type CodeProblem = (typeof refusedByPrice)[number]
-
-/** Reasons of the problem `code_not_applicable`. `used_up` is a limit of the code or its promotion, which order counts. */
-export const codeProblems = [...refusedByPrice, 'used_up'] as const
+export type CodeProblem = (typeof codeProblems)[number]
 
 /** The member `reason` of a problem, whichever it is. */
 export const ProblemReason = OneOf(...shippingProblems, ...codeProblems)

@@ -3,6 +3,7 @@ import {
   AppError,
   type Cart,
   type CartProblem,
+  type CodeProblem,
   cartLimit,
   codeLimit,
   lineLimit,
@@ -13,6 +14,7 @@ import {
 } from '@cartwright/contracts'
 import { type PricedCart, type PricedLine, type PriceLine, price } from '@cartwright/pricing'
 import type { CartCode, CartLine, CartState, View } from '../db/stored-cart.ts'
+import type { KnownPromotions } from './promotion-facts.ts'
 
 /** Currency of a new cart until the shopper chooses another one. */
 export const defaultCurrency = 'EUR'
@@ -152,24 +154,67 @@ export interface Pricing {
   rules: PriceRules
   /** The tax provider does not answer, so the rules hold no rates. */
   isTaxUnavailable?: boolean
+  /** What order knows about promotions; null or left out while it is not known. */
+  promotions?: KnownPromotions | null
 }
 
 const shownCode = ({ code, promotionId }: CartCode): Cart['codes'][number] => ({ code, promotionId })
 
+/** The codes that can count, each with its promotion, and those that cannot with the reason. A code that order was not asked about counts. */
+const codesOf = (cart: CartState, known: KnownPromotions | null) => {
+  const promotionIds = new Map(known?.codes.map(({ code, promotionId }) => [code, promotionId]))
+  const reasonFor = (code: string): CodeProblem | null => {
+    if (known === null || !known.asked.includes(code)) return null
+    if (known.usedUpCodes.includes(code)) return 'used_up'
+    return promotionIds.has(code) ? null : 'not_available'
+  }
+  const judged = cart.codes.map(({ code, promotionId }) => ({
+    code,
+    promotionId: promotionIds.get(code) ?? promotionId,
+    reason: reasonFor(code),
+  }))
+  return {
+    codes: judged.filter(({ reason }) => reason === null).map(({ code, promotionId }) => ({ code, promotionId })),
+    problems: judged.flatMap(({ code, reason }) =>
+      reason === null ? [] : [{ code: 'code_not_applicable' as const, promotionCode: code, reason }],
+    ),
+  }
+}
+
 /** Prices a cart at current prices and under current rules, by the calculation that order charges. Lines that cannot be bought are left out. */
-export const calculateCart = (cart: CartState, views: Views, { at, rules }: Pick<Pricing, 'at' | 'rules'>): PricedCart => {
-  const { currency, destination, shippingOptionId, codes, hasOrdered } = cart
+export const calculateCart = (
+  cart: CartState,
+  views: Views,
+  { at, rules, promotions = null }: Pick<Pricing, 'at' | 'rules' | 'promotions'>,
+): PricedCart => {
+  const { currency, destination, shippingOptionId, hasOrdered } = cart
   const lines = cart.lines.flatMap((line) => buyable(line, views, currency))
-  return price({
+  const { codes, problems } = codesOf(cart, promotions)
+  const priced = price({
     lines,
     currency,
     destination: destination ?? undefined,
     shippingOptionId: shippingOptionId ?? undefined,
-    codes: codes.map(shownCode),
-    customer: { isFirstOrder: !hasOrdered },
+    codes,
+    usedUp: promotions?.usedUpPromotionIds,
+    customer: { isFirstOrder: promotions?.isFirstOrder ?? !hasOrdered },
     at,
     rules,
   })
+  return { ...priced, problems: [...priced.problems, ...problems] }
+}
+
+/**
+ * Whether the price depends on what order knows: a code was entered, which may have a limit of its own, or a promotion takes something off
+ * that has limits or is for first orders.
+ */
+export const hasLimitedPromotion = (cart: CartState, views: Views, pricing: Pick<Pricing, 'at' | 'rules'>): boolean => {
+  if (cart.lines.length === 0) return false
+  if (cart.codes.length > 0) return true
+  const limited = pricing.rules.promotions.filter(({ limits, conditions }) => limits || conditions.firstOrder)
+  if (limited.length === 0) return false
+  const { discounts } = calculateCart(cart, views, pricing)
+  return discounts.some(({ promotionId }) => limited.some(({ id }) => id === promotionId))
 }
 
 /** The option that the cart has chosen and can choose. */

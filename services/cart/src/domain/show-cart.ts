@@ -1,9 +1,10 @@
 // The cart as its shopper sees it, at current prices and rules.
 import type { Cart, PriceRules } from '@cartwright/contracts'
-import { findTaxedRules } from '@cartwright/service-kit'
+import { findTaxedRules, type Principal } from '@cartwright/service-kit'
 import type { CartState } from '../db/stored-cart.ts'
 import type { CartDeps } from '../deps.ts'
-import { type Pricing, priceCart, type Views } from './cart.ts'
+import { hasLimitedPromotion, type Pricing, priceCart, type Views } from './cart.ts'
+import type { KnownPromotions } from './promotion-facts.ts'
 
 /** The rules with the tax rates of the cart's destination, as order asks for them at the checkout. An empty cart asks for none. */
 const withTaxes = async (
@@ -16,9 +17,32 @@ const withTaxes = async (
   return taxed === null ? { rules: { ...rules, taxRates: [] }, isTaxUnavailable: true } : { rules: taxed }
 }
 
+/** What order knows about promotions, when the price depends on it; null otherwise. */
+const knownPromotions = async (
+  { cart, views }: ShownCart,
+  principal: Principal,
+  pricing: Pick<Pricing, 'at' | 'rules'>,
+  { promotionFacts }: CartDeps,
+): Promise<KnownPromotions | null> => {
+  if (!hasLimitedPromotion(cart, views, pricing)) return null
+  return promotionFacts.read(
+    principal,
+    cart.codes.map(({ code }) => code),
+  )
+}
+
+interface ShownCart {
+  cart: CartState
+  views: Views
+}
+
 /** @returns the cart; with the problem `tax_unavailable` when the tax provider cannot answer */
-export const showCart = async ({ cart, views }: { cart: CartState; views: Views }, deps: CartDeps): Promise<Cart> => {
+export const showCart = async (shown: ShownCart, principal: Principal, deps: CartDeps): Promise<Cart> => {
   const at = deps.clock.now()
-  const taxed = await withTaxes(cart, await deps.priceRules.read(), at, deps)
-  return priceCart(cart, views, { publicUrl: deps.shared.publicUrl, at, ...taxed })
+  const rules = await deps.priceRules.read()
+  const [taxed, promotions] = await Promise.all([
+    withTaxes(shown.cart, rules, at, deps),
+    knownPromotions(shown, principal, { at, rules }, deps),
+  ])
+  return priceCart(shown.cart, shown.views, { publicUrl: deps.shared.publicUrl, at, promotions, ...taxed })
 }

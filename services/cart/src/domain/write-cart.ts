@@ -83,5 +83,5 @@ const changeCart = async (principal: Principal, change: Change, deps: CartDeps):
 export const writeCart = async (principal: Principal, change: Change, deps: CartDeps): Promise<Cart> => {
   const open = await changeCart(principal, change, deps)
   await deps.cache.putCart(principal.id, open.cart)
-  return showCart(open, deps)
+  return showCart(open, principal, deps)
 }

@@ -110,11 +110,22 @@ export const cancelledFrom = (row: OrderRow, reason: NonNullable<Order['cancelRe
 export const findOrder = (db: Queryable, condition: Sql): Promise<OrderRow | null> =>
   db.one<OrderRow>`SELECT * FROM customer_order WHERE ${condition}`
 
+/** The address of the last order of a principal; null when there is none, or when it was erased. */
+export const findLastEmail = async (db: Queryable, principalId: string): Promise<string | null> => {
+  const row = await db.one<Pick<OrderRow, 'email'>>`
+    SELECT email
+    FROM customer_order
+    WHERE principal_id = ${principalId}
+    ORDER BY created_at DESC
+    LIMIT 1`
+  return row?.email ?? null
+}
+
 /**
  * Whether this principal or e-mail address has an order that was not cancelled before its payment. Two lookups, since one with OR would read
  * no index.
  */
-export const hasOrderedBefore = async (db: Queryable, principalId: string, email: string): Promise<boolean> => {
+export const hasOrderedBefore = async (db: Queryable, principalId: string, email: string | null): Promise<boolean> => {
   const by = (owner: Sql) =>
     sql`(SELECT id FROM customer_order WHERE ${owner} AND NOT (status = 'cancelled' AND cart_restored = TRUE) LIMIT 1)`
   return (await db.one`${by(sql`principal_id = ${principalId}`)} UNION ALL ${by(sql`email = ${email}`)} LIMIT 1`) !== null

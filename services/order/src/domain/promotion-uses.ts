@@ -25,11 +25,10 @@ const limitOf = ({ promotionId, scope }: Counter, { promotions, codes }: Limits)
 const withLimits = (counters: readonly Counter[], limits: Limits): LimitedCounter[] =>
   counters.map((counter) => ({ ...counter, limit: limitOf(counter, limits) }))
 
-/** The counters that could keep this holder from a promotion or a code. */
-export const limitedCounters = (holder: string, limits: Limits): LimitedCounter[] => {
-  const ofPromotions = limits.promotions.flatMap(({ id }) =>
-    ['', holderScope(holder)].map((scope) => ({ promotionId: id, scope })),
-  )
+/** The counters that could keep this holder from a promotion or a code. @param holder null while it is not known */
+export const limitedCounters = (holder: string | null, limits: Limits): LimitedCounter[] => {
+  const scopes = ['', ...(holder === null ? [] : [holderScope(holder)])]
+  const ofPromotions = limits.promotions.flatMap(({ id }) => scopes.map((scope) => ({ promotionId: id, scope })))
   const ofCodes = limits.codes.map(({ code, promotionId }) => ({ promotionId, scope: codeScope(code) }))
   return withLimits([...ofPromotions, ...ofCodes], limits).filter(({ limit }) => limit !== null)
 }

@@ -17,7 +17,8 @@ const readCode = async (code: string, { services }: CartDeps): Promise<InternalP
 
 export const enterCode = route(cartApi.enterCode, async ({ request, deps }) => {
   const found = await readCode(request.body.code, deps)
-  const pricing = { at: deps.clock.now(), rules: await deps.priceRules.read() }
+  const promotions = await deps.promotionFacts.read(request.principal, [found.code])
+  const pricing = { at: deps.clock.now(), rules: await deps.priceRules.read(), promotions }
   return writeCart(
     request.principal,
     {

@@ -7,12 +7,13 @@ import { findOrOpenCart } from '../../domain/open-cart.ts'
 import { showCart } from '../../domain/show-cart.ts'
 
 export const getCart = route(cartApi.getCart, async ({ request, deps }) => {
-  const { id } = request.principal
+  const { principal } = request
+  const { id } = principal
   const cached = await deps.cache.read(id)
-  if (cached) return showCart(cached, deps)
+  if (cached) return showCart(cached, principal, deps)
   const open = await findOrOpenCart(deps.db, id, { id: deps.newId('crt'), currency: defaultCurrency })
   await deps.cache.fill(id, open)
-  return showCart(open, deps)
+  return showCart(open, principal, deps)
 })
 
 /** For order, on behalf of the shopper. Always read from MySQL: an order never uses cached lines. */

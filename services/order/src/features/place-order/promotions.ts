@@ -1,18 +1,11 @@
-// What decides promotions beside the rules: codes that are known, uses that are left, and whether this is the first order.
-import {
-  AppError,
-  type AppliedDiscount,
-  catalogApi,
-  type InternalPromotionCode,
-  type OpenCart,
-  type PriceRules,
-} from '@cartwright/contracts'
+// Uses and first orders in the transaction that places an order.
+import type { AppliedDiscount, PriceRules } from '@cartwright/contracts'
 import type { Tx } from '@cartwright/db'
 import type { Principal } from '@cartwright/service-kit'
 import { hasOrderedBefore } from '../../db/orders.ts'
-import { countUses, findFull, insertUses } from '../../db/promotion-uses.ts'
+import { countUses, insertUses } from '../../db/promotion-uses.ts'
 import type { OrderDeps } from '../../deps.ts'
-import { holderOf, limitedCounters, type PromotionFacts, usedUpBy, usesOf } from '../../domain/promotion-uses.ts'
+import { holderOf, type PromotionFacts, usesOf } from '../../domain/promotion-uses.ts'
 import { lockHolder } from './unpaid.ts'
 
 /** Who orders: uses and first orders are counted by it. */
@@ -23,34 +16,6 @@ export interface Buyer {
 
 /** A use was taken, or an order placed, since the checkout was decided: it must be decided again. */
 export class OutdatedDecision extends Error {}
-
-const readCodes = async ({ codes }: OpenCart, principal: Principal, deps: OrderDeps): Promise<InternalPromotionCode[]> => {
-  if (codes.length === 0) return []
-  const query = { codes: codes.map(({ code }) => code).join(',') }
-  const answer = await deps.services.catalog.read(catalogApi.internalPromotionCodes, { query }, { onBehalfOf: principal })
-  if (answer === null) throw new AppError('upstream_unavailable')
-  return answer.items
-}
-
-const holder = ({ principal, email }: Buyer, { shared }: OrderDeps): string =>
-  holderOf(shared.internalAuthSecret, principal, email)
-
-/** @throws AppError upstream_unavailable when catalog cannot look the codes up */
-export const readPromotionFacts = async (
-  cart: OpenCart,
-  buyer: Buyer,
-  { promotions }: PriceRules,
-  deps: OrderDeps,
-): Promise<PromotionFacts> => {
-  const codes = await readCodes(cart, buyer.principal, deps)
-  const limited = limitedCounters(holder(buyer, deps), { promotions: promotions.filter(({ limits }) => limits), codes })
-  const asksForFirst = promotions.some(({ conditions }) => conditions.firstOrder)
-  return {
-    codes,
-    usedUp: usedUpBy(await findFull(deps.db, limited), codes),
-    isFirstOrder: asksForFirst ? !(await hasOrderedBefore(deps.db, buyer.principal.id, buyer.email)) : null,
-  }
-}
 
 /**
  * Checks again, with the holder locked, that a discount for first orders goes to one: of two first orders at once, the second waits here.
@@ -86,7 +51,8 @@ export const takeUses = async (
 ): Promise<void> => {
   const { orderId, buyer, discounts } = order
   if (discounts.length === 0) return
-  const { uses, counters } = usesOf({ orderId, holder: holder(buyer, deps), discounts }, limits)
+  const holder = holderOf(deps.shared.internalAuthSecret, buyer.principal, buyer.email)
+  const { uses, counters } = usesOf({ orderId, holder, discounts }, limits)
   insertUses(tx, uses)
   if (!(await countUses(tx, counters))) throw new OutdatedDecision('a promotion was used up')
 }

@@ -26,12 +26,13 @@ import { type OrderDeps, route } from '../../deps.ts'
 import { checkoutSaga, stockRequestOf } from '../../domain/checkout-saga/effects.ts'
 import { orderNumber } from '../../domain/order.ts'
 import { viewPlaced } from '../../domain/order-view.ts'
+import { readPromotionFacts } from '../../domain/promotion-facts.ts'
 import type { PromotionFacts } from '../../domain/promotion-uses.ts'
 import { signTicket, ticketKey } from '../../domain/return-ticket.ts'
 import { type Decided, decideOrder } from './decide.ts'
 import { findOrderOfCart } from './find-ordered.ts'
 import { orderContact } from './order-contact.ts'
-import { assertFirstOrder, type Buyer, OutdatedDecision, readPromotionFacts, takeUses } from './promotions.ts'
+import { assertFirstOrder, type Buyer, OutdatedDecision, takeUses } from './promotions.ts'
 import { returnUrls } from './return-urls.ts'
 import { clientHash, refuseTooManyUnpaid } from './unpaid.ts'
 
@@ -78,7 +79,12 @@ const readAndDecide = async (
   const { ruleSet, rules } = await readRules(cart, address, deps)
   const [variants, promotions] = await Promise.all([
     readVariants(cart, buyer.principal, deps),
-    readPromotionFacts(cart, buyer, ruleSet, deps),
+    readPromotionFacts(
+      cart.codes.map(({ code }) => code),
+      buyer,
+      ruleSet,
+      deps,
+    ),
   ])
   const pricing = { at: deps.clock.now(), rules, promotions, minimums: deps.minimums }
   const limits = { rules: ruleSet, codes: promotions.codes }
