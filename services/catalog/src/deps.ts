@@ -1,11 +1,11 @@
 // Dependencies of catalog's handlers.
-import { type BaseDeps, elasticsearchAccess, forService } from '@cartwright/service-kit'
+import { type BaseDeps, createEventStreams, type EventStreams, elasticsearchAccess, forService } from '@cartwright/service-kit'
 import type { OpenedMetrics } from '@cartwright/telemetry'
 import type { config } from './config.ts'
 import { type CodePromotions, createCodePromotions } from './domain/code-promotions.ts'
 import { type CurrentProductCounts, createProductCounts } from './domain/product-counts.ts'
-
 import type { SearchEngine } from './domain/search-engine.ts'
+import { createStockWatcher, type StockWatcher } from './domain/stock-watcher.ts'
 import { type ElasticsearchIndex, openElasticsearch } from './integrations/elasticsearch.ts'
 import { createElasticsearchEngine } from './integrations/elasticsearch-engine.ts'
 import { createMemoryEngine, createMemoryState, type MemoryState } from './integrations/memory-engine.ts'
@@ -21,7 +21,12 @@ interface CatalogResources {
   memory: MemoryState | null
   codePromotions: CodePromotions
   productCounts: CurrentProductCounts
+  eventStreams: EventStreams
+  stockWatcher: StockWatcher
 }
+
+/** Streams of stock that one client address may have open at an instance: an office or a school shares an address. */
+const streamsPerAddress = 50
 
 export type CatalogDeps = BaseDeps<typeof config> & CatalogResources
 
@@ -47,8 +52,16 @@ export const openDeps = async (base: BaseDeps<typeof config>): Promise<CatalogRe
   gauges: base.metrics.open(ownMetrics),
   codePromotions: createCodePromotions(base.db),
   productCounts: createProductCounts(base.db, base.clock),
+  eventStreams: createEventStreams({ clock: base.clock, metrics: base.metrics, perCaller: streamsPerAddress }),
+  stockWatcher: createStockWatcher(base.db),
   ...(await openSearch(base)),
 })
+
+/** Ends streams when the service drains, so that they do not delay its stop. */
+export const drainDeps = async ({ eventStreams, stockWatcher }: CatalogResources): Promise<void> => {
+  eventStreams.close()
+  stockWatcher.close()
+}
 
 export const closeDeps = async ({ elasticsearch }: CatalogResources): Promise<void> => {
   await elasticsearch?.client.close()

@@ -1,8 +1,8 @@
 // Definition of the catalog service: routes, consumers, projections, jobs, schedules, invariants.
 import { fileURLToPath } from 'node:url'
-import { defineService } from '@cartwright/service-kit'
+import { defineService, eventStreamMetrics } from '@cartwright/service-kit'
 import { config } from './config.ts'
-import { closeDeps, openDeps } from './deps.ts'
+import { closeDeps, drainDeps, openDeps } from './deps.ts'
 import { createCategory, deleteCategory, updateCategory } from './features/admin-categories/routes.ts'
 import {
   createPromotion,
@@ -27,6 +27,7 @@ import {
   listCategories,
   listProducts,
 } from './features/browse/routes.ts'
+import { streamStock } from './features/browse/stream-stock.ts'
 import { checkIndex } from './features/build-index/check.ts'
 import { buildIndex } from './features/build-index/job.ts'
 import { getSearchState, reindexSearch } from './features/build-index/routes.ts'
@@ -57,11 +58,13 @@ export const catalogService = defineService({
   config,
   migrations: fileURLToPath(new URL('../prisma/migrations', import.meta.url)),
   deps: openDeps,
+  drain: drainDeps,
   close: closeDeps,
   routes: [
     listProducts,
     getProduct,
     getAvailability,
+    streamStock,
     search,
     listCategories,
     getCategory,
@@ -105,7 +108,7 @@ export const catalogService = defineService({
   jobs: [indexProducts, buildIndex, publishProducts],
   schedules: [refreshListings, trimPriceHistory, sweepReservations, checkIndex, cleanUpCodes],
   workers: keepMemoryIndex,
-  metrics,
+  metrics: { ...metrics, ...eventStreamMetrics },
   measurements: [measureReservations, measureStockOuts, measureSearch],
   invariants: [stockBounds, stockLedger, stockHolds, holdsEnd, searchIndex, skuSpelling],
   seed,

@@ -15,6 +15,7 @@ import {
   ProductSummary,
   productParams,
   SearchSort,
+  StockEvent,
 } from './schemas.ts'
 
 const filters = {
@@ -86,6 +87,27 @@ export const browseApi = {
     },
     errors: ['not_found'],
     examples: { params: catalogExamples.productParams, response: catalogExamples.availability },
+  }),
+  streamStock: endpoint({
+    operationId: 'streamStock',
+    method: 'GET',
+    path: '/v1/products/:idOrSlug/stock-events',
+    auth: 'public',
+    rate: 'read',
+    // Comments come every 15 s, and a proxy must not end a quiet stream before the second.
+    timeoutMs: 45_000,
+    summary: 'Stream a product’s stock',
+    description:
+      'Server-sent events: `stock` holds the units left to sell of each variant, first as they are and then at every change, at most once a second. The stream has a comment every 15 seconds and ends after ten minutes, or when the product is no longer sold. A client address may have 50 open.',
+    params: productParams,
+    success: 200,
+    response: { 200: StockEvent },
+    produces: 'text/event-stream',
+    errors: ['not_found', 'too_many_streams', 'upstream_unavailable'],
+    examples: {
+      params: catalogExamples.productParams,
+      response: { event: 'stock', data: { variants: catalogExamples.availability.variants } },
+    },
   }),
   search: endpoint({
     operationId: 'searchProducts',

@@ -269,3 +269,13 @@ export const InternalVariant = Type.Object({
   requiresShipping: Type.Boolean(),
 })
 export type InternalVariant = Static<typeof InternalVariant>
+
+/** One event of a product's stock. */
+export const StockEvent = named(
+  'StockEvent',
+  Type.Object({
+    event: Type.Literal('stock'),
+    data: Type.Object({ variants: Type.Array(Type.Object({ sku: Sku, available: Type.Integer() })) }),
+  }),
+)
+export type StockEvent = Static<typeof StockEvent>

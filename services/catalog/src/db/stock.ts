@@ -26,6 +26,30 @@ export const stockOf = (row: StockLevelRow) => ({
   available: row.on_hand - row.reserved,
 })
 
+/** Units left to sell of one variant. */
+export interface VariantStock {
+  sku: string
+  available: number
+}
+
+/** Units left of the variants on sale, by product. A product that shoppers do not see is absent. */
+export const listAvailability = async (db: Queryable, productIds: readonly string[]): Promise<Map<string, VariantStock[]>> => {
+  const rows = await db.rows<{ id: string; sku: string | null; available: number }>`
+    SELECT p.id, v.sku, COALESCE(s.on_hand - s.reserved, 0) AS available
+    FROM product p
+    LEFT JOIN variant v ON v.product_id = p.id AND v.deleted_at IS NULL
+    LEFT JOIN stock_level s ON s.sku = v.sku
+    WHERE p.id IN (${list(productIds)}) AND p.status = 'active' AND p.deleted_at IS NULL
+    ORDER BY v.id`
+  const products = new Map<string, VariantStock[]>()
+  for (const { id, sku, available } of rows) {
+    const variants = products.get(id) ?? []
+    if (sku !== null) variants.push({ sku, available: Number(available) })
+    products.set(id, variants)
+  }
+  return products
+}
+
 /** Reason, actor and reference that the ledger records for a movement. */
 export interface MovementCause {
   reason: string

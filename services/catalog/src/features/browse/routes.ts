@@ -61,7 +61,7 @@ const productOf = (product: ProductState, categories: Categories, shown: ShownPr
 }
 
 /** Finds a public product. @throws AppError not_found, also for drafts, archived and withdrawn products */
-const getPublicProduct = async (idOrSlug: string, deps: CatalogDeps): Promise<ProductState> => {
+export const getPublicProduct = async (idOrSlug: string, deps: CatalogDeps): Promise<ProductState> => {
   const key = /^prd_[0-9a-z]+$/.test(idOrSlug) ? sql`id = ${idOrSlug}` : sql`slug = ${idOrSlug}`
   const [product] = await loadProducts(deps.db, sql`${key} AND status = 'active' AND deleted_at IS NULL`)
   if (product === undefined) throw new AppError('not_found')
