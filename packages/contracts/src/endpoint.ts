@@ -33,6 +33,11 @@ export interface Endpoint {
   auth: AuthLevel
   /** Also takes a token that reads one order, the one named by `orderId` in the path. */
   orderToken?: true
+  /**
+   * With the header `X-Session` the refresh token is a cookie: the call `opens` such a session and sets it, or `uses` it. Neither the body
+   * nor the response then holds the token.
+   */
+  cookieSession?: 'opens' | 'uses'
   /** Requires an Idempotency-Key; the effect happens once per principal, route and key. */
   idempotent?: true
   rate?: RateClass

@@ -43,6 +43,11 @@ const de: Readonly<Record<ErrorCode, ErrorText>> = {
   },
   refresh_token_invalid: { title: 'Das Erneuerungstoken gilt nicht mehr', remedy: 'Melden Sie sich erneut an.' },
   forbidden: { title: 'Ihre Rolle erlaubt das nicht', remedy: 'Melden Sie sich mit einer Rolle an, die es erlaubt.' },
+  csrf_refused: {
+    title: 'Eine Cookie-Sitzung braucht X-Session und einen erlaubten Ursprung',
+    remedy:
+      'Senden Sie den Header `X-Session` von einer Seite des Gateways selbst, oder eines Ursprungs, der in GATEWAY_CORS_ORIGINS steht.',
+  },
   current_password_wrong: {
     title: 'Das aktuelle Passwort ist falsch',
     remedy: 'Geben Sie das Passwort des Kontos erneut ein; nach vielen falschen warten Sie so lange, wie Retry-After sagt.',

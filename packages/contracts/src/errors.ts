@@ -1,6 +1,7 @@
 // Catalogue of error codes, the only one: what each means, its HTTP status, what a client does about it, which members its problem adds.
 import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 import { Id, Money, Nullable, named, OneOf, Sku, Time } from './common.ts'
+import { signInErrors } from './identity/sign-in-errors.ts'
 import { OrderStatus } from './order/status.ts'
 import { ProblemReason } from './pricing/problems.ts'
 import { shippingErrors } from './pricing/shipping-errors.ts'
@@ -67,11 +68,7 @@ const kinds = {
   },
   refresh_token_invalid: { status: 401, title: 'The refresh token is no longer valid', remedy: 'Sign in again.' },
   forbidden: { status: 403, title: 'Your role does not allow this', remedy: 'Sign in with a role that does.' },
-  current_password_wrong: {
-    status: 403,
-    title: 'The current password is wrong',
-    remedy: 'Enter the password of the account again; after many wrong ones wait for Retry-After.',
-  },
+  ...signInErrors,
   email_unverified: {
     status: 403,
     title: 'The e-mail address is not verified yet',

@@ -21,6 +21,8 @@ const introduction = `Every call goes through the gateway.
 
 - **Signing in.** \`POST /v1/auth/guest\` makes anybody a guest, a customer without an e-mail address; registering or signing in makes a customer.
   Send \`Authorization: Bearer <access token>\`. Access tokens live 10 minutes: refresh them.
+- **Browsers** send \`X-Session: shop\` (or \`console\`) when they sign in, refresh and sign out. The refresh token then is an HttpOnly cookie that no script reads; keep
+  the access token in memory, and refresh with the same header and no body after a reload.
 - **Idempotency.** Calls that take an \`Idempotency-Key\` have their effect once per key; a replay carries \`Idempotent-Replayed: true\`.
 - **Lists** answer \`{ items, nextCursor }\` and take \`limit\` and \`cursor\`.
 - **Waiting.** \`GET /v1/orders/{orderId}/payment\` and \`GET /v1/orders/{orderId}\` take \`waitSec\` (0 to 20) and \`known\`, the state or status that you have. They answer the moment
@@ -32,6 +34,40 @@ const introduction = `Every call goes through the gateway.
 - **Errors** are \`application/problem+json\` with a stable \`code\`; \`type\` is the address of a page about it. \`title\` and messages about fields are in the language of \`Accept-Language\`.
 - **Money** is integer minor units with a currency; times are RFC 3339 in UTC; ids carry a prefix.`
 
+/** Request headers that several operations take. */
+const parameters: JsonObject = {
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    required: true,
+    description: 'One unique key per intended effect, repeated on retries; kept for 24 hours',
+    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+    example: 'c0a8a5d2-6a1f-4a3e-9d7b-1f2e3d4c5b6a',
+  },
+  IfNoneMatch: {
+    name: 'If-None-Match',
+    in: 'header',
+    required: false,
+    description: 'ETag of what you have',
+    schema: { type: 'string' },
+  },
+  XSession: {
+    name: 'X-Session',
+    in: 'header',
+    required: false,
+    description:
+      'For browsers: keeps the refresh token in the cookie `cw_refresh_shop` or `cw_refresh_console`, out of reach of scripts. It needs an allowed `Origin`, and `credentials: "include"` from another origin',
+    schema: { type: 'string', enum: ['shop', 'console'] },
+  },
+  LastEventId: {
+    name: 'Last-Event-ID',
+    in: 'header',
+    required: false,
+    description: 'Id of the last event that you have; a browser’s EventSource sends it by itself',
+    schema: { type: 'string', pattern: '^[0-9]{1,15}$' },
+  },
+}
+
 const components = (endpoints: readonly Endpoint[], schemas: SchemaCollection): JsonObject => ({
   securitySchemes: {
     accessToken: {
@@ -42,30 +78,7 @@ const components = (endpoints: readonly Endpoint[], schemas: SchemaCollection): 
         'The access token of a guest, a customer or an admin. `POST /v1/auth/guest` and `POST /v1/auth/login` answer one as `accessToken`: paste it without the word Bearer.',
     },
   },
-  parameters: {
-    IdempotencyKey: {
-      name: 'Idempotency-Key',
-      in: 'header',
-      required: true,
-      description: 'One unique key per intended effect, repeated on retries; kept for 24 hours',
-      schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
-      example: 'c0a8a5d2-6a1f-4a3e-9d7b-1f2e3d4c5b6a',
-    },
-    IfNoneMatch: {
-      name: 'If-None-Match',
-      in: 'header',
-      required: false,
-      description: 'ETag of what you have',
-      schema: { type: 'string' },
-    },
-    LastEventId: {
-      name: 'Last-Event-ID',
-      in: 'header',
-      required: false,
-      description: 'Id of the last event that you have; a browser’s EventSource sends it by itself',
-      schema: { type: 'string', pattern: '^[0-9]{1,15}$' },
-    },
-  },
+  parameters,
   headers: {
     'X-Request-Id': { description: 'The id you sent, or a new one', schema: { type: 'string' } },
     'X-Trace-Id': { description: 'The trace of this request, `traceId` of a problem', schema: { type: 'string' } },
@@ -77,6 +90,11 @@ const components = (endpoints: readonly Endpoint[], schemas: SchemaCollection): 
     'Idempotent-Replayed': {
       description: '`true` when this is the answer to an earlier request with the same key',
       schema: { type: 'string', enum: ['true'] },
+    },
+    'Set-Cookie': {
+      description:
+        'With `X-Session`: the refresh token as a cookie for `/v1/auth`; `HttpOnly`, `SameSite=Strict`, and `Secure` but on loopback',
+      schema: { type: 'string' },
     },
     ETag: { description: 'Send it as If-None-Match next time', schema: { type: 'string' } },
   },

@@ -20,6 +20,7 @@ const successResponses = (endpoint: Endpoint, { refer }: SchemaCollection): Json
   const headers: JsonObject = { ...tracingHeaders }
   if (endpoint.idempotent) headers['Idempotent-Replayed'] = { $ref: '#/components/headers/Idempotent-Replayed' }
   if (endpoint.cacheSec !== undefined) headers.ETag = { $ref: '#/components/headers/ETag' }
+  if (endpoint.cookieSession) headers['Set-Cookie'] = { $ref: '#/components/headers/Set-Cookie' }
   const responses: JsonObject = {}
   for (const [status, schema] of Object.entries(endpoint.response)) {
     const empty = plainSchema(schema).type === 'null' || status === '204'
@@ -93,6 +94,7 @@ const parametersOf = (endpoint: Endpoint, schemas: SchemaCollection): JsonObject
         ]
       : []),
     ...(endpoint.idempotent ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
+    ...(endpoint.cookieSession ? [{ $ref: '#/components/parameters/XSession' }] : []),
     ...(endpoint.cacheSec === undefined ? [] : [{ $ref: '#/components/parameters/IfNoneMatch' }]),
     ...(endpoint.produces === 'text/event-stream' && endpoint.orderToken
       ? [{ $ref: '#/components/parameters/LastEventId' }]

@@ -17,7 +17,7 @@ export const Tokens = named(
     accessToken: Type.String(),
     tokenType: Type.Literal('Bearer'),
     expiresInSec: Type.Integer(),
-    refreshToken: Type.String(),
+    refreshToken: Type.Optional(Type.String({ description: 'Absent in a cookie session: it is in the cookie' })),
     principal: Principal,
   }),
 )

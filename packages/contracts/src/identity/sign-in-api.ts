@@ -8,8 +8,10 @@ import { Code, Password, RegistrationId, Tokens } from './schemas.ts'
 
 const Accepted = Type.Object({ status: Type.Literal('accepted') })
 const Jwk = Type.Object({}, { additionalProperties: true })
+/** Left out in a cookie session. */
+const RefreshToken = Type.Optional(Closed({ refreshToken: Type.Optional(Text(200)) }))
 const { password, newPassword, code, tokens } = identityExamples
-const refreshToken = tokens.refreshToken
+const { refreshToken } = tokens
 
 export const signInApi = {
   guest: endpoint({
@@ -17,13 +19,14 @@ export const signInApi = {
     method: 'POST',
     path: '/v1/auth/guest',
     auth: 'public',
+    cookieSession: 'opens',
     rate: 'auth',
     summary: 'Become a guest',
     description:
       'Creates a guest, a customer without an e-mail address, and returns their tokens. A guest has a cart and may check out.',
     success: 201,
     response: { 201: Tokens },
-    errors: ['rate_limited'],
+    errors: ['rate_limited', 'csrf_refused'],
     examples: { response: identityExamples.guestTokens },
   }),
   register: endpoint({
@@ -49,6 +52,7 @@ export const signInApi = {
     method: 'POST',
     path: '/v1/auth/verify',
     auth: 'public',
+    cookieSession: 'opens',
     rate: 'auth',
     summary: 'Confirm a registration',
     description:
@@ -56,7 +60,7 @@ export const signInApi = {
     body: Closed({ registrationId: RegistrationId, code: Code }),
     success: 200,
     response: { 200: Tokens },
-    errors: ['otp_invalid', 'too_many_attempts'],
+    errors: ['otp_invalid', 'too_many_attempts', 'csrf_refused'],
     examples: { body: { registrationId: exampleIds.registration, code }, response: tokens },
   }),
   resend: endpoint({
@@ -78,6 +82,7 @@ export const signInApi = {
     method: 'POST',
     path: '/v1/auth/login',
     auth: 'public',
+    cookieSession: 'opens',
     rate: 'auth',
     summary: 'Sign in',
     description:
@@ -85,7 +90,7 @@ export const signInApi = {
     body: Closed({ email: Email, password: Password }),
     success: 200,
     response: { 200: Tokens },
-    errors: ['invalid_credentials', 'email_unverified', 'account_blocked', 'too_many_attempts'],
+    errors: ['invalid_credentials', 'email_unverified', 'account_blocked', 'too_many_attempts', 'csrf_refused'],
     examples: { body: { email: exampleEmail, password }, response: tokens },
   }),
   refresh: endpoint({
@@ -93,14 +98,15 @@ export const signInApi = {
     method: 'POST',
     path: '/v1/auth/refresh',
     auth: 'public',
+    cookieSession: 'uses',
     rate: 'auth',
     summary: 'Refresh tokens',
     description:
-      'Exchanges a refresh token for a new access token and a new refresh token. The old refresh token is used up: store the new one.',
-    body: Closed({ refreshToken: Text(200) }),
+      'Exchanges a refresh token for a new access token and a new refresh token. The old refresh token is used up: store the new one. In a cookie session both are cookies.',
+    body: RefreshToken,
     success: 200,
     response: { 200: Tokens },
-    errors: ['refresh_token_invalid'],
+    errors: ['refresh_token_invalid', 'csrf_refused'],
     examples: { body: { refreshToken }, response: tokens },
   }),
   logout: endpoint({
@@ -108,13 +114,15 @@ export const signInApi = {
     method: 'POST',
     path: '/v1/auth/logout',
     auth: 'public',
+    cookieSession: 'uses',
     rate: 'auth',
     summary: 'Sign out',
-    description: 'Ends the session of a refresh token. An unknown token is answered the same way.',
-    body: Closed({ refreshToken: Text(200) }),
+    description:
+      'Ends the session of a refresh token, or of the cookie, which is cleared. An unknown token is answered the same way.',
+    body: RefreshToken,
     success: 204,
     response: { 204: Type.Null() },
-    errors: [],
+    errors: ['csrf_refused'],
     examples: { body: { refreshToken } },
   }),
   forgotPassword: endpoint({

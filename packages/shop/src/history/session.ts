@@ -18,7 +18,8 @@ const openSession = async (url: string, email: string, now: () => Date): Promise
   return {
     call: async (endpoint, input) => {
       if (now().getTime() >= expiresMs) {
-        tokens = await callApi(url, identityApi.refresh, { body: { refreshToken: tokens.refreshToken } }, null)
+        // Only a cookie session has no refresh token here.
+        tokens = await callApi(url, identityApi.refresh, { body: { refreshToken: tokens.refreshToken ?? '' } }, null)
         extend()
       }
       return callApi(url, endpoint, input, tokens.accessToken)

@@ -20,7 +20,8 @@ export interface Credentials {
 export const openAdminApi = async ({ url, email, password }: Credentials): Promise<AdminApi> => {
   const tokens = await callApi(url, identityApi.login, { body: { email, password } }, null)
   const close = async () => {
-    await callApi(url, identityApi.logout, { body: { refreshToken: tokens.refreshToken } }, null)
+    // Only a cookie session has no refresh token here.
+    await callApi(url, identityApi.logout, { body: { refreshToken: tokens.refreshToken ?? '' } }, null)
   }
   if (tokens.principal.role !== 'admin') {
     await close()

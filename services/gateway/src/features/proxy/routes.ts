@@ -1,9 +1,10 @@
 // Proxied routes: mounts every endpoint of the contracts that is not internal. A request passes authentication, rate limit, cache and upstream.
 import { AppError, apis, type Endpoint, isPersonal, type UpstreamName } from '@cartwright/contracts'
-import { authorize, hasBody } from '@cartwright/service-kit'
+import { authorize, hasBody, recordSecurityEvent } from '@cartwright/service-kit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { GatewayDeps } from '../../deps.ts'
 import { clientIp, replyHeaders, upstreamHeaders } from '../../domain/headers.ts'
+import { createCookieCheck } from '../../domain/origins.ts'
 import { type Limit, rateClassOf } from '../../domain/rate-classes.ts'
 import type { Exchange, Upstream } from '../../domain/upstream.ts'
 import { type CachedReads, createCachedReads } from './serve-cached.ts'
@@ -44,6 +45,8 @@ const rejectInternalTokens = {
 const createGuard = (endpoint: Endpoint, limit: Limit, deps: GatewayDeps) => {
   const rateClass = rateClassOf(endpoint)
   const context = { verify: deps.verifyAccess, internal: rejectInternalTokens, security: deps }
+  const { cookieSession, operationId } = endpoint
+  const mayUseCookie = createCookieCheck(deps)
   return async (request: FastifyRequest, reply: FastifyReply) => {
     if (isPersonal(endpoint)) void reply.header('cache-control', 'no-store')
     const refusal = await authorize(endpoint, request, context, clientIpOf(request, deps)).then(
@@ -55,6 +58,10 @@ const createGuard = (endpoint: Endpoint, limit: Limit, deps: GatewayDeps) => {
     )
     await limit(request, reply, rateClass)
     if (refusal) throw refusal.error
+    if (cookieSession === undefined || mayUseCookie(cookieSession, request.headers)) return
+    const clientAddress = clientIpOf(request, deps)
+    recordSecurityEvent(deps, 'access_denied', { operation: operationId, reason: 'csrf_refused', clientAddress })
+    throw new AppError('csrf_refused')
   }
 }
 

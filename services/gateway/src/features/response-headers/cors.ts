@@ -2,8 +2,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { GatewayDeps } from '../../deps.ts'
+import { createOriginCheck } from '../../domain/origins.ts'
 
-const loopback = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/
 const exposedHeaders = [
   'X-Request-Id',
   'X-Trace-Id',
@@ -20,6 +20,7 @@ const allowedHeaders = [
   'Content-Type',
   'Idempotency-Key',
   'X-Request-Id',
+  'X-Session',
   'If-None-Match',
   'Last-Event-ID',
   'traceparent',
@@ -29,12 +30,17 @@ const allowedMethods = ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE'].join(',
 const maxAgeSec = 600
 
 /** Creates the CORS headers that every response carries, by the request's origin. */
-export const createCorsHeaders = ({ config, shared }: Pick<GatewayDeps, 'config' | 'shared'>) => {
-  const origins = new Set(config.corsOrigins)
-  const isDevelopment = shared.environment !== 'production'
+export const createCorsHeaders = (deps: Pick<GatewayDeps, 'config' | 'shared'>) => {
+  const isAllowed = createOriginCheck(deps)
   return ({ origin }: IncomingHttpHeaders): Record<string, string> =>
-    origin !== undefined && (origins.has(origin) || (isDevelopment && loopback.test(origin)))
-      ? { 'access-control-allow-origin': origin, 'access-control-expose-headers': exposedHeaders, vary: 'Origin' }
+    origin !== undefined && isAllowed(origin)
+      ? {
+          'access-control-allow-origin': origin,
+          // For the cookie of a cookie session, the only one there is.
+          'access-control-allow-credentials': 'true',
+          'access-control-expose-headers': exposedHeaders,
+          vary: 'Origin',
+        }
       : { vary: 'Origin' }
 }
 

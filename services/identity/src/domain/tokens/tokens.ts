@@ -60,7 +60,10 @@ const signAccess = async ({ subject, sessionId, issuedAt }: Issued, deps: Identi
     .sign(key)
 }
 
-const tokensOf = async (issued: Issued, deps: IdentityDeps): Promise<Tokens> => ({
+/** Tokens with the refresh token, for the caller or for the cookie. */
+type IssuedTokens = Tokens & { refreshToken: string }
+
+const tokensOf = async (issued: Issued, deps: IdentityDeps): Promise<IssuedTokens> => ({
   accessToken: await signAccess(issued, deps),
   tokenType: 'Bearer',
   expiresInSec: lifetimeSec(issued.subject.role, deps),
@@ -77,7 +80,7 @@ export const openSession = async (
   { id, role }: Subject,
   deps: IdentityDeps,
   caller: Caller,
-): Promise<() => Promise<Tokens>> => {
+): Promise<() => Promise<IssuedTokens>> => {
   const sessionId = deps.newId('ses')
   const { client, network } = sessionClientOf(caller, deps)
   const family = { id: sessionId, user_id: id, created_at: tx.dbNow, last_used_at: tx.dbNow, client, network }
@@ -167,7 +170,7 @@ const rotateIn = async (tx: Tx, token: string, deps: IdentityDeps, caller: Calle
 }
 
 /** @throws AppError refresh_token_invalid; a reuse outside the grace period also ends the session */
-export const rotateRefreshToken = async (token: string, deps: IdentityDeps, caller: Caller): Promise<Tokens> => {
+export const rotateRefreshToken = async (token: string, deps: IdentityDeps, caller: Caller): Promise<IssuedTokens> => {
   const issued = await deps.db.tx((tx) => rotateIn(tx, token, deps, caller))
   if (issued === null) throw new AppError('refresh_token_invalid')
   return tokensOf(issued, deps)

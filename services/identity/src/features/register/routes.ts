@@ -22,6 +22,7 @@ import { attemptKey, recordAttempt } from '../../domain/one-time-codes/budget.ts
 import { type CodeRequest, consumeCode, issueCode, prepareCode } from '../../domain/one-time-codes/codes.ts'
 import { assertAcceptable } from '../../domain/passwords/rules.ts'
 import { saltFor } from '../../domain/registration-salt.ts'
+import { replyTokens, sessionNameOf } from '../../domain/tokens/cookie-session.ts'
 import { openSession } from '../../domain/tokens/tokens.ts'
 
 export const register = route(identityApi.register, async ({ request, deps }) => {
@@ -88,6 +89,7 @@ const createAccount = async (tx: Tx, registration: Registration, deps: IdentityD
 export const verify = route(identityApi.verify, ({ request, deps }) =>
   limitAttempts(request, deps, async () => {
     const { registrationId, code } = request.body
+    const session = sessionNameOf(request)
     const known = await findRegistration(deps.db, registrationId)
     const subject = attemptKeyOf(known, deviceOf(request, deps), registrationId)
     await recordAttempt(subject, 'verify-email', deps)
@@ -101,6 +103,6 @@ export const verify = route(identityApi.verify, ({ request, deps }) =>
     const tokens = await confirmed.catch((error: unknown) => {
       throw error instanceof ConflictError ? new AppError('otp_invalid') : error
     })
-    return tokens()
+    return replyTokens(200, await tokens(), session, deps)
   }),
 )

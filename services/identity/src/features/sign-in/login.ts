@@ -9,6 +9,7 @@ import { deviceOf, isKnownDevice, upsertDevice } from '../../domain/known-device
 import type { BeforeRun } from '../../domain/passwords/thread-pool.ts'
 import { saltFor } from '../../domain/registration-salt.ts'
 import { assertNotThrottled, forgetFailures, passwordCounters, recordFailure } from '../../domain/throttle.ts'
+import { replyTokens, sessionNameOf } from '../../domain/tokens/cookie-session.ts'
 import { openSession } from '../../domain/tokens/tokens.ts'
 
 interface Credentials {
@@ -37,6 +38,7 @@ const isCorrectPassword = async (
 
 export const login = route(identityApi.login, async ({ request, deps }) => {
   const { email } = request.body
+  const session = sessionNameOf(request)
   const clientAddress = clientAddressOf(request, deps)
   const device = deviceOf(request, deps)
   const user = await findByEmail(deps.db, email)
@@ -65,5 +67,5 @@ export const login = route(identityApi.login, async ({ request, deps }) => {
     return openSession(tx, current, deps, request)
   })
   recordSecurityEvent(deps, 'signed_in', facts)
-  return tokens()
+  return replyTokens(200, await tokens(), session, deps)
 })

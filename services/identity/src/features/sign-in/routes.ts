@@ -1,30 +1,37 @@
 // Session routes of sign-in: create guests, refresh tokens, sign out, publish the public keys.
-import { identityApi } from '@cartwright/contracts'
+import { AppError, identityApi } from '@cartwright/contracts'
 import { reply } from '@cartwright/service-kit'
 import { insertUser } from '../../db/users.ts'
 import { route } from '../../deps.ts'
+import { clearedCookie, refreshTokenOf, replyTokens, sessionNameOf } from '../../domain/tokens/cookie-session.ts'
 import { publishedAheadSec } from '../../domain/tokens/signing-keys.ts'
 import { openSession, rotateRefreshToken, signOut } from '../../domain/tokens/tokens.ts'
 
 export const guest = route(identityApi.guest, async ({ request, deps }) => {
+  const session = sessionNameOf(request)
   const subject = { id: deps.newId('gst'), role: 'guest' } as const
   const tokens = await deps.db.tx(async (tx) => {
-    const [, session] = await Promise.all([
+    const [, issued] = await Promise.all([
       insertUser(tx, { ...subject, email: null, name: null }),
       openSession(tx, subject, deps, request),
     ])
-    return session
+    return issued
   })
-  return tokens()
+  return replyTokens(201, await tokens(), session, deps)
 })
 
-export const refresh = route(identityApi.refresh, ({ request, deps }) =>
-  rotateRefreshToken(request.body.refreshToken, deps, request),
-)
+export const refresh = route(identityApi.refresh, async ({ request, deps }) => {
+  const session = sessionNameOf(request)
+  const refreshToken = refreshTokenOf(request, session)
+  if (refreshToken === null) throw new AppError('refresh_token_invalid')
+  return replyTokens(200, await rotateRefreshToken(refreshToken, deps, request), session, deps)
+})
 
 export const logout = route(identityApi.logout, async ({ request, deps }) => {
-  await deps.db.tx((tx) => signOut(tx, request.body.refreshToken, deps, request))
-  return null
+  const session = sessionNameOf(request)
+  const refreshToken = refreshTokenOf(request, session)
+  if (refreshToken !== null) await deps.db.tx((tx) => signOut(tx, refreshToken, deps, request))
+  return reply(204, null, clearedCookie(session, deps))
 })
 
 export const jwks = route(identityApi.jwks, async ({ deps }) => {
