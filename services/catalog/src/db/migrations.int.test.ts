@@ -7,7 +7,7 @@ import { orderEvents } from '@cartwright/contracts'
 import { connect, migrate } from '@cartwright/db'
 import { checkedEachSecond, contradicted, startUnderTest, testSchema, type UnderTest } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { admin, stockOf } from '../fixtures.ts'
+import { admin, searchedByMysql, stockOf } from '../fixtures.ts'
 import { catalogService } from '../index.ts'
 
 const migrations = fileURLToPath(new URL('../../prisma/migrations', import.meta.url))
@@ -83,7 +83,9 @@ const makeOlderShop = async (): Promise<void> => {
 
 beforeAll(async () => {
   await makeOlderShop()
-  t = await startUnderTest(catalogService, { env: { ...checkedEachSecond, CATALOG_DATABASE_URL: schema.url } })
+  t = await startUnderTest(catalogService, {
+    env: { ...checkedEachSecond, ...searchedByMysql.env, CATALOG_DATABASE_URL: schema.url },
+  })
   await t.idle()
 }, 60_000)
 afterAll(async () => {

@@ -2,7 +2,7 @@
 import { catalogEvents } from '@cartwright/contracts'
 import { startUnderTest, type UnderTest } from '@cartwright/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { admin, aProduct, internalVariants, unique } from '../../fixtures.ts'
+import { admin, aProduct, internalVariants, searchedByMysql, unique } from '../../fixtures.ts'
 import { catalogService } from '../../index.ts'
 
 const eur = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
@@ -11,7 +11,7 @@ const usd = (amountMinor: number) => ({ amountMinor, currency: 'USD' })
 describe('reduced prices', () => {
   let t: UnderTest
   beforeAll(async () => {
-    t = await startUnderTest(catalogService)
+    t = await startUnderTest(catalogService, searchedByMysql)
   })
   afterAll(() => t.stop())
 

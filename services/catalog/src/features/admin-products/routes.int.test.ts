@@ -2,13 +2,23 @@
 import { catalogEvents, orderEvents } from '@cartwright/contracts'
 import { startUnderTest, type UnderTest } from '@cartwright/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { admin, aProduct, aVariant, internalVariants, shopper, stockOf, stockRequest, unique } from '../../fixtures.ts'
+import {
+  admin,
+  aProduct,
+  aVariant,
+  internalVariants,
+  searchedByMysql,
+  shopper,
+  stockOf,
+  stockRequest,
+  unique,
+} from '../../fixtures.ts'
 import { catalogService } from '../../index.ts'
 
 describe('administration', () => {
   let t: UnderTest
   beforeAll(async () => {
-    t = await startUnderTest(catalogService)
+    t = await startUnderTest(catalogService, searchedByMysql)
   })
   afterAll(() => t.stop())
 

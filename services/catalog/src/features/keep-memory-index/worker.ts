@@ -88,7 +88,12 @@ export const keepMemoryIndex = (deps: CatalogDeps): Worker[] => {
   const { db, log, memory } = deps
   if (memory === null || memory.maxProducts === 0) return []
   const check: Check = { at: 0, gap: null }
+  let isStarting = true
   const round = async ({ cause, signal }: Round): Promise<boolean> => {
+    const isStart = isStarting && cause === 'interval'
+    isStarting = false
+    // The first second belongs to the start of the other services in the process: a large index takes seconds of CPU.
+    if (isStart) return false
     const build = await findBuild(db)
     const requested = build?.state === 'running' ? build.build : null
     const isFirst = memory.index === null && !memory.isTooLarge
