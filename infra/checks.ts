@@ -9,6 +9,8 @@ export interface Check {
   title: string
   /** A program of the workspace, with its arguments. */
   command: readonly [string, ...string[]]
+  /** Package whose program it is, from the root; the workspace's own when left out. */
+  folder?: string
   /** Environment variables beside those of this process. */
   env?: Readonly<Record<string, string>>
 }
@@ -18,6 +20,9 @@ export const docsProject = 'docs'
 
 export const staticChecks: readonly Check[] = [
   { title: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
+  // The types of its routes are generated from their addresses first.
+  { title: 'routes of the storefront', folder: 'packages/storefront', command: ['react-router', 'typegen'] },
+  { title: 'types of the storefront', command: ['tsc', '--noEmit', '-p', 'packages/storefront/tsconfig.json'] },
   { title: 'lint and format', command: ['biome', 'check', '.'] },
   {
     title: 'OpenAPI document',
@@ -36,10 +41,12 @@ export const runProgram = (
   name: string,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = process.env,
+  folder = '.',
 ): Promise<number> =>
   new Promise((resolve) => {
-    const child = spawn(join(root, 'node_modules', '.bin', name), args, {
-      cwd: root,
+    const cwd = join(root, folder)
+    const child = spawn(join(cwd, 'node_modules', '.bin', name), args, {
+      cwd,
       env,
       stdio: ['ignore', 'inherit', 'inherit'],
     })
@@ -50,5 +57,5 @@ export const runProgram = (
     child.once('exit', (code) => resolve(code ?? 1))
   })
 
-export const runCheck = ({ command: [program, ...args], env }: Check): Promise<number> =>
-  runProgram(program, args, { ...process.env, ...env })
+export const runCheck = ({ command: [program, ...args], env, folder }: Check): Promise<number> =>
+  runProgram(program, args, { ...process.env, ...env }, folder)

@@ -60,6 +60,8 @@ describe('packages', () => {
     db: ['concurrency'],
     messaging: ['contracts', 'db', 'concurrency', 'telemetry'],
     'service-kit': ['contracts', 'db', 'concurrency', 'telemetry', 'messaging'],
+    brand: [],
+    storefront: ['brand', 'sdk'],
   }
 
   test.each(Object.entries(allowed))('%s imports only %j of the project', (name, names) => {
@@ -157,13 +159,16 @@ describe('folders of a service', () => {
 describe('the outside world', () => {
   const lifecycle = /^packages\/service-kit\/src\/lifecycle\/(run|program)\.ts$/
 
+  /** The storefront imports the SDK and the brand only, so it has its own start and stop. */
+  const storefrontProcess = /^packages\/storefront\/server\/main\.ts$/
+
   test('only service-kit reads the environment', () => {
-    const readers = [lifecycle, /^packages\/service-kit\/src\/config\.ts$/, /^infra\//, /^vitest\.config\.ts$/]
+    const readers = [lifecycle, /^packages\/service-kit\/src\/config\.ts$/, /^infra\//, /^vitest\.config\.ts$/, storefrontProcess]
     expect(mentioning(except(...readers), /\bprocess\.env\b/)).toEqual([])
   })
 
   test('only service-kit handles signals and exits', () => {
-    expect(mentioning(except(lifecycle, /^infra\//), /\bprocess\.(on|once|exit)\(/)).toEqual([])
+    expect(mentioning(except(lifecycle, /^infra\//, storefrontProcess), /\bprocess\.(on|once|exit)\(/)).toEqual([])
   })
 
   /** Tables of `names` that SQL outside `home` names. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { expect, test } from 'vitest'
-import { isTest, listFiles, listSources, readText, root } from './sources.ts'
+import { isRouteModule, isTest, listFiles, listSources, readText, root } from './sources.ts'
 
 /** An override of biome.json. */
 interface LinterException {
@@ -24,7 +24,7 @@ const lines = (candidates: typeof sources, pattern: RegExp): string[] =>
 test('there are no default exports but in configuration files', () => {
   expect(
     lines(
-      production.filter(({ path }) => !path.endsWith('.config.ts')),
+      production.filter(({ path }) => !path.endsWith('.config.ts') && !isRouteModule(path)),
       /^export default\b/,
     ),
   ).toEqual([])
@@ -92,7 +92,7 @@ test('every escape from the type system is explained', () => {
 test('every exported name is used in another file, but for those of contracts, which clients import', () => {
   const readers = sources.map(({ path, text }) => ({ path, words: new Set(text.match(/[A-Za-z_$][\w$]*/g)) }))
   const unused = production
-    .filter(({ path }) => !path.endsWith('.config.ts') && !path.startsWith('packages/contracts/'))
+    .filter(({ path }) => !path.endsWith('.config.ts') && !path.startsWith('packages/contracts/') && !isRouteModule(path))
     .flatMap(({ path, text }) =>
       [...text.matchAll(/^export (?:async )?(?:const|function|interface|type|class) (\w+)/gm)].flatMap(([, name]) =>
         name === undefined || readers.some((other) => other.path !== path && other.words.has(name)) ? [] : [`${path}: ${name}`],

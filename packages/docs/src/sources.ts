@@ -35,11 +35,15 @@ export const readText = (path: string): string => readFileSync(join(root, path),
 
 /** TypeScript sources without generated code. */
 export const listSources = (): Source[] =>
-  listFiles('*.ts')
+  listFiles('*.ts', '*.tsx')
     .filter((path) => !path.includes('/generated/') && !path.endsWith('.d.ts'))
     .map((path) => {
       const text = readText(path)
       return { path, text, imports: importsOf(text) }
     })
 
-export const isTest = (path: string): boolean => /\.(test|fixture)\.ts$/.test(path)
+export const isTest = (path: string): boolean => /\.(test|fixture)\.tsx?$/.test(path)
+
+/** Modules whose exports React Router reads by their names, the component by default. */
+export const isRouteModule = (path: string): boolean =>
+  /^packages\/storefront\/app\/(routes\/|routes\.ts$|root\.tsx$|entry\.)/.test(path)
