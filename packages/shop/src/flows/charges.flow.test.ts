@@ -4,6 +4,7 @@ import { formatMoney, type Invoice, type Money, type Order, paymentStep } from '
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Shopper } from '../test-shop/shopper.ts'
 import { startTestShop, type TestShop } from '../test-shop/test-shop.ts'
+import { stripeAmounts } from './stripe-amounts.fixture.ts'
 
 let shop: TestShop
 
@@ -74,29 +75,6 @@ const order = async (currency: Currency) => {
   return { guest, placed, page }
 }
 
-interface AtStripe {
-  client_reference_id?: string
-  payment_intent: string
-  amount_total?: number
-  amount?: number
-  amount_captured?: number
-  currency: string
-}
-
-/** Amounts at Stripe, which for these currencies are minor units of ISO 4217. */
-const stripeAmounts = async (orderId: string) => {
-  const ledger = (await shop.ledger()) as unknown as Record<'sessions' | 'charges' | 'refunds', AtStripe[]>
-  const session = ledger.sessions.find((one) => one.client_reference_id === orderId)
-  const ofOrder = (one: AtStripe) => one.payment_intent === session?.payment_intent
-  const charges = ledger.charges.filter(ofOrder)
-  return {
-    session: session?.amount_total,
-    charges: charges.map(({ amount_captured }) => amount_captured),
-    currencies: [session, ...charges].map((one) => one?.currency.toUpperCase()),
-    refunds: ledger.refunds.filter(ofOrder).map(({ amount }) => amount),
-  }
-}
-
 const invoicesOf = async (guest: Shopper, orderId: string): Promise<Invoice[]> =>
   (await guest.client.get(`/v1/orders/${orderId}/invoices`)).body.items
 
@@ -125,7 +103,7 @@ describe.each([
     const charged = total.amountMinor
     expect(charged).toBe(subtotal.amountMinor + shipping.amountMinor - discount.amountMinor + (isExcluded ? tax.amountMinor : 0))
 
-    expect(await stripeAmounts(placed.id)).toEqual({
+    expect(await stripeAmounts(shop, placed.id)).toEqual({
       session: charged,
       charges: [charged],
       currencies: [currency, currency],
@@ -167,7 +145,7 @@ describe.each([
         .filter(({ To, Text }) => To[0]?.Address === `${guest.id}@example.net` && /This refund/.test(Text))
       expect(mails).toHaveLength(parts.length)
       for (const rate of ['VAT 19 %', 'VAT 7 %']) expect(mails.some(({ Text }) => Text.includes(`includes ${rate}`))).toBe(true)
-      expect([...(await stripeAmounts(placed.id)).refunds].sort()).toEqual([...parts].sort())
+      expect([...(await stripeAmounts(shop, placed.id)).refunds].sort()).toEqual([...parts].sort())
     },
   )
 })

@@ -103,6 +103,28 @@ describe('an order that a promotion makes free', () => {
   })
 })
 
+test.each(['a customer', 'twenty requests of a customer', 'missing stock'] as const)(
+  'a free order that %s cancels while it is pending gives its use back once',
+  async (who) => {
+    const id = `prm_once${who.length}000`
+    const code = { code: `FREE-${who.length}`, promotionId: id }
+    await publish({ promotions: [percentOff(id, 100, { trigger: 'code', limits: { total: 1 } })] })
+    o.wire.codes.set(code.code, { ...code, maxUses: null })
+    const order = o.answering(await o.aPlacedOrder(o.aShopper(), 2, { expectedTotal: eur(0) }, [code]))
+    const used = async () =>
+      (await o.t.sql(`SELECT used FROM promotion_counter WHERE promotion_id = '${id}' AND scope = ''`))[0].used
+    expect(await used()).toBe(1)
+    if (who === 'missing stock') await order.rejected('reserve')
+    else await Promise.all(Array.from({ length: who === 'a customer' ? 1 : 20 }, () => order.cancel()))
+    for (const late of [order.reserved, order.lapsed]) await late()
+    expect(await order.read()).toMatchObject({ status: 'cancelled', paymentStatus: 'not_required', refunds: [] })
+    expect(await used()).toBe(0)
+    await o.aPlacedOrder(o.aShopper(), 2, { expectedTotal: eur(0) }, [code])
+    expect(await used()).toBe(1)
+    await publish({ promotions: [percentOff('prm_all00000', 100)] })
+  },
+)
+
 test('a return of goods of a free order pays nothing back', async () => {
   const order = await aFreeOrder()
   const { reserved, committed } = o.answering(order)
