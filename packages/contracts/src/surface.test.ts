@@ -109,3 +109,29 @@ test('every component of the documents is exported under its own name, and every
   expect(names.filter((name) => nameOf(exported.get(name)) !== name)).toEqual([])
   expect([...exported].filter(([name, value]) => typeof nameOf(value) === 'string' && nameOf(value) !== name)).toEqual([])
 })
+
+test('every call of the OpenAPI document has a sample with the SDK, but for webhooks that others send', () => {
+  const document = openApi({ apis: { ...apis, operations: adminOpsApi, gateway: gatewayApi }, publicUrl: 'https://shop.example' })
+  const operations = Object.values(document.paths as object)
+    .flatMap((path): Record<string, unknown>[] => Object.values(path))
+    // A public stream may be read by the browser's own EventSource.
+    .filter((operation) => operation.operationId === 'streamOrder' || !JSON.stringify(operation).includes('"text/event-stream"'))
+  const sources = operations.map((operation) => [
+    operation.operationId,
+    (operation['x-codeSamples'] as { source: string }[] | undefined)?.[0]?.source,
+  ])
+  expect(sources.filter(([, source]) => source === undefined).map(([operationId]) => operationId)).toEqual([
+    'stripeWebhook',
+    'sendGridWebhook',
+    'mailgunWebhook',
+  ])
+  expect(Object.fromEntries(sources)).toMatchObject({
+    addCartLine: expect.stringContaining("await shop.cart.add({ sku: 'HARB-MUG-SND', quantity: 2 })"),
+    enterCartCode: expect.stringContaining("await shop.cart.addCode('autumn10')"),
+    listOrders: expect.stringContaining('for await (const item of shop.orders.list({ limit: 20 })) {'),
+    streamOrder: expect.stringMatching(/for await \(const item of shop\.orders\.events\('ord_\w+'\)\) \{/),
+    deliverOrder: expect.stringMatching(
+      /createAdminClient\({ baseUrl: 'https:\/\/shop\.example' }\)[\s\S]*admin\.orders\.deliver\('ord_\w+'/,
+    ),
+  })
+})

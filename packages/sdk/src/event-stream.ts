@@ -10,8 +10,13 @@ interface StreamEvent {
 /**
  * Yields the events of a response.
  * @param idleMs ends the stream when nothing came for so long, not even a comment
+ * @param onRetry is told how many milliseconds to wait before the next connection
  */
-export async function* readEventStream(response: Response, idleMs: number): AsyncGenerator<StreamEvent, void> {
+export async function* readEventStream(
+  response: Response,
+  idleMs: number,
+  onRetry: (milliseconds: number) => void,
+): AsyncGenerator<StreamEvent, void> {
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
   const decoder = new TextDecoder()
   let rest = ''
@@ -29,6 +34,7 @@ export async function* readEventStream(response: Response, idleMs: number): Asyn
         if (field === 'event') event.type = text
         if (field === 'data') event.data.push(text)
         if (field === 'id') id = text
+        if (field === 'retry' && /^\d+$/.test(text)) onRetry(Number(text))
         if (line !== '') continue
         if (event.data.length > 0) yield { type: event.type, data: event.data.join('\n'), id }
         event = { type: 'message', data: [] }

@@ -45,6 +45,10 @@ async function* streamed(
   { lastEventId, ...options }: OrderEventsOptions,
 ): AsyncGenerator<OrderEvent, void> {
   let last = lastEventId
+  let retryMs = 0
+  const onRetry = (milliseconds: number) => {
+    retryMs = milliseconds
+  }
   for (let failures = 0; failures < maxFailures; ) {
     const startedAt = Date.now()
     failures++
@@ -52,7 +56,7 @@ async function* streamed(
       const headers = { accept: 'text/event-stream', 'last-event-id': last }
       const response = await core.authorised(stream, { params: { orderId } }, { ...options, headers }, (answer) => answer)
       if (!isEventStream(response)) return void response.body?.cancel()
-      for await (const { type, data, id } of readEventStream(response, idleMs)) {
+      for await (const { type, data, id } of readEventStream(response, idleMs, onRetry)) {
         failures = 0
         last = id ?? last
         if (type === 'order' || type === 'payment') yield { type, id, data: JSON.parse(data) }
@@ -63,7 +67,7 @@ async function* streamed(
       if (isUnsupported(error)) return
       if (isFinal(error, options)) throw error
     }
-    await sleep(jittered(failures), options.signal)
+    await sleep(Math.max(retryMs, jittered(failures)), options.signal)
   }
 }
 

@@ -113,16 +113,23 @@ test('errors of the shop are narrowed by their code', async () => {
   expect(Object.keys(invalid.fields)).toEqual(['/quantity'])
 })
 
-test('the events of an order follow it from the checkout to the payment', async () => {
-  const client = createClient({ baseUrl: shop.url, timeoutMs })
+test('the events of an order follow it from the checkout to the payment, also when the stream is cut', async () => {
+  await using proxy = await proxyOf(shop.url)
+  const client = createClient({ baseUrl: proxy.through(shop.url), timeoutMs })
   const order = await placeOrder(client)
   const seen: string[] = []
+  const ids: number[] = []
   for await (const event of client.orders.events(order.id)) {
     seen.push(event.type === 'order' ? event.data.status : event.data.state)
+    ids.push(Number(event.id))
     if (event.type === 'payment' && event.data.url !== null) await payOnPage(event.data.url)
     if (event.type === 'order' && event.data.status === 'processing') break
+    proxy.cut()
   }
   expect(seen).toEqual(expect.arrayContaining(['pending', 'open', 'processing']))
+  // Only the stream gives ids: no event came by a long poll, and none came twice.
+  expect(ids).toEqual([...new Set(ids)].sort((one, other) => one - other))
+  expect(ids.every(Number.isInteger)).toBe(true)
 })
 
 /** Repeats work whose connection failed, as a person does who tries again. */

@@ -82,6 +82,16 @@ describe('the events of an order', () => {
     expect(events.map(({ id }) => id)).toEqual(['3', '4', '5', '6', '7', '8', '9'])
   })
 
+  test('are asked for again no sooner than the gateway says', async () => {
+    await using gateway = await startGateway(({ headers }) =>
+      stream([`retry: 700\n\nid: ${headers['last-event-id'] ?? 0}1\nevent: order\ndata: {}\n\n`], 'end'),
+    )
+    const shop = createClient({ baseUrl: gateway.url, tokens: tokens() })
+    const startedAt = performance.now()
+    await take(shop.orders.events('ord_1'), 2)
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(690)
+  })
+
   test.each([
     ['without the endpoint', problem(404, 'not_found')],
     ['behind a proxy that answers something else', { body: 'hello', headers: { 'content-type': 'text/html' } } satisfies Answer],

@@ -99,7 +99,7 @@ const adminMethod = ({ operationId, method, path, success, response }: Endpoint)
 
 /** Whether a client of the SDK makes this call at all: services, and those who send webhooks, call the others. A stream is no answer. */
 export const isSdkCall = ({ auth, rate, produces }: Endpoint): boolean =>
-  auth !== 'internal' && rate !== 'webhook' && (produces as string | undefined) !== 'text/event-stream'
+  auth !== 'internal' && rate !== 'webhook' && produces !== 'text/event-stream'
 
 /** The method that makes a call; null when only `request` reaches it. */
 export const sdkMethodOf = (endpoint: Endpoint): SdkMethod | null => {

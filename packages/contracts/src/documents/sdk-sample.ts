@@ -58,14 +58,20 @@ const callOf = (endpoint: Endpoint, method: SdkMethod | null): string => {
   }
   const { client, namespace, name } = method
   const call = `${client}.${namespace}.${name}(${(ownArguments[operationId] ?? argumentsOf)(endpoint)})`
-  if (isPaged(endpoint)) return `for await (const item of ${call}) {\n  console.log(item)\n}`
+  if (isPaged(endpoint) || operationId in streams) return `for await (const item of ${call}) {\n  console.log(item)\n}`
   return success === 204 ? `await ${call}` : `const answer = await ${call}`
+}
+
+/** Streams that a method of the SDK reads, by operation. */
+const streams: Readonly<Record<string, SdkMethod>> = {
+  streamOrder: { client: 'shop', namespace: 'orders', name: 'events' },
 }
 
 /** TypeScript that makes a call with the SDK; null for calls that no client of the SDK makes. */
 export const sdkSample = (endpoint: Endpoint, publicUrl: string): string | null => {
-  if (!isSdkCall(endpoint)) return null
-  const method = sdkMethodOf(endpoint)
+  const stream = streams[endpoint.operationId]
+  if (!isSdkCall(endpoint) && stream === undefined) return null
+  const method = stream ?? sdkMethodOf(endpoint)
   const client = method?.client ?? 'shop'
   const { factory, module } = clients[client]
   return [
