@@ -115,6 +115,36 @@ test('a credit note names its invoice and the amount that went back, and has no 
   expect(text).not.toContain('Qty')
 })
 
+test('a credit note with goods names what else it pays back', async () => {
+  const lines = [{ name: 'Mug', sku: 'MUG-1', quantity: 1, unitPrice: eur(1450), lineTotal: eur(1450) }]
+  const part = { ...content, invoiceNumber: 'INV-2026-000017', lines, totals: null, taxes: [], total: eur(1940) }
+  const { text } = await textOf({ ...invoice, kind: 'credit_note', content: part })
+  expect(text).toContain('Mug MUG-1 1 €14.50 €14.50 Shipping and other amounts €4.90 Amount paid back €19.40')
+})
+
+test('names in Greek and Cyrillic stay, other scripts are written in Latin letters, and pictures are left out', async () => {
+  const names = ['Κούπα Λιμάνι', 'Кружка «Гавань»', '山茶花 mug', 'كوب', '머그컵', 'Mug 🎁']
+  const lines = names.map((name, index) => ({ ...content.lines[0], name, sku: `S-${index}` })) as typeof content.lines
+  const { text } = await textOf({ ...invoice, content: { ...content, lines }, buyer: { ...buyer, name: '山田 太郎' } })
+  expect(text).toContain('Κούπα Λιμάνι S-0')
+  expect(text).toContain('Кружка «Гавань» S-1')
+  expect(text).toContain('Shan Cha Hua mug S-2')
+  expect(text).toMatch(/[a-z]+ S-3/)
+  expect(text).toMatch(/[a-z]+ S-4/i)
+  expect(text).toContain('Mug S-5')
+  expect(text).toContain('Shan Tian Tai Lang')
+  expect(text).not.toMatch(/[\p{Script=Han}\p{Script=Arabic}\p{Script=Hangul}\p{Extended_Pictographic}]/u)
+})
+
+test.each(['ja', 'ar', 'zh-CN', 'hi'])(
+  'an order in %s has an English invoice without a glyph that the font does not have',
+  async (locale) => {
+    const { text } = await textOf({ ...invoice, content: { ...content, locale } })
+    expect(text).toContain('Invoice')
+    expect(text).not.toMatch(/[\p{Script=Han}\p{Script=Arabic}\p{Script=Devanagari}\ufffd]/u)
+  },
+)
+
 test('amounts without and with three decimals are printed as their currency has them', async () => {
   const yen = { amountMinor: 1500, currency: 'JPY' }
   const dinar = { amountMinor: 1500, currency: 'KWD' }

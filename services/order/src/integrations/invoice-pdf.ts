@@ -14,6 +14,7 @@ import {
 import PDFDocument from 'pdfkit'
 import type { InvoiceContent } from '../db/json-columns.ts'
 import { type InvoiceLabels, labelsFor } from '../domain/invoice-labels.ts'
+import { createPrintable } from './printable.ts'
 
 export interface PrintedInvoice {
   number: string
@@ -25,11 +26,21 @@ export interface PrintedInvoice {
 }
 
 const require = createRequire(import.meta.url)
-/** Latin, Greek, Cyrillic and Vietnamese; other scripts are printed as boxes. By path: pdfkit opens a registered name anew for each cell. */
+/** Latin, Greek, Cyrillic and Vietnamese. By path: pdfkit opens a registered name anew for each cell. */
 const fonts = {
   regular: require.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
   bold: require.resolve('@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf'),
 }
+const printable = createPrintable(fonts.regular)
+
+/** The same data with every text in letters that the font has. */
+const printableIn = <T>(data: T): T => {
+  if (typeof data === 'string') return printable(data) as T
+  if (Array.isArray(data)) return data.map(printableIn) as T
+  if (typeof data !== 'object' || data === null) return data
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, printableIn(value)])) as T
+}
+
 const ink = '#1f2933'
 const muted = '#52606d'
 const accent = '#0f766e'
@@ -136,7 +147,7 @@ const printTotals = ({ pdf, labels, amount }: Printer, { kind, content }: Printe
     columnStyles: ['*', 96],
     defaultStyle: { border: noBorder, padding: { top: 2.5, bottom: 2.5, left: 0, right: 0 } },
     data: sums.map(({ label, amount: sum, isTotal }) => [
-      { text: label, ...style(isTotal), ...(isTotal ? {} : { textColor: muted }) },
+      { text: printable(label), ...style(isTotal), ...(isTotal ? {} : { textColor: muted }) },
       { text: amount(sum), ...style(isTotal), align: right },
     ]),
   })
@@ -156,7 +167,8 @@ const printPageNumbers = ({ pdf, labels }: Printer, number: string): void => {
 }
 
 /** @returns the bytes of the document */
-export const printInvoice = async (invoice: PrintedInvoice): Promise<Buffer> => {
+export const printInvoice = async (given: PrintedInvoice): Promise<Buffer> => {
+  const invoice = { ...given, content: printableIn(given.content), buyer: printableIn(given.buyer) }
   const { number, kind, issuedAt, content, buyer, timeZone } = invoice
   const labels = labelsFor(content.locale)
   const locale = content.locale
@@ -172,9 +184,9 @@ export const printInvoice = async (invoice: PrintedInvoice): Promise<Buffer> => 
   const printer = {
     pdf,
     labels,
-    amount: (money: Money) => formatMoney(money, locale).replace('-', '−'),
-    day: (time: Date | string) => days.format(new Date(time)),
-    country: (code: string) => countries.of(code) ?? code,
+    amount: (money: Money) => printable(formatMoney(money, locale).replace('-', '−')),
+    day: (time: Date | string) => printable(days.format(new Date(time))),
+    country: (code: string) => printable(countries.of(code) ?? code),
   }
   printHeader(printer, invoice)
   printBuyer(printer, buyer)
