@@ -15,6 +15,14 @@ const requestFrom = (input: string, ruleSet: string): PriceRequest => {
   return { ...request, at: new Date(at), rules: taxRates === undefined ? rules : { ...rules, taxRates } }
 }
 
+/** The promotions that took something off by the frozen input of an order, also off its shipping. */
+export const frozenPromotions = ({ priceInputs, priceRuleSets }: CollectedState, order: OrderRow): string[] => {
+  const frozen = priceInputs.find((row) => row.order_id === order.id)
+  const ruleSet = priceRuleSets.find((row) => row.version === frozen?.rules_version)
+  if (frozen === undefined || ruleSet === undefined) return []
+  return price(requestFrom(frozen.input, ruleSet.rule_set)).discounts.map(({ promotionId }) => promotionId)
+}
+
 const calculatedViolations = (collected: CollectedState, order: OrderRow): string[] => {
   const frozen = collected.priceInputs.find((row) => row.order_id === order.id)
   if (frozen === undefined) return ['the order keeps no input of its price']

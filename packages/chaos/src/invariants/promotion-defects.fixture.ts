@@ -1,4 +1,5 @@
 // Defects for I11 and I12: each corrupts a price, or uses or counters of promotions, of a consistent state once.
+import type { Promotion } from '@cartwright/contracts'
 import type { CollectedState } from '../collected-state/rows.ts'
 import type { Defect } from './defects.fixture.ts'
 
@@ -13,6 +14,17 @@ const counterOf = ({ promotionCounters }: CollectedState, scope: string) => {
   return counter
 }
 const discount = { promotionId: 'prm_2', name: 'Sale', amount: { amountMinor: 100, currency: 'EUR' } }
+
+const limited: Promotion = {
+  id: 'prm_2',
+  name: 'Sale',
+  trigger: 'automatic',
+  effect: { kind: 'percent', percent: 10 },
+  conditions: {},
+  priority: 0,
+  exclusive: false,
+  limits: { total: 1 },
+}
 
 const priced: readonly Defect[] = [
   [
@@ -66,6 +78,14 @@ export const promotionDefects: readonly Defect[] = [
     (collected) => {
       const [order] = collected.orders
       if (order) order.order_lines = JSON.stringify([{ sku: 'MUG', quantity: 2, discounts: [discount] }])
+    },
+  ],
+  [
+    'I12',
+    'the frozen price of an order holds a limited promotion, and the order no use of it',
+    (collected) => {
+      const [ruleSet] = collected.priceRuleSets
+      if (ruleSet) ruleSet.rule_set = JSON.stringify({ ...JSON.parse(ruleSet.rule_set), promotions: [limited] })
     },
   ],
 ]

@@ -1,6 +1,7 @@
 // I12, promotions: what orders hold of a promotion is what its counters say, within their limits, and unpaid orders give it back.
 import type { CollectedState, OrderRow, Violation } from '../collected-state/rows.ts'
 import { isRestored } from './carts.ts'
+import { frozenPromotions } from './prices.ts'
 
 /** Uses of a promotion that count in a scope: all of them, those of a holder, or those of a code. */
 const heldIn = ({ promotionUses }: CollectedState, promotionId: string, scope: string): number => {
@@ -38,7 +39,9 @@ const orderViolations = (collected: CollectedState, order: OrderRow): string[] =
   const missing = discountsOf(order).filter(
     ({ promotionId, code }) => !uses.some((use) => use.promotion_id === promotionId && use.code === (code ?? null)),
   )
+  const frozen = frozenPromotions(collected, order).filter((id) => !uses.some(({ promotion_id }) => promotion_id === id))
   return [
+    ...frozen.map((id) => `the frozen price of the order holds ${id}, and the order holds no use of it`),
     ...wrong.map(({ promotion_id: id }) =>
       isGivenBack
         ? `the order was cancelled unpaid and keeps its use of ${id}`

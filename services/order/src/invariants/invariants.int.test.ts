@@ -164,6 +164,18 @@ test('I12 finds an order whose use is given back though it goes on, and one that
   expect(await corrupted(use('NULL', '<>'), use('UTC_TIMESTAMP(6)', '<>'))).toEqual(['I12-promotion-uses'])
 })
 
+test('I12 finds an order that has a discount, by its lines or by its frozen input alone, and no use of the promotion', async () => {
+  const use = (from: string, to: string) => `UPDATE promotion_use SET order_id = '${to}' WHERE order_id = '${from}'`
+  expect(await corrupted(use(discounted, 'ord_other'), use('ord_other', discounted))).toEqual(['I12-promotion-uses'])
+  const [{ order_lines: lines }] = await lab.t.sql(`SELECT order_lines FROM customer_order WHERE id = '${discounted}'`)
+  await lab.t.sql(order(discounted, `order_lines = '${lines.replace(/"discounts":\[[^\]]*\]/, '"discounts":[]')}'`))
+  await lab.t.sql(use(discounted, 'ord_other'))
+  expect((await contradicted(lab.t)).toSorted()).toEqual(['I11-order-prices', 'I12-promotion-uses'])
+  await lab.t.sql(use('ord_other', discounted))
+  await lab.t.sql(order(discounted, `order_lines = '${lines}'`))
+  expect(await contradicted(lab.t)).toEqual([])
+})
+
 test('I11 finds a stored amount, line, tax or option that the frozen input does not give, and a rule set that is gone', async () => {
   const found = ['I11-order-prices']
   const amounts = (sign: '+' | '-') =>

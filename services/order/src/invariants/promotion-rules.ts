@@ -17,7 +17,7 @@ export const findCounterViolation = ({ used, maxUses, held }: CountedUses): stri
 interface HeldUses {
   /** Whether the order was cancelled before its payment. */
   isCancelledUnpaid: boolean
-  /** Promotions that took something off a line. */
+  /** Promotions that took something off lines or shipping. */
   discounted: readonly string[]
   uses: readonly { promotionId: string; isGivenBack: boolean }[]
 }

@@ -1,8 +1,12 @@
-// Invariant I12: a promotion is used by the orders that hold it and have not given it back, and by no more than its limit.
-import { type Database, rowsOf, sql } from '@cartwright/db'
+// Invariant I12: every order whose frozen price holds a promotion has a use of it, given back or not, and uses stay within their limits.
+import { discountsOf, type PriceRules } from '@cartwright/contracts'
+import { type Database, type OuterJoined, rowsOf, sql } from '@cartwright/db'
 import { maxViolations, type Scan, type Violation } from '@cartwright/messaging'
-import type { CustomerOrderRow, PromotionCounterRow, PromotionUseRow } from '../db/generated/rows.ts'
+import { price } from '@cartwright/pricing'
+import type { CustomerOrderRow, OrderPriceInputRow, PromotionCounterRow, PromotionUseRow } from '../db/generated/rows.ts'
+import { priceInputColumn, shippingOptionColumn } from '../db/json-columns.ts'
 import { linesOf } from '../db/orders.ts'
+import { listRuleSets, requestFrom } from '../db/price-inputs.ts'
 import { codeScope, countersOf, holderScope } from '../db/promotion-uses.ts'
 import { invariant } from '../deps.ts'
 import { selectCandidates, toViolations } from './candidates.ts'
@@ -37,22 +41,44 @@ const findWrongCounters = async (db: Database, scan: Scan): Promise<Violation[]>
   })
 }
 
-type HoldingRow = Pick<CustomerOrderRow, 'id' | 'status' | 'cart_restored' | 'order_lines' | 'line_cancellations'> &
-  Pick<PromotionUseRow, 'promotion_id' | 'given_back_at'>
+type HoldingRow = Pick<
+  CustomerOrderRow,
+  'id' | 'status' | 'cart_restored' | 'order_lines' | 'line_cancellations' | 'shipping_option'
+> &
+  OuterJoined<Pick<OrderPriceInputRow, 'rules_version' | 'input'> & Pick<PromotionUseRow, 'promotion_id' | 'given_back_at'>>
 
-/** Compares the uses of an order with its discounts and its state. */
+/** Promotions that took something off by the frozen input of an order, also off its shipping. */
+const frozenPromotions = ({ rules_version, input }: HoldingRow, ruleSets: ReadonlyMap<number, PriceRules>): string[] => {
+  const ruleSet = rules_version === null ? undefined : ruleSets.get(rules_version)
+  if (input === null || ruleSet === undefined || ruleSet.promotions.length === 0) return []
+  return price(requestFrom(priceInputColumn.parse(input), ruleSet)).discounts.map(({ promotionId }) => promotionId)
+}
+
+/** Promotions that took something off by what is stored with an order. */
+const storedPromotions = (row: HoldingRow): string[] =>
+  discountsOf([...linesOf(row), shippingOptionColumn.parseOrNull(row.shipping_option) ?? {}]).map(
+    ({ promotionId }) => promotionId,
+  )
+
+/** Compares the uses of an order with its discounts and its state. An order without any use is read too. */
 const findWrongUses = async (db: Database, scan: Scan): Promise<Violation[]> => {
   const rows = await db.rows<HoldingRow>`
-    SELECT o.id, o.status, o.cart_restored, o.order_lines, o.line_cancellations, u.promotion_id, u.given_back_at
+    SELECT o.id, o.status, o.cart_restored, o.order_lines, o.line_cancellations, o.shipping_option,
+      i.rules_version, i.input, u.promotion_id, u.given_back_at
     FROM ${await selectCandidates(db, scan)}
     JOIN customer_order o ON o.id = candidates.id
-    JOIN promotion_use u ON u.order_id = o.id`
+    LEFT JOIN order_price_input i ON i.order_id = o.id
+    LEFT JOIN promotion_use u ON u.order_id = o.id`
+  const versions = new Set(rows.flatMap(({ rules_version }) => rules_version ?? []))
+  const ruleSets = versions.size === 0 ? new Map<number, PriceRules>() : await listRuleSets(db, [...versions])
   return toViolations(rows, (uses) => {
     const [order] = uses
     return findUseViolation({
       isCancelledUnpaid: order.status === 'cancelled' && Boolean(order.cart_restored),
-      discounted: linesOf(order).flatMap(({ discounts }) => discounts.map(({ promotionId }) => promotionId)),
-      uses: uses.map(({ promotion_id, given_back_at }) => ({ promotionId: promotion_id, isGivenBack: given_back_at !== null })),
+      discounted: [...storedPromotions(order), ...frozenPromotions(order, ruleSets)],
+      uses: uses.flatMap(({ promotion_id, given_back_at }) =>
+        promotion_id === null ? [] : [{ promotionId: promotion_id, isGivenBack: given_back_at !== null }],
+      ),
     })
   })
 }
