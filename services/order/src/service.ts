@@ -33,6 +33,7 @@ import {
 import { adminGetOrder, adminListOrders, getOrder, internalOrder, listOrders } from './features/read-orders/routes.ts'
 import { getPayment } from './features/read-payment/route.ts'
 import { internalPromotionFacts } from './features/read-promotion-facts/route.ts'
+import { listPromotionUses } from './features/read-promotion-uses/route.ts'
 import { refundOrder } from './features/refund-order/route.ts'
 import {
   adminListReturns,
@@ -102,6 +103,7 @@ export const orderService = defineService({
     confirmWithdrawal,
     adminListWithdrawals,
     handleWithdrawal,
+    listPromotionUses,
   ],
   blockAggregateOnDeadLetter: true,
   parallelKeys: true,
