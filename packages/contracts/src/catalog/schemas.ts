@@ -19,6 +19,9 @@ export const ProductTranslations = named(
 export type ProductTranslations = Static<typeof ProductTranslations>
 export const CategoryTranslations = named('CategoryTranslations', ByLanguage(Closed({ name: Type.Optional(Text(120)) })))
 export type CategoryTranslations = Static<typeof CategoryTranslations>
+/** A name in the languages that it is translated to. */
+export const TranslatedNames = ByLanguage(Type.String())
+export type TranslatedNames = Static<typeof TranslatedNames>
 /** Selects the language of texts; `Accept-Language` does when it is left out, and the shop's own language is the fallback. */
 export const localeQuery = { locale: Type.Optional(Locale) }
 
@@ -256,6 +259,8 @@ export const InternalVariant = Type.Object({
   productSlug: Type.String(),
   productName: Type.String(),
   name: Type.String(),
+  /** `name` where the product is translated. */
+  names: Type.Optional(TranslatedNames),
   options: optionValues,
   imageUrl: Nullable(Type.String()),
   sellable: Type.Boolean(),

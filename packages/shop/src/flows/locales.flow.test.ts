@@ -119,17 +119,22 @@ describe.each([['en'], ['de']] as const)('a shop whose locale is %s', (own) => {
       const guest = await shop.guest()
       const email = `${accepted.toLowerCase()}-of-${own}@example.net`
       const cart = await guest.addToCart(sku, 1)
+      const shown = await guest.client.get('/v1/cart', { headers: { 'accept-language': accepted } })
+      const name = `${words[language].product} — Standard`
+      expect(shown.body.lines).toMatchObject([{ name }])
       const placed = await guest.client.post(
         '/v1/checkout',
         { cartVersion: cart.version, expectedTotal: cart.total, shippingAddress: anAddress, email },
         { headers: { 'accept-language': accepted } },
       )
       expect(placed.status, placed.text).toBe(201)
+      expect(placed.body.lines).toMatchObject([{ name }])
       await payOnPage(await guest.payUrl(placed.body.id), cards.pays)
       await shop.idle()
       const [mail, ...others] = shop.mailbox.messages().filter(({ To }) => To.some(({ Address }) => Address === email))
       expect(others).toEqual([])
       expect(mail?.Subject).toContain(language === 'de' ? 'ist bestätigt' : 'is confirmed')
+      expect(mail?.Text).toContain(name)
       const link = /^https?:\/\/\S+\/orders\/view\?ticket=\S+$/m.exec(mail?.Text ?? '')?.[0] ?? ''
       const page = await fetch(link, { headers: { 'accept-language': 'fr' } })
       expect(page.headers.get('content-language')?.slice(0, 2)).toBe(language)

@@ -19,7 +19,7 @@ type CartColumns = Pick<CartRow, 'version' | 'currency'> & { cart_id: CartRow['i
 type Row = ViewColumns & LineColumns & CodeColumns & OuterJoined<CartColumns>
 
 const viewColumns = sql`
-  v.product_id, v.name, v.image_url, v.prices, v.sellable, v.category_ids, v.tax_class, v.weight_grams, v.requires_shipping,
+  v.product_id, v.name, v.names, v.image_url, v.prices, v.sellable, v.category_ids, v.tax_class, v.weight_grams, v.requires_shipping,
   v.compare_at, v.variant_id, v.product_slug, v.options, v.version AS variant_version,
   s.available, s.version AS stock_version`
 

@@ -1,5 +1,5 @@
 // Carts, variants and stock levels as cart stores them.
-import type { Destination, Money, TaxClass } from '@cartwright/contracts'
+import type { Destination, Money, TaxClass, TranslatedNames } from '@cartwright/contracts'
 
 /** A line as it is stored. */
 export interface CartLine {
@@ -57,6 +57,8 @@ export interface Variant {
   productSlug: string | null
   options: Readonly<Record<string, string>>
   name: string
+  /** The name by language, where it is translated; a cached copy of an older replica has none. */
+  names?: TranslatedNames
   /** A path on the gateway, or a whole URL. */
   imageUrl: string | null
   prices: readonly Money[]

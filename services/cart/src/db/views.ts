@@ -1,8 +1,8 @@
 // SQL of the projection of catalog: names, prices and stock by SKU. An older event never overwrites a newer one.
-import type { catalogEvents, DataOf, InternalVariant } from '@cartwright/contracts'
+import { type catalogEvents, type DataOf, type InternalVariant, lineName, translatedLineNames } from '@cartwright/contracts'
 import { batchBeforeCommit, insertIgnoreInto, insertInto, list, type OuterJoined, type Queryable, type Tx } from '@cartwright/db'
 import { productSeenTable, type StockRow, stockTable, type VariantRow, variantTable } from './generated/rows.ts'
-import { categoryIdsColumn, compareAtColumn, optionsColumn, pricesColumn } from './json-columns.ts'
+import { categoryIdsColumn, compareAtColumn, namesColumn, optionsColumn, pricesColumn } from './json-columns.ts'
 import type { StockLevel, Variant, View } from './stored-cart.ts'
 
 /** Version of a row that was read from catalog: every event is newer. */
@@ -14,6 +14,7 @@ export type ViewColumns = OuterJoined<
     VariantRow,
     | 'product_id'
     | 'name'
+    | 'names'
     | 'image_url'
     | 'prices'
     | 'sellable'
@@ -43,6 +44,7 @@ export const viewOf = (sku: string, row: ViewColumns): View => ({
           productSlug: row.product_slug,
           options: optionsColumn.parseOrNull(row.options) ?? {},
           name: row.name ?? sku,
+          names: namesColumn.parseOrNull(row.names) ?? {},
           imageUrl: row.image_url,
           prices: pricesColumn.parseOrNull(row.prices) ?? [],
           compareAt: compareAtColumn.parseOrNull(row.compare_at) ?? [],
@@ -59,7 +61,7 @@ export const viewOf = (sku: string, row: ViewColumns): View => ({
 /** The projection of some SKUs, by SKU. */
 export const listVariants = async (db: Queryable, skus: readonly string[]): Promise<Map<string, Variant>> => {
   const rows = await db.rows<ViewColumns & { sku: string }>`
-    SELECT sku, product_id, name, image_url, prices, sellable, category_ids, tax_class, weight_grams, requires_shipping,
+    SELECT sku, product_id, name, names, image_url, prices, sellable, category_ids, tax_class, weight_grams, requires_shipping,
       compare_at, variant_id, product_slug, options, version AS variant_version, NULL AS available, NULL AS stock_version
     FROM variant
     WHERE sku IN (${list(skus)})`
@@ -95,7 +97,8 @@ const variantsOf = (product: ProductChanged): Variant[] =>
       variantId: id,
       productSlug: product.slug,
       options,
-      name: name === '' ? product.name : `${product.name} — ${name}`,
+      name: lineName(product.name, name),
+      names: translatedLineNames(product.translations ?? {}, name),
       imageUrl: [...images, ...product.images][0]?.url ?? null,
       prices,
       compareAt,
@@ -115,6 +118,7 @@ const rowFrom = (variant: Variant) => ({
   product_slug: variant.productSlug,
   options: optionsColumn.stringify(variant.options),
   name: variant.name,
+  names: namesColumn.stringify(variant.names ?? {}),
   image_url: variant.imageUrl,
   prices: pricesColumn.stringify(variant.prices),
   compare_at: compareAtColumn.stringify(variant.compareAt ?? []),
@@ -136,7 +140,7 @@ export const replaceProduct = async (tx: Tx, product: ProductChanged): Promise<r
   await tx.run`UPDATE variant SET sellable = FALSE, version = ${product.version} WHERE product_id = ${product.productId}`
   if (variants.length > 0) {
     await tx.run`${insertInto(variantTable, ...variants.map(rowFrom))}
-      ON DUPLICATE KEY UPDATE product_id = VALUES(product_id), name = VALUES(name), image_url = VALUES(image_url),
+      ON DUPLICATE KEY UPDATE product_id = VALUES(product_id), name = VALUES(name), names = VALUES(names), image_url = VALUES(image_url),
         prices = VALUES(prices), sellable = VALUES(sellable), category_ids = VALUES(category_ids), tax_class = VALUES(tax_class),
         weight_grams = VALUES(weight_grams), requires_shipping = VALUES(requires_shipping), compare_at = VALUES(compare_at),
         variant_id = VALUES(variant_id), product_slug = VALUES(product_slug), options = VALUES(options), version = VALUES(version)`
@@ -164,7 +168,20 @@ export const insertVariantsFromCatalog = async (
   known: ReadonlyMap<string, View>,
 ): Promise<void> => {
   const rows = items.map((item) => {
-    const { sku, productId, variantId, productSlug, options, name, imageUrl, sellable, categoryIds, price, compareAt } = item
+    const {
+      sku,
+      productId,
+      variantId,
+      productSlug,
+      options,
+      name,
+      names = {},
+      imageUrl,
+      sellable,
+      categoryIds,
+      price,
+      compareAt,
+    } = item
     // A replica of an older catalog does not answer these.
     const { taxClass = 'standard', weightGrams = 0, requiresShipping = true } = item
     const variant = known.get(sku)?.variant
@@ -177,6 +194,7 @@ export const insertVariantsFromCatalog = async (
       productSlug,
       options,
       name,
+      names,
       imageUrl,
       sellable,
       categoryIds,
@@ -191,6 +209,7 @@ export const insertVariantsFromCatalog = async (
   await tx.run`${insertInto(variantTable, ...rows)}
     ON DUPLICATE KEY UPDATE prices = IF(version < 0, VALUES(prices), prices),
       compare_at = IF(version < 0, VALUES(compare_at), compare_at),
+      names = IF(version < 0 OR names IS NULL, VALUES(names), names),
       sellable = IF(version < 0, VALUES(sellable), sellable),
       category_ids = IF(version < 0 OR category_ids IS NULL, VALUES(category_ids), category_ids),
       tax_class = IF(version < 0, VALUES(tax_class), tax_class),

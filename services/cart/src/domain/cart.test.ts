@@ -6,7 +6,12 @@ import { describe, expect, test } from 'vitest'
 import { aCart, aLine, aView, views } from '../fixtures.ts'
 import { asSeen, priceCart, withLines } from './cart.ts'
 
-const pricing = { publicUrl: 'https://shop.example', at: new Date('2026-11-30T12:00:00Z'), rules: emptyRules }
+const pricing = {
+  publicUrl: 'https://shop.example',
+  language: 'en' as const,
+  at: new Date('2026-11-30T12:00:00Z'),
+  rules: emptyRules,
+}
 
 describe('priceCart', () => {
   test('the subtotal is the sum of the lines, and the total the sum of subtotal, shipping, tax and discount', () => {

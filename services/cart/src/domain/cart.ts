@@ -6,9 +6,11 @@ import {
   type CodeProblem,
   cartLimit,
   codeLimit,
+  type Language,
   lineLimit,
   type Money,
   money,
+  nameIn,
   type PriceRules,
   payableLimit,
 } from '@cartwright/contracts'
@@ -97,14 +99,14 @@ const shownLine = (
   line: CartLine,
   view: View | undefined,
   priced: PricedLine | undefined,
-  { currency, publicUrl }: { currency: string; publicUrl: string },
+  { currency, publicUrl, language }: { currency: string; publicUrl: string; language: Language },
 ): Cart['lines'][number] => {
   const image = view?.variant?.imageUrl ?? null
   const compareAt = view?.variant?.compareAt?.find((money) => money.currency === currency)
   return {
     id: line.id,
     sku: line.sku,
-    name: view?.variant?.name ?? line.sku,
+    name: view?.variant ? nameIn(view.variant, language) : line.sku,
     productId: view?.variant?.productId ?? null,
     variantId: view?.variant?.variantId ?? null,
     productSlug: view?.variant?.productSlug ?? null,
@@ -149,6 +151,8 @@ export const maxQuantityOf = (cart: CartState, views: Views, sku: string): numbe
 export interface Pricing {
   /** Address of the shop, for its pictures. */
   publicUrl: string
+  /** Of the names of lines. */
+  language: Language
   at: Date
   /** With the tax rates of the destination. */
   rules: PriceRules
@@ -224,14 +228,14 @@ const chosenShipping = ({ option, discounts, taxes }: PricedCart['shipping']): C
 /** The cart as its shopper sees it. Lines that cannot be bought count zero. */
 export const priceCart = (cart: CartState, views: Views, pricing: Pricing): Cart => {
   const { id, version, currency, destination, shippingOptionId } = cart
-  const { publicUrl, isTaxUnavailable = false } = pricing
+  const { publicUrl, language, isTaxUnavailable = false } = pricing
   const priced = calculateCart(cart, views, pricing)
   const byId = new Map(priced.lines.map((line) => [line.id, line]))
   return {
     id,
     version,
     currency,
-    lines: cart.lines.map((line) => shownLine(line, views.get(line.sku), byId.get(line.id), { currency, publicUrl })),
+    lines: cart.lines.map((line) => shownLine(line, views.get(line.sku), byId.get(line.id), { currency, publicUrl, language })),
     ...priced.totals,
     taxKnown: destination !== null && !isTaxUnavailable,
     taxes: priced.taxes,

@@ -1,5 +1,5 @@
 // The cart as its shopper sees it, at current prices and rules.
-import type { Cart, PriceRules } from '@cartwright/contracts'
+import { acceptedLocales, type Cart, chooseLocale, languageOf, type PriceRules } from '@cartwright/contracts'
 import { findTaxedRules, type Principal } from '@cartwright/service-kit'
 import type { CartState } from '../db/stored-cart.ts'
 import type { CartDeps } from '../deps.ts'
@@ -36,13 +36,23 @@ interface ShownCart {
   views: Views
 }
 
-/** @returns the cart; with the problem `tax_unavailable` when the tax provider cannot answer */
-export const showCart = async (shown: ShownCart, principal: Principal, deps: CartDeps): Promise<Cart> => {
+/** The request that a cart answers. */
+export interface CartReader {
+  principal: Principal
+  headers: { 'accept-language'?: string | undefined }
+}
+
+/**
+ * Lines are named in the language that the reader accepts, else in the shop's own.
+ * @returns the cart; with the problem `tax_unavailable` when the tax provider cannot answer
+ */
+export const showCart = async (shown: ShownCart, { principal, headers }: CartReader, deps: CartDeps): Promise<Cart> => {
+  const language = languageOf(chooseLocale(acceptedLocales(headers['accept-language']), deps.shared.locale))
   const at = deps.clock.now()
   const rules = await deps.priceRules.read()
   const [taxed, promotions] = await Promise.all([
     withTaxes(shown.cart, rules, at, deps),
     knownPromotions(shown, principal, { at, rules }, deps),
   ])
-  return priceCart(shown.cart, shown.views, { publicUrl: deps.shared.publicUrl, at, promotions, ...taxed })
+  return priceCart(shown.cart, shown.views, { publicUrl: deps.shared.publicUrl, language, at, promotions, ...taxed })
 }

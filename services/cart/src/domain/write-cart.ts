@@ -8,7 +8,7 @@ import { insertVariantsFromCatalog, isUnknown } from '../db/views.ts'
 import type { CartDeps } from '../deps.ts'
 import { assertPayable, defaultCurrency, type Views } from './cart.ts'
 import { writeOpenCart } from './open-cart.ts'
-import { showCart } from './show-cart.ts'
+import { type CartReader, showCart } from './show-cart.ts'
 
 /** The projection lacks these SKUs: the transaction is rolled back and repeated after a read from catalog. */
 class UnknownSkusError extends Error {
@@ -80,8 +80,9 @@ const changeCart = async (principal: Principal, change: Change, deps: CartDeps):
 }
 
 /** Runs a change of the shopper's open cart. @returns the whole cart at current prices */
-export const writeCart = async (principal: Principal, change: Change, deps: CartDeps): Promise<Cart> => {
+export const writeCart = async (request: CartReader, change: Change, deps: CartDeps): Promise<Cart> => {
+  const { principal } = request
   const open = await changeCart(principal, change, deps)
   await deps.cache.putCart(principal.id, open.cart)
-  return showCart(open, principal, deps)
+  return showCart(open, request, deps)
 }

@@ -11,7 +11,7 @@ export const addLine = route(cartApi.addLine, async ({ request, deps }) => {
   const { sku, quantity, currency } = request.body
   const newLineId = deps.newId('lin')
   return writeCart(
-    request.principal,
+    request,
     {
       sku,
       currency,
@@ -30,7 +30,7 @@ export const addLine = route(cartApi.addLine, async ({ request, deps }) => {
 export const setCurrency = route(cartApi.setCurrency, async ({ request, deps }) => {
   const { currency } = request.body
   return writeCart(
-    request.principal,
+    request,
     {
       currency,
       apply: async (tx, { cart, views }) => {
@@ -46,7 +46,7 @@ export const setCurrency = route(cartApi.setCurrency, async ({ request, deps }) 
 export const updateLine = route(cartApi.updateLine, async ({ request, deps }) => {
   const { lineId } = request.params
   return writeCart(
-    request.principal,
+    request,
     {
       apply: async (tx, { cart, views }) => {
         const current = lineIn(cart, lineId)
@@ -62,7 +62,7 @@ export const updateLine = route(cartApi.updateLine, async ({ request, deps }) =>
 export const removeLine = route(cartApi.removeLine, async ({ request, deps }) => {
   const { lineId } = request.params
   return writeCart(
-    request.principal,
+    request,
     {
       apply: async (tx, { cart }) => {
         const { sku } = lineIn(cart, lineId)
@@ -76,7 +76,7 @@ export const removeLine = route(cartApi.removeLine, async ({ request, deps }) =>
 
 export const clearCart = route(cartApi.clearCart, async ({ request, deps }) =>
   writeCart(
-    request.principal,
+    request,
     {
       apply: async (tx, { cart }) => {
         deleteLines(tx, cart.id)

@@ -10,7 +10,7 @@ export const setShipping = route(cartApi.setShipping, async ({ request, deps }) 
   const { shippingOptionId = null, ...destination } = request.body
   const pricing = { at: deps.clock.now(), rules: await deps.priceRules.read() }
   return writeCart(
-    request.principal,
+    request,
     {
       apply: async (tx, { cart, views }) => {
         const after = { ...cart, destination, shippingOptionId }

@@ -20,7 +20,7 @@ export const enterCode = route(cartApi.enterCode, async ({ request, deps }) => {
   const promotions = await deps.promotionFacts.read(request.principal, [found.code])
   const pricing = { at: deps.clock.now(), rules: await deps.priceRules.read(), promotions }
   return writeCart(
-    request.principal,
+    request,
     {
       apply: async (tx, { cart, views }) => {
         const others = withoutCode(cart, found.code)
@@ -37,7 +37,7 @@ export const enterCode = route(cartApi.enterCode, async ({ request, deps }) => {
 
 export const removeCode = route(cartApi.removeCode, async ({ request, deps }) =>
   writeCart(
-    request.principal,
+    request,
     {
       apply: async (tx, { cart }) => {
         const removed = cart.codes.filter(({ code }) => code === request.params.code)

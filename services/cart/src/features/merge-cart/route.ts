@@ -50,6 +50,6 @@ export const mergeCart = route(cartApi.mergeCart, async ({ request, deps }) => {
   const open = merged?.open ?? (await findOrOpenCart(deps.db, customer.id, { id: deps.newId('crt'), currency: defaultCurrency }))
   // A repeated call answers the problems of the merge again.
   const mergeProblems = merged ? merged.problems : await findLastProblems(deps.db, guest.id, customer.id)
-  const answer = await showCart(open, customer, deps)
+  const answer = await showCart(open, request, deps)
   return { ...answer, problems: [...answer.problems, ...mergeProblems] }
 })

@@ -64,6 +64,24 @@ describe('following the catalog', () => {
     expect(await read()).toMatchObject({ total: { amountMinor: 2000 }, problems: [] })
   })
 
+  test('lines are named in the language of the reader, and by the product’s own name where it is not translated', async () => {
+    const [sku, other] = [await publishProduct(t), await publishProduct(t)]
+    const { client } = await aShopper(sku)
+    const asGerman = { headers: { 'accept-language': 'de-AT, en;q=0.5' } }
+    const named = aProduct({ sku, version: 2 })
+    const variants = named.variants.map((variant) => ({ ...variant, name: 'blau' }))
+    await t.receive(catalogEvents.productChanged, { ...named, variants, translations: { de: { name: 'Ding' } } }, { twice: true })
+    const names = ({ body }: { body: { lines: { name: string }[] } }) => body.lines.map(({ name }) => name)
+    expect(names(await client.get('/v1/cart', asGerman))).toEqual(['Ding — blau'])
+    expect(names(await client.get('/v1/cart', { headers: { 'accept-language': 'fr' } }))).toEqual([`Thing ${sku} — blau`])
+    expect(names(await client.post('/v1/cart/lines', { sku: other, quantity: 1 }, asGerman))).toEqual([
+      'Ding — blau',
+      `Thing ${other}`,
+    ])
+    await t.receive(catalogEvents.productChanged, { ...named, variants, version: 3, translations: { de: { description: 'x' } } })
+    expect(names(await client.get('/v1/cart', asGerman))).toEqual([`Thing ${sku} — blau`, `Thing ${other}`])
+  })
+
   test('new price rules lower the total at the next read; older ones, and the same ones again, change nothing', async () => {
     const { client, read } = await aShopper(await publishProduct(t), 2)
     expect(await read()).toMatchObject({ discount: { amountMinor: 0 }, total: { amountMinor: 2000 } })

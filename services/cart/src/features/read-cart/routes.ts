@@ -7,13 +7,12 @@ import { findOrOpenCart } from '../../domain/open-cart.ts'
 import { showCart } from '../../domain/show-cart.ts'
 
 export const getCart = route(cartApi.getCart, async ({ request, deps }) => {
-  const { principal } = request
-  const { id } = principal
+  const { id } = request.principal
   const cached = await deps.cache.read(id)
-  if (cached) return showCart(cached, principal, deps)
+  if (cached) return showCart(cached, request, deps)
   const open = await findOrOpenCart(deps.db, id, { id: deps.newId('crt'), currency: defaultCurrency })
   await deps.cache.fill(id, open)
-  return showCart(open, principal, deps)
+  return showCart(open, request, deps)
 })
 
 /** For order, on behalf of the shopper. Always read from MySQL: an order never uses cached lines. */

@@ -1,10 +1,10 @@
 // Routes by which shoppers browse: product lists by keyset, single products, the tree of categories, images.
 
-import { AppError, catalogApi, isCurrency } from '@cartwright/contracts'
+import { AppError, catalogApi, isCurrency, lineName, translatedLineNames } from '@cartwright/contracts'
 import { list, type OuterJoined, type Queryable, sql } from '@cartwright/db'
 import { reply } from '@cartwright/service-kit'
 import type { ImageRow, ProductRow, VariantPriceRow, VariantRow } from '../../db/generated/rows.ts'
-import { imagesColumn, variantImagesColumn, variantOptionsColumn } from '../../db/json-columns.ts'
+import { imagesColumn, productTranslationsColumn, variantImagesColumn, variantOptionsColumn } from '../../db/json-columns.ts'
 import { listingConditions, readListing } from '../../db/listing.ts'
 import { type ProductState, reductionOf, type VariantPrice, withPublicUrl } from '../../db/product-state.ts'
 import { type Categories, loadCategories, loadProducts } from '../../db/products.ts'
@@ -120,7 +120,7 @@ export const getImage = route(catalogApi.getImage, async ({ request, deps }) => 
 })
 
 type InternalRow = Pick<VariantRow, 'sku' | 'options' | 'weight_grams' | 'requires_shipping'> &
-  Pick<ProductRow, 'slug' | 'tax_class'> & {
+  Pick<ProductRow, 'slug' | 'tax_class' | 'translations'> & {
     variant_images: VariantRow['images']
     product_images: ProductRow['images']
   } & OuterJoined<Pick<VariantPriceRow, 'amount_minor' | 'compare_at_minor'> & { available: number }> & {
@@ -163,7 +163,8 @@ const internalVariantOf = (row: InternalRow, categoryIds: string[], currency: st
     productId: row.product_id,
     productSlug: row.slug,
     productName: row.product_name,
-    name: row.variant_name === '' ? row.product_name : `${row.product_name} — ${row.variant_name}`,
+    name: lineName(row.product_name, row.variant_name),
+    names: translatedLineNames(productTranslationsColumn.parseOrNull(row.translations) ?? {}, row.variant_name),
     options: variantOptionsColumn.parse(row.options),
     imageUrl: image ? withPublicUrl(image, publicUrl).url : null,
     sellable: Boolean(row.sellable),
@@ -183,7 +184,7 @@ export const internalVariants = route(catalogApi.internalVariants, async ({ requ
   const skus = [...new Set(request.query.skus.split(','))]
   const rowsFound = deps.db.rows<InternalRow>`
     SELECT v.sku, v.id AS variant_id, p.id AS product_id, p.slug, p.name AS product_name, v.name AS variant_name,
-      v.options, v.weight_grams, v.requires_shipping, v.images AS variant_images, p.images AS product_images, p.tax_class,
+      v.options, v.weight_grams, v.requires_shipping, v.images AS variant_images, p.images AS product_images, p.tax_class, p.translations,
       (p.status = 'active' AND p.deleted_at IS NULL AND v.deleted_at IS NULL) AS sellable,
       pr.amount_minor, pr.compare_at_minor, s.on_hand - s.reserved AS available
     FROM variant v

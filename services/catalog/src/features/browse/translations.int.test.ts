@@ -2,7 +2,7 @@
 import { catalogEvents } from '@cartwright/contracts'
 import { startUnderTest, type UnderTest } from '@cartwright/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { admin, aProduct, searchedByMysql, unique } from '../../fixtures.ts'
+import { admin, aProduct, internalVariants, searchedByMysql, unique } from '../../fixtures.ts'
 import { catalogService } from '../../index.ts'
 
 describe('texts of products and categories', () => {
@@ -55,6 +55,11 @@ describe('texts of products and categories', () => {
     expect((await read(`/v1/categories/${category.slug}${query}`, accepted)).body.name).toMatch(
       language === 'de' ? /^Tee / : /^Tea /,
     )
+  })
+
+  test('cart and order read the translated names of a variant beside its own', async () => {
+    const { items } = (await internalVariants(t, { skus: `TIN-${word}`.toUpperCase(), currency: 'EUR' })).body
+    expect(items).toMatchObject([{ name: `Tea tin ${word}`, names: { de: german.name } }])
   })
 
   test('search finds words of every language, and answers in the language of the reader', async () => {

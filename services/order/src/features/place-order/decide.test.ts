@@ -41,7 +41,7 @@ const pricing = {
   promotions: { codes: [], usedUp: { promotionIds: [], codes: [] }, isFirstOrder: null },
   minimums: {},
 }
-const request: CheckoutRequest = { cartVersion: 4, expectedTotal: eur(1250), destination: { country: 'DE' } }
+const request: CheckoutRequest = { cartVersion: 4, expectedTotal: eur(1250), destination: { country: 'DE' }, language: 'en' }
 
 const refusalOf = (of: { request?: Partial<CheckoutRequest>; cart?: Partial<OpenCart>; variants?: InternalVariant[] }) => {
   try {
@@ -145,4 +145,12 @@ test.each([
   ],
 ])('a checkout with %s is refused', (_, of, refusal) => {
   expect(refusalOf(of)).toMatchObject(refusal)
+})
+
+test('a line keeps its name in the language of the order, and its own where it is not translated', () => {
+  const translated = [variant('A', { name: 'Mug', names: { de: 'Becher' } }), variant('B', { name: 'Bag' })]
+  const namesIn = (language: 'de' | 'en') =>
+    decideOrder({ ...request, language }, cart, translated, pricing).lines.map(({ name }) => name)
+  expect(namesIn('de').toSorted()).toEqual(['Bag', 'Becher'])
+  expect(namesIn('en').toSorted()).toEqual(['Bag', 'Mug'])
 })

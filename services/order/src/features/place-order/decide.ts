@@ -4,8 +4,10 @@ import {
   type AppliedShipping,
   type Destination,
   type InternalVariant,
+  type Language,
   type Money,
   money,
+  nameIn,
   type OpenCart,
   type OrderLine,
   type PaymentStatus,
@@ -36,6 +38,8 @@ export interface CheckoutRequest {
   expectedTotal: Money
   /** Of the shipping address. */
   destination: Destination
+  /** Of the order: its lines keep their names in this language. */
+  language: Language
 }
 
 /** What decides prices beside the cart and its variants. */
@@ -90,10 +94,10 @@ const refuseShortages = (cart: OpenCart, sold: ReadonlyMap<string, SoldVariant>)
 }
 
 /** How the line stays shown in the order, whatever becomes of the product. */
-const shownAs = (sku: string, variant: SoldVariant | undefined) => {
+const shownAs = (sku: string, variant: SoldVariant | undefined, language: Language) => {
   if (variant === undefined) return { name: sku }
-  const { name, variantId, productSlug, options, imageUrl, compareAt } = variant
-  return { name, variantId, productSlug, options, imageUrl, ...(compareAt ? { compareAt } : {}) }
+  const { variantId, productSlug, options, imageUrl, compareAt } = variant
+  return { name: nameIn(variant, language), variantId, productSlug, options, imageUrl, ...(compareAt ? { compareAt } : {}) }
 }
 
 /** What `price` knows of promotions. Codes that are used up are left out: a cart shows the price without them. */
@@ -180,7 +184,7 @@ export const decideOrder = (
   const { taxIncluded, ...totals } = priced.totals
   const { option, discounts, taxes } = priced.shipping
   return {
-    lines: priced.lines.map((line) => ({ ...line, ...shownAs(line.sku, sold.get(line.sku)) })),
+    lines: priced.lines.map((line) => ({ ...line, ...shownAs(line.sku, sold.get(line.sku), checkout.language) })),
     totals,
     taxIncluded,
     taxes: priced.taxes,

@@ -9,6 +9,8 @@ import {
   chooseLocale,
   type Destination,
   type InternalVariant,
+  type Language,
+  languageOf,
   type OpenCart,
   orderApi,
   orderEvents,
@@ -67,7 +69,7 @@ const readRules = async (cart: OpenCart, address: Destination, { priceRules, tax
 /** Checks the cart, reads its variants from catalog and decides. */
 const readAndDecide = async (
   buyer: Buyer,
-  body: PlaceOrder,
+  body: PlaceOrder & { language: Language },
   cart: OpenCart | null,
   deps: OrderDeps,
 ): Promise<Pick<Placement, 'cart' | 'decided' | 'limits'>> => {
@@ -230,6 +232,8 @@ export const placeOrder = route(
     const orderId = deps.newId('ord')
     const [contact, open] = await Promise.all([orderContact(principal, body.email, deps), readOpenCart(principal, deps)])
     const locale = localeFor(request, contact.locale, deps)
+    // A locale that the shop does not write reads the shop's own language, as mails do.
+    const language = languageOf(chooseLocale([locale], deps.shared.locale))
     const urlsOf = returnUrls(body, {
       publicUrl,
       allowedOrigins: returnOrigins,
@@ -241,7 +245,7 @@ export const placeOrder = route(
       const { email } = contact
       const client = clientOf(request, deps)
       return await withFreshDecision(async () => {
-        const decision = await readAndDecide({ principal, email }, body, open, deps)
+        const decision = await readAndDecide({ principal, email }, { ...body, language }, open, deps)
         const placement = { orderId, principal, body, email, locale, urlsOf, client, ...decision }
         return withFreshNumber(() => idempotentTx(async (tx) => viewPlaced(await save(tx, placement, deps), deps)))
       })
