@@ -18,6 +18,9 @@ export const visitContext = createContext<Visit>()
 /** Allows the scripts of this response, by its Content-Security-Policy. */
 export const nonceContext = createContext<string>()
 
+/** Network address of the visitor, as the storefront sees it. */
+export const addressContext = createContext<string>()
+
 /** Settings of the storefront, from its environment. */
 export interface Settings {
   gatewayUrl: string

@@ -7,8 +7,8 @@ import { type EntryContext, type RouterContextProvider, ServerRouter } from 'rea
 import { nonceContext } from './context.ts'
 import { NonceContext } from './nonce.ts'
 
-// The server sets both for each request.
-export { nonceContext, settingsContext } from './context.ts'
+// The server sets these for each request.
+export { addressContext, nonceContext, settingsContext } from './context.ts'
 
 /** Milliseconds until rendering is given up. */
 export const streamTimeout = 10_000

@@ -18,6 +18,7 @@ const pagesIn = (locale: Locale): RouteConfigEntry => {
     page('orders/lookup', 'orders-lookup'),
     page('orders/:orderId', 'order'),
     page('orders/:orderId/return', 'order-return'),
+    route('orders/:orderId/events', 'routes/order-events.ts', id('order-events')),
     page('withdraw', 'withdraw'),
     page('login', 'login'),
     page('register', 'register'),

@@ -1,7 +1,7 @@
 // Middleware of every page: reads the session, makes the visitor's client of the shop, refuses foreign forms, writes the session back.
 import { createClient } from '@cartwright/sdk'
 import type { MiddlewareFunction } from 'react-router'
-import { settingsContext, visitContext } from './context.ts'
+import { addressContext, settingsContext, visitContext } from './context.ts'
 import { localeOf } from './locales.ts'
 import { readSession, sessionCookie } from './session.server.ts'
 import { sessionTokens } from './tokens.server.ts'
@@ -11,6 +11,15 @@ const changes = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 /** A form on another site carries its own origin; browsers do not let a page choose this header. */
 const isForeign = (request: Request, origin: string): boolean =>
   changes.has(request.method) && request.headers.get('origin') !== origin
+
+/** Names the visitor to the gateway, which limits requests by address and lists devices. It believes that of trusted hops only. */
+const fetchFor =
+  (address: string): typeof fetch =>
+  (input, init) => {
+    const headers = new Headers(init?.headers)
+    headers.set('x-forwarded-for', address)
+    return fetch(input, { ...init, headers })
+  }
 
 export const openVisit: MiddlewareFunction<Response> = async ({ request, context }, next) => {
   const { gatewayUrl, secret, publicUrl } = context.get(settingsContext)
@@ -23,6 +32,7 @@ export const openVisit: MiddlewareFunction<Response> = async ({ request, context
   const tokens = sessionTokens(session)
   const client = createClient({
     baseUrl: gatewayUrl,
+    fetch: fetchFor(context.get(addressContext)),
     locale,
     tokens,
     ...(session.currency ? { currency: session.currency } : {}),

@@ -45,6 +45,7 @@ const serveImages = (app: FastifyInstance, { gatewayUrl }: StorefrontConfig): vo
 
 /** What the pages take from the server with each request; their module of the build exports it. */
 interface Contexts {
+  addressContext: RouterContext<string>
   nonceContext: RouterContext<string>
   settingsContext: RouterContext<StorefrontConfig>
 }
@@ -52,11 +53,12 @@ interface Contexts {
 const servePages = async (app: FastifyInstance, config: StorefrontConfig): Promise<void> => {
   const build: ServerBuild = await import(serverBuild)
   const module: object = build.entry.module
-  const { nonceContext, settingsContext } = module as Contexts
+  const { addressContext, nonceContext, settingsContext } = module as Contexts
   const handle = createRequestHandler(build, 'production')
   app.all('/*', async (request, reply) => {
     const nonce = randomBytes(16).toString('base64')
     const context = new RouterContextProvider()
+    context.set(addressContext, request.ip)
     context.set(nonceContext, nonce)
     context.set(settingsContext, config)
     const response = await handle(createRequest(request.raw, reply.raw), context)

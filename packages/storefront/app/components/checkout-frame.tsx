@@ -3,8 +3,8 @@ import type { Cart } from '@cartwright/sdk'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useTo } from '../links.ts'
+import { CartTotals } from './cart-totals.tsx'
 import { Card } from './controls.tsx'
-import { Totals } from './totals.tsx'
 
 const steps = ['address', 'delivery', 'review'] as const
 export type Step = (typeof steps)[number]
@@ -51,7 +51,7 @@ export const CheckoutFrame = ({ step, title, cart, children }: CheckoutFrameProp
           <h2 id="sums" className="mb-4 text-xl font-semibold">
             {t('totals.title')}
           </h2>
-          <Totals sums={cart} isShippingOpen={cart.problems.some(({ code }) => code === 'shipping_required')} />
+          <CartTotals cart={cart} />
         </Card>
       </div>
     </>

@@ -22,8 +22,15 @@ const Row = ({ label, children, isTotal = false }: { label: ReactNode; children:
   </div>
 )
 
-/** @param isShippingOpen whether shipping is still to be chosen */
-export const Totals = ({ sums, isShippingOpen = false }: { sums: Sums; isShippingOpen?: boolean }) => {
+interface TotalsProps {
+  sums: Sums
+  /** Whether shipping is still to be chosen. */
+  isShippingOpen?: boolean
+  /** Whether the tax is not known yet. */
+  isTaxOpen?: boolean
+}
+
+export const Totals = ({ sums, isShippingOpen = false, isTaxOpen = false }: TotalsProps) => {
   const { t } = useTranslation()
   const locale = useLocale()
   const rateOf = (rate: number) => new Intl.NumberFormat(locale, { maximumFractionDigits: 3 }).format(rate)
@@ -35,7 +42,7 @@ export const Totals = ({ sums, isShippingOpen = false }: { sums: Sums; isShippin
       </Row>
       {sums.discounts.map(({ promotionId, name, code, amount }) => (
         <Row key={`${promotionId} ${code}`} label={code ? `${name} (${code})` : name}>
-          <span className="text-success">
+          <span className="money text-success">
             −<Money of={amount} />
           </span>
         </Row>
@@ -48,6 +55,11 @@ export const Totals = ({ sums, isShippingOpen = false }: { sums: Sums; isShippin
       {sums.shippingOption && (
         <Row label={`${t('totals.shipping')}, ${sums.shippingOption.name}`}>
           {sums.shipping.amountMinor === 0 ? t('totals.free') : <Money of={sums.shipping} />}
+        </Row>
+      )}
+      {isTaxOpen && !sums.taxIncluded && (
+        <Row label={t('totals.taxes')}>
+          <span className="text-muted">{t('totals.taxLater')}</span>
         </Row>
       )}
       {!sums.taxIncluded &&

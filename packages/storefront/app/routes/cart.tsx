@@ -2,9 +2,10 @@
 import { useTranslation } from 'react-i18next'
 import { changeCart } from '../change-cart.server.ts'
 import { CartLineRow } from '../components/cart-line.tsx'
+import { CartNotices } from '../components/cart-notices.tsx'
+import { CartTotals } from '../components/cart-totals.tsx'
 import { CodeForm } from '../components/code-form.tsx'
 import { ButtonLink, Card, Notice } from '../components/controls.tsx'
-import { Totals } from '../components/totals.tsx'
 import { visitContext } from '../context.ts'
 import { orAnswer } from '../failures.server.ts'
 import { useTo } from '../links.ts'
@@ -38,7 +39,6 @@ export default function CartPage({ loaderData: { cart, most }, actionData }: Rou
         </p>
       </Card>
     )
-  const codeProblems = cart.problems.filter(({ code }) => code === 'code_not_applicable')
   const isBlocked = cart.problems.some(({ lineId }) => lineId !== undefined)
   return (
     <>
@@ -66,15 +66,8 @@ export default function CartPage({ loaderData: { cart, most }, actionData }: Rou
           <h2 id="sums" className="text-xl font-semibold">
             {t('totals.title')}
           </h2>
-          <Totals sums={cart} isShippingOpen={cart.problems.some(({ code }) => code === 'shipping_required')} />
-          {codeProblems.map(({ promotionCode, reason }) => (
-            <Notice key={promotionCode} tone="warning">
-              {t('problems.code_not_applicable', {
-                code: promotionCode ?? '',
-                reason: reason ? t(`problems.reasons.${reason}`) : '',
-              })}
-            </Notice>
-          ))}
+          <CartTotals cart={cart} />
+          <CartNotices problems={cart.problems} />
           <CodeForm codes={cart.codes} action={to('/cart')} />
           {isBlocked ? null : (
             <ButtonLink href={to('/checkout/address')} className="w-full">

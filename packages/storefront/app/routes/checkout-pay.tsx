@@ -12,7 +12,7 @@ import type { Route } from './+types/checkout-pay'
 /** Seconds that a page load waits for the payment page; then the page loads again by itself. */
 const waitSec = 8
 
-const settled: readonly PaymentView['state'][] = ['paid', 'review', 'not_required' as PaymentView['state']]
+const settled: readonly PaymentView['state'][] = ['paid', 'review', 'not_required']
 
 export const loader = async ({ params: { orderId }, request, context }: Route.LoaderArgs) => {
   const { client, locale, session } = context.get(visitContext)

@@ -4,6 +4,7 @@ import { isApiError } from '@cartwright/sdk'
 import { useTranslation } from 'react-i18next'
 import { data, Form, redirect, useNavigation } from 'react-router'
 import { cartToCheckOut, draftOf } from '../checkout.server.ts'
+import { CartNotices } from '../components/cart-notices.tsx'
 import { CheckoutFrame } from '../components/checkout-frame.tsx'
 import { CodeForm } from '../components/code-form.tsx'
 import { Button, Notice } from '../components/controls.tsx'
@@ -114,6 +115,9 @@ export default function ReviewPage({ loaderData, actionData }: Route.ComponentPr
           </div>
         )}
       </dl>
+      <div className="mt-5 space-y-3">
+        <CartNotices problems={cart.problems} />
+      </div>
       <h2 className="mt-7 mb-2 font-semibold">{t('checkout.goods')}</h2>
       <LineList lines={cart.lines} />
       <div className="mt-6">

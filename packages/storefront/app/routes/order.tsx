@@ -28,17 +28,23 @@ export const loader = async ({ params: { orderId }, request, context }: Route.Lo
   return { order: await orAnswer(client.orders.get(orderId, {}, accessToken ? { accessToken } : {})) }
 }
 
-/** Milliseconds between two looks while an order is on its way to be paid, and afterwards. */
-const lookMs = { pending: 2000, later: 15_000 }
+/** Milliseconds between two looks when the stream of changes cannot be had. */
+const lookMs = 15_000
 
-/** Loads the order again while the page is seen. */
-const useLive = (isPending: boolean): void => {
+/** Loads the order again when the shop says that it changed. */
+const useLive = (path: string): void => {
   const { revalidate } = useRevalidator()
   useEffect(() => {
-    const look = () => document.visibilityState === 'visible' && void revalidate()
-    const timer = setInterval(look, isPending ? lookMs.pending : lookMs.later)
-    return () => clearInterval(timer)
-  }, [isPending, revalidate])
+    const changes = new EventSource(path)
+    changes.onmessage = () => void revalidate()
+    const timer = setInterval(() => {
+      if (changes.readyState === EventSource.CLOSED && document.visibilityState === 'visible') void revalidate()
+    }, lookMs)
+    return () => {
+      changes.close()
+      clearInterval(timer)
+    }
+  }, [path, revalidate])
 }
 
 export default function OrderPage({ loaderData: { order } }: Route.ComponentProps) {
@@ -46,7 +52,7 @@ export default function OrderPage({ loaderData: { order } }: Route.ComponentProp
   const locale = useLocale()
   const path = useTo()
   const isPending = order.status === 'pending'
-  useLive(isPending)
+  useLive(path(`/orders/${order.id}/events`))
   const date = (at: string) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at))
   const text =
     order.paymentStatus === 'review'

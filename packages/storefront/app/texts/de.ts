@@ -88,6 +88,8 @@ export const de: Texts<typeof en> = {
     shippingLater: 'wird an der Kasse gewählt',
     free: 'kostenlos',
     tax: '{{name}} {{rate}} %',
+    taxLater: 'je nach Ziel',
+    taxes: 'Steuer',
     taxIncluded: 'darin {{name}} {{rate}} %',
     total: 'Gesamt',
   },

@@ -84,6 +84,8 @@ export const en = {
     shippingLater: 'chosen at checkout',
     free: 'free',
     tax: '{{name}} {{rate}} %',
+    taxLater: 'depends on the destination',
+    taxes: 'Tax',
     taxIncluded: 'including {{name}} {{rate}} %',
     total: 'Total',
   },
