@@ -236,7 +236,9 @@ test('an open order of a closed account keeps its address and sends its mails un
   expect((await shop.admin.deliver(running.id)).status).toBe(200)
   await shop.idle()
   expect(shop.mailsTo(person.email).filter((subject) => subject.includes(running.number)).length).toBeGreaterThanOrEqual(3)
-  await shop.advance('23h')
+  await shop.advance('22h')
+  // What an erasure records while a sweep is at work waits for the next sweep, five minutes later.
+  await shop.advance('10m')
   expect(await findAnywhere(textsOf(person))).toEqual([])
   expect(await shop.admin.order(running.id)).toMatchObject({ status: 'delivered', number: running.number, email: null })
 })
