@@ -16,6 +16,10 @@ const shownExample = ({ produces, examples }: Endpoint): unknown => {
   return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }
 
+/** The schema of an answer's content. A stream is text; `contentSchema` says what the data of each of its events is. */
+const contentSchema = ({ produces }: Endpoint, schema: JsonObject): JsonObject =>
+  produces === 'text/event-stream' ? { type: 'string', contentMediaType: produces, contentSchema: schema } : schema
+
 const successResponses = (endpoint: Endpoint, { refer }: SchemaCollection): JsonObject => {
   const headers: JsonObject = { ...tracingHeaders }
   if (endpoint.idempotent) headers['Idempotent-Replayed'] = { $ref: '#/components/headers/Idempotent-Replayed' }
@@ -28,7 +32,13 @@ const successResponses = (endpoint: Endpoint, { refer }: SchemaCollection): Json
     responses[status] = {
       description: phrases[status] ?? 'Done',
       headers,
-      ...(empty ? {} : { content: { [endpoint.produces ?? 'application/json']: { schema: refer(schema), ...example } } }),
+      ...(empty
+        ? {}
+        : {
+            content: {
+              [endpoint.produces ?? 'application/json']: { schema: contentSchema(endpoint, refer(schema)), ...example },
+            },
+          }),
     }
   }
   if (endpoint.cacheSec !== undefined) responses['304'] = { description: 'Your copy is current', headers }
