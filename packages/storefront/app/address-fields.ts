@@ -1,5 +1,5 @@
 // The form of a postal address.
-import type { AddressInput } from '@cartwright/sdk'
+import type { AddressInput, Destination } from '@cartwright/sdk'
 
 /** Members of a postal address in the order of the form. */
 export const addressFields = ['name', 'company', 'line1', 'line2', 'postalCode', 'city', 'region', 'country', 'phone'] as const
@@ -12,3 +12,10 @@ export const addressIn = (entered: Readonly<Record<string, string>>): AddressInp
   const optional = optionalFields.flatMap((field) => (entered[field] ? [[field, entered[field]]] : []))
   return { name, line1, postalCode, city, country, ...Object.fromEntries(optional) }
 }
+
+/** Where an address is, as the cart takes it. */
+export const destinationOf = ({ country, region, postalCode }: AddressInput): Destination => ({
+  country,
+  postalCode,
+  ...(region ? { region } : {}),
+})

@@ -11,7 +11,9 @@ const change = (client: Client, form: FormData): Promise<unknown> => {
   if (intent === 'remove') return client.cart.remove(text('lineId'))
   if (intent === 'enter-code') return client.cart.addCode(text('code'))
   if (intent === 'remove-code') return client.cart.removeCode(text('code'))
-  return client.cart.update(text('lineId'), { quantity: Math.max(1, Math.trunc(Number(text('quantity'))) || 1) })
+  const quantity = Math.max(1, Math.trunc(Number(text('quantity'))) || 1)
+  if (intent === 'add') return client.cart.add({ sku: text('sku'), quantity })
+  return client.cart.update(text('lineId'), { quantity })
 }
 
 /** @returns `failure` with the sentence to show, or null when it is done */

@@ -37,49 +37,35 @@ const Frame = ({ id, label, hint, error, isOptional, children }: Shared & { id: 
 
 type Described = Shared & { name: string; isFirstError?: boolean }
 
-const attributesOf = ({ name, hint, error, isOptional, isFirstError }: Described) => ({
-  id: name,
-  name,
-  required: !isOptional,
-  'aria-invalid': error ? true : undefined,
-  'aria-describedby': error || hint ? `${name}-note` : undefined,
-  autoFocus: isFirstError && error ? true : undefined,
-  className: look,
+/** Parts the members of a field into those of its frame and the attributes of its control. */
+const partsOf = <T extends Described>({ label, hint, error, isOptional = false, isFirstError, name, ...rest }: T) => ({
+  frame: { id: name, label, hint, error, isOptional },
+  control: {
+    id: name,
+    name,
+    required: !isOptional,
+    'aria-invalid': error ? true : undefined,
+    'aria-describedby': error || hint ? `${name}-note` : undefined,
+    autoFocus: isFirstError && error ? true : undefined,
+    className: look,
+    ...rest,
+  },
 })
 
-export const TextField = ({
-  label,
-  hint,
-  error,
-  isOptional,
-  isFirstError,
-  name,
-  ...rest
-}: Described & ComponentProps<'input'>) => {
-  const described = { label, hint, error, isOptional, isFirstError, name } as Described
+export const TextField = (props: Described & ComponentProps<'input'>) => {
+  const { frame, control } = partsOf(props)
   return (
-    <Frame id={name} label={label} hint={hint} error={error} isOptional={isOptional ?? false}>
-      <input {...attributesOf(described)} {...rest} />
+    <Frame {...frame}>
+      <input {...control} />
     </Frame>
   )
 }
 
-export const SelectField = ({
-  label,
-  hint,
-  error,
-  isOptional,
-  isFirstError,
-  name,
-  children,
-  ...rest
-}: Described & ComponentProps<'select'>) => {
-  const described = { label, hint, error, isOptional, isFirstError, name } as Described
+export const SelectField = (props: Described & ComponentProps<'select'>) => {
+  const { frame, control } = partsOf(props)
   return (
-    <Frame id={name} label={label} hint={hint} error={error} isOptional={isOptional ?? false}>
-      <select {...attributesOf(described)} {...rest}>
-        {children}
-      </select>
+    <Frame {...frame}>
+      <select {...control} />
     </Frame>
   )
 }

@@ -2,9 +2,7 @@
 import type { Product } from '@cartwright/sdk'
 import { pictureUrl, useLocale } from '../links.ts'
 import { pathIn } from '../locales.ts'
-
-const decimals = (currency: string): number =>
-  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+import { decimalOf } from '../money.ts'
 
 export const ProductData = ({ product, origin }: { product: Product; origin: string }) => {
   const url = `${origin}${pathIn(useLocale(), `/p/${product.slug}`)}`
@@ -17,7 +15,7 @@ export const ProductData = ({ product, origin }: { product: Product; origin: str
             '@type': 'Offer',
             sku,
             url,
-            price: (price.amountMinor / 10 ** decimals(price.currency)).toFixed(decimals(price.currency)),
+            price: decimalOf(price),
             priceCurrency: price.currency,
             availability: `https://schema.org/${available > 0 ? 'InStock' : 'OutOfStock'}`,
           },

@@ -1,7 +1,7 @@
 // First step of the checkout: who gets it, and where.
 import { useTranslation } from 'react-i18next'
 import { Form, redirect } from 'react-router'
-import { addressFields, addressIn, optionalFields } from '../address-fields.ts'
+import { addressFields, addressIn, destinationOf, optionalFields } from '../address-fields.ts'
 import { cartToCheckOut } from '../checkout.server.ts'
 import { AddressFormFields } from '../components/address-form-fields.tsx'
 import { CheckoutFrame } from '../components/checkout-frame.tsx'
@@ -42,8 +42,7 @@ export const action = async ({ request, context }: Route.ActionArgs) => {
   const required = session.tokens?.principal.role === 'customer' ? requiredAddress : ['email', ...requiredAddress]
   return runForm(visit, entered, required, async () => {
     const address = addressIn(entered)
-    const { country, region, postalCode } = address
-    await client.cart.setShipping({ country, postalCode, ...(region ? { region } : {}) })
+    await client.cart.setShipping(destinationOf(address))
     session.draft = { ...(entered.email ? { email: entered.email } : {}), address }
     return redirect(pathIn(locale, '/checkout/delivery'))
   })

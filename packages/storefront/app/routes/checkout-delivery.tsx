@@ -2,6 +2,7 @@
 import type { ShippingOffer } from '@cartwright/sdk'
 import { useTranslation } from 'react-i18next'
 import { data, Form, redirect } from 'react-router'
+import { destinationOf } from '../address-fields.ts'
 import { cartToCheckOut, draftOf } from '../checkout.server.ts'
 import { CheckoutFrame } from '../components/checkout-frame.tsx'
 import { Button, ButtonLink, Notice } from '../components/controls.tsx'
@@ -29,10 +30,10 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
 
 export const action = async ({ request, context }: Route.ActionArgs) => {
   const visit = context.get(visitContext)
-  const { country, region, postalCode } = draftOf(visit).address
+  const destination = destinationOf(draftOf(visit).address)
   const shippingOptionId = String((await request.formData()).get('shippingOptionId') ?? '')
   try {
-    await visit.client.cart.setShipping({ country, ...(region ? { region } : {}), postalCode, shippingOptionId })
+    await visit.client.cart.setShipping({ ...destination, shippingOptionId })
     return redirect(pathIn(visit.locale, '/checkout/review'))
   } catch (error) {
     const { t } = textsIn(visit.locale)

@@ -16,8 +16,7 @@ const settled: readonly PaymentView['state'][] = ['paid', 'review', 'not_require
 
 export const loader = async ({ params: { orderId }, request, context }: Route.LoaderArgs) => {
   const { client, locale, session } = context.get(visitContext)
-  const accessToken = session.orderTokens?.[orderId]
-  const own = accessToken ? { accessToken } : {}
+  const own = { accessToken: session.orderTokens?.[orderId] }
   const payment = await orAnswer(client.orders.payment(orderId, { waitSec, known: 'preparing' }, own))
   if (settled.includes(payment.state)) throw redirect(pathIn(locale, `/orders/${orderId}`))
   const isBack = new URL(request.url).searchParams.has('back')

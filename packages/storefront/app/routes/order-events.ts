@@ -10,7 +10,7 @@ export const loader = async ({ params: { orderId }, request, context }: Route.Lo
   const { client, session } = context.get(visitContext)
   const ticket = session.orderTokens?.[orderId]
   // This call refreshes expired tokens while the answer can still set the cookie. The stream uses that one token and refreshes none.
-  await orAnswer(client.orders.get(orderId, {}, ticket ? { accessToken: ticket } : {}))
+  await orAnswer(client.orders.get(orderId, {}, { accessToken: ticket }))
   const accessToken = ticket ?? (await client.auth.session())?.accessToken
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(lastsMs)])
   const encoder = new TextEncoder()

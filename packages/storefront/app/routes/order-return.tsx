@@ -24,8 +24,7 @@ const reasons = [
 
 export const loader = async ({ params: { orderId }, context }: Route.LoaderArgs) => {
   const { client, session } = context.get(visitContext)
-  const accessToken = session.orderTokens?.[orderId]
-  const order = await orAnswer(client.orders.get(orderId, {}, accessToken ? { accessToken } : {}))
+  const order = await orAnswer(client.orders.get(orderId, {}, { accessToken: session.orderTokens?.[orderId] }))
   return { number: order.number, lines: order.lines.filter(({ quantity, cancelledQuantity }) => quantity > cancelledQuantity) }
 }
 

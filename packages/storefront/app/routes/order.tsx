@@ -24,8 +24,7 @@ export const loader = async ({ params: { orderId }, request, context }: Route.Lo
     session.orderTokens = { ...session.orderTokens, [orderId]: ticket }
     throw redirect(url.pathname)
   }
-  const accessToken = session.orderTokens?.[orderId]
-  return { order: await orAnswer(client.orders.get(orderId, {}, accessToken ? { accessToken } : {})) }
+  return { order: await orAnswer(client.orders.get(orderId, {}, { accessToken: session.orderTokens?.[orderId] })) }
 }
 
 /** Milliseconds between two looks when the stream of changes cannot be had. */

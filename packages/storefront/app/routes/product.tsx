@@ -1,7 +1,6 @@
 // A product: pictures, options, price, stock, and a form that puts it into the cart.
-import { isApiError } from '@cartwright/sdk'
 import { useTranslation } from 'react-i18next'
-import { data } from 'react-router'
+import { changeCart } from '../change-cart.server.ts'
 import { choiceIn, variantOf } from '../choose-variant.ts'
 import { Breadcrumbs } from '../components/breadcrumbs.tsx'
 import { Button, Notice } from '../components/controls.tsx'
@@ -10,11 +9,9 @@ import { PriceTag, StockNote } from '../components/price-tag.tsx'
 import { ProductData } from '../components/product-data.tsx'
 import { VariantPicker } from '../components/variant-picker.tsx'
 import { visitContext } from '../context.ts'
-import { failureText } from '../failure-text.ts'
 import { orAnswer } from '../failures.server.ts'
 import { useTo } from '../links.ts'
 import { shopFor } from '../shop.server.ts'
-import { textsIn } from '../texts/i18n.ts'
 import type { Route } from './+types/product'
 
 export const loader = async ({ params, context, request }: Route.LoaderArgs) => {
@@ -35,17 +32,7 @@ export const loader = async ({ params, context, request }: Route.LoaderArgs) => 
 
 export const action = async ({ request, context }: Route.ActionArgs) => {
   const { client, locale } = context.get(visitContext)
-  const form = await request.formData()
-  const sku = String(form.get('sku') ?? '')
-  const quantity = Math.max(1, Math.trunc(Number(form.get('quantity'))) || 1)
-  try {
-    await client.cart.add({ sku, quantity })
-    return { isAdded: true, failure: null }
-  } catch (error) {
-    const failure = failureText(error, textsIn(locale).t, locale)
-    if (failure === null && !isApiError(error)) throw error
-    return data({ isAdded: false, failure: failure ?? textsIn(locale).t('errors.unknown') }, { status: 409 })
-  }
+  return changeCart(client, locale, await request.formData())
 }
 
 export default function ProductPage({ loaderData, actionData }: Route.ComponentProps) {
@@ -72,6 +59,7 @@ export default function ProductPage({ loaderData, actionData }: Route.ComponentP
           <VariantPicker product={product} choice={choice} />
           {variant && (
             <form method="post" className="mt-6 flex flex-wrap items-end gap-3">
+              <input type="hidden" name="intent" value="add" />
               <input type="hidden" name="sku" value={variant.sku} />
               {most > 0 && variant.price && (
                 <>
@@ -90,7 +78,7 @@ export default function ProductPage({ loaderData, actionData }: Route.ComponentP
           )}
           <div className="mt-4 space-y-3" data-stock-of={product.slug}>
             {variant && <StockNote variant={variant} />}
-            {actionData?.isAdded && (
+            {actionData?.failure === null && (
               <Notice tone="success">
                 {t('product.added')}{' '}
                 <a href={to('/cart')} className="font-semibold underline">
