@@ -1,5 +1,8 @@
 // Log lines: names of the Elastic Common Schema, the trace of the work, and redaction.
-import { expect, test } from 'vitest'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createLogger } from './logger.ts'
 import { newTrace, runInTrace, traceIdOf } from './trace.ts'
 
@@ -66,3 +69,14 @@ test.each(['password', 'code', 'refreshToken', 'email', 'shippingAddress'])(
     expect(lines).toHaveLength(2)
   },
 )
+
+test('lines reach a file soon, in their order, without more lines to push them', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'logger-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'logs', 'order.log')
+  const log = createLogger('order', 'info', file)
+  for (let line = 1; line <= 3; line++) log.info(`line ${line}`)
+  const messages = () =>
+    (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []).map((line) => JSON.parse(line).message)
+  await vi.waitFor(() => expect(messages()).toEqual(['line 1', 'line 2', 'line 3']), 2000)
+})

@@ -72,6 +72,13 @@ const traceFields = (): object => {
   return fields
 }
 
+/** Lines wait for each other in memory, at most this long: a write for each line would cost more than the line. */
+const flushMs = 200
+const fillBytes = 8192
+
+const fileDestination = (path: string) =>
+  destination({ dest: path, mkdir: true, sync: false, minLength: fillBytes, periodicFlush: flushMs })
+
 /**
  * Creates the logger of a service.
  * @param to a stream or the path of a file to write to; standard output when left out
@@ -90,7 +97,7 @@ export const createLogger = (service: string, level: string, to?: DestinationStr
       },
       mixin: traceFields,
     },
-    typeof to === 'object' ? to : destination(to === undefined ? 1 : { dest: to, mkdir: true, sync: false }),
+    typeof to === 'string' ? fileDestination(to) : (to ?? destination(1)),
   )
 }
 export type { DestinationStream, Logger }
