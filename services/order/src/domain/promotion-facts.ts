@@ -1,5 +1,5 @@
 // What decides promotions beside the rules: codes that are known, uses that are left, and whether this is the first order.
-import { AppError, catalogApi, type InternalPromotionCode, type PriceRules } from '@cartwright/contracts'
+import { AppError, catalogApi, type InternalPromotionCode, type PriceRules, type Promotion } from '@cartwright/contracts'
 import type { Principal } from '@cartwright/service-kit'
 import { hasOrderedBefore } from '../db/orders.ts'
 import { findFull } from '../db/promotion-uses.ts'
@@ -26,8 +26,12 @@ const holderIf = ({ principal, email }: Shopper, { shared }: OrderDeps): string 
   return holderOf(shared.internalAuthSecret, principal, email ?? '')
 }
 
-export const asksForFirstOrder = ({ promotions }: PriceRules): boolean =>
+export const asksForFirstOrder = (promotions: readonly Promotion[]): boolean =>
   promotions.some(({ conditions }) => conditions.firstOrder)
+
+/** The promotions that can apply to a cart. Those of other codes cannot, so nothing is read about them. */
+const applicable = ({ promotions }: PriceRules, codes: readonly InternalPromotionCode[]): Promotion[] =>
+  promotions.filter(({ id, trigger }) => trigger === 'automatic' || codes.some(({ promotionId }) => promotionId === id))
 
 /**
  * @param entered the codes of the cart, in their normal form
@@ -40,11 +44,11 @@ export const readPromotionFacts = async (
   deps: OrderDeps,
 ): Promise<PromotionFacts> => {
   const codes = await readCodes(entered, shopper.principal, deps)
-  const promotions = rules.promotions.filter(({ limits }) => limits)
+  const promotions = applicable(rules, codes)
   const limited = limitedCounters(holderIf(shopper, deps), { promotions, codes })
   return {
     codes,
     usedUp: usedUpBy(await findFull(deps.db, limited), codes),
-    isFirstOrder: asksForFirstOrder(rules) ? !(await hasOrderedBefore(deps.db, shopper.principal.id, shopper.email)) : null,
+    isFirstOrder: asksForFirstOrder(promotions) ? !(await hasOrderedBefore(deps.db, shopper.principal.id, shopper.email)) : null,
   }
 }

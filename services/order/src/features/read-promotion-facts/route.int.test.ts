@@ -54,6 +54,13 @@ describe('uses', () => {
     known()
     await order()
     expect((await ask(o.aShopper())).body).toEqual({ ...entered(), usedUpPromotionIds: [id], usedUpCodes: [code] })
+    expect((await ask(o.aShopper(), '')).body).toEqual(nothing)
+  })
+
+  test('of a promotion without a code are up for every cart', async () => {
+    await publish({ promotions: [percentOff(id, 10, { limits: { total: 1 } })] })
+    known()
+    await order()
     expect((await ask(o.aShopper(), '')).body).toEqual({ ...nothing, usedUpPromotionIds: [id] })
   })
 

@@ -11,7 +11,7 @@ import { asksForFirstOrder, readPromotionFacts } from '../../domain/promotion-fa
  */
 const emailFor = async (principal: Principal, rules: PriceRules, { db, services }: OrderDeps): Promise<string | null> => {
   if (principal.role === 'guest') return findLastEmail(db, principal.id)
-  if (!asksForFirstOrder(rules)) return null
+  if (!asksForFirstOrder(rules.promotions)) return null
   const input = { params: { userId: principal.id } }
   return (await services.identity.read(identityApi.internalUser, input, { onBehalfOf: principal }))?.email ?? null
 }
