@@ -7,6 +7,7 @@ import {
   encodeCursor,
   insertIgnoreInto,
   insertInto,
+  list,
   pageOf,
   type Queryable,
   type Sql,
@@ -54,12 +55,23 @@ export const isEarlierDue = async (db: Queryable, { order_id, kind, refund_id }:
   return row?.due === 1
 }
 
-export const insertInvoice = (tx: Tx, row: InvoiceRow): void => {
-  tx.write`${insertInto(invoiceTable, row)}`
+export const insertInvoices = (tx: Tx, rows: readonly InvoiceRow[]): void => {
+  tx.write`${insertInto(invoiceTable, ...rows)}`
 }
 
-export const deleteDue = (tx: Tx, { order_id, kind, refund_id }: Omit<InvoiceDueRow, 'created_at'>): void => {
-  tx.write`DELETE FROM invoice_due WHERE order_id = ${order_id} AND kind = ${kind} AND refund_id = ${refund_id}`
+/** @param dues documents of the same kind */
+export const deleteDue = (tx: Tx, kind: InvoiceKind, dues: readonly Pick<InvoiceDueRow, 'order_id' | 'refund_id'>[]): void => {
+  if (dues.length === 0) return
+  tx.write`DELETE FROM invoice_due
+    WHERE order_id IN (${list(dues.map(({ order_id }) => order_id))})
+      AND kind = ${kind} AND refund_id IN (${list(dues.map(({ refund_id }) => refund_id))})`
+}
+
+/** Those of the orders that have an invoice. */
+export const findInvoiced = async (db: Queryable, orderIds: readonly string[]): Promise<Set<string>> => {
+  const rows = await db.rows<Pick<InvoiceRow, 'order_id'>>`
+    SELECT order_id FROM invoice WHERE order_id IN (${list(orderIds)}) AND kind = 'invoice'`
+  return new Set(rows.map(({ order_id }) => order_id))
 }
 
 /** Documents of an order, oldest first. */

@@ -5,6 +5,7 @@ import {
   type Changes,
   insertInto,
   isSql,
+  list,
   lockedRows,
   nullColumns,
   type Queryable,
@@ -109,6 +110,9 @@ export const cancelledFrom = (row: OrderRow, reason: NonNullable<Order['cancelRe
 
 export const findOrder = (db: Queryable, condition: Sql): Promise<OrderRow | null> =>
   db.one<OrderRow>`SELECT * FROM customer_order WHERE ${condition}`
+
+export const findOrders = (db: Queryable, ids: readonly string[]): Promise<OrderRow[]> =>
+  db.rows<OrderRow>`SELECT * FROM customer_order WHERE id IN (${list(ids)})`
 
 /** The address of the last order of a principal; null when there is none, or when it was erased. */
 export const findLastEmail = async (db: Queryable, principalId: string): Promise<string | null> => {

@@ -2,9 +2,9 @@
 import type { InvoiceKind } from '@cartwright/contracts'
 import { sql, type Tx } from '@cartwright/db'
 import type { InvoiceDueRow, InvoiceRow } from '../db/generated/rows.ts'
-import { deleteDue, findInvoiceOf, insertInvoice, isEarlierDue, listOfOrder, lockDue, takeSerials } from '../db/invoices.ts'
+import { deleteDue, findInvoiced, insertInvoices, isEarlierDue, listOfOrder, lockDue, takeSerials } from '../db/invoices.ts'
 import { addressesColumn, type InvoiceContent, invoiceBuyerColumn, invoiceContentColumn } from '../db/json-columns.ts'
-import { findOrder, type OrderRow } from '../db/orders.ts'
+import { findOrder, findOrders, type OrderRow } from '../db/orders.ts'
 import { listRefunds } from '../db/refunds.ts'
 import type { OrderDeps } from '../deps.ts'
 import { creditContent, invoiceContent } from './invoice-content.ts'
@@ -35,7 +35,7 @@ const draftOf = (row: OrderRow, due: InvoiceDueRow, content: InvoiceContent): Dr
 const yearOf = (time: Date, timeZone: string): number =>
   Number(new Intl.DateTimeFormat('en', { year: 'numeric', timeZone }).format(time))
 
-/** Numbers documents of one kind in a row, writes them, and forgets that they were due. */
+/** Numbers documents of one kind in a row, and writes them. */
 const issue = async (
   tx: Tx,
   { config, shared, clock }: OrderDeps,
@@ -47,23 +47,24 @@ const issue = async (
   const prefix = `${config.invoicePrefix}${series[kind]}`
   const year = yearOf(issuedAt, shared.timeZone)
   const first = await takeSerials(tx, prefix, year, drafts.length)
-  for (const [index, draft] of drafts.entries()) {
+  const numbered = drafts.map((draft, index) => {
     const serial = first + index
-    const number = `${prefix}-${year}-${String(serial).padStart(6, '0')}`
-    insertInvoice(tx, { ...draft, number, prefix, year, serial, issued_at: issuedAt })
-    deleteDue(tx, draft)
-  }
+    return { ...draft, number: `${prefix}-${year}-${String(serial).padStart(6, '0')}`, prefix, year, serial, issued_at: issuedAt }
+  })
+  insertInvoices(tx, numbered)
 }
 
 const issueInvoices = async (tx: Tx, deps: OrderDeps, due: readonly InvoiceDueRow[]): Promise<void> => {
-  const drafts: Draft[] = []
-  for (const one of due) {
-    const row = await findOrder(tx, sql`id = ${one.order_id}`)
-    const isIssued = (await findInvoiceOf(tx, one.order_id)) !== null
-    if (row === null || isIssued) deleteDue(tx, one)
-    else drafts.push(draftOf(row, one, invoiceContent(row, deps.invoiceSeller)))
-  }
+  if (due.length === 0) return
+  const ids = due.map(({ order_id }) => order_id)
+  const orders = new Map((await findOrders(tx, ids)).map((row) => [row.id, row]))
+  const invoiced = await findInvoiced(tx, ids)
+  const drafts = due.flatMap((one) => {
+    const row = orders.get(one.order_id)
+    return row === undefined || invoiced.has(row.id) ? [] : [draftOf(row, one, invoiceContent(row, deps.invoiceSeller))]
+  })
   await issue(tx, deps, 'invoice', drafts)
+  deleteDue(tx, 'invoice', due)
 }
 
 /** Whether a document of this kind was issued for the refund of what is due. */
@@ -86,8 +87,8 @@ const issuePart = async (tx: Tx, deps: OrderDeps, due: InvoiceDueRow): Promise<v
   const isRepeated = isIssued(documents, due, due.kind)
   const isGone = due.kind === 'credit_note' ? refund?.state !== 'succeeded' : !isIssued(documents, due, 'credit_note')
   const credit = row === null ? null : creditOf(row, refunds, due.refund_id)
-  if (invoice === undefined || row === null || refund === undefined || credit === null || isRepeated || isGone)
-    return deleteDue(tx, due)
+  deleteDue(tx, due.kind, [due])
+  if (invoice === undefined || row === null || refund === undefined || credit === null || isRepeated || isGone) return
   const content = creditContent(invoiceContentColumn.parse(invoice.content), invoice.number, {
     row,
     credit,
