@@ -9,7 +9,8 @@ export interface Body {
   version: number
   total: unknown
   problems: Cart['problems']
-  shippingOptions: Cart['shippingOptions']
+  /** Of a list: the shipping options of a cart, cheapest first. */
+  items: Cart['shippingOptions']
   state: string
   url: string
   status: string
