@@ -1,6 +1,6 @@
 // What the address of a list says, and what the shop's search is asked.
 import { expect, test } from 'vitest'
-import { filtersIn, isFiltered, searchQuery } from './listing.ts'
+import { filtersIn, isFiltered, isNarrowed, searchQuery } from './listing.ts'
 
 const read = (query: string) => filtersIn(new URLSearchParams(query), '-createdAt')
 
@@ -28,4 +28,16 @@ test('passes words, order, stock, prices and options on', () => {
 
 test.each(['sort=random', 'minPrice=-3', 'minPrice=1e9', 'maxPrice=abc', 'inStock=maybe'])('ignores %s', (query) => {
   expect(searchQuery(read(query))).toEqual({ sort: '-createdAt', limit: 24 })
+})
+
+test.each(['sort=price', 'inStock=true', 'cursor=abc', 'option.colour=moss'])(
+  '%s shows another list than the plain one',
+  (query) => {
+    expect(isNarrowed(read(query))).toBe(true)
+  },
+)
+
+test('words alone, and what is ignored, narrow nothing that an address would be kept from', () => {
+  expect(isNarrowed(read(''))).toBe(false)
+  expect(isNarrowed(read('minPrice=-3&utm_source=mail'))).toBe(false)
 })

@@ -11,6 +11,8 @@ export interface Filters {
   /** Chosen values by option, such as `color` → `moss`. */
   options: Record<string, string[]>
   cursor: string | null
+  /** Whether the address names an order. */
+  isSorted: boolean
 }
 
 const amountIn = (text: string | null): number | null => (text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null)
@@ -31,6 +33,7 @@ export const filtersIn = (query: URLSearchParams, fallback: string): Filters => 
     maxPrice: amountIn(query.get('maxPrice')),
     options: optionsIn(query),
     cursor: query.get('cursor'),
+    isSorted: query.has('sort'),
   }
 }
 
@@ -45,6 +48,9 @@ export const searchQuery = ({ q, sort, inStock, minPrice, maxPrice, options, cur
   ...(cursor ? { cursor } : {}),
   ...Object.fromEntries(Object.entries(options).map(([name, values]) => [`option.${name}`, values])),
 })
+
+/** Whether the address shows another list than the plain one: filtered, continued, or in an order of its own. */
+export const isNarrowed = (filters: Filters): boolean => isFiltered(filters) || filters.cursor !== null || filters.isSorted
 
 /** Whether anything but words and order narrows the list. */
 export const isFiltered = ({ inStock, minPrice, maxPrice, options }: Filters): boolean =>

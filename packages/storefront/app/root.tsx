@@ -15,7 +15,7 @@ import {
 } from 'react-router'
 import './app.css'
 import { Trouble } from './components/trouble.tsx'
-import { localeOf, locales, pathIn, plainPath } from './locales.ts'
+import { localeOf } from './locales.ts'
 import { NonceContext } from './nonce.ts'
 import { textsIn } from './texts/i18n.ts'
 import { openVisit } from './visit.server.ts'
@@ -41,9 +41,6 @@ export const Layout = ({ children }: { children: React.ReactNode }) => {
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <Meta />
-        {locales.map((one) => (
-          <link key={one} rel="alternate" hrefLang={one} href={pathIn(one, plainPath(pathname))} />
-        ))}
         <Links nonce={nonce} />
       </head>
       <body>

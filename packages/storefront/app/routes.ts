@@ -36,4 +36,8 @@ const pagesIn = (locale: Locale): RouteConfigEntry => {
     : route(pathIn(locale, '/'), 'routes/shell.tsx', id('shell'), pages)
 }
 
-export default [...locales.map(pagesIn)] satisfies RouteConfig
+export default [
+  route('robots.txt', 'routes/robots.ts'),
+  route('sitemap.xml', 'routes/sitemap.ts'),
+  ...locales.map(pagesIn),
+] satisfies RouteConfig

@@ -3,6 +3,7 @@ import { createClient } from '@cartwright/sdk'
 import type { MiddlewareFunction } from 'react-router'
 import { addressContext, settingsContext, visitContext } from './context.ts'
 import { localeOf } from './locales.ts'
+import { isPrivate } from './seo.ts'
 import { readSession, sessionCookie } from './session.server.ts'
 import { sessionTokens } from './tokens.server.ts'
 
@@ -39,6 +40,7 @@ export const openVisit: MiddlewareFunction<Response> = async ({ request, context
   })
   context.set(visitContext, { client, locale, session, origin })
   const response = await next()
+  if (isPrivate(url.pathname)) response.headers.set('x-robots-tag', 'noindex')
   // Another request of this visitor may have renewed the tokens: this one keeps those as well.
   session.tokens = (await tokens.read()) ?? null
   if (JSON.stringify(session) !== before)

@@ -3,8 +3,11 @@ import type { Product } from '@cartwright/sdk'
 import { pictureUrl, useLocale } from '../links.ts'
 import { pathIn } from '../locales.ts'
 import { decimalOf } from '../money.ts'
+import { useShell } from '../use-shell.ts'
+import { JsonLd } from './json-ld.tsx'
 
-export const ProductData = ({ product, origin }: { product: Product; origin: string }) => {
+export const ProductData = ({ product }: { product: Product }) => {
+  const { origin } = useShell()
   const url = `${origin}${pathIn(useLocale(), `/p/${product.slug}`)}`
   const absolute = (image: string) => new URL(pictureUrl(image), origin).href
   const offers = product.variants.flatMap(({ sku, price, available }) =>
@@ -21,19 +24,15 @@ export const ProductData = ({ product, origin }: { product: Product; origin: str
           },
         ],
   )
-  const json = JSON.stringify({
-    '@context': 'https://schema.org',
-    '@type': 'Product',
-    name: product.name,
-    description: product.description,
-    image: product.images.map(({ url: image }) => absolute(image)),
-    offers,
-  })
   return (
-    <>
-      <link rel="canonical" href={url} />
-      {/* JSON of our own; no `<` can end the element. */}
-      <script type="application/ld+json" dangerouslySetInnerHTML={{ __html: json.replaceAll('<', '\\u003c') }} />
-    </>
+    <JsonLd
+      data={{
+        '@type': 'Product',
+        name: product.name,
+        description: product.description,
+        image: product.images.map(({ url: image }) => absolute(image)),
+        offers,
+      }}
+    />
   )
 }

@@ -1,11 +1,13 @@
 // The products of a category and everything below it.
 import { useTranslation } from 'react-i18next'
 import { Breadcrumbs } from '../components/breadcrumbs.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { ProductList } from '../components/product-list.tsx'
 import { visitContext } from '../context.ts'
 import { orAnswer } from '../failures.server.ts'
 import { useTo } from '../links.ts'
 import { listProducts } from '../list-products.server.ts'
+import { isNarrowed } from '../listing.ts'
 import type { Route } from './+types/category'
 
 export const loader = async ({ request, params, context }: Route.LoaderArgs) => {
@@ -25,7 +27,7 @@ export default function CategoryPage({ loaderData: { category, list } }: Route.C
   const children = category.children.filter(({ productCount }) => productCount > 0)
   return (
     <>
-      <title>{category.name}</title>
+      <PageHead title={category.name} path={`/c/${category.slug}`} isListed={!isNarrowed(list.filters)} />
       <Breadcrumbs trail={category.breadcrumbs.filter(({ slug }) => slug !== category.slug)} />
       <h1 className="text-3xl font-bold tracking-tight">{category.name}</h1>
       {children.length > 0 && (

@@ -1,12 +1,12 @@
 // The first page: what the shop is, its categories, and what is new.
 import { useTranslation } from 'react-i18next'
-import { useRouteLoaderData } from 'react-router'
 import { ButtonLink } from '../components/controls.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { ProductGrid } from '../components/product-card.tsx'
 import { visitContext } from '../context.ts'
 import { orAnswer } from '../failures.server.ts'
-import { useLocale, useTo } from '../links.ts'
-import type { MenuEntry } from '../shop.server.ts'
+import { useTo } from '../links.ts'
+import { useShell } from '../use-shell.ts'
 import type { Route } from './+types/home'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
@@ -18,10 +18,10 @@ export const loader = async ({ context }: Route.LoaderArgs) => {
 export default function Home({ loaderData }: Route.ComponentProps) {
   const { t } = useTranslation()
   const to = useTo()
-  const { name, menu } = useRouteLoaderData(`${useLocale()}/shell`) as { name: string; menu: MenuEntry[] }
+  const { name, menu } = useShell()
   return (
     <>
-      <title>{name}</title>
+      <PageHead title={name} path="/" description={t('home.lead')} />
       <section className="rounded-3xl bg-linear-to-br from-[#0f1720] to-[#115e56] px-6 py-14 text-[#ffffff] sm:px-12 sm:py-20">
         <h1 className="max-w-xl text-4xl font-bold tracking-tight sm:text-5xl">{t('home.title')}</h1>
         <p className="mt-4 max-w-lg text-lg text-[#d5e3e6]">{t('home.lead')}</p>

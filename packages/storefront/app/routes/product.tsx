@@ -5,17 +5,18 @@ import { choiceIn, variantOf } from '../choose-variant.ts'
 import { Breadcrumbs } from '../components/breadcrumbs.tsx'
 import { Button, Notice } from '../components/controls.tsx'
 import { Gallery } from '../components/gallery.tsx'
+import { PageHead } from '../components/page-head.tsx'
 import { PriceTag, StockNote } from '../components/price-tag.tsx'
 import { ProductData } from '../components/product-data.tsx'
 import { VariantPicker } from '../components/variant-picker.tsx'
 import { visitContext } from '../context.ts'
 import { orAnswer } from '../failures.server.ts'
-import { useTo } from '../links.ts'
+import { pictureUrl, useTo } from '../links.ts'
 import { shopFor } from '../shop.server.ts'
 import type { Route } from './+types/product'
 
 export const loader = async ({ params, context, request }: Route.LoaderArgs) => {
-  const { client, locale, origin } = context.get(visitContext)
+  const { client, locale } = context.get(visitContext)
   const [product, { shop }] = await orAnswer(Promise.all([client.products.get(params.slug), shopFor(client, locale)]))
   const choice = choiceIn(product, new URL(request.url).searchParams)
   const variant = variantOf(product, choice)
@@ -26,7 +27,6 @@ export const loader = async ({ params, context, request }: Route.LoaderArgs) => 
     variant,
     taxIncluded: currency?.taxIncluded ?? true,
     lineQuantity: shop.limits.lineQuantity,
-    origin,
   }
 }
 
@@ -38,14 +38,19 @@ export const action = async ({ request, context }: Route.ActionArgs) => {
 export default function ProductPage({ loaderData, actionData }: Route.ComponentProps) {
   const { t } = useTranslation()
   const to = useTo()
-  const { product, choice, variant, taxIncluded, lineQuantity, origin } = loaderData
+  const { product, choice, variant, taxIncluded, lineQuantity } = loaderData
   const images = variant?.images.length ? variant.images : product.images
   const most = Math.min(lineQuantity, variant?.available ?? 0, 20)
   return (
     <>
-      <title>{product.name}</title>
-      <meta name="description" content={product.description.slice(0, 160)} />
-      <ProductData product={product} origin={origin} />
+      <PageHead
+        title={product.name}
+        path={`/p/${product.slug}`}
+        description={product.description.slice(0, 160)}
+        image={images[0] && pictureUrl(images[0].url)}
+        type="product"
+      />
+      <ProductData product={product} />
       <Breadcrumbs trail={product.categories.slice(0, 1)} />
       <div className="grid gap-8 lg:grid-cols-2 lg:gap-12">
         <Gallery images={images} name={product.name} />

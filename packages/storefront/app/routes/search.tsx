@@ -1,5 +1,6 @@
 // What a search finds; without words, everything.
 import { useTranslation } from 'react-i18next'
+import { PageHead } from '../components/page-head.tsx'
 import { ProductList } from '../components/product-list.tsx'
 import { visitContext } from '../context.ts'
 import { orAnswer } from '../failures.server.ts'
@@ -17,8 +18,7 @@ export default function SearchPage({ loaderData: { list } }: Route.ComponentProp
   const title = list.filters.q ? t('list.results', { q: list.filters.q }) : t('home.all')
   return (
     <>
-      <title>{title}</title>
-      <meta name="robots" content="noindex" />
+      <PageHead title={title} path="/search" isListed={false} />
       <h1 className="text-3xl font-bold tracking-tight break-words">{title}</h1>
       <ProductList list={list} />
     </>

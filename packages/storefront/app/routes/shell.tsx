@@ -9,10 +9,11 @@ import { shopFor } from '../shop.server.ts'
 import type { Route } from './+types/shell'
 
 export const loader = async ({ context }: Route.LoaderArgs) => {
-  const { client, locale, session } = context.get(visitContext)
+  const { client, locale, session, origin } = context.get(visitContext)
   // A visitor without tokens has no cart, and looking around creates none.
   const [{ shop, menu }, cart] = await orAnswer(Promise.all([shopFor(client, locale), session.tokens ? client.cart.get() : null]))
   return {
+    origin,
     name: shop.name,
     menu,
     currencies: shop.currencies.map(({ code }) => code),
