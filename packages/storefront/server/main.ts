@@ -1,8 +1,10 @@
 // The storefront as a process: serves its files, the pictures of the shop, and pages rendered for each request.
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import { constants } from 'node:zlib'
+import fastifyCompress from '@fastify/compress'
 import fastifyStatic from '@fastify/static'
-import { createRequest, sendResponse } from '@remix-run/node-fetch-server'
+import { createRequest } from '@remix-run/node-fetch-server'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { createRequestHandler, type RouterContext, RouterContextProvider, type ServerBuild } from 'react-router'
 import { readConfig, type StorefrontConfig } from './config.ts'
@@ -66,8 +68,7 @@ const servePages = async (app: FastifyInstance, config: StorefrontConfig): Promi
     response.headers.set('x-content-type-options', 'nosniff')
     response.headers.set('referrer-policy', 'strict-origin-when-cross-origin')
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'private, no-store')
-    reply.hijack()
-    await sendResponse(reply.raw, response)
+    return reply.send(response)
   })
 }
 
@@ -77,6 +78,8 @@ const start = async (config: StorefrontConfig): Promise<FastifyInstance> => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_, __, done) => done(null))
   app.get('/livez', async () => ({ status: 'ok' }))
+  // The best quality takes longer than the page itself. Streams of events are left as they are.
+  await app.register(fastifyCompress, { brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } } })
   // Names of built files carry a hash of their content; other files, such as `browse.js`, are asked for again.
   await app.register(fastifyStatic, {
     root: clientFolder,
