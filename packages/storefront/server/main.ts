@@ -5,9 +5,10 @@ import { constants } from 'node:zlib'
 import fastifyCompress from '@fastify/compress'
 import fastifyStatic from '@fastify/static'
 import { createRequest } from '@remix-run/node-fetch-server'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import { createRequestHandler, type RouterContext, RouterContextProvider, type ServerBuild } from 'react-router'
 import { readConfig, type StorefrontConfig } from './config.ts'
+import { passThrough } from './pass-through.ts'
 
 const clientFolder = fileURLToPath(new URL('../build/client', import.meta.url))
 const serverBuild = new URL('../build/server/index.js', import.meta.url).href
@@ -27,23 +28,6 @@ const policyOf = (nonce: string): string =>
     "form-action 'self' https: http://localhost:* http://127.0.0.1:*",
     "frame-ancestors 'none'",
   ].join('; ')
-
-/** Pictures of the shop pass through here, so that a browser speaks with one host only. */
-const serveImages = (app: FastifyInstance, { gatewayUrl }: StorefrontConfig): void => {
-  const proxy = async (request: FastifyRequest, reply: FastifyReply) => {
-    const answer = await fetch(new URL(request.url, gatewayUrl), { signal: AbortSignal.timeout(10_000) })
-    const type = answer.headers.get('content-type') ?? ''
-    if (!answer.ok || !type.startsWith('image/')) return reply.code(404).send()
-    return reply
-      .type(type)
-      .header('cache-control', answer.headers.get('cache-control') ?? 'public, max-age=3600')
-      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-      .header('x-content-type-options', 'nosniff')
-      .send(Buffer.from(await answer.arrayBuffer()))
-  }
-  app.get('/v1/images/*', proxy)
-  app.get('/v1/media/*', proxy)
-}
 
 /** What the pages take from the server with each request; their module of the build exports it. */
 interface Contexts {
@@ -90,7 +74,7 @@ const start = async (config: StorefrontConfig): Promise<FastifyInstance> => {
         /[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000, immutable' : 'public, max-age=300',
       ),
   })
-  serveImages(app, config)
+  passThrough(app, config)
   await servePages(app, config)
   await app.listen({ host: config.host, port: config.port })
   return app

@@ -36,18 +36,23 @@ export const PriceTag = ({ variant, taxIncluded }: { variant: Variant; taxInclud
   )
 }
 
+/** The note is kept up to date by `public/browse.js`, which finds text and look of each number of units in the attributes. */
 export const StockNote = ({ variant }: { variant: Variant }) => {
   const { t } = useTranslation()
   const { available } = variant
-  const [look, text] =
-    available === 0
-      ? ['text-danger', t('product.soldOut')]
-      : available < manyUnits
-        ? ['text-warning', t('product.few', { count: available })]
-        : ['text-success', t('product.inStock')]
+  const few = Array.from({ length: manyUnits - 1 }, (_, index) => t('product.few', { count: index + 1 }))
+  const texts = [t('product.soldOut'), ...few, t('product.inStock')]
+  const looks = ['text-danger', ...few.map(() => 'text-warning'), 'text-success']
+  const shown = Math.min(available, manyUnits)
   return (
-    <p className={`font-medium ${look}`} data-stock={variant.sku} aria-live="polite">
-      {text}
+    <p
+      className={`font-medium ${looks[shown]}`}
+      data-stock={variant.sku}
+      data-texts={JSON.stringify(texts)}
+      data-looks={JSON.stringify(looks)}
+      aria-live="polite"
+    >
+      {texts[shown]}
     </p>
   )
 }

@@ -76,7 +76,9 @@ export default function ProductPage({ loaderData, actionData }: Route.ComponentP
                       ))}
                     </select>
                   </label>
-                  <Button className="flex-1">{t('product.add')}</Button>
+                  <Button className="flex-1" data-needs-stock>
+                    {t('product.add')}
+                  </Button>
                 </>
               )}
             </form>
