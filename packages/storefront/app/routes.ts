@@ -20,6 +20,7 @@ const pagesIn = (locale: Locale): RouteConfigEntry => {
     page('orders/:orderId/return', 'order-return'),
     route('orders/:orderId/events', 'routes/order-events.ts', id('order-events')),
     page('withdraw', 'withdraw'),
+    page('pages/:slug', 'content'),
     page('login', 'login'),
     page('register', 'register'),
     page('verify', 'verify'),

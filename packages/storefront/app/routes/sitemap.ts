@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import type { CategoryNode, Client } from '@cartwright/sdk'
 import { createReadableStreamFromReadable } from '@react-router/node'
+import { contentSlugs } from '../content.server.ts'
 import { visitContext } from '../context.ts'
 import { orAnswer } from '../failures.server.ts'
 import { locales } from '../locales.ts'
@@ -18,6 +19,7 @@ const slugsBelow = ({ slug, children }: CategoryNode): string[] => [
 
 async function* pathsOf(client: Client, categories: readonly CategoryNode[]): AsyncGenerator<string> {
   yield '/'
+  for (const slug of contentSlugs) yield `/pages/${slug}`
   for (const slug of categories.flatMap(slugsBelow)) yield `/c/${slug}`
   for await (const { slug } of client.products.list({ sort: 'name', limit: 100 })) yield `/p/${slug}`
 }

@@ -17,7 +17,8 @@ export const de: Texts<typeof en> = {
     home: 'Start',
     breadcrumbs: 'Sie sind hier',
   },
-  footer: { languages: 'Sprache', currency: 'Währung', change: 'Ändern', made: 'Läuft mit Cartwright' },
+  footer: { languages: 'Sprache', currency: 'Währung', change: 'Ändern', made: 'Läuft mit Cartwright', pages: 'Über den Shop' },
+  pages: { shipping: 'Versand', returns: 'Rückgabe und Widerruf', terms: 'AGB', privacy: 'Datenschutz', imprint: 'Impressum' },
   home: {
     title: 'Gute Dinge für jeden Tag',
     lead: 'Gut gemacht, fair im Preis und auf Lager, wenn wir es sagen.',

@@ -13,7 +13,8 @@ export const en = {
     home: 'Home',
     breadcrumbs: 'You are here',
   },
-  footer: { languages: 'Language', currency: 'Currency', change: 'Change', made: 'Runs on Cartwright' },
+  footer: { languages: 'Language', currency: 'Currency', change: 'Change', made: 'Runs on Cartwright', pages: 'About the shop' },
+  pages: { shipping: 'Shipping', returns: 'Returns and withdrawal', terms: 'Terms', privacy: 'Privacy', imprint: 'Imprint' },
   home: {
     title: 'Good things for every day',
     lead: 'Made well, priced fairly, and in stock when we say so.',
