@@ -27,7 +27,9 @@ export const ProductList = ({ list }: { list: ListedProducts }) => {
         <FilterForm filters={list.filters} facets={list.facets} currency={list.currency} path={pathname} />
       </aside>
       <div>
-        {list.total !== null && <p className="mb-4 text-muted">{t('list.count', { count: list.total })}</p>}
+        <h2 className="mb-4 font-normal text-muted">
+          {list.total === null ? t('list.products') : t('list.count', { count: list.total })}
+        </h2>
         {list.items.length === 0 ? (
           <Card>
             <p className="font-semibold">{t('list.empty')}</p>

@@ -27,6 +27,7 @@ export const de: Texts<typeof en> = {
     all: 'Alles ansehen',
   },
   list: {
+    products: 'Produkte',
     count_one: '{{count}} Produkt',
     count_other: '{{count}} Produkte',
     sort: 'Sortieren nach',

@@ -23,6 +23,7 @@ export const en = {
     all: 'See everything',
   },
   list: {
+    products: 'Products',
     count_one: '{{count}} product',
     count_other: '{{count}} products',
     sort: 'Sort by',
