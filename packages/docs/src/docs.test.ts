@@ -7,7 +7,10 @@ import { describe, expect, test } from 'vitest'
 import { documents, readers } from './documents.ts'
 import { listFiles, readText, root } from './sources.ts'
 
-const pages = listFiles('*.md').filter((path) => !path.includes('/generated/'))
+/** Pages for readers of the project. Those of the storefront's shoppers link its own pages. */
+const pages = listFiles('*.md').filter(
+  (path) => !path.includes('/generated/') && !path.startsWith('packages/storefront/content/'),
+)
 
 test.each([...documents()])('%s is fresh (run `pnpm --filter @cartwright/docs generate`)', (path, content) => {
   expect(existsSync(join(root, path)) ? readText(path) : 'absent').toBe(content)

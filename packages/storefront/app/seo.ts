@@ -9,7 +9,7 @@ export const isPrivate = (pathname: string): boolean => {
   return privatePaths.some((one) => path === one || path.startsWith(`${one}/`))
 }
 
-export interface AlternateAddress {
+interface AlternateAddress {
   /** `x-default` is for readers of all other languages. */
   language: Locale | 'x-default'
   url: string

@@ -24,7 +24,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve))
   passThrough(app, { gatewayUrl: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}` })
-  // Port 1 answers nobody.
+  // Nothing listens on port 1.
   passThrough(away, { gatewayUrl: 'http://127.0.0.1:1' })
   await app.listen({ host: '127.0.0.1', port: 0 })
 })
