@@ -33,6 +33,7 @@ test('a bad token, an insufficient role and a shopper’s token on an internal c
   expect((await call('/v1/admin/things', guest)).status).toBe(403)
   expect((await call('/internal/things', guest)).status).toBe(401)
   expect(await counted('access_denied')).toBe(3)
+  await expect.poll(lines).toHaveLength(3)
   const entries = lines().map((line) => JSON.parse(line))
   expect(entries.map((entry) => [entry['event.action'], entry.cartwright.operation, entry.cartwright.reason])).toEqual([
     ['access_denied', 'adminThings', 'unauthenticated'],

@@ -72,7 +72,7 @@ test('a violation shows at the next check, is counted and logged once, and disap
   await check()
   await check()
   expect(await both('T1-things-are-sound')).toEqual({ now: 1, total: 1 })
-  expect(lines()).toMatchObject([
+  await expect.poll(lines).toMatchObject([
     {
       'log.level': 'error',
       message: 'invariants: not true any more: no thing is cracked',
@@ -88,7 +88,7 @@ test('a violation that returns after its repair is counted and logged again', as
   await tiny.sql("UPDATE thing SET name = 'cracked'")
   await check()
   expect(await both('T1-things-are-sound')).toEqual({ now: 1, total: 2 })
-  expect(lines()).toHaveLength(2)
+  await expect.poll(lines).toHaveLength(2)
   await tiny.sql("UPDATE thing SET name = 'a cup'")
   await check()
 })
@@ -101,7 +101,7 @@ test('an invariant that cannot be checked is unknown and not zero, logs that onc
   broken = false
   expect(await both('T1-things-are-sound')).toEqual({ now: null, total: 2 })
   expect(await both('I9-aggregate-versions')).toEqual({ now: 1, total: 1 })
-  expect(lines().filter((line) => line['log.level'] === 'warn')).toHaveLength(1)
+  await expect.poll(() => lines().filter((line) => line['log.level'] === 'warn')).toHaveLength(1)
   await tiny.sql('UPDATE aggregate_version SET version = version - 1')
 })
 

@@ -9,6 +9,7 @@ import { engineUrl } from '@cartwright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { schemaUrl } from '../environment.ts'
 import { allServices } from '../start-shop.ts'
+import { quietLog } from '../test-shop/quiet-log.ts'
 import { dropSchemas } from '../test-shop/test-environment.ts'
 import { startTestShop, type TestShop } from '../test-shop/test-shop.ts'
 
@@ -55,5 +56,6 @@ test('a shop whose account may only read and write rows sells, delivers, and pur
   await shop.admin.deliver(id)
   expect((await shop.admin.order(id)).status).toBe('delivered')
   await shop.advance('60d')
+  await quietLog(logFile)
   expect(warnings().filter((line) => /denied/i.test(line))).toEqual([])
 })

@@ -8,6 +8,7 @@ import { eventually, proxyOf, type TcpProxy, testClient } from '@cartwright/test
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findInElasticsearch } from '../logs/find-lines.ts'
 import { keepLogs } from '../logs/keep-logs.ts'
+import { quietLog } from '../test-shop/quiet-log.ts'
 import { anAddress, cards, signedIn } from '../test-shop/shopper.ts'
 import { startTestShop, type TestShop } from '../test-shop/test-shop.ts'
 
@@ -112,8 +113,7 @@ beforeAll(async () => {
   await useAccount()
   orderId = await buy()
   await completeOrder()
-  // The file is written without waiting for it.
-  await isWritten('"http.route":"/v1/admin/orders/:orderId/refunds"')
+  await quietLog(logFile)
   lines = readAll()
 }, 180_000)
 afterAll(() => opened.disposeAsync())
